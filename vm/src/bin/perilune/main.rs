@@ -1,0 +1,2 @@
+//! The `perilune` command-line program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The Perilune virtual machine.
