@@ -1,0 +1,119 @@
+//! [`Draft`]: a compiled chunk as plain data.
+
+use super::opcode::Insn;
+
+/// An index into a draft's string pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StrId(pub u32);
+
+/// A constant of a prototype.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Const {
+    /// A number.
+    Number(f64),
+    /// A string.
+    Str(StrId),
+    /// A signed 64-bit integer (`1LL`).
+    Int64(i64),
+    /// An unsigned 64-bit integer (`1ULL`).
+    Uint64(u64),
+    /// An imaginary number (`1i`).
+    Imaginary(f64),
+}
+
+/// Where a closure finds an upvalue when it is created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpvalueSource {
+    /// A register of the enclosing function's frame.
+    ParentRegister(u8),
+    /// An upvalue of the enclosing function.
+    ParentUpvalue(u8),
+}
+
+/// The debug record of a local variable: it lives in `register` for instructions `start_pc..end_pc`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalVar {
+    /// The name; `(for generator)` and the like for hidden ones.
+    pub name: StrId,
+    /// The register.
+    pub register: u8,
+    /// The first instruction at which it is in scope.
+    pub start_pc: u32,
+    /// The first instruction at which it is no longer in scope.
+    pub end_pc: u32,
+    /// For locals at the top level of a chunk: a hash of the source text of the initialiser (0: none). A hot
+    /// reload keeps the variable's value while this is unchanged.
+    pub initialiser_hash: u64,
+}
+
+/// The compiled form of one function.
+#[derive(Clone, Debug, Default)]
+pub struct DraftProto {
+    /// The instructions.
+    pub code: Vec<Insn>,
+    /// The constants; deduplicated.
+    pub constants: Vec<Const>,
+    /// For each inline cache slot, the index of the string constant that is its key.
+    pub cache_keys: Vec<u32>,
+    /// Where the upvalues come from.
+    pub upvalues: Vec<UpvalueSource>,
+    /// The names of the upvalues.
+    pub upvalue_names: Vec<StrId>,
+    /// The functions defined directly inside, as indices into [`Draft::protos`].
+    pub children: Vec<u32>,
+    /// How many fixed parameters the function has.
+    pub param_count: u8,
+    /// Whether it takes `...`.
+    pub is_vararg: bool,
+    /// How many registers a frame needs, parameters included (at most 250).
+    pub frame_size: u8,
+    /// The line of the `function` keyword; 0 for a main chunk.
+    pub line_defined: u32,
+    /// The line of the `end`.
+    pub last_line_defined: u32,
+    /// The line of each instruction.
+    pub lines: Vec<u32>,
+    /// Debug records of the local variables, in order of `start_pc`.
+    pub locals: Vec<LocalVar>,
+    /// The name the function is written with (`Ship.update`, `helper`; empty when anonymous). Hot reload matches functions
+    /// by the path of these names.
+    pub name: Option<StrId>,
+}
+
+/// A compiled chunk: plain `Send` data, independent of any VM.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// The chunk's name as given (`@file.lua`, `=stdin`, or the source itself).
+    pub chunk_name: Vec<u8>,
+    /// All functions; the main chunk is the first.
+    pub protos: Vec<DraftProto>,
+    string_bytes: Vec<u8>,
+    string_ends: Vec<u32>,
+}
+
+impl Draft {
+    /// An empty draft with a chunk name.
+    pub fn new(chunk_name: &[u8]) -> Draft {
+        Draft { chunk_name: chunk_name.to_vec(), ..Draft::default() }
+    }
+
+    /// Adds a string to the pool. It is the caller's business not to add one twice.
+    pub fn add_string(&mut self, bytes: &[u8]) -> StrId {
+        let id = StrId(self.string_ends.len() as u32);
+        self.string_bytes.extend_from_slice(bytes);
+        self.string_ends.push(self.string_bytes.len() as u32);
+        id
+    }
+
+    /// The bytes of a string.
+    pub fn string(&self, id: StrId) -> &[u8] {
+        let index = id.0 as usize;
+        let start = if index == 0 { 0 } else { self.string_ends[index - 1] as usize };
+        &self.string_bytes[start..self.string_ends[index] as usize]
+    }
+
+    /// How many strings the pool holds.
+    pub fn string_count(&self) -> usize {
+        self.string_ends.len()
+    }
+}
