@@ -3,5 +3,15 @@
 
 pub mod bytecode;
 pub mod error;
+pub mod ffi;
+pub mod function;
+pub mod gc;
+pub mod rt;
+pub mod string;
+pub mod table;
+pub mod thread;
+pub mod userdata;
+pub mod value;
+pub mod vm;
 
 pub use error::{Error, ErrorKind};

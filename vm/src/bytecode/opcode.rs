@@ -97,6 +97,7 @@ macro_rules! opcodes {
         macro_rules! for_each_opcode {
             ($callback:ident) => { $callback! { $($name)+ } };
         }
+        #[allow(unused_imports, reason = "the handler table uses it")]
         pub(crate) use for_each_opcode;
     };
 }

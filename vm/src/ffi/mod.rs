@@ -1,0 +1,3 @@
+//! C types and C values.
+
+pub mod cdata;

@@ -1,0 +1,394 @@
+//! Functions, prototypes, code and upvalues as heap objects.
+//!
+//! A closure points to its [`Proto`], which points to the current version of its [`Code`]. A reload gives a prototype a new
+//! code; frames keep the code they run alive (it is found from the constants pointer, see [`Code`]).
+
+#![allow(unsafe_code, reason = "reads and writes heap cells")]
+
+use std::sync::Arc;
+
+use crate::bytecode::{Draft, DraftProto, Insn};
+use crate::gc::kind::{Header, Kind};
+use crate::gc::{Heap, OutOfMemory};
+use crate::string::LuaString;
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Vm};
+
+/// A function of either kind: look at [`Gc::<Function>::view`].
+#[repr(C)]
+pub struct Function {
+    /// `Kind::LuaFunction` or `Kind::NativeFunction`.
+    pub header: Header,
+}
+
+/// A Lua closure. `header.extra[0]` is the number of upvalues, `header.aux` the version of the code its upvalues fit.
+#[repr(C)]
+pub struct LuaFunction {
+    /// See the type.
+    pub header: Header,
+    /// The prototype.
+    pub proto: Gc<Proto>,
+    /// The environment in which globals are looked up.
+    pub env: Gc<Table>,
+    /// The first upvalue; the others follow.
+    pub upvalues: [Gc<Upvalue>; 0],
+}
+
+/// The Rust side of a native function: arguments lie at `args` on the stack of the running coroutine.
+pub type NativeFn = fn(&mut Vm, Args) -> NativeResult;
+
+/// Natives the interpreter runs itself, because they change which Lua frame runs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Special {
+    /// An ordinary native.
+    None = 0,
+    /// `pcall`
+    Pcall,
+    /// `xpcall`
+    Xpcall,
+    /// `coroutine.resume`
+    Resume,
+    /// `coroutine.yield`
+    Yield,
+    /// A function made by `coroutine.wrap`; upvalue 0 is the coroutine.
+    Wrapped,
+    /// `next`, so that loops over it need no call.
+    Next,
+}
+
+/// A native function. `header.extra[0]` is the number of upvalues, `header.extra[1]` a [`Special`].
+#[repr(C)]
+pub struct NativeFunction {
+    /// See the type.
+    pub header: Header,
+    /// The Rust function.
+    pub function: NativeFn,
+    /// Its environment (`getfenv`).
+    pub env: Gc<Table>,
+    /// Its name in the library, for profiles and tracebacks.
+    pub name: Gc<LuaString>,
+    /// The first upvalue; the others follow.
+    pub upvalues: [RawValue; 0],
+}
+
+/// A function, told apart.
+#[derive(Clone, Copy, Debug)]
+pub enum FunctionView {
+    /// A Lua closure.
+    Lua(Gc<LuaFunction>),
+    /// A native function.
+    Native(Gc<NativeFunction>),
+}
+
+impl Gc<Function> {
+    /// Tells the two kinds apart.
+    #[inline(always)]
+    pub fn view(self) -> FunctionView {
+        // SAFETY: the header's kind says which type the cell holds.
+        unsafe {
+            if (*self.as_ptr()).header.kind == Kind::LuaFunction {
+                FunctionView::Lua(Gc::from_ptr(self.as_ptr().cast()))
+            } else {
+                FunctionView::Native(Gc::from_ptr(self.as_ptr().cast()))
+            }
+        }
+    }
+
+    /// The environment.
+    pub fn env(self) -> Gc<Table> {
+        // SAFETY: the references are to live cells (gc/mod.rs).
+        match self.view() {
+            FunctionView::Lua(f) => unsafe { (*f.as_ptr()).env },
+            FunctionView::Native(f) => unsafe { (*f.as_ptr()).env },
+        }
+    }
+
+    /// Replaces the environment.
+    pub fn set_env(self, heap: &mut Heap, env: Gc<Table>) {
+        heap.barrier(self.env().into());
+        // SAFETY: the references are to live cells (gc/mod.rs).
+        match self.view() {
+            FunctionView::Lua(f) => unsafe { (*f.as_ptr()).env = env },
+            FunctionView::Native(f) => unsafe { (*f.as_ptr()).env = env },
+        }
+    }
+}
+
+impl Gc<LuaFunction> {
+    /// The closure as a value of the function type.
+    #[inline(always)]
+    pub fn as_function(self) -> Gc<Function> {
+        // SAFETY: a LuaFunction starts with a Function's header.
+        unsafe { Gc::from_ptr(self.as_ptr().cast()) }
+    }
+    /// The prototype.
+    #[inline(always)]
+    pub fn proto(self) -> Gc<Proto> {
+        // SAFETY: a live cell (gc/mod.rs).
+        unsafe { (*self.as_ptr()).proto }
+    }
+    /// The number of upvalues.
+    #[inline(always)]
+    pub fn upvalue_count(self) -> usize {
+        // SAFETY: a live cell (gc/mod.rs).
+        unsafe { usize::from((*self.as_ptr()).header.extra[0]) }
+    }
+    /// The address of an upvalue's place in the cell.
+    ///
+    /// # Panics
+    /// If `index` is out of range.
+    pub fn upvalue_slot(self, index: usize) -> *mut Gc<Upvalue> {
+        assert!(index < self.upvalue_count(), "upvalue index in range");
+        // SAFETY: the cell was allocated with room for `upvalue_count` upvalues behind the header.
+        unsafe { (&raw mut (*self.as_ptr()).upvalues).cast::<Gc<Upvalue>>().add(index) }
+    }
+    /// An upvalue.
+    pub fn upvalue(self, index: usize) -> Gc<Upvalue> {
+        // SAFETY: all upvalues are initialised before the closure can be seen.
+        unsafe { *self.upvalue_slot(index) }
+    }
+    /// Replaces an upvalue.
+    pub fn set_upvalue(self, heap: &mut Heap, index: usize, upvalue: Gc<Upvalue>) {
+        heap.barrier_cell(self.upvalue(index).addr());
+        // SAFETY: checked by `upvalue_slot`.
+        unsafe { *self.upvalue_slot(index) = upvalue }
+    }
+}
+
+impl Gc<NativeFunction> {
+    /// The native as a value of the function type.
+    #[inline(always)]
+    pub fn as_function(self) -> Gc<Function> {
+        // SAFETY: a NativeFunction starts with a Function's header.
+        unsafe { Gc::from_ptr(self.as_ptr().cast()) }
+    }
+    /// The number of upvalues.
+    pub fn upvalue_count(self) -> usize {
+        // SAFETY: a live cell (gc/mod.rs).
+        unsafe { usize::from((*self.as_ptr()).header.extra[0]) }
+    }
+    /// The address of an upvalue.
+    ///
+    /// # Panics
+    /// If `index` is out of range.
+    pub fn upvalue_slot(self, index: usize) -> *mut RawValue {
+        assert!(index < self.upvalue_count(), "upvalue index in range");
+        // SAFETY: the cell was allocated with room for `upvalue_count` values.
+        unsafe { (&raw mut (*self.as_ptr()).upvalues).cast::<RawValue>().add(index) }
+    }
+    /// An upvalue.
+    pub fn upvalue(self, index: usize) -> RawValue {
+        // SAFETY: initialised at creation.
+        unsafe { *self.upvalue_slot(index) }
+    }
+    /// Replaces an upvalue.
+    pub fn set_upvalue(self, heap: &mut Heap, index: usize, value: RawValue) {
+        heap.barrier(self.upvalue(index));
+        // SAFETY: checked by `upvalue_slot`.
+        unsafe { *self.upvalue_slot(index) = value }
+    }
+    /// What the interpreter does with it.
+    #[inline(always)]
+    pub fn special(self) -> Special {
+        // SAFETY: `extra[1]` is only ever written from a `Special`.
+        unsafe { std::mem::transmute::<u8, Special>((*self.as_ptr()).header.extra[1]) }
+    }
+}
+
+/// A variable shared by closures: open while `location` points into a stack, closed when it points at `closed`.
+#[repr(C)]
+pub struct Upvalue {
+    /// The header.
+    pub header: Header,
+    /// Where the value is.
+    pub location: *mut RawValue,
+    /// The value, once closed.
+    pub closed: RawValue,
+    /// The next open upvalue of the same thread, at a lower stack address; null at the end and when closed.
+    pub next_open: *mut Upvalue,
+}
+
+impl Gc<Upvalue> {
+    /// The variable's value.
+    #[inline(always)]
+    pub fn get(self) -> RawValue {
+        // SAFETY: `location` points into the stack of a live thread or at `closed` (thread.rs closes upvalues before
+        // stack slots go away).
+        unsafe { *(*self.as_ptr()).location }
+    }
+    /// Assigns the variable.
+    #[inline(always)]
+    pub fn set(self, heap: &mut Heap, value: RawValue) {
+        // SAFETY: as above.
+        unsafe {
+            let location = (*self.as_ptr()).location;
+            heap.barrier(*location);
+            *location = value;
+        }
+    }
+    /// Whether the variable still lives on a stack.
+    pub fn is_open(self) -> bool {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).location != &raw mut (*self.as_ptr()).closed }
+    }
+}
+
+/// What the calling sequence needs of a function, copied from its current [`Code`].
+#[repr(C)]
+pub struct Proto {
+    /// The header.
+    pub header: Header,
+    /// The first instruction of the current code.
+    pub entry: *const Insn,
+    /// The constants of the current code; inline caches lie below them.
+    pub constants: *const RawValue,
+    /// Registers a frame needs.
+    pub frame_size: u8,
+    /// Fixed parameters.
+    pub param_count: u8,
+    /// Whether the function takes `...`.
+    pub is_vararg: bool,
+    /// The number of upvalues its current code expects.
+    pub upvalue_count: u8,
+    /// The version of the current code, counted by reloads.
+    pub version: u32,
+    /// The current code.
+    pub code: Gc<Code>,
+    /// The children, instantiated when first needed; indices as in the current code's `DraftProto::children`.
+    pub children: Vec<Option<Gc<Proto>>>,
+}
+
+/// One inline cache. Valid while the shape (and for methods the metatable and epoch) are as recorded.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct InlineCache {
+    /// The shape id the cache was filled for; 0: empty.
+    pub shape: u32,
+    /// The index into the table's slots.
+    pub slot: u32,
+    /// The key, an interned string; kept alive by the code.
+    pub key: Gc<LuaString>,
+    /// For a hit behind a metatable: the receiver's metatable. Not traced: only compared, and the epoch guards it.
+    pub meta: *mut Table,
+    /// For a hit behind a metatable: the value found, guarded by `epoch`. For an added key: the next shape id, as a number.
+    pub value: RawValue,
+    /// The method epoch the cache was filled in.
+    pub epoch: u32,
+    /// What the cache holds, as the interpreter's field handlers define it.
+    pub state: u32,
+}
+
+/// One version of a prototype's code. In memory: `[inline cache n-1 .. 0][back pointer to this cell][constants...]`, with
+/// `constants` pointing behind the back pointer, so that a frame needs only that one pointer.
+#[repr(C)]
+pub struct Code {
+    /// The header.
+    pub header: Header,
+    /// The chunk it comes from; debug information is read from there.
+    pub draft: Arc<Draft>,
+    /// Which prototype of the chunk.
+    pub index: u32,
+    /// 1 when a `REMAP` was put in front of the draft's instructions, else 0: what to subtract from a
+    /// pc to index the draft's lines.
+    pub pc_bias: u32,
+    /// The instructions.
+    pub insns: Vec<Insn>,
+    /// Caches, back pointer and constants.
+    pub data: Vec<u64>,
+    /// How many inline caches there are.
+    pub cache_count: usize,
+    /// The prototype it belongs to.
+    pub proto: Option<Gc<Proto>>,
+}
+
+impl Code {
+    /// The prototype's record in the draft.
+    pub fn draft_proto(&self) -> &DraftProto {
+        &self.draft.protos[self.index as usize]
+    }
+    /// The source line of the instruction at an index, 0 when there is none.
+    pub fn line(&self, pc: usize) -> u32 {
+        pc.checked_sub(self.pc_bias as usize)
+            .and_then(|pc| self.draft_proto().lines.get(pc).copied())
+            .unwrap_or(0)
+    }
+}
+
+/// A new native function.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_native(
+    heap: &mut Heap,
+    name: &str,
+    function: NativeFn,
+    env: Gc<Table>,
+    upvalues: &[RawValue],
+    special: Special,
+) -> Result<Gc<Function>, OutOfMemory> {
+    let name = heap.intern(name.as_bytes())?;
+    let size = size_of::<NativeFunction>() + size_of_val(upvalues);
+    let cell: *mut NativeFunction = heap.alloc(Kind::NativeFunction, size)?.cast();
+    let count = u8::try_from(upvalues.len()).expect("a native has at most 255 upvalues");
+    // SAFETY: the cell is fresh and has room for the header and the upvalues.
+    unsafe {
+        cell.write(NativeFunction {
+            header: Header { extra: [count, special as u8], ..Header::new(Kind::NativeFunction) },
+            function,
+            env,
+            name,
+            upvalues: [],
+        });
+        let first = (&raw mut (*cell).upvalues).cast::<RawValue>();
+        std::ptr::copy_nonoverlapping(upvalues.as_ptr(), first, upvalues.len());
+        Ok(Gc::from_ptr(cell.cast()))
+    }
+}
+
+/// A new Lua closure with the given upvalues.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_closure(
+    heap: &mut Heap,
+    proto: Gc<Proto>,
+    env: Gc<Table>,
+    upvalues: &[Gc<Upvalue>],
+) -> Result<Gc<LuaFunction>, OutOfMemory> {
+    let size = size_of::<LuaFunction>() + size_of_val(upvalues);
+    let cell: *mut LuaFunction = heap.alloc(Kind::LuaFunction, size)?.cast();
+    let count = u8::try_from(upvalues.len()).expect("the compiler allows at most 60 upvalues");
+    // SAFETY: the cell is fresh and has room for the header and the upvalues; `proto` is live.
+    unsafe {
+        let version = (*proto.as_ptr()).version;
+        cell.write(LuaFunction {
+            header: Header { extra: [count, 0], aux: version, ..Header::new(Kind::LuaFunction) },
+            proto,
+            env,
+            upvalues: [],
+        });
+        let first = (&raw mut (*cell).upvalues).cast::<Gc<Upvalue>>();
+        std::ptr::copy_nonoverlapping(upvalues.as_ptr(), first, upvalues.len());
+        Ok(Gc::from_ptr(cell))
+    }
+}
+
+/// A new closed upvalue.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_closed_upvalue(heap: &mut Heap, value: RawValue) -> Result<Gc<Upvalue>, OutOfMemory> {
+    let cell: *mut Upvalue = heap.alloc(Kind::Upvalue, size_of::<Upvalue>())?.cast();
+    // SAFETY: the cell is fresh and large enough.
+    unsafe {
+        cell.write(Upvalue {
+            header: Header::new(Kind::Upvalue),
+            location: &raw mut (*cell).closed,
+            closed: value,
+            next_open: std::ptr::null_mut(),
+        });
+        Ok(Gc::from_ptr(cell))
+    }
+}

@@ -1,0 +1,71 @@
+//! Host values as heap objects.
+
+#![allow(unsafe_code, reason = "reads and writes heap cells")]
+
+use std::any::Any;
+
+use crate::gc::kind::{Header, Kind};
+use crate::gc::{Heap, OutOfMemory};
+use crate::table::Table;
+use crate::value::Gc;
+
+/// A host value. `header.flags` has [`FINALIZER`] when its metatable has `__gc`.
+#[repr(C)]
+pub struct UserData {
+    /// See the type.
+    pub header: Header,
+    /// The metatable, or null.
+    pub meta: *mut Table,
+    /// The environment (`newproxy` and `getfenv` on userdata), or null.
+    pub env: *mut Table,
+    /// The value; `None` for `newproxy` and once finalized by the host.
+    pub payload: Option<Box<dyn Any + Send>>,
+}
+
+/// Header flag: registered for finalization.
+pub const FINALIZER: u8 = 1;
+
+/// A new userdata.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_userdata(
+    heap: &mut Heap,
+    payload: Option<Box<dyn Any + Send>>,
+    meta: Option<Gc<Table>>,
+) -> Result<Gc<UserData>, OutOfMemory> {
+    let cell: *mut UserData = heap.alloc(Kind::UserData, size_of::<UserData>())?.cast();
+    let meta_ptr = meta.map_or(std::ptr::null_mut(), Gc::as_ptr);
+    // SAFETY: the cell is fresh and large enough.
+    let userdata = unsafe {
+        cell.write(UserData {
+            header: Header::new(Kind::UserData),
+            meta: meta_ptr,
+            env: std::ptr::null_mut(),
+            payload,
+        });
+        Gc::from_ptr(cell)
+    };
+    heap.register_finalizer_if_needed(userdata);
+    Ok(userdata)
+}
+
+impl Gc<UserData> {
+    /// The metatable.
+    pub fn metatable(self) -> Option<Gc<Table>> {
+        // SAFETY: a live cell, whose metatable is null or live.
+        unsafe {
+            let meta = (*self.as_ptr()).meta;
+            if meta.is_null() { None } else { Some(Gc::from_ptr(meta)) }
+        }
+    }
+    /// Replaces the metatable, registering the value for finalization when it has `__gc`.
+    pub fn set_metatable(self, heap: &mut Heap, meta: Option<Gc<Table>>) {
+        if let Some(old) = self.metatable() {
+            heap.barrier(old.into());
+        }
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).meta = meta.map_or(std::ptr::null_mut(), Gc::as_ptr) };
+        heap.register_finalizer_if_needed(self);
+    }
+}
