@@ -68,6 +68,8 @@ pub struct Vm {
     pub thread: Gc<Thread>,
     /// The heap.
     pub heap: Heap,
+    /// The host's side of the libraries.
+    pub hooks: crate::hooks::Hooks,
 }
 
 impl Vm {
@@ -247,6 +249,13 @@ impl Vm {
     /// A metamethod of any value, nil when absent.
     pub fn metamethod(&self, value: RawValue, event: crate::rt::meta::Meta) -> RawValue {
         self.metatable_of(value).map_or(RawValue::NIL, |meta| meta.meta(&self.heap, event))
+    }
+
+    // ---- the host ----------------------------------------------------------------------------------------
+
+    /// What `print` writes with.
+    pub fn write_output(&mut self, bytes: &[u8]) {
+        (self.hooks.output)(bytes);
     }
 
     // ---- limits ----------------------------------------------------------------------------------------

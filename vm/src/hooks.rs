@@ -1,0 +1,38 @@
+//! What the host gives the libraries: where `print` writes, where `require` finds modules.
+
+use std::io::Write;
+use std::sync::Arc;
+
+/// A module's source, as a loader found it.
+#[derive(Clone, Debug)]
+pub struct ModuleSource {
+    /// The chunk name, as `load` takes it (`@scripts/lib/flock.lua`).
+    pub chunk_name: Vec<u8>,
+    /// The source text.
+    pub bytes: Vec<u8>,
+}
+
+/// Finds the source of a module for `require`.
+///
+/// `Err` says where it was looked for: the text is appended to the "module 'x' not found:" message and starts
+/// with `"\n\t"`.
+pub type ModuleLoader = Arc<dyn Fn(&str) -> Result<ModuleSource, String> + Send + Sync>;
+
+/// The host's side of the libraries.
+pub struct Hooks {
+    /// Receives what `print` writes.
+    pub output: Box<dyn FnMut(&[u8]) + Send>,
+    /// Asked by `require` after `package.preload`.
+    pub module_loader: Option<ModuleLoader>,
+}
+
+impl Default for Hooks {
+    /// Standard output, and no modules but the preloaded ones.
+    fn default() -> Hooks {
+        Hooks {
+            // A closed standard output is no reason to stop a script: `print` has no way to report it.
+            output: Box::new(|bytes| drop(std::io::stdout().lock().write_all(bytes))),
+            module_loader: None,
+        }
+    }
+}
