@@ -264,7 +264,7 @@ pub struct Proto {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct InlineCache {
-    /// The shape id the cache was filled for; 0: empty.
+    /// The shape whose tables have the key in `slot`; [`InlineCache::EMPTY`] when not known.
     pub shape: u32,
     /// The index into the table's slots.
     pub slot: u32,
@@ -276,8 +276,27 @@ pub struct InlineCache {
     pub value: RawValue,
     /// The method epoch the cache was filled in.
     pub epoch: u32,
-    /// What the cache holds, as the interpreter's field handlers define it.
-    pub state: u32,
+    /// Reading: the shape whose tables lack the key, so that `meta`, `epoch` and `value` answer. Writing: the shape whose tables get the
+    /// key added in `slot`. [`InlineCache::EMPTY`] when not known.
+    pub other_shape: u32,
+}
+
+impl InlineCache {
+    /// A shape id no table has.
+    pub const EMPTY: u32 = u32::MAX;
+
+    /// An empty cache for a key.
+    pub fn new(key: Gc<LuaString>) -> InlineCache {
+        InlineCache {
+            shape: Self::EMPTY,
+            slot: 0,
+            key,
+            meta: std::ptr::null_mut(),
+            value: RawValue::NIL,
+            epoch: 0,
+            other_shape: Self::EMPTY,
+        }
+    }
 }
 
 /// One version of a prototype's code. In memory: `[inline cache n-1 .. 0][back pointer to this cell][constants...]`, with

@@ -4,7 +4,8 @@
 
 use crate::bytecode::Insn;
 use crate::function::{Code, Upvalue};
-use crate::gc::kind::Header;
+use crate::gc::kind::{Header, Kind};
+use crate::gc::{Heap, OutOfMemory};
 use crate::value::{Gc, RawValue};
 
 /// What a frame returns to.
@@ -41,9 +42,16 @@ pub struct CallInfo {
     pub varargs: u32,
     /// What it returns to.
     pub kind: FrameKind,
-    /// Set on a frame entered by a tail call, for tracebacks.
-    pub is_tail_call: bool,
+    /// See the `FRAME_*` flags.
+    pub flags: u8,
 }
+
+/// Frame flag: entered by a tail call, for tracebacks.
+pub const FRAME_TAIL_CALL: u8 = 1;
+/// Frame flag of a `Meta` frame: the condition is the opposite of the result (`__le` answered by `__lt`).
+pub const FRAME_NEGATE: u8 = 2;
+/// Frame flag of an `Entry` frame: the host takes the error, so a traceback is made when it is raised.
+pub const FRAME_HOST: u8 = 4;
 
 /// The state of a coroutine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +67,23 @@ pub enum ThreadStatus {
     Dead,
 }
 
+/// Through what a coroutine was resumed: where its results go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ResumedBy {
+    /// `coroutine.resume`, called by a Lua frame: `true` and the values, or `false` and the error.
+    Resume,
+    /// A function made by `coroutine.wrap`, called by a Lua frame: the values; errors are raised again.
+    Wrapped,
+    /// Rust: the interpreter loop is left.
+    Host,
+}
+
+/// The longest value stack, in slots.
+pub const MAX_STACK: u32 = 65_500;
+/// Slots beyond `MAX_STACK` that only error handling may use.
+pub const EXTRA_STACK: u32 = 1_000;
+
 /// A coroutine.
 #[repr(C)]
 pub struct Thread {
@@ -66,10 +91,9 @@ pub struct Thread {
     pub header: Header,
     /// The value stack.
     pub stack: *mut RawValue,
-    /// How many slots it has.
+    /// How many slots it has. New slots are nil; everything from the live limit up to here is set to nil when the collector scans the
+    /// stack, so that no slot ever refers to a freed cell.
     pub stack_size: u32,
-    /// No slot at or above this index was ever written since it was last set to nil.
-    pub high_water: u32,
     /// The top of the stack while the thread does not run.
     pub top: u32,
     /// The state.
@@ -82,6 +106,10 @@ pub struct Thread {
     pub open_upvalues: *mut Upvalue,
     /// Who resumed it.
     pub resumer: Option<Gc<Thread>>,
+    /// Through what it was resumed.
+    pub resumed_by: ResumedBy,
+    /// How many nested Rust calls its frames contain: it can only yield at zero.
+    pub native_calls: u32,
     /// The environment for functions loaded in it.
     pub env: Option<Gc<crate::table::Table>>,
 }
@@ -117,5 +145,62 @@ impl Gc<Thread> {
             }
             limit.min(thread.stack_size)
         }
+    }
+}
+
+/// A new coroutine with an empty stack of `slots` slots.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory> {
+    let cell: *mut Thread = heap.alloc(Kind::Thread, size_of::<Thread>())?.cast();
+    heap.add_external(slots as usize * size_of::<RawValue>());
+    // SAFETY: the cell is fresh and large enough.
+    unsafe {
+        cell.write(Thread {
+            header: Header::new(Kind::Thread),
+            stack: Box::into_raw(vec![RawValue::NIL; slots as usize].into_boxed_slice()).cast(),
+            stack_size: slots,
+            top: 0,
+            status: ThreadStatus::Suspended,
+            scanned: false,
+            frames: Vec::new(),
+            open_upvalues: std::ptr::null_mut(),
+            resumer: None,
+            resumed_by: ResumedBy::Host,
+            native_calls: 0,
+            env: None,
+        });
+        Ok(Gc::from_ptr(cell))
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        // SAFETY: `stack` is the boxed slice of `stack_size` values made by `new_thread` or `grow`.
+        drop(unsafe {
+            Box::from_raw(std::ptr::slice_from_raw_parts_mut(self.stack, self.stack_size as usize))
+        });
+    }
+}
+
+impl Thread {
+    /// Moves the stack to a larger one; open upvalues follow. The caller accounts for the memory and reloads any address.
+    pub fn grow(&mut self, slots: u32) {
+        debug_assert!(slots > self.stack_size);
+        let mut fresh = vec![RawValue::NIL; slots as usize].into_boxed_slice();
+        // SAFETY: both stacks hold at least `stack_size` values; open upvalues point into the old one.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.stack, fresh.as_mut_ptr(), self.stack_size as usize);
+            let old = std::mem::replace(&mut self.stack, Box::into_raw(fresh).cast());
+            let mut upvalue = self.open_upvalues;
+            while !upvalue.is_null() {
+                let index = (*upvalue).location.offset_from_unsigned(old);
+                (*upvalue).location = self.stack.add(index);
+                upvalue = (*upvalue).next_open;
+            }
+            drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(old, self.stack_size as usize)));
+        }
+        self.stack_size = slots;
     }
 }

@@ -72,6 +72,9 @@ impl Heap {
         Ok(unsafe { std::alloc::alloc_zeroed(layout) })
     }
 
+    /// Counts memory a cell owns outside the heap.
+    pub fn add_external(&mut self, _bytes: usize) {}
+
     /// The deletion barrier: to be called with the value about to be overwritten in any heap slot.
     #[inline(always)]
     pub fn barrier(&mut self, old: RawValue) {
