@@ -5,6 +5,8 @@
 //!
 //! To add a function: a row in its library's table, and the function.
 
+mod string;
+
 use crate::function::{NativeFn, Special, new_native};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};

@@ -1,0 +1,5 @@
+//! The `string` library.
+#![allow(dead_code)]
+
+mod format;
+mod pattern;

@@ -1,0 +1,580 @@
+//! Lua patterns on bytes, shared by `find`, `match`, `gmatch` and `gsub`.
+//!
+//! A backtracking matcher in the manner of Lua's own: the pattern is interpreted as it is met, so that a malformed part that is never
+//! reached does no harm. Recursion is limited to [`MAX_DEPTH`], and every so many steps the matcher asks
+//! whether it may go on, since a pattern with several repetitions can take exponential time. A zero byte ends the pattern, as in LuaJIT.
+
+use std::ops::Range;
+
+/// How many captures a pattern may have.
+const MAX_CAPTURES: usize = 32;
+
+/// How deep the matcher may recurse.
+const MAX_DEPTH: u32 = 200;
+
+/// How many steps lie between two polls.
+const POLL_INTERVAL: u32 = 1 << 14;
+
+/// Why a match could not be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PatternError {
+    /// The pattern is wrong; LuaJIT's message.
+    Malformed(&'static str),
+    /// The poll said to stop.
+    Interrupted,
+}
+
+/// The value of one capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Captured {
+    /// The captured bytes of the subject.
+    Bytes(Range<usize>),
+    /// A position capture: an index from 1.
+    Position(usize),
+}
+
+/// Whether `pattern` has no special character, so that a plain search finds the same.
+pub(crate) fn is_plain(pattern: &[u8]) -> bool {
+    !pattern.iter().any(|byte| b"^$*+?.([%-".contains(byte))
+}
+
+/// A pattern being matched against a subject, and the captures of the last match.
+pub(crate) struct Matcher<'a> {
+    subject: &'a [u8],
+    pattern: &'a [u8],
+    anchored: bool,
+    /// A byte every match begins with, if the pattern says so.
+    first_byte: Option<u8>,
+    level: usize,
+    captures: [Capture; MAX_CAPTURES],
+    depth: u32,
+    steps: u32,
+    poll: &'a mut dyn FnMut() -> bool,
+}
+
+#[derive(Clone, Copy)]
+struct Capture {
+    start: usize,
+    state: CaptureState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CaptureState {
+    Open,
+    Closed { length: usize },
+    Position,
+}
+
+type Matched = Result<Option<usize>, PatternError>;
+
+const fn malformed<T>(message: &'static str) -> Result<T, PatternError> {
+    Err(PatternError::Malformed(message))
+}
+
+impl<'a> Matcher<'a> {
+    /// A matcher for a pattern in which `^` at the start is an anchor (`find`, `match`, `gsub`). `poll` says whether to go on.
+    pub(crate) fn new(
+        subject: &'a [u8],
+        pattern: &'a [u8],
+        poll: &'a mut dyn FnMut() -> bool,
+    ) -> Matcher<'a> {
+        let (anchored, pattern) = match pattern {
+            [b'^', rest @ ..] => (true, rest),
+            _ => (false, pattern),
+        };
+        Matcher { anchored, ..Matcher::without_anchor(subject, pattern, poll) }
+    }
+
+    /// A matcher for a pattern in which `^` is an ordinary character (`gmatch`).
+    pub(crate) fn without_anchor(
+        subject: &'a [u8],
+        pattern: &'a [u8],
+        poll: &'a mut dyn FnMut() -> bool,
+    ) -> Matcher<'a> {
+        let end = memchr::memchr(0, pattern).unwrap_or(pattern.len());
+        let pattern = &pattern[..end];
+        Matcher {
+            subject,
+            pattern,
+            anchored: false,
+            first_byte: first_byte(pattern),
+            level: 0,
+            captures: [Capture { start: 0, state: CaptureState::Open }; MAX_CAPTURES],
+            depth: 0,
+            steps: 0,
+            poll,
+        }
+    }
+
+    /// Whether the pattern may match at the start position only.
+    pub(crate) fn is_anchored(&self) -> bool {
+        self.anchored
+    }
+
+    /// The first match at or after `start`, as a range of the subject.
+    pub(crate) fn search(&mut self, start: usize) -> Result<Option<Range<usize>>, PatternError> {
+        let mut at = start;
+        loop {
+            if let Some(byte) = self.first_byte.filter(|_| !self.anchored) {
+                match memchr::memchr(byte, &self.subject[at..]) {
+                    Some(offset) => at += offset,
+                    None => return Ok(None),
+                }
+            }
+            if let Some(end) = self.match_at(at)? {
+                return Ok(Some(at..end));
+            }
+            at += 1;
+            if self.anchored || at > self.subject.len() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The end of the match that begins exactly at `start`.
+    pub(crate) fn match_at(&mut self, start: usize) -> Matched {
+        self.level = 0;
+        self.depth = 0;
+        self.do_match(start, 0)
+    }
+
+    /// How many values the last match gives: its captures, or the whole match if it has none.
+    pub(crate) fn value_count(&self) -> usize {
+        self.level.max(1)
+    }
+
+    /// How many captures the last match has.
+    pub(crate) fn capture_count(&self) -> usize {
+        self.level
+    }
+
+    /// The value of capture `index` (from 0) of the last match, which spans `whole`.
+    pub(crate) fn capture(&self, index: usize, whole: &Range<usize>) -> Result<Captured, PatternError> {
+        if index >= self.level {
+            return if index == 0 {
+                Ok(Captured::Bytes(whole.clone()))
+            } else {
+                malformed("invalid capture index")
+            };
+        }
+        let capture = self.captures[index];
+        match capture.state {
+            CaptureState::Open => malformed("unfinished capture"),
+            CaptureState::Closed { length } => Ok(Captured::Bytes(capture.start..capture.start + length)),
+            CaptureState::Position => Ok(Captured::Position(capture.start + 1)),
+        }
+    }
+
+    fn do_match(&mut self, at: usize, pattern_at: usize) -> Matched {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return malformed("pattern too complex");
+        }
+        let result = self.match_items(at, pattern_at);
+        self.depth -= 1;
+        result
+    }
+
+    /// Matches the items from `p` on at `s`; recursion only where there is something to come back to.
+    fn match_items(&mut self, mut s: usize, mut p: usize) -> Matched {
+        loop {
+            self.step()?;
+            let pattern = self.pattern;
+            let Some(&head) = pattern.get(p) else { return Ok(Some(s)) };
+            let next = pattern.get(p + 1).copied();
+            match (head, next) {
+                (b'(', Some(b')')) => return self.start_capture(s, p + 2, CaptureState::Position),
+                (b'(', _) => return self.start_capture(s, p + 1, CaptureState::Open),
+                (b')', _) => return self.end_capture(s, p + 1),
+                (b'$', None) => return Ok((s == self.subject.len()).then_some(s)),
+                (b'%', Some(b'b')) => match self.match_balance(s, p + 2)? {
+                    Some(end) => (s, p) = (end, p + 4),
+                    None => return Ok(None),
+                },
+                (b'%', Some(b'f')) => match self.match_frontier(s, p + 2)? {
+                    Some(after) => p = after,
+                    None => return Ok(None),
+                },
+                (b'%', Some(digit @ b'0'..=b'9')) => match self.match_back_reference(s, digit)? {
+                    Some(end) => (s, p) = (end, p + 2),
+                    None => return Ok(None),
+                },
+                _ => {
+                    let end = item_end(pattern, p)?;
+                    let item = Item::decode(&pattern[p..end]);
+                    let matches = self.subject.get(s).is_some_and(|&byte| item.matches(byte));
+                    match pattern.get(end) {
+                        Some(b'?') => {
+                            if matches && let Some(found) = self.do_match(s + 1, end + 1)? {
+                                return Ok(Some(found));
+                            }
+                            p = end + 1;
+                        }
+                        Some(b'*') => return self.max_expand(s, item, end + 1),
+                        Some(b'+') if matches => return self.max_expand(s + 1, item, end + 1),
+                        Some(b'-') => return self.min_expand(s, item, end + 1),
+                        _ if matches && pattern.get(end) != Some(&b'+') => (s, p) = (s + 1, end),
+                        _ => return Ok(None),
+                    }
+                }
+            }
+        }
+    }
+
+    /// As many repetitions as possible, then fewer.
+    fn max_expand(&mut self, s: usize, item: Item<'_>, after: usize) -> Matched {
+        let count = item.run_length(&self.subject[s..]);
+        self.steps = self.steps.saturating_add((count / 16) as u32);
+        if after == self.pattern.len() && self.depth < MAX_DEPTH {
+            return Ok(Some(s + count));
+        }
+        for end in (s..=s + count).rev() {
+            if let Some(found) = self.do_match(end, after)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As few repetitions as possible, then more.
+    fn min_expand(&mut self, mut s: usize, item: Item<'_>, after: usize) -> Matched {
+        loop {
+            if let Some(found) = self.do_match(s, after)? {
+                return Ok(Some(found));
+            }
+            match self.subject.get(s) {
+                Some(&byte) if item.matches(byte) => s += 1,
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn start_capture(&mut self, s: usize, after: usize, state: CaptureState) -> Matched {
+        if self.level >= MAX_CAPTURES {
+            return malformed("too many captures");
+        }
+        self.captures[self.level] = Capture { start: s, state };
+        self.level += 1;
+        let found = self.do_match(s, after)?;
+        if found.is_none() {
+            self.level -= 1;
+        }
+        Ok(found)
+    }
+
+    fn end_capture(&mut self, s: usize, after: usize) -> Matched {
+        let open =
+            self.captures[..self.level].iter().rposition(|capture| capture.state == CaptureState::Open);
+        let Some(index) = open else { return malformed("invalid pattern capture") };
+        let length = s - self.captures[index].start;
+        self.captures[index].state = CaptureState::Closed { length };
+        let found = self.do_match(s, after)?;
+        if found.is_none() {
+            self.captures[index].state = CaptureState::Open;
+        }
+        Ok(found)
+    }
+
+    fn match_back_reference(&mut self, s: usize, digit: u8) -> Matched {
+        let index = usize::from(digit - b'0').wrapping_sub(1);
+        match self.captures[..self.level].get(index).map(|capture| (capture.start, capture.state)) {
+            None | Some((_, CaptureState::Open)) => malformed("invalid capture index"),
+            // A position has no text to match again.
+            Some((_, CaptureState::Position)) => Ok(None),
+            Some((start, CaptureState::Closed { length })) => {
+                let captured = &self.subject[start..start + length];
+                self.steps = self.steps.saturating_add((length / 64) as u32);
+                Ok(self.subject[s..].starts_with(captured).then_some(s + length))
+            }
+        }
+    }
+
+    /// `%bxy`: from an `x` to the `y` that balances it.
+    fn match_balance(&mut self, s: usize, p: usize) -> Matched {
+        let (Some(&open), Some(&close)) = (self.pattern.get(p), self.pattern.get(p + 1)) else {
+            return malformed("unbalanced pattern");
+        };
+        if self.subject.get(s) != Some(&open) {
+            return Ok(None);
+        }
+        let mut nesting = 1;
+        for (offset, &byte) in self.subject[s + 1..].iter().enumerate() {
+            if byte == close {
+                nesting -= 1;
+                if nesting == 0 {
+                    self.steps = self.steps.saturating_add((offset / 16) as u32);
+                    return Ok(Some(s + 2 + offset));
+                }
+            } else if byte == open {
+                nesting += 1;
+            }
+        }
+        self.steps = self.steps.saturating_add(((self.subject.len() - s) / 16) as u32);
+        Ok(None)
+    }
+
+    /// `%f[set]`: the place where the set begins to match; both ends of the subject count as zero bytes. Gives the position
+    /// in the pattern after the set.
+    fn match_frontier(&mut self, s: usize, p: usize) -> Matched {
+        if self.pattern.get(p) != Some(&b'[') {
+            return malformed("missing '[' after '%f' in pattern");
+        }
+        let end = item_end(self.pattern, p)?;
+        let set = Item::decode(&self.pattern[p..end]);
+        let previous = if s == 0 { 0 } else { self.subject[s - 1] };
+        let current = self.subject.get(s).copied().unwrap_or(0);
+        Ok((!set.matches(previous) && set.matches(current)).then_some(end))
+    }
+
+    fn step(&mut self) -> Result<(), PatternError> {
+        self.steps += 1;
+        if self.steps >= POLL_INTERVAL {
+            self.steps = 0;
+            if !(self.poll)() {
+                return Err(PatternError::Interrupted);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The literal a pattern begins with, if that item is not optional.
+fn first_byte(pattern: &[u8]) -> Option<u8> {
+    let first = *pattern.first()?;
+    let is_literal = !b"^$*+?.([%-)".contains(&first);
+    let is_optional = matches!(pattern.get(1), Some(b'*' | b'?' | b'-'));
+    (is_literal && !is_optional).then_some(first)
+}
+
+/// Where the single-character item that begins at `p` ends.
+fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> {
+    match pattern[p] {
+        b'%' if p + 1 < pattern.len() => Ok(p + 2),
+        b'%' => malformed("malformed pattern (ends with '%')"),
+        b'[' => {
+            let mut at = p + 1;
+            if pattern.get(at) == Some(&b'^') {
+                at += 1;
+            }
+            // The first character belongs to the set, even if it is a `]`.
+            loop {
+                match pattern.get(at) {
+                    None => return malformed("malformed pattern (missing ']')"),
+                    Some(b'%') if at + 1 < pattern.len() => at += 2,
+                    Some(_) => at += 1,
+                }
+                if pattern.get(at) == Some(&b']') {
+                    return Ok(at + 1);
+                }
+            }
+        }
+        _ => Ok(p + 1),
+    }
+}
+
+/// A pattern item that matches one byte.
+#[derive(Clone, Copy)]
+enum Item<'a> {
+    Any,
+    Literal(u8),
+    /// The letter behind the `%`.
+    Class(u8),
+    /// What stands between the brackets.
+    Set {
+        negated: bool,
+        members: &'a [u8],
+    },
+}
+
+impl<'a> Item<'a> {
+    fn decode(text: &'a [u8]) -> Item<'a> {
+        match text {
+            [b'.'] => Item::Any,
+            [b'%', letter] => Item::Class(*letter),
+            [b'[', b'^', members @ .., _] => Item::Set { negated: true, members },
+            [b'[', members @ .., _] => Item::Set { negated: false, members },
+            _ => Item::Literal(text[0]),
+        }
+    }
+
+    fn matches(self, byte: u8) -> bool {
+        match self {
+            Item::Any => true,
+            Item::Literal(literal) => byte == literal,
+            Item::Class(letter) => class_matches(letter, byte),
+            Item::Set { negated, members } => set_matches(members, byte) != negated,
+        }
+    }
+
+    /// How many bytes at the start of `subject` match.
+    fn run_length(self, subject: &[u8]) -> usize {
+        match self {
+            Item::Any => subject.len(),
+            Item::Literal(literal) => subject.iter().take_while(|&&byte| byte == literal).count(),
+            Item::Class(letter) => subject.iter().take_while(|&&byte| class_matches(letter, byte)).count(),
+            Item::Set { negated, members } => {
+                subject.iter().take_while(|&&byte| set_matches(members, byte) != negated).count()
+            }
+        }
+    }
+}
+
+/// The classes `%a`, `%d` and so on; an upper-case letter is the complement, anything else stands for itself.
+fn class_matches(letter: u8, byte: u8) -> bool {
+    let in_class = match letter | 0x20 {
+        _ if !letter.is_ascii_alphabetic() => return byte == letter,
+        b'a' => byte.is_ascii_alphabetic(),
+        b'c' => byte.is_ascii_control(),
+        b'd' => byte.is_ascii_digit(),
+        b'g' => byte.is_ascii_graphic(),
+        b'l' => byte.is_ascii_lowercase(),
+        b'p' => byte.is_ascii_punctuation(),
+        b's' => matches!(byte, b'\t'..=b'\r' | b' '),
+        b'u' => byte.is_ascii_uppercase(),
+        b'w' => byte.is_ascii_alphanumeric(),
+        b'x' => byte.is_ascii_hexdigit(),
+        b'z' => byte == 0,
+        _ => return byte == letter,
+    };
+    in_class == letter.is_ascii_lowercase()
+}
+
+fn set_matches(mut members: &[u8], byte: u8) -> bool {
+    loop {
+        members = match members {
+            [] => return false,
+            [b'%', letter, rest @ ..] => {
+                if class_matches(*letter, byte) {
+                    return true;
+                }
+                rest
+            }
+            [low, b'-', high, rest @ ..] => {
+                if (*low..=*high).contains(&byte) {
+                    return true;
+                }
+                rest
+            }
+            [member, rest @ ..] => {
+                if *member == byte {
+                    return true;
+                }
+                rest
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `string.match` gives, captures joined by commas, or the message.
+    fn matched(subject: &str, pattern: &str) -> String {
+        let mut poll = || true;
+        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes(), &mut poll);
+        let whole = match matcher.search(0) {
+            Ok(Some(whole)) => whole,
+            Ok(None) => return "nil".into(),
+            Err(error) => return format!("{error:?}"),
+        };
+        let values: Vec<String> = (0..matcher.value_count())
+            .map(|index| match matcher.capture(index, &whole) {
+                Ok(Captured::Bytes(range)) => subject[range].into(),
+                Ok(Captured::Position(position)) => position.to_string(),
+                Err(error) => format!("{error:?}"),
+            })
+            .collect();
+        values.join(",")
+    }
+
+    #[test]
+    fn items_and_repetitions() {
+        let cases = [
+            ("hello world", "o w", "o w"),
+            ("hello", "l+", "ll"),
+            ("hello", "l-o", "llo"),
+            ("hello", "x*", ""),
+            ("hello", "hx?e", "he"),
+            ("hello", "^ello", "nil"),
+            ("hello", "o$", "o"),
+            ("a$b", "$b", "$b"),
+            ("key = value", "(%w+)%s*=%s*(%w+)", "key,value"),
+            ("  trim  ", "^%s*(.-)%s*$", "trim"),
+            ("2024-05-17", "(%d+)-(%d+)-(%d+)", "2024,05,17"),
+            ("abc", "()b()", "2,3"),
+            ("THE (quick) fox", "%((%a+)%)", "quick"),
+            ("f(a(b)c)d", "%b()", "(a(b)c)"),
+            ("THE (quick) fox", "%f[%a]%a+%f[%A]", "THE"),
+            ("fox", "%f[%z]", ""),
+            ("say \"hi\" 'x'", "([\"'])(.-)%1", "\",hi"),
+            ("a]b", "[]]", "]"),
+            ("a^b", "[%^]", "^"),
+            ("a-b", "[a%-]+", "a-"),
+            ("a-b", "[+-]", "-"),
+            ("xyz", "[^x]+", "yz"),
+            ("x\u{0}y", "%z", "\u{0}"),
+            ("x1", "%D%d", "x1"),
+            ("été", "%a+", "t"),
+            ("abc", "a\u{0}z", "a"),
+            ("aaa", "a-$", "aaa"),
+            ("ab", "(a)(b)()", "a,b,3"),
+            ("", "", ""),
+            ("xx", "()%1", "nil"),
+            ("--[[x]]", "^%-%-%[(=*)%[", ""),
+        ];
+        for (subject, pattern, expected) in cases {
+            assert_eq!(matched(subject, pattern), expected, "{pattern:?} on {subject:?}");
+        }
+    }
+
+    /// The messages are LuaJIT's.
+    #[test]
+    fn malformed_patterns() {
+        let deep = "a?".repeat(300);
+        let many = "()".repeat(33);
+        let cases = [
+            ("a", "%", "malformed pattern (ends with '%')"),
+            ("a", "[a", "malformed pattern (missing ']')"),
+            ("a", "[]", "malformed pattern (missing ']')"),
+            ("a", "[^]", "malformed pattern (missing ']')"),
+            ("a", "[a%]", "malformed pattern (missing ']')"),
+            ("a", "a)", "invalid pattern capture"),
+            ("a", "(a)%2", "invalid capture index"),
+            ("a", "%0", "invalid capture index"),
+            ("a", "(a%1)", "invalid capture index"),
+            ("a", "%f", "missing '[' after '%f' in pattern"),
+            ("a", "%b", "unbalanced pattern"),
+            ("a", "%bx", "unbalanced pattern"),
+            ("a", &many, "too many captures"),
+            (&"a".repeat(300), &deep, "pattern too complex"),
+        ];
+        for (subject, pattern, message) in cases {
+            assert_eq!(matched(subject, pattern), format!("Malformed({message:?})"), "{pattern:?}");
+        }
+        assert_eq!(matched("a", "(a"), "Malformed(\"unfinished capture\")");
+        assert_eq!(matched("b", "a["), "nil", "what is not reached is not checked");
+    }
+
+    #[test]
+    fn endless_matching_can_be_interrupted() {
+        let subject = "a".repeat(100);
+        let pattern = format!("{}b", "a-".repeat(30));
+        let mut polls = 0;
+        let mut poll = || {
+            polls += 1;
+            polls < 10
+        };
+        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes(), &mut poll);
+        assert_eq!(matcher.search(0), Err(PatternError::Interrupted));
+        assert_eq!(polls, 10);
+    }
+
+    #[test]
+    fn long_subjects_do_not_recurse() {
+        let subject = "a".repeat(1 << 20);
+        let mut poll = || true;
+        let mut matcher = Matcher::new(subject.as_bytes(), b".-b", &mut poll);
+        assert_eq!(matcher.match_at(0), Ok(None));
+    }
+}
