@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "owns the memory of the heap")]
 
 pub mod kind;
+pub mod storage;
 
 use std::collections::HashMap;
 
@@ -53,12 +54,13 @@ pub struct Heap {
     /// The roots.
     pub roots: Roots,
     strings: HashMap<Vec<u8>, Gc<LuaString>>,
+    sizes: HashMap<usize, usize>,
 }
 
 impl Heap {
     /// An empty heap.
     pub fn new(_seed: u64) -> Heap {
-        Heap { marking: false, method_epoch: 1, debt: 0, roots: Roots::default(), strings: HashMap::new() }
+        Heap { marking: false, method_epoch: 1, debt: 0, roots: Roots::default(), strings: HashMap::new(), sizes: HashMap::new() }
     }
 
     /// Memory for a cell. May run one bounded unit of a collection under way, before the cell exists; the caller
@@ -69,11 +71,31 @@ impl Heap {
     pub fn alloc(&mut self, _kind: Kind, size: usize) -> Result<*mut u8, OutOfMemory> {
         let layout = std::alloc::Layout::from_size_align(size.max(16), 16).map_err(|_| OutOfMemory)?;
         // SAFETY: the layout is not empty.
-        Ok(unsafe { std::alloc::alloc_zeroed(layout) })
+        let cell = unsafe { std::alloc::alloc_zeroed(layout) };
+        self.sizes.insert(cell as usize, size.max(16));
+        Ok(cell)
     }
 
     /// Counts memory a cell owns outside the heap.
     pub fn add_external(&mut self, _bytes: usize) {}
+
+    /// `alloc` with the memory set to zero.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn alloc_zeroed(&mut self, kind: Kind, size: usize) -> Result<*mut u8, OutOfMemory> {
+        self.alloc(kind, size)
+    }
+
+    pub(crate) fn cell_size(&self, cell: usize) -> usize {
+        self.sizes[&cell]
+    }
+
+    pub(crate) unsafe fn grow_large(&mut self, _cell: *mut u8, _size: usize) -> Result<Option<*mut u8>, OutOfMemory> {
+        Ok(None)
+    }
+
+    pub(crate) unsafe fn retire_cell(&mut self, _cell: *mut u8) {}
 
     /// The deletion barrier: to be called with the value about to be overwritten in any heap slot.
     #[inline(always)]
