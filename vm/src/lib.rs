@@ -8,6 +8,7 @@ pub mod ffi;
 pub mod function;
 pub mod gc;
 pub mod hooks;
+pub mod instantiate;
 pub mod rt;
 pub mod stdlib;
 pub mod string;
