@@ -20,8 +20,8 @@ pub type ModuleLoader = Arc<dyn Fn(&str) -> Result<ModuleSource, String> + Send 
 
 /// The host's side of the libraries.
 pub struct Hooks {
-    /// Receives what `print` writes.
-    pub output: Box<dyn FnMut(&[u8]) + Send>,
+    /// Receives what `print`, `io.write` and `io.stdout` write.
+    pub output: Box<dyn Write + Send>,
     /// Asked by `require` after `package.preload`.
     pub module_loader: Option<ModuleLoader>,
 }
@@ -29,10 +29,6 @@ pub struct Hooks {
 impl Default for Hooks {
     /// Standard output, and no modules but the preloaded ones.
     fn default() -> Hooks {
-        Hooks {
-            // A closed standard output is no reason to stop a script: `print` has no way to report it.
-            output: Box::new(|bytes| drop(std::io::stdout().lock().write_all(bytes))),
-            module_loader: None,
-        }
+        Hooks { output: Box::new(std::io::stdout()), module_loader: None }
     }
 }

@@ -255,7 +255,8 @@ impl Vm {
 
     /// What `print` writes with.
     pub fn write_output(&mut self, bytes: &[u8]) {
-        (self.hooks.output)(bytes);
+        // A closed output is no reason to stop a script, and `print` has no way to report it.
+        drop(self.hooks.output.write_all(bytes));
     }
 
     // ---- limits ----------------------------------------------------------------------------------------

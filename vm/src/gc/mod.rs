@@ -60,7 +60,14 @@ pub struct Heap {
 impl Heap {
     /// An empty heap.
     pub fn new(_seed: u64) -> Heap {
-        Heap { marking: false, method_epoch: 1, debt: 0, roots: Roots::default(), strings: HashMap::new(), sizes: HashMap::new() }
+        Heap {
+            marking: false,
+            method_epoch: 1,
+            debt: 0,
+            roots: Roots::default(),
+            strings: HashMap::new(),
+            sizes: HashMap::new(),
+        }
     }
 
     /// Memory for a cell. May run one bounded unit of a collection under way, before the cell exists; the caller
@@ -91,7 +98,11 @@ impl Heap {
         self.sizes[&cell]
     }
 
-    pub(crate) unsafe fn grow_large(&mut self, _cell: *mut u8, _size: usize) -> Result<Option<*mut u8>, OutOfMemory> {
+    pub(crate) unsafe fn grow_large(
+        &mut self,
+        _cell: *mut u8,
+        _size: usize,
+    ) -> Result<Option<*mut u8>, OutOfMemory> {
         Ok(None)
     }
 

@@ -64,7 +64,11 @@ pub fn alloc_values(heap: &mut Heap, cap: usize) -> Result<NewValues, OutOfMemor
 ///
 /// # Safety
 /// `first` is the address of a block of values that the caller owns.
-pub unsafe fn grow_values(heap: &mut Heap, first: *mut RawValue, cap: usize) -> Result<NewValues, OutOfMemory> {
+pub unsafe fn grow_values(
+    heap: &mut Heap,
+    first: *mut RawValue,
+    cap: usize,
+) -> Result<NewValues, OutOfMemory> {
     let size = cap.checked_mul(8).and_then(|n| n.checked_add(STORAGE_HEADER)).ok_or(OutOfMemory)?;
     // SAFETY: `first` is a block's (contract), so its header lies in front.
     unsafe {

@@ -7,10 +7,10 @@
 
 mod string;
 
-use crate::function::{NativeFn, Special, new_native};
+use crate::function::{FunctionView, NativeFn, Special, new_native};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
-use crate::vm::{Raised, Vm};
+use crate::vm::{Args, Raised, Vm};
 
 /// A function of a library.
 pub(crate) struct Builtin {
@@ -75,30 +75,37 @@ impl Builtin {
     }
 }
 
-/// Opens the wanted libraries in a new VM, whose globals table and type metatables exist but are empty.
+/// Opens the wanted libraries in a new VM, whose globals table and registry exist but are empty.
 ///
 /// # Errors
 /// When the memory limit is reached.
 pub(crate) fn open_libraries(vm: &mut Vm, which: Libraries) -> Result<(), Raised> {
-    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
+    let globals = globals(vm);
+    let loaded = loaded_modules(vm)?;
     for library in LIBRARIES {
         if !(library.wanted)(which) {
             continue;
         }
         let table = if library.name == "_G" { globals } else { vm.new_table(0, library.functions.len())? };
-        add_functions(vm, table, library.functions)?;
+        add_functions(vm, table, library.functions, &[])?;
         if library.name != "_G" {
             vm.raw_set_name(globals, library.name, table.into())?;
         }
+        vm.raw_set_name(loaded, library.name, table.into())?;
         (library.open)(vm, table, which)?;
     }
     Ok(())
 }
 
-/// Puts functions into a table.
-pub(crate) fn add_functions(vm: &mut Vm, table: Gc<Table>, functions: &[Builtin]) -> Result<(), Raised> {
+/// Puts functions into a table, each with the same upvalues.
+pub(crate) fn add_functions(
+    vm: &mut Vm,
+    table: Gc<Table>,
+    functions: &[Builtin],
+    upvalues: &[RawValue],
+) -> Result<(), Raised> {
     for row in functions {
-        let value = native(vm, row, &[])?;
+        let value = native(vm, row, upvalues)?;
         vm.raw_set_name(table, row.name, value)?;
     }
     Ok(())
@@ -106,8 +113,67 @@ pub(crate) fn add_functions(vm: &mut Vm, table: Gc<Table>, functions: &[Builtin]
 
 /// The function of a row, with upvalues.
 pub(crate) fn native(vm: &mut Vm, row: &Builtin, upvalues: &[RawValue]) -> Result<RawValue, Raised> {
-    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
+    let globals = globals(vm);
     Ok(new_native(&mut vm.heap, row.name, row.function, globals, upvalues, row.special)?.into())
+}
+
+/// An upvalue of the running native.
+pub(crate) fn upvalue(vm: &Vm, args: Args, index: usize) -> RawValue {
+    match running(vm, args) {
+        FunctionView::Native(native) => native.upvalue(index),
+        FunctionView::Lua(_) => unreachable!("the function below a native's arguments is that native"),
+    }
+}
+
+/// Replaces an upvalue of the running native.
+pub(crate) fn set_upvalue(vm: &mut Vm, args: Args, index: usize, value: RawValue) {
+    match running(vm, args) {
+        FunctionView::Native(native) => native.set_upvalue(&mut vm.heap, index, value),
+        FunctionView::Lua(_) => unreachable!("the function below a native's arguments is that native"),
+    }
+}
+
+/// A callee lies in the slot below its arguments.
+fn running(vm: &Vm, args: Args) -> FunctionView {
+    let callee = vm.slot(args.base - 1).as_function();
+    callee.expect("the slot below a native's arguments holds the native").view()
+}
+
+/// The globals table.
+pub(crate) fn globals(vm: &Vm) -> Gc<Table> {
+    vm.heap.roots.globals.expect("a VM has globals from its creation")
+}
+
+/// `package.loaded`, which lives in the registry so that `require` works whatever a script does to `package`.
+pub(crate) fn loaded_modules(vm: &mut Vm) -> Result<Gc<Table>, Raised> {
+    let registry = vm.heap.roots.registry.expect("a VM has a registry from its creation");
+    let key = vm.heap.intern(b"_LOADED")?;
+    if let Some(loaded) = registry.get_str(key).as_table() {
+        return Ok(loaded);
+    }
+    let loaded = vm.new_table(0, 16)?;
+    vm.raw_set(registry, key.into(), loaded.into())?;
+    Ok(loaded)
+}
+
+/// An argument that names one of several options; `default` when it is nil or absent.
+pub(crate) fn check_option(
+    vm: &mut Vm,
+    args: Args,
+    index: u32,
+    default: Option<usize>,
+    options: &[&str],
+) -> Result<usize, Raised> {
+    if let Some(default) = default
+        && vm.arg(args, index).is_nil()
+    {
+        return Ok(default);
+    }
+    let given = vm.check_string(args, index)?;
+    match options.iter().position(|option| option.as_bytes() == given.as_bytes()) {
+        Some(found) => Ok(found),
+        None => Err(vm.arg_error(args, index, [b"invalid option '", given.as_bytes(), b"'"].concat())),
+    }
 }
 
 /// For a library with nothing but functions.
@@ -118,4 +184,17 @@ pub(crate) fn no_more(_: &mut Vm, _: Gc<Table>, _: Libraries) -> Result<(), Rais
 /// For a library that every VM has.
 pub(crate) fn always(_: Libraries) -> bool {
     true
+}
+
+/// A path of the file system from a Lua string.
+pub(crate) fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        std::ffi::OsStr::from_bytes(bytes).into()
+    }
+    #[cfg(not(unix))]
+    {
+        String::from_utf8_lossy(bytes).into_owned().into()
+    }
 }
