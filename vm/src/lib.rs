@@ -10,6 +10,7 @@ pub mod gc;
 pub mod hooks;
 pub mod instantiate;
 pub mod rt;
+pub mod shape;
 pub mod stdlib;
 pub mod string;
 pub mod table;

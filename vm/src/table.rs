@@ -100,15 +100,15 @@ pub fn new_table(_heap: &mut Heap, _array: usize, _keys: usize) -> Result<Gc<Tab
 
 impl Gc<Table> {
     /// `rawget`.
-    pub fn get(self, _key: RawValue) -> RawValue {
+    pub fn get(self, _heap: &Heap, _key: RawValue) -> RawValue {
         todo!()
     }
     /// `rawget` with an interned string.
-    pub fn get_str(self, _key: Gc<LuaString>) -> RawValue {
+    pub fn get_str(self, _heap: &Heap, _key: Gc<LuaString>) -> RawValue {
         todo!()
     }
     /// `rawget` with an integer.
-    pub fn get_int(self, _key: i64) -> RawValue {
+    pub fn get_int(self, _heap: &Heap, _key: i64) -> RawValue {
         todo!()
     }
     /// `rawset`.
@@ -138,18 +138,18 @@ impl Gc<Table> {
         todo!()
     }
     /// The border `#t` returns.
-    pub fn len(self) -> u64 {
+    pub fn len(self, _heap: &Heap) -> u64 {
         todo!()
     }
     /// The traversal position of a key: 0 for nil, else one that `entry_after` continues from. Dead keys are found too.
     ///
     /// # Errors
     /// When the key was never in the table.
-    pub fn position_of(self, _key: RawValue) -> Result<u32, InvalidKey> {
+    pub fn position_of(self, _heap: &Heap, _key: RawValue) -> Result<u32, InvalidKey> {
         todo!()
     }
     /// The first entry with a non-nil value at a position or after: the next position, key and value.
-    pub fn entry_after(self, _position: u32) -> Option<(u32, RawValue, RawValue)> {
+    pub fn entry_after(self, _heap: &Heap, _position: u32) -> Option<(u32, RawValue, RawValue)> {
         todo!()
     }
     /// The metatable.
@@ -173,11 +173,19 @@ impl Gc<Table> {
         todo!()
     }
     /// The slot of a string key (whose value may be nil).
-    pub fn find_slot(self, _key: Gc<LuaString>) -> Option<u32> {
+    pub fn find_slot(self, _heap: &Heap, _key: Gc<LuaString>) -> Option<u32> {
         todo!()
     }
     /// The shape id an inline cache may record; 0 when the table cannot be cached (weak tables). Gives a dictionary its private id.
     pub fn cache_shape(self, _heap: &mut Heap) -> u32 {
+        todo!()
+    }
+    /// Marks the table as one that method caches look through (a metatable or `__index` target): it becomes a dictionary
+    /// whose changes move the method epoch. To be called for every table a method cache's value was found through.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn make_meta(self, _heap: &mut Heap) -> Result<(), OutOfMemory> {
         todo!()
     }
     /// Removes all entries, keeping the room.

@@ -8,6 +8,7 @@ pub mod storage;
 use std::collections::HashMap;
 
 use crate::rt::meta::Meta;
+use crate::shape::Shapes;
 use crate::string::{INTERNED, LuaString};
 use crate::table::Table;
 use crate::thread::Thread;
@@ -53,6 +54,8 @@ pub struct Heap {
     pub debt: isize,
     /// The roots.
     pub roots: Roots,
+    /// The shapes of the tables.
+    pub shapes: Shapes,
     strings: HashMap<Vec<u8>, Gc<LuaString>>,
     sizes: HashMap<usize, usize>,
 }
@@ -65,6 +68,7 @@ impl Heap {
             method_epoch: 1,
             debt: 0,
             roots: Roots::default(),
+            shapes: Shapes::default(),
             strings: HashMap::new(),
             sizes: HashMap::new(),
         }
@@ -168,6 +172,16 @@ impl Heap {
     /// When the memory limit is reached.
     pub fn intern_key(&mut self, string: Gc<LuaString>) -> Result<Gc<LuaString>, OutOfMemory> {
         if string.is_interned() { Ok(string) } else { self.intern(string.as_bytes()) }
+    }
+
+    /// The interned string equal to this one, if there is one. Only to be compared with, not kept: it is not marked.
+    pub fn find_interned(&self, string: Gc<LuaString>) -> Option<Gc<LuaString>> {
+        if string.is_interned() { Some(string) } else { self.strings.get(string.as_bytes()).copied() }
+    }
+
+    /// A value loaded from a weak slot: shaded while marking; nil when marking has ended without reaching it.
+    pub fn weak_load(&self, value: RawValue) -> RawValue {
+        value
     }
 
     /// The interned name of a metamethod.
