@@ -148,7 +148,7 @@ pub(crate) fn globals(vm: &Vm) -> Gc<Table> {
 pub(crate) fn loaded_modules(vm: &mut Vm) -> Result<Gc<Table>, Raised> {
     let registry = vm.heap.roots.registry.expect("a VM has a registry from its creation");
     let key = vm.heap.intern(b"_LOADED")?;
-    if let Some(loaded) = registry.get_str(key).as_table() {
+    if let Some(loaded) = registry.get_str(&vm.heap, key).as_table() {
         return Ok(loaded);
     }
     let loaded = vm.new_table(0, 16)?;
