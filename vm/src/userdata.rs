@@ -51,6 +51,20 @@ pub fn new_userdata(
 }
 
 impl Gc<UserData> {
+    /// A copy of the payload, if it is a `T`.
+    pub fn payload_copy<T: Copy + 'static>(self) -> Option<T> {
+        // SAFETY: a live cell; the borrow ends here.
+        unsafe { (*self.as_ptr()).payload.as_ref()?.downcast_ref::<T>().copied() }
+    }
+    /// Assigns a payload that is a `T`; any other is left alone.
+    pub fn set_payload_copy<T: Copy + 'static>(self, value: T) {
+        // SAFETY: a live cell; the borrow ends here, and dropping a `Copy` value runs no code.
+        unsafe {
+            if let Some(payload) = (*self.as_ptr()).payload.as_mut().and_then(|p| p.downcast_mut::<T>()) {
+                *payload = value;
+            }
+        }
+    }
     /// The metatable.
     pub fn metatable(self) -> Option<Gc<Table>> {
         // SAFETY: a live cell, whose metatable is null or live.

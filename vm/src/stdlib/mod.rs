@@ -5,7 +5,11 @@
 //!
 //! To add a function: a row in its library's table, and the function.
 
+mod bit;
+mod buffer;
+mod math;
 mod string;
+mod table;
 
 use crate::function::{FunctionView, NativeFn, Special, new_native};
 use crate::table::Table;
@@ -42,7 +46,7 @@ macro_rules! builtins {
 pub(crate) use builtins;
 
 /// All libraries, in the order in which they are opened.
-const LIBRARIES: &[&Library] = &[];
+const LIBRARIES: &[&Library] = &[&string::LIBRARY, &table::LIBRARY, &math::LIBRARY, &bit::LIBRARY];
 
 /// Which libraries a VM gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,14 +150,24 @@ pub(crate) fn globals(vm: &Vm) -> Gc<Table> {
 
 /// `package.loaded`, which lives in the registry so that `require` works whatever a script does to `package`.
 pub(crate) fn loaded_modules(vm: &mut Vm) -> Result<Gc<Table>, Raised> {
+    registry_table(vm, b"_LOADED")
+}
+
+/// `package.preload`, where libraries leave loaders for modules that appear when they are required.
+pub(crate) fn preloaded_modules(vm: &mut Vm) -> Result<Gc<Table>, Raised> {
+    registry_table(vm, b"_PRELOAD")
+}
+
+/// A table kept in the registry, made when first asked for.
+fn registry_table(vm: &mut Vm, name: &[u8]) -> Result<Gc<Table>, Raised> {
     let registry = vm.heap.roots.registry.expect("a VM has a registry from its creation");
-    let key = vm.heap.intern(b"_LOADED")?;
-    if let Some(loaded) = registry.get_str(&vm.heap, key).as_table() {
-        return Ok(loaded);
+    let key = vm.heap.intern(name)?;
+    if let Some(table) = registry.get_str(&vm.heap, key).as_table() {
+        return Ok(table);
     }
-    let loaded = vm.new_table(0, 16)?;
-    vm.raw_set(registry, key.into(), loaded.into())?;
-    Ok(loaded)
+    let table = vm.new_table(0, 16)?;
+    vm.raw_set(registry, key.into(), table.into())?;
+    Ok(table)
 }
 
 /// An argument that names one of several options; `default` when it is nil or absent.

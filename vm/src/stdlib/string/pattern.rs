@@ -6,8 +6,10 @@
 
 use std::ops::Range;
 
+use crate::vm::Raised;
+
 /// How many captures a pattern may have.
-const MAX_CAPTURES: usize = 32;
+pub(super) const MAX_CAPTURES: usize = 32;
 
 /// How deep the matcher may recurse.
 const MAX_DEPTH: u32 = 200;
@@ -20,8 +22,8 @@ const POLL_INTERVAL: u32 = 1 << 14;
 pub(crate) enum PatternError {
     /// The pattern is wrong; LuaJIT's message.
     Malformed(&'static str),
-    /// The poll said to stop.
-    Interrupted,
+    /// The script is to be stopped.
+    Stopped(Raised),
 }
 
 /// The value of one capture.
@@ -38,18 +40,24 @@ pub(crate) fn is_plain(pattern: &[u8]) -> bool {
     !pattern.iter().any(|byte| b"^$*+?.([%-".contains(byte))
 }
 
-/// A pattern being matched against a subject, and the captures of the last match.
+/// Called now and then while matching; an error ends the match.
+pub(crate) type Poll<'a> = &'a mut dyn FnMut() -> Result<(), Raised>;
+
+/// A pattern and a subject, and the captures of the last match.
 pub(crate) struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
     anchored: bool,
     /// A byte every match begins with, if the pattern says so.
     first_byte: Option<u8>,
-    level: usize,
-    captures: [Capture; MAX_CAPTURES],
-    depth: u32,
+    captures: Captures,
+    /// Counted over all matches, so that many short ones are polled too.
     steps: u32,
-    poll: &'a mut dyn FnMut() -> bool,
+}
+
+struct Captures {
+    count: usize,
+    list: [Capture; MAX_CAPTURES],
 }
 
 #[derive(Clone, Copy)]
@@ -72,25 +80,17 @@ const fn malformed<T>(message: &'static str) -> Result<T, PatternError> {
 }
 
 impl<'a> Matcher<'a> {
-    /// A matcher for a pattern in which `^` at the start is an anchor (`find`, `match`, `gsub`). `poll` says whether to go on.
-    pub(crate) fn new(
-        subject: &'a [u8],
-        pattern: &'a [u8],
-        poll: &'a mut dyn FnMut() -> bool,
-    ) -> Matcher<'a> {
+    /// A matcher for a pattern in which `^` at the start is an anchor (`find`, `match`, `gsub`).
+    pub(crate) fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
         let (anchored, pattern) = match pattern {
             [b'^', rest @ ..] => (true, rest),
             _ => (false, pattern),
         };
-        Matcher { anchored, ..Matcher::without_anchor(subject, pattern, poll) }
+        Matcher { anchored, ..Matcher::without_anchor(subject, pattern) }
     }
 
     /// A matcher for a pattern in which `^` is an ordinary character (`gmatch`).
-    pub(crate) fn without_anchor(
-        subject: &'a [u8],
-        pattern: &'a [u8],
-        poll: &'a mut dyn FnMut() -> bool,
-    ) -> Matcher<'a> {
+    pub(crate) fn without_anchor(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
         let end = memchr::memchr(0, pattern).unwrap_or(pattern.len());
         let pattern = &pattern[..end];
         Matcher {
@@ -98,11 +98,11 @@ impl<'a> Matcher<'a> {
             pattern,
             anchored: false,
             first_byte: first_byte(pattern),
-            level: 0,
-            captures: [Capture { start: 0, state: CaptureState::Open }; MAX_CAPTURES],
-            depth: 0,
+            captures: Captures {
+                count: 0,
+                list: [Capture { start: 0, state: CaptureState::Open }; MAX_CAPTURES],
+            },
             steps: 0,
-            poll,
         }
     }
 
@@ -112,7 +112,11 @@ impl<'a> Matcher<'a> {
     }
 
     /// The first match at or after `start`, as a range of the subject.
-    pub(crate) fn search(&mut self, start: usize) -> Result<Option<Range<usize>>, PatternError> {
+    pub(crate) fn search(
+        &mut self,
+        start: usize,
+        poll: Poll<'_>,
+    ) -> Result<Option<Range<usize>>, PatternError> {
         let mut at = start;
         loop {
             if let Some(byte) = self.first_byte.filter(|_| !self.anchored) {
@@ -121,7 +125,7 @@ impl<'a> Matcher<'a> {
                     None => return Ok(None),
                 }
             }
-            if let Some(end) = self.match_at(at)? {
+            if let Some(end) = self.match_at(at, poll)? {
                 return Ok(Some(at..end));
             }
             at += 1;
@@ -132,39 +136,60 @@ impl<'a> Matcher<'a> {
     }
 
     /// The end of the match that begins exactly at `start`.
-    pub(crate) fn match_at(&mut self, start: usize) -> Matched {
-        self.level = 0;
-        self.depth = 0;
-        self.do_match(start, 0)
+    fn match_at(&mut self, start: usize, poll: Poll<'_>) -> Matched {
+        self.captures.count = 0;
+        let mut run = Run {
+            subject: self.subject,
+            pattern: self.pattern,
+            captures: &mut self.captures,
+            depth: 0,
+            steps: self.steps,
+            poll,
+        };
+        let found = run.do_match(start, 0);
+        self.steps = run.steps;
+        found
     }
 
     /// How many values the last match gives: its captures, or the whole match if it has none.
     pub(crate) fn value_count(&self) -> usize {
-        self.level.max(1)
+        self.captures.count.max(1)
     }
 
     /// How many captures the last match has.
     pub(crate) fn capture_count(&self) -> usize {
-        self.level
+        self.captures.count
     }
 
     /// The value of capture `index` (from 0) of the last match, which spans `whole`.
     pub(crate) fn capture(&self, index: usize, whole: &Range<usize>) -> Result<Captured, PatternError> {
-        if index >= self.level {
+        if index >= self.captures.count {
             return if index == 0 {
                 Ok(Captured::Bytes(whole.clone()))
             } else {
                 malformed("invalid capture index")
             };
         }
-        let capture = self.captures[index];
+        let capture = self.captures.list[index];
         match capture.state {
             CaptureState::Open => malformed("unfinished capture"),
             CaptureState::Closed { length } => Ok(Captured::Bytes(capture.start..capture.start + length)),
             CaptureState::Position => Ok(Captured::Position(capture.start + 1)),
         }
     }
+}
 
+/// One attempt at a match.
+struct Run<'a, 'r> {
+    subject: &'a [u8],
+    pattern: &'a [u8],
+    captures: &'r mut Captures,
+    depth: u32,
+    steps: u32,
+    poll: Poll<'r>,
+}
+
+impl Run<'_, '_> {
     fn do_match(&mut self, at: usize, pattern_at: usize) -> Matched {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -250,34 +275,38 @@ impl<'a> Matcher<'a> {
     }
 
     fn start_capture(&mut self, s: usize, after: usize, state: CaptureState) -> Matched {
-        if self.level >= MAX_CAPTURES {
+        if self.captures.count >= MAX_CAPTURES {
             return malformed("too many captures");
         }
-        self.captures[self.level] = Capture { start: s, state };
-        self.level += 1;
+        self.captures.list[self.captures.count] = Capture { start: s, state };
+        self.captures.count += 1;
         let found = self.do_match(s, after)?;
         if found.is_none() {
-            self.level -= 1;
+            self.captures.count -= 1;
         }
         Ok(found)
     }
 
     fn end_capture(&mut self, s: usize, after: usize) -> Matched {
-        let open =
-            self.captures[..self.level].iter().rposition(|capture| capture.state == CaptureState::Open);
+        let open = self.captures.list[..self.captures.count]
+            .iter()
+            .rposition(|capture| capture.state == CaptureState::Open);
         let Some(index) = open else { return malformed("invalid pattern capture") };
-        let length = s - self.captures[index].start;
-        self.captures[index].state = CaptureState::Closed { length };
+        let length = s - self.captures.list[index].start;
+        self.captures.list[index].state = CaptureState::Closed { length };
         let found = self.do_match(s, after)?;
         if found.is_none() {
-            self.captures[index].state = CaptureState::Open;
+            self.captures.list[index].state = CaptureState::Open;
         }
         Ok(found)
     }
 
     fn match_back_reference(&mut self, s: usize, digit: u8) -> Matched {
         let index = usize::from(digit - b'0').wrapping_sub(1);
-        match self.captures[..self.level].get(index).map(|capture| (capture.start, capture.state)) {
+        match self.captures.list[..self.captures.count]
+            .get(index)
+            .map(|capture| (capture.start, capture.state))
+        {
             None | Some((_, CaptureState::Open)) => malformed("invalid capture index"),
             // A position has no text to match again.
             Some((_, CaptureState::Position)) => Ok(None),
@@ -330,9 +359,7 @@ impl<'a> Matcher<'a> {
         self.steps += 1;
         if self.steps >= POLL_INTERVAL {
             self.steps = 0;
-            if !(self.poll)() {
-                return Err(PatternError::Interrupted);
-            }
+            (self.poll)().map_err(PatternError::Stopped)?;
         }
         Ok(())
     }
@@ -471,9 +498,8 @@ mod tests {
 
     /// What `string.match` gives, captures joined by commas, or the message.
     fn matched(subject: &str, pattern: &str) -> String {
-        let mut poll = || true;
-        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes(), &mut poll);
-        let whole = match matcher.search(0) {
+        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes());
+        let whole = match matcher.search(0, &mut || Ok(())) {
             Ok(Some(whole)) => whole,
             Ok(None) => return "nil".into(),
             Err(error) => return format!("{error:?}"),
@@ -563,18 +589,17 @@ mod tests {
         let mut polls = 0;
         let mut poll = || {
             polls += 1;
-            polls < 10
+            if polls < 10 { Ok(()) } else { Err(Raised::Interrupted) }
         };
-        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes(), &mut poll);
-        assert_eq!(matcher.search(0), Err(PatternError::Interrupted));
+        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes());
+        assert_eq!(matcher.search(0, &mut poll), Err(PatternError::Stopped(Raised::Interrupted)));
         assert_eq!(polls, 10);
     }
 
     #[test]
     fn long_subjects_do_not_recurse() {
         let subject = "a".repeat(1 << 20);
-        let mut poll = || true;
-        let mut matcher = Matcher::new(subject.as_bytes(), b".-b", &mut poll);
-        assert_eq!(matcher.match_at(0), Ok(None));
+        let mut matcher = Matcher::new(subject.as_bytes(), b"^.-b");
+        assert_eq!(matcher.search(0, &mut || Ok(())), Ok(None));
     }
 }
