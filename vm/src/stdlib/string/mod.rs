@@ -7,6 +7,8 @@
 mod basic;
 mod directive;
 mod format;
+#[cfg(test)]
+mod oracle;
 mod pattern;
 mod search;
 mod substitute;

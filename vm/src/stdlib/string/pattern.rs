@@ -470,6 +470,8 @@ fn set_matches(mut members: &[u8], byte: u8) -> bool {
     loop {
         members = match members {
             [] => return false,
+            // Left over behind a range that ends in `%`: it escapes the closing bracket.
+            [b'%'] => return byte == b']',
             [b'%', letter, rest @ ..] => {
                 if class_matches(*letter, byte) {
                     return true;
