@@ -3,7 +3,7 @@
 //! Pure functions on bytes. Flags, widths, precisions and rounding follow LuaJIT, which agrees with C except that `%q`
 //! and `%p` ignore width and that widths and precisions have two digits at most.
 
-use crate::convert::{Decimal, write_exponent_form, write_fixed, write_general};
+use crate::convert::{Decimal, write_exponent_form, write_fixed, write_general, write_u64};
 
 /// One piece of a format string.
 #[derive(Debug, PartialEq)]
@@ -151,6 +151,10 @@ impl Directive {
 
     /// Appends a signed integer.
     pub(crate) fn write_signed(&self, value: i64, out: &mut Vec<u8>) {
+        if self.is_plain() {
+            out.extend_from_slice(self.sign(value < 0));
+            return write_u64(value.unsigned_abs(), out);
+        }
         let mut digits = Vec::with_capacity(24);
         push_digits(value.unsigned_abs(), 10, false, &mut digits);
         self.write_digits(digits, self.sign(value < 0), out);
@@ -239,6 +243,11 @@ impl Directive {
     pub(crate) fn write_str(&self, text: &[u8], out: &mut Vec<u8>) {
         let length = self.precision.map_or(text.len(), |precision| precision.min(text.len()));
         self.pad(b"", &text[..length], false, out);
+    }
+
+    /// Nothing needs padding.
+    fn is_plain(&self) -> bool {
+        self.width == 0 && self.precision.is_none()
     }
 
     fn sign(&self, negative: bool) -> &'static [u8] {

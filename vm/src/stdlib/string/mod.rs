@@ -1,12 +1,13 @@
 //! The `string` library.
 //!
-//! `pattern.rs` (matching) and `directive.rs` (the directives of `format`) are pure functions on bytes; the other files hold the
+//! `pattern.rs` (matching, with `item.rs`) and `directive.rs` (the directives of `format`) are pure functions on bytes; the other files hold the
 //! natives: `search.rs` has `find`, `match` and `gmatch`, `substitute.rs` `gsub`, `format.rs` `format`, and `basic.rs` what is
 //! simpler.
 
 mod basic;
 mod directive;
 mod format;
+mod item;
 #[cfg(test)]
 mod oracle;
 mod pattern;

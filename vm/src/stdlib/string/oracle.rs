@@ -203,7 +203,7 @@ fn patterns_match_as_in_luajit() {
     );
     let mut random = Random(4);
     for _ in 0..10 * CASES {
-        let (subject, pattern) = (random.text(SUBJECTS, 8), random.text(PATTERNS, 6));
+        let (subject, pattern) = (random.text(SUBJECTS, 24), random.text(PATTERNS, 6));
         let text = |text: &str| Value::String(lua.create_string(text).expect("memory"));
         let theirs = oracle(vec![text(&subject), text(&pattern)]);
         assert_eq!(show(&match_all(&subject, &pattern)), show(&theirs), "match({subject:?}, {pattern:?})");

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::item::{Item, item_end};
 use crate::vm::Raised;
 
 /// How many captures a pattern may have.
@@ -75,7 +76,7 @@ enum CaptureState {
 
 type Matched = Result<Option<usize>, PatternError>;
 
-const fn malformed<T>(message: &'static str) -> Result<T, PatternError> {
+pub(super) const fn malformed<T>(message: &'static str) -> Result<T, PatternError> {
     Err(PatternError::Malformed(message))
 }
 
@@ -371,127 +372,6 @@ fn first_byte(pattern: &[u8]) -> Option<u8> {
     let is_literal = !b"^$*+?.([%-)".contains(&first);
     let is_optional = matches!(pattern.get(1), Some(b'*' | b'?' | b'-'));
     (is_literal && !is_optional).then_some(first)
-}
-
-/// Where the single-character item that begins at `p` ends.
-fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> {
-    match pattern[p] {
-        b'%' if p + 1 < pattern.len() => Ok(p + 2),
-        b'%' => malformed("malformed pattern (ends with '%')"),
-        b'[' => {
-            let mut at = p + 1;
-            if pattern.get(at) == Some(&b'^') {
-                at += 1;
-            }
-            // The first character belongs to the set, even if it is a `]`.
-            loop {
-                match pattern.get(at) {
-                    None => return malformed("malformed pattern (missing ']')"),
-                    Some(b'%') if at + 1 < pattern.len() => at += 2,
-                    Some(_) => at += 1,
-                }
-                if pattern.get(at) == Some(&b']') {
-                    return Ok(at + 1);
-                }
-            }
-        }
-        _ => Ok(p + 1),
-    }
-}
-
-/// A pattern item that matches one byte.
-#[derive(Clone, Copy)]
-enum Item<'a> {
-    Any,
-    Literal(u8),
-    /// The letter behind the `%`.
-    Class(u8),
-    /// What stands between the brackets.
-    Set {
-        negated: bool,
-        members: &'a [u8],
-    },
-}
-
-impl<'a> Item<'a> {
-    fn decode(text: &'a [u8]) -> Item<'a> {
-        match text {
-            [b'.'] => Item::Any,
-            [b'%', letter] => Item::Class(*letter),
-            [b'[', b'^', members @ .., _] => Item::Set { negated: true, members },
-            [b'[', members @ .., _] => Item::Set { negated: false, members },
-            _ => Item::Literal(text[0]),
-        }
-    }
-
-    fn matches(self, byte: u8) -> bool {
-        match self {
-            Item::Any => true,
-            Item::Literal(literal) => byte == literal,
-            Item::Class(letter) => class_matches(letter, byte),
-            Item::Set { negated, members } => set_matches(members, byte) != negated,
-        }
-    }
-
-    /// How many bytes at the start of `subject` match.
-    fn run_length(self, subject: &[u8]) -> usize {
-        match self {
-            Item::Any => subject.len(),
-            Item::Literal(literal) => subject.iter().take_while(|&&byte| byte == literal).count(),
-            Item::Class(letter) => subject.iter().take_while(|&&byte| class_matches(letter, byte)).count(),
-            Item::Set { negated, members } => {
-                subject.iter().take_while(|&&byte| set_matches(members, byte) != negated).count()
-            }
-        }
-    }
-}
-
-/// The classes `%a`, `%d` and so on; an upper-case letter is the complement, anything else stands for itself.
-fn class_matches(letter: u8, byte: u8) -> bool {
-    let in_class = match letter | 0x20 {
-        _ if !letter.is_ascii_alphabetic() => return byte == letter,
-        b'a' => byte.is_ascii_alphabetic(),
-        b'c' => byte.is_ascii_control(),
-        b'd' => byte.is_ascii_digit(),
-        b'g' => byte.is_ascii_graphic(),
-        b'l' => byte.is_ascii_lowercase(),
-        b'p' => byte.is_ascii_punctuation(),
-        b's' => matches!(byte, b'\t'..=b'\r' | b' '),
-        b'u' => byte.is_ascii_uppercase(),
-        b'w' => byte.is_ascii_alphanumeric(),
-        b'x' => byte.is_ascii_hexdigit(),
-        b'z' => byte == 0,
-        _ => return byte == letter,
-    };
-    in_class == letter.is_ascii_lowercase()
-}
-
-fn set_matches(mut members: &[u8], byte: u8) -> bool {
-    loop {
-        members = match members {
-            [] => return false,
-            // Left over behind a range that ends in `%`: it escapes the closing bracket.
-            [b'%'] => return byte == b']',
-            [b'%', letter, rest @ ..] => {
-                if class_matches(*letter, byte) {
-                    return true;
-                }
-                rest
-            }
-            [low, b'-', high, rest @ ..] => {
-                if (*low..=*high).contains(&byte) {
-                    return true;
-                }
-                rest
-            }
-            [member, rest @ ..] => {
-                if *member == byte {
-                    return true;
-                }
-                rest
-            }
-        };
-    }
 }
 
 #[cfg(test)]
