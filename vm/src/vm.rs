@@ -70,6 +70,8 @@ pub struct Vm {
     pub heap: Heap,
     /// The host's side of the libraries.
     pub hooks: crate::hooks::Hooks,
+    /// C types and the lending of host memory.
+    pub ffi: crate::ffi::host::Ffi,
 }
 
 impl Vm {

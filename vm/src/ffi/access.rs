@@ -1,0 +1,503 @@
+//! Reading and writing fields of cdata, and what else Lua does with one: compare, print.
+
+#![allow(unsafe_code, reason = "loads and stores through pointers that view.rs has checked")]
+
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::rt::meta::Meta;
+use crate::string::LuaString;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Raised, Vm};
+
+use super::cdata::{self, CData, VIEW, WRITABLE};
+use super::ctype::{CTypeId, Form, Math, Scalar};
+use super::entity;
+use super::host::{Access, FieldHost, FieldRef, HostValue};
+
+/// `cdata[key]`
+///
+/// # Errors
+/// An expired view; a name that is neither a field nor a method; whatever a metamethod raises.
+pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+    if let Some(name) = key.as_string()
+        && let Some(field) = vm.ffi.field(cdata.ctype(), name)
+    {
+        let base = vm.readable(cdata)?;
+        return load(vm, cdata, base, field);
+    }
+    index_metatype(vm, cdata, key)
+}
+
+/// `cdata[key] = value`
+///
+/// # Errors
+/// An expired or read-only view; an unknown field; a value that does not fit.
+pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
+    if let Some(name) = key.as_string()
+        && let Some(field) = vm.ffi.field(cdata.ctype(), name)
+    {
+        let base = vm.writable(cdata)?;
+        if let Access::Scalar(scalar) = field.access
+            && let Some(bits) = scalar_bits(vm, scalar, value)
+        {
+            // SAFETY: `writable` checked the pointer; the type's registration checked that the field is inside.
+            unsafe { store_bits(base.add(field.offset as usize), scalar.size(), bits) };
+        } else {
+            vm.assign_field(cdata.ctype(), base, field, value)?;
+        }
+        vm.written(cdata);
+        return Ok(());
+    }
+    let ctype = cdata.ctype();
+    if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
+        let handler = meta.meta(&vm.heap, Meta::NewIndex);
+        if handler.is_function() {
+            vm.call1(handler, &[cdata.into(), key, value])?;
+            return Ok(());
+        }
+    }
+    vm.readable(cdata)?;
+    Err(no_field(vm, ctype, key))
+}
+
+/// `a == b` when at least one is cdata.
+///
+/// # Errors
+/// An expired view.
+pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
+    if let Some(order) = super::arith::compare(vm, a, b)? {
+        return Ok(order == Some(Ordering::Equal));
+    }
+    let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else { return Ok(false) };
+    if left == right {
+        return Ok(true);
+    }
+    if left.ctype() != right.ctype() {
+        return Ok(false);
+    }
+    let (p, q) = (vm.readable(left)?, vm.readable(right)?);
+    // SAFETY: both were just checked, and are of the same type.
+    Ok(unsafe { bytes_equal(vm, left.ctype(), p, q) })
+}
+
+/// `#cdata`: the number of lanes of a math value; `None` when the type has no length.
+pub fn len(vm: &Vm, cdata: Gc<CData>) -> Option<usize> {
+    match vm.ffi.types.get(cdata.ctype()).form {
+        Form::Math(math) => Some(math.lanes()),
+        Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Hosted(_) => None,
+    }
+}
+
+/// What `tostring(cdata)` returns.
+///
+/// # Errors
+/// When the memory limit is reached. An expired view prints as such.
+pub fn tostring(vm: &mut Vm, cdata: Gc<CData>) -> Result<Gc<LuaString>, Raised> {
+    let text = to_text(vm, cdata);
+    Ok(vm.heap.new_string(text.as_bytes())?)
+}
+
+/// The text of `tostring`.
+pub fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
+    let ctype = cdata.ctype();
+    if vm.has_expired(cdata) {
+        return format!("{} (expired view)", vm.ffi.types.get(ctype).name);
+    }
+    let mut text = String::new();
+    // SAFETY: the view is of the current epoch, or the value is owned.
+    unsafe { print_value(vm, &mut text, vm.ffi.access_of(ctype), cdata.data()) };
+    text
+}
+
+fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+    let ctype = cdata.ctype();
+    if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
+        let direct = meta.get(key);
+        if !direct.is_nil() {
+            return Ok(direct);
+        }
+        let handler = meta.meta(&vm.heap, Meta::Index);
+        if handler.is_function() {
+            return vm.call1(handler, &[cdata.into(), key]);
+        }
+        if !handler.is_nil() {
+            return vm.index(handler, key);
+        }
+    }
+    vm.readable(cdata)?;
+    Err(no_field(vm, ctype, key))
+}
+
+#[cold]
+fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
+    let message = match key.as_string() {
+        Some(name) => vm.ffi.types.no_field(ctype, &String::from_utf8_lossy(name.as_bytes())),
+        None => format!("{} cannot be indexed with a {}", vm.ffi.types.get(ctype).name, key.type_name()),
+    };
+    vm.error(message)
+}
+
+/// Reads a field of the value at `base`, which the caller has checked.
+fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, field: FieldRef) -> Result<RawValue, Raised> {
+    // SAFETY: the type's registration checked that the field lies inside the value.
+    let at = unsafe { base.add(field.offset as usize) };
+    match field.access {
+        // SAFETY: `at` points at a live scalar of this type: `base` was checked by the caller.
+        Access::Scalar(scalar) => unsafe { load_scalar(vm, scalar, at) },
+        Access::Enum(ctype) => {
+            // SAFETY: as above.
+            let name = unsafe { variant_name(vm, ctype, at) };
+            vm.new_string(name.as_bytes())
+        }
+        Access::Struct(ctype) if cdata.flags() & VIEW != 0 => Ok(vm.lend_part(cdata, ctype, at)?.into()),
+        // SAFETY: as above. Owned values are plain throughout.
+        Access::Struct(ctype) => Ok(unsafe { copy_out(vm, ctype, at, 0) }?.into()),
+        Access::Hosted(number) => {
+            let host = field_host(vm);
+            // SAFETY: as above.
+            let value = unsafe { host.read(number, at) };
+            vm.from_host(&value)
+        }
+    }
+}
+
+pub(super) fn field_host(vm: &Vm) -> Arc<dyn FieldHost> {
+    vm.ffi.field_host.clone().expect("a host that registers hosted fields serves them")
+}
+
+/// An owned copy of a plain value.
+///
+/// # Safety
+/// `at` points at a live value of the type, which has no hosted parts.
+pub(super) unsafe fn copy_out(
+    vm: &mut Vm,
+    ctype: CTypeId,
+    at: *const u8,
+    flags: u8,
+) -> Result<Gc<CData>, Raised> {
+    let size = vm.ffi.types.get(ctype).size;
+    let copy = cdata::new_owned(&mut vm.heap, ctype, size, flags)?;
+    // SAFETY: by contract; the copy has the type's size.
+    unsafe { copy_plain(vm, ctype, at, copy.data()) };
+    Ok(copy)
+}
+
+/// Copies a plain value field by field, so that padding is never read.
+///
+/// # Safety
+/// Both point at memory of the type's size, the source at a live value. They may be the same or overlap exactly.
+pub(super) unsafe fn copy_plain(vm: &Vm, ctype: CTypeId, from: *const u8, to: *mut u8) {
+    match &vm.ffi.types.get(ctype).form {
+        Form::Struct(_) => {
+            for field in vm.ffi.fields(ctype) {
+                let offset = field.offset as usize;
+                // SAFETY: the field lies inside both values.
+                unsafe {
+                    match field.access {
+                        Access::Scalar(scalar) => {
+                            std::ptr::copy(from.add(offset), to.add(offset), scalar.size() as usize);
+                        }
+                        Access::Enum(part) | Access::Struct(part) => {
+                            copy_plain(vm, part, from.add(offset), to.add(offset));
+                        }
+                        Access::Hosted(_) => unreachable!("a plain type has no hosted parts"),
+                    }
+                }
+            }
+        }
+        Form::Scalar(_) | Form::Enum(_) | Form::Math(_) => {
+            let size = vm.ffi.types.get(ctype).size as usize;
+            // SAFETY: by contract.
+            unsafe { std::ptr::copy(from, to, size) };
+        }
+        Form::Hosted(_) => unreachable!("a plain type has no hosted parts"),
+    }
+}
+
+/// # Safety
+/// Both point at live values of the type.
+unsafe fn bytes_equal(vm: &Vm, ctype: CTypeId, a: *const u8, b: *const u8) -> bool {
+    // SAFETY: by contract; fields lie inside their struct.
+    unsafe {
+        match vm.ffi.access_of(ctype) {
+            Access::Scalar(scalar @ (Scalar::F32 | Scalar::F64)) => load_float(scalar, a) == load_float(scalar, b),
+            Access::Scalar(scalar) => load_bits(a, scalar.size()) == load_bits(b, scalar.size()),
+            Access::Enum(id) => load_bits(a, vm.ffi.types.get(id).size) == load_bits(b, vm.ffi.types.get(id).size),
+            Access::Struct(id) => vm.ffi.fields(id).iter().all(|field| {
+                let offset = field.offset as usize;
+                match field.access {
+                    Access::Scalar(scalar) => bytes_equal(vm, scalar.into(), a.add(offset), b.add(offset)),
+                    Access::Enum(part) | Access::Struct(part) => bytes_equal(vm, part, a.add(offset), b.add(offset)),
+                    Access::Hosted(number) => {
+                        let host = field_host(vm);
+                        host.read(number, a.add(offset)) == host.read(number, b.add(offset))
+                    }
+                }
+            }),
+            Access::Hosted(number) => {
+                let host = field_host(vm);
+                host.read(number, a) == host.read(number, b)
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `at` is a float or double.
+unsafe fn load_float(scalar: Scalar, at: *const u8) -> f64 {
+    // SAFETY: by contract.
+    unsafe {
+        if scalar == Scalar::F32 {
+            f64::from(at.cast::<f32>().read_unaligned())
+        } else {
+            at.cast::<f64>().read_unaligned()
+        }
+    }
+}
+
+/// # Safety
+/// `at` is a live scalar of the type.
+#[inline]
+unsafe fn load_scalar(vm: &mut Vm, scalar: Scalar, at: *const u8) -> Result<RawValue, Raised> {
+    // SAFETY: by contract.
+    unsafe {
+        Ok(match scalar {
+            Scalar::F32 | Scalar::F64 => RawValue::number(load_float(scalar, at)),
+            Scalar::Bool => RawValue::boolean(at.read() != 0),
+            Scalar::I8 => f64::from(at.cast::<i8>().read()).into(),
+            Scalar::U8 => f64::from(at.read()).into(),
+            Scalar::I16 => f64::from(at.cast::<i16>().read_unaligned()).into(),
+            Scalar::U16 => f64::from(at.cast::<u16>().read_unaligned()).into(),
+            Scalar::I32 => f64::from(at.cast::<i32>().read_unaligned()).into(),
+            Scalar::U32 => f64::from(at.cast::<u32>().read_unaligned()).into(),
+            Scalar::I64 | Scalar::U64 => copy_out(vm, scalar.into(), at, 0)?.into(),
+            Scalar::Char => {
+                let c = char::from_u32(at.cast::<u32>().read_unaligned()).unwrap_or(char::REPLACEMENT_CHARACTER);
+                vm.new_string(c.encode_utf8(&mut [0; 4]).as_bytes())?
+            }
+            Scalar::Entity => vm.ffi.entities.value(at.cast::<u64>().read_unaligned()),
+        })
+    }
+}
+
+/// # Safety
+/// `at` points at `size` readable bytes.
+pub(super) unsafe fn load_bits(at: *const u8, size: u32) -> u64 {
+    // SAFETY: by contract.
+    unsafe {
+        match size {
+            1 => u64::from(at.read()),
+            2 => u64::from(at.cast::<u16>().read_unaligned()),
+            4 => u64::from(at.cast::<u32>().read_unaligned()),
+            _ => at.cast::<u64>().read_unaligned(),
+        }
+    }
+}
+
+/// # Safety
+/// `at` points at `size` writable bytes.
+#[inline]
+pub(super) unsafe fn store_bits(at: *mut u8, size: u32, bits: u64) {
+    // SAFETY: by contract. Truncation drops bits that the scalar does not have.
+    unsafe {
+        match size {
+            1 => at.write(bits as u8),
+            2 => at.cast::<u16>().write_unaligned(bits as u16),
+            4 => at.cast::<u32>().write_unaligned(bits as u32),
+            _ => at.cast::<u64>().write_unaligned(bits),
+        }
+    }
+}
+
+/// The bits a scalar takes for a Lua value, always valid ones; `None` when the value has the wrong type.
+/// Numbers become integers as in C: towards zero, modulo the integer's size.
+#[inline]
+pub(super) fn scalar_bits(vm: &Vm, scalar: Scalar, value: RawValue) -> Option<u64> {
+    match scalar {
+        Scalar::F32 => Some(u64::from((to_f64(vm, value)? as f32).to_bits())),
+        Scalar::F64 => Some(to_f64(vm, value)?.to_bits()),
+        Scalar::I8 | Scalar::U8 | Scalar::I16 | Scalar::U16 | Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 => {
+            match value.as_number() {
+                Some(n) if n >= 9_223_372_036_854_775_808.0 => Some(n as u64),
+                Some(n) => Some(n as i64 as u64),
+                None => Some(boxed_integer(vm, value)?.1),
+            }
+        }
+        Scalar::Bool => value.as_boolean().map(u64::from),
+        Scalar::Char => {
+            let text = std::str::from_utf8(value.as_string()?.as_bytes()).ok()?;
+            let mut chars = text.chars();
+            let c = chars.next()?;
+            if chars.next().is_none() { Some(u64::from(c)) } else { None }
+        }
+        // Index `u32::MAX` is the one a host cannot have: its inverse is zero.
+        Scalar::Entity => vm.ffi.entities.bits(value).filter(|&bits| bits as u32 != 0),
+    }
+}
+
+fn to_f64(vm: &Vm, value: RawValue) -> Option<f64> {
+    match value.as_number() {
+        Some(n) => Some(n),
+        None => {
+            let (scalar, bits) = boxed_integer(vm, value)?;
+            Some(if scalar == Scalar::I64 { bits as i64 as f64 } else { bits as f64 })
+        }
+    }
+}
+
+/// The type and bits of an owned 64-bit integer. (A view of one cannot be had: reading a field copies.)
+pub(super) fn boxed_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
+    let cdata = value.as_cdata()?;
+    match vm.ffi.types.get(cdata.ctype()).form {
+        Form::Scalar(scalar @ (Scalar::I64 | Scalar::U64)) if cdata.flags() & VIEW == 0 => {
+            // SAFETY: an owned value of eight bytes.
+            Some((scalar, unsafe { cdata.data().cast::<u64>().read_unaligned() }))
+        }
+        Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => None,
+    }
+}
+
+/// # Safety
+/// `at` points at a live value of the enum type.
+unsafe fn variant_name(vm: &Vm, ctype: CTypeId, at: *const u8) -> String {
+    let Form::Enum(e) = &vm.ffi.types.get(ctype).form else { unreachable!("an enum's access names an enum") };
+    // SAFETY: by contract.
+    let bits = unsafe { load_bits(at, e.size) };
+    e.variants.iter().find(|(_, b)| *b == bits).map_or_else(|| format!("unknown ({bits})"), |(name, _)| name.clone())
+}
+
+/// # Safety
+/// `at` points at a live value reached this way.
+unsafe fn print_value(vm: &Vm, text: &mut String, access: Access, at: *const u8) {
+    // SAFETY: by contract; fields lie inside their struct. Writing to a String cannot fail.
+    unsafe {
+        match access {
+            Access::Scalar(scalar) => print_scalar(text, scalar, at),
+            Access::Enum(ctype) => text.push_str(&variant_name(vm, ctype, at)),
+            Access::Hosted(number) => print_host(text, &field_host(vm).read(number, at)),
+            Access::Struct(ctype) => {
+                let positional = matches!(vm.ffi.types.get(ctype).form, Form::Math(_));
+                text.push_str(&vm.ffi.types.get(ctype).name);
+                text.push_str(if positional { "(" } else { " { " });
+                for (n, field) in vm.ffi.fields(ctype).iter().enumerate() {
+                    if n > 0 {
+                        text.push_str(", ");
+                    }
+                    if !positional {
+                        let _ = write!(text, "{} = ", String::from_utf8_lossy(field.name.as_bytes()));
+                    }
+                    print_value(vm, text, field.access, at.add(field.offset as usize));
+                }
+                text.push_str(if positional { ")" } else { " }" });
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `at` is a live scalar of the type.
+unsafe fn print_scalar(text: &mut String, scalar: Scalar, at: *const u8) {
+    // SAFETY: by contract. Writing to a String cannot fail.
+    let _ = unsafe {
+        let bits = load_bits(at, scalar.size());
+        match scalar {
+            Scalar::F32 => write!(text, "{}", f32::from_bits(bits as u32)),
+            Scalar::F64 => write!(text, "{}", f64::from_bits(bits)),
+            Scalar::Bool => write!(text, "{}", bits != 0),
+            Scalar::Char => write!(text, "{:?}", char::from_u32(bits as u32).unwrap_or_default()),
+            Scalar::I8 => write!(text, "{}", bits as i8),
+            Scalar::I16 => write!(text, "{}", bits as i16),
+            Scalar::I32 => write!(text, "{}", bits as i32),
+            Scalar::I64 => write!(text, "{}LL", bits as i64),
+            Scalar::U8 | Scalar::U16 | Scalar::U32 => write!(text, "{bits}"),
+            Scalar::U64 => write!(text, "{bits}ULL"),
+            Scalar::Entity => write!(text, "{}", entity::display(bits)),
+        }
+    };
+}
+
+fn print_host(text: &mut String, value: &HostValue) {
+    // Writing to a String cannot fail.
+    let _ = match value {
+        HostValue::Nil => write!(text, "nil"),
+        HostValue::Boolean(b) => write!(text, "{b}"),
+        HostValue::Number(n) => write!(text, "{n}"),
+        HostValue::Text(bytes) => write!(text, "{:?}", String::from_utf8_lossy(bytes)),
+        HostValue::Entity(bits) => write!(text, "{}", entity::display(*bits)),
+        HostValue::Struct(..) => write!(text, "cdata"),
+        HostValue::Table(entries) => write!(text, "table of {}", entries.len()),
+        HostValue::Other(name) => write!(text, "{name}"),
+    };
+}
+
+impl Vm {
+    fn has_expired(&self, cdata: Gc<CData>) -> bool {
+        // SAFETY: a live cell with the flag of a view.
+        cdata.view().is_some_and(|view| unsafe { (*view).epoch } != self.ffi.lending.epoch())
+    }
+
+    /// The plain data of a cdata.
+    pub(super) fn cdata_to_host(&mut self, cdata: Gc<CData>) -> Result<HostValue, Raised> {
+        let ctype = cdata.ctype();
+        let data = self.readable(cdata)?;
+        match self.ffi.access_of(ctype) {
+            Access::Scalar(Scalar::I64 | Scalar::U64) => {
+                Ok(HostValue::Number(to_f64(self, cdata.into()).unwrap_or(f64::NAN)))
+            }
+            // SAFETY: just checked.
+            Access::Hosted(number) => Ok(unsafe { field_host(self).read(number, data) }),
+            Access::Scalar(_) | Access::Enum(_) | Access::Struct(_) => {
+                if !self.ffi.is_plain(ctype) {
+                    let name = &self.ffi.types.get(ctype).name;
+                    let message = format!("{name} cannot be copied as a whole: copy its fields");
+                    return Err(self.error(message));
+                }
+                let mut bytes = vec![0; self.ffi.types.get(ctype).size as usize];
+                // SAFETY: just checked; `bytes` has the type's size.
+                unsafe { copy_plain(self, ctype, data, bytes.as_mut_ptr()) };
+                Ok(HostValue::Struct(ctype, bytes))
+            }
+        }
+    }
+
+    /// An owned cdata with these bytes, which came from a value of the same type.
+    pub(super) fn owned_from_bytes(&mut self, ctype: CTypeId, bytes: &[u8]) -> Result<Gc<CData>, Raised> {
+        assert_eq!(bytes.len(), self.ffi.types.get(ctype).size as usize, "the bytes of a whole value");
+        assert!(self.ffi.is_plain(ctype), "only plain types are owned");
+        // SAFETY: the bytes are of a value of this type, and it is plain.
+        unsafe { copy_out(self, ctype, bytes.as_ptr(), WRITABLE) }
+    }
+
+    /// A new math value.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    #[inline]
+    pub fn new_math(&mut self, math: Math, lanes: [f32; 4]) -> Result<RawValue, Raised> {
+        let size = math.lanes() as u32 * 4;
+        let cdata = cdata::new_owned(&mut self.heap, math.ctype(), size, WRITABLE)?;
+        // SAFETY: an owned value with room for its lanes.
+        unsafe { std::ptr::copy_nonoverlapping(lanes.as_ptr(), cdata.data().cast::<f32>(), math.lanes()) };
+        Ok(cdata.into())
+    }
+
+    /// The lanes of a math value, absent ones zero; `None` for anything else.
+    ///
+    /// # Errors
+    /// An expired view.
+    #[inline]
+    pub fn math_lanes(&mut self, value: RawValue) -> Result<Option<(Math, [f32; 4])>, Raised> {
+        let Some(cdata) = value.as_cdata() else { return Ok(None) };
+        let Some(&math) = (cdata.ctype().0 as usize).checked_sub(Scalar::ALL.len()).and_then(|i| Math::ALL.get(i))
+        else {
+            return Ok(None);
+        };
+        let data = self.readable(cdata)?;
+        let mut lanes = [0.0; 4];
+        // SAFETY: just checked; the lanes are floats one after another.
+        unsafe { std::ptr::copy_nonoverlapping(data, lanes.as_mut_ptr().cast::<u8>(), math.lanes() * 4) };
+        Ok(Some((math, lanes)))
+    }
+}

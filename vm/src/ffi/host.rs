@@ -1,0 +1,335 @@
+//! What the embedding program gives the VM to see its data by: types, fields it serves itself, and a place for its own state.
+
+use std::any::Any;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::gc::Heap;
+use crate::string::LuaString;
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Raised, Vm};
+
+use super::ctype::{CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
+use super::entity::LargeEntities;
+use super::view::Lending;
+
+/// A value of a hosted field, as plain data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HostValue {
+    /// nil
+    Nil,
+    /// A boolean.
+    Boolean(bool),
+    /// A number.
+    Number(f64),
+    /// A string.
+    Text(Vec<u8>),
+    /// An entity's bits.
+    Entity(u64),
+    /// The bytes of a struct, enum or math value of a registered type.
+    Struct(CTypeId, Vec<u8>),
+    /// A table: its entries in order.
+    Table(Vec<(HostValue, HostValue)>),
+    /// Anything else, by the name of its Lua type.
+    Other(&'static str),
+}
+
+impl HostValue {
+    /// The name of its Lua type.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            HostValue::Nil => "nil",
+            HostValue::Boolean(_) => "boolean",
+            HostValue::Number(_) => "number",
+            HostValue::Text(_) => "string",
+            HostValue::Entity(_) => "entity",
+            HostValue::Struct(..) => "cdata",
+            HostValue::Table(_) => "table",
+            HostValue::Other(name) => name,
+        }
+    }
+}
+
+/// Reads and writes the fields whose memory Lua does not touch: strings, lists, enums with data.
+pub trait FieldHost: Send + Sync {
+    /// The value of a field of the struct at `base`.
+    ///
+    /// # Safety
+    /// `base` points at a live value of the type the field was registered with.
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn read(&self, field: u32, base: *const u8) -> HostValue;
+
+    /// Assigns a field of the struct at `base`.
+    ///
+    /// # Errors
+    /// What was expected instead of the value, in the words of "expected X for field 'f' of T, got Y".
+    ///
+    /// # Safety
+    /// `base` points at a live value of the type the field was registered with, and nothing else reads it.
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String>;
+}
+
+/// How a field is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A load or store.
+    Scalar(Scalar),
+    /// A discriminant, in Lua a string.
+    Enum(CTypeId),
+    /// A struct inside the struct.
+    Struct(CTypeId),
+    /// Through the host.
+    Hosted(u32),
+}
+
+/// A field as a look-up finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldRef {
+    /// The interned name. The VM's list of pinned values keeps it alive.
+    pub name: Gc<LuaString>,
+    /// From the start of the struct, in bytes.
+    pub offset: u32,
+    /// How to read and write it.
+    pub access: Access,
+}
+
+/// The C side of a VM.
+pub struct Ffi {
+    /// The registered types.
+    pub types: CTypes,
+    /// Epoch and sources of views.
+    pub lending: Lending,
+    /// Serves hosted fields.
+    pub field_host: Option<Arc<dyn FieldHost>>,
+    /// The host's own state, for its native functions.
+    pub context: Option<Box<dyn Any + Send>>,
+    /// Entities that do not fit into a value.
+    pub entities: LargeEntities,
+    /// By type id: the fields in declaration order.
+    fields: Vec<Vec<FieldRef>>,
+    /// By type id: whether a value may be copied byte by byte, no part being the host's.
+    plain: Vec<bool>,
+    /// By type id: the index into the pinned values, plus one, of the table of methods and metamethods.
+    metatables: Vec<u32>,
+}
+
+impl Default for Ffi {
+    fn default() -> Ffi {
+        Ffi {
+            types: CTypes::new(),
+            lending: Lending::default(),
+            field_host: None,
+            context: None,
+            entities: LargeEntities::default(),
+            fields: Vec::new(),
+            plain: Vec::new(),
+            metatables: Vec::new(),
+        }
+    }
+}
+
+impl Ffi {
+    /// How a type's values are reached when they are a field.
+    pub fn access_of(&self, ctype: CTypeId) -> Access {
+        match &self.types.get(ctype).form {
+            Form::Scalar(scalar) => Access::Scalar(*scalar),
+            Form::Enum(_) => Access::Enum(ctype),
+            Form::Struct(_) | Form::Math(_) => Access::Struct(ctype),
+            Form::Hosted(number) => Access::Hosted(*number),
+        }
+    }
+
+    /// The field of a type with this (interned) name.
+    #[inline]
+    pub fn field(&self, ctype: CTypeId, name: Gc<LuaString>) -> Option<FieldRef> {
+        self.fields.get(ctype.0 as usize)?.iter().find(|field| field.name == name).copied()
+    }
+
+    /// The fields of a type in order.
+    pub fn fields(&self, ctype: CTypeId) -> &[FieldRef] {
+        self.fields.get(ctype.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The table of methods and metamethods of a type.
+    #[inline]
+    pub fn metatable(&self, heap: &Heap, ctype: CTypeId) -> Option<Gc<Table>> {
+        let index = (*self.metatables.get(ctype.0 as usize)?).checked_sub(1)?;
+        heap.roots.pinned[index as usize].as_table()
+    }
+
+    /// Whether a value may be copied byte by byte.
+    pub(super) fn is_plain(&self, ctype: CTypeId) -> bool {
+        self.plain.get(ctype.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Interns the field names of types that have none yet.
+    fn index_new_types(&mut self, heap: &mut Heap) -> Result<(), Raised> {
+        while self.fields.len() < self.types.len() {
+            let id = CTypeId(self.fields.len() as u32);
+            let names: Vec<(String, u32, Access)> = match &self.types.get(id).form {
+                Form::Struct(fields) => fields
+                    .iter()
+                    .map(|field| match field.place {
+                        Place::Memory { offset, ctype } => (field.name.clone(), offset, self.access_of(ctype)),
+                        Place::Hosted(number) => (field.name.clone(), 0, Access::Hosted(number)),
+                    })
+                    .collect(),
+                Form::Math(math) => lanes(*math),
+                Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) => Vec::new(),
+            };
+            let mut fields = Vec::with_capacity(names.len());
+            for (name, offset, access) in names {
+                let name = heap.intern(name.as_bytes())?;
+                heap.roots.pinned.push(name.into());
+                fields.push(FieldRef { name, offset, access });
+            }
+            let hosted_whole = matches!(self.types.get(id).form, Form::Hosted(_));
+            let plain = fields.iter().all(|field| match field.access {
+                Access::Scalar(_) | Access::Enum(_) => true,
+                Access::Struct(part) => self.is_plain(part),
+                Access::Hosted(_) => false,
+            });
+            self.plain.push(plain && !hosted_whole);
+            self.fields.push(fields);
+        }
+        Ok(())
+    }
+}
+
+fn lanes(math: Math) -> Vec<(String, u32, Access)> {
+    (0..math.lanes())
+        .map(|lane| (Math::LANES[lane].to_owned(), lane as u32 * 4, Access::Scalar(Scalar::F32)))
+        .collect()
+}
+
+/// Why a type could not be registered.
+#[derive(Debug)]
+pub enum RegisterError {
+    /// The description contradicts itself.
+    Layout(LayoutError),
+    /// The memory limit was reached.
+    Raised(Raised),
+}
+
+impl Vm {
+    /// Registers a C type.
+    ///
+    /// # Errors
+    /// When its description contradicts itself, or the memory limit is reached.
+    pub fn register_ctype(&mut self, ctype: CType) -> Result<CTypeId, RegisterError> {
+        let id = self.ffi.types.add(ctype).map_err(RegisterError::Layout)?;
+        self.ffi.index_new_types(&mut self.heap).map_err(RegisterError::Raised)?;
+        Ok(id)
+    }
+
+    /// Gives a type its table of methods and metamethods (`__index` in it may be a function; other keys are found directly).
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn set_metatype(&mut self, ctype: CTypeId, table: Gc<Table>) -> Result<(), Raised> {
+        self.ffi.index_new_types(&mut self.heap)?;
+        let slot = ctype.0 as usize;
+        if self.ffi.metatables.len() <= slot {
+            self.ffi.metatables.resize(slot + 1, 0);
+        }
+        match self.ffi.metatables[slot].checked_sub(1) {
+            Some(pinned) => {
+                let old = std::mem::replace(&mut self.heap.roots.pinned[pinned as usize], table.into());
+                self.heap.barrier(old);
+            }
+            None => {
+                self.heap.roots.pinned.push(table.into());
+                self.ffi.metatables[slot] = self.heap.roots.pinned.len() as u32;
+            }
+        }
+        Ok(())
+    }
+
+    /// The host's own state, if it is a `T`.
+    pub fn host_context<T: Any + Send>(&mut self) -> Option<&mut T> {
+        self.ffi.context.as_mut()?.downcast_mut()
+    }
+
+    /// A value as plain data, tables to a depth of eight.
+    ///
+    /// # Errors
+    /// When a view in it has expired.
+    pub fn to_host(&mut self, value: RawValue) -> Result<HostValue, Raised> {
+        self.to_host_at(value, 0)
+    }
+
+    fn to_host_at(&mut self, value: RawValue, depth: u32) -> Result<HostValue, Raised> {
+        if value.is_nil() {
+            return Ok(HostValue::Nil);
+        }
+        if let Some(b) = value.as_boolean() {
+            return Ok(HostValue::Boolean(b));
+        }
+        if let Some(n) = value.as_number() {
+            return Ok(HostValue::Number(n));
+        }
+        if let Some(s) = value.as_string() {
+            return Ok(HostValue::Text(s.as_bytes().to_vec()));
+        }
+        if let Some(bits) = self.ffi.entities.bits(value) {
+            return Ok(HostValue::Entity(bits));
+        }
+        if let Some(cdata) = value.as_cdata() {
+            return self.cdata_to_host(cdata);
+        }
+        let Some(table) = value.as_table() else { return Ok(HostValue::Other(value.type_name())) };
+        if depth == 8 {
+            return Err(self.error("table nested too deeply for the host"));
+        }
+        let mut entries = Vec::new();
+        let mut position = 0;
+        while let Some((next, key, value)) = table.entry_after(position) {
+            let key = self.to_host_at(key, depth + 1)?;
+            let value = self.to_host_at(value, depth + 1)?;
+            entries.push((key, value));
+            position = next;
+        }
+        Ok(HostValue::Table(entries))
+    }
+
+    /// The Lua value of plain data.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn from_host(&mut self, value: &HostValue) -> Result<RawValue, Raised> {
+        Ok(match value {
+            HostValue::Nil | HostValue::Other(_) => RawValue::NIL,
+            HostValue::Boolean(b) => (*b).into(),
+            HostValue::Number(n) => (*n).into(),
+            HostValue::Text(bytes) => self.new_string(bytes)?,
+            HostValue::Entity(bits) => self.ffi.entities.value(*bits),
+            HostValue::Struct(ctype, bytes) => self.owned_from_bytes(*ctype, bytes)?.into(),
+            HostValue::Table(entries) => {
+                let table = self.new_table(0, entries.len())?;
+                for (key, value) in entries {
+                    let key = self.from_host(key)?;
+                    let value = self.from_host(value)?;
+                    self.raw_set(table, key, value)?;
+                }
+                table.into()
+            }
+        })
+    }
+}
+
+/// A list of names for a message, shortened.
+pub(super) fn name_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for (n, name) in names.enumerate() {
+        if n == 12 {
+            text.push_str(", ...");
+            break;
+        }
+        let comma = if n == 0 { "" } else { ", " };
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{comma}{name}");
+    }
+    text
+}
