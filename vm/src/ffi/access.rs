@@ -114,7 +114,7 @@ pub fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
 fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
     let ctype = cdata.ctype();
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
-        let direct = meta.get(key);
+        let direct = meta.get(&vm.heap, key);
         if !direct.is_nil() {
             return Ok(direct);
         }
@@ -222,14 +222,20 @@ unsafe fn bytes_equal(vm: &Vm, ctype: CTypeId, a: *const u8, b: *const u8) -> bo
     // SAFETY: by contract; fields lie inside their struct.
     unsafe {
         match vm.ffi.access_of(ctype) {
-            Access::Scalar(scalar @ (Scalar::F32 | Scalar::F64)) => load_float(scalar, a) == load_float(scalar, b),
+            Access::Scalar(scalar @ (Scalar::F32 | Scalar::F64)) => {
+                load_float(scalar, a) == load_float(scalar, b)
+            }
             Access::Scalar(scalar) => load_bits(a, scalar.size()) == load_bits(b, scalar.size()),
-            Access::Enum(id) => load_bits(a, vm.ffi.types.get(id).size) == load_bits(b, vm.ffi.types.get(id).size),
+            Access::Enum(id) => {
+                load_bits(a, vm.ffi.types.get(id).size) == load_bits(b, vm.ffi.types.get(id).size)
+            }
             Access::Struct(id) => vm.ffi.fields(id).iter().all(|field| {
                 let offset = field.offset as usize;
                 match field.access {
                     Access::Scalar(scalar) => bytes_equal(vm, scalar.into(), a.add(offset), b.add(offset)),
-                    Access::Enum(part) | Access::Struct(part) => bytes_equal(vm, part, a.add(offset), b.add(offset)),
+                    Access::Enum(part) | Access::Struct(part) => {
+                        bytes_equal(vm, part, a.add(offset), b.add(offset))
+                    }
                     Access::Hosted(number) => {
                         let host = field_host(vm);
                         host.read(number, a.add(offset)) == host.read(number, b.add(offset))
@@ -274,7 +280,8 @@ unsafe fn load_scalar(vm: &mut Vm, scalar: Scalar, at: *const u8) -> Result<RawV
             Scalar::U32 => f64::from(at.cast::<u32>().read_unaligned()).into(),
             Scalar::I64 | Scalar::U64 => copy_out(vm, scalar.into(), at, 0)?.into(),
             Scalar::Char => {
-                let c = char::from_u32(at.cast::<u32>().read_unaligned()).unwrap_or(char::REPLACEMENT_CHARACTER);
+                let c =
+                    char::from_u32(at.cast::<u32>().read_unaligned()).unwrap_or(char::REPLACEMENT_CHARACTER);
                 vm.new_string(c.encode_utf8(&mut [0; 4]).as_bytes())?
             }
             Scalar::Entity => vm.ffi.entities.value(at.cast::<u64>().read_unaligned()),
@@ -318,13 +325,18 @@ pub(super) fn scalar_bits(vm: &Vm, scalar: Scalar, value: RawValue) -> Option<u6
     match scalar {
         Scalar::F32 => Some(u64::from((to_f64(vm, value)? as f32).to_bits())),
         Scalar::F64 => Some(to_f64(vm, value)?.to_bits()),
-        Scalar::I8 | Scalar::U8 | Scalar::I16 | Scalar::U16 | Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 => {
-            match value.as_number() {
-                Some(n) if n >= 9_223_372_036_854_775_808.0 => Some(n as u64),
-                Some(n) => Some(n as i64 as u64),
-                None => Some(boxed_integer(vm, value)?.1),
-            }
-        }
+        Scalar::I8
+        | Scalar::U8
+        | Scalar::I16
+        | Scalar::U16
+        | Scalar::I32
+        | Scalar::U32
+        | Scalar::I64
+        | Scalar::U64 => match value.as_number() {
+            Some(n) if n >= 9_223_372_036_854_775_808.0 => Some(n as u64),
+            Some(n) => Some(n as i64 as u64),
+            None => Some(boxed_integer(vm, value)?.1),
+        },
         Scalar::Bool => value.as_boolean().map(u64::from),
         Scalar::Char => {
             let text = std::str::from_utf8(value.as_string()?.as_bytes()).ok()?;
@@ -365,7 +377,10 @@ unsafe fn variant_name(vm: &Vm, ctype: CTypeId, at: *const u8) -> String {
     let Form::Enum(e) = &vm.ffi.types.get(ctype).form else { unreachable!("an enum's access names an enum") };
     // SAFETY: by contract.
     let bits = unsafe { load_bits(at, e.size) };
-    e.variants.iter().find(|(_, b)| *b == bits).map_or_else(|| format!("unknown ({bits})"), |(name, _)| name.clone())
+    e.variants
+        .iter()
+        .find(|(_, b)| *b == bits)
+        .map_or_else(|| format!("unknown ({bits})"), |(name, _)| name.clone())
 }
 
 /// # Safety
@@ -490,7 +505,8 @@ impl Vm {
     #[inline]
     pub fn math_lanes(&mut self, value: RawValue) -> Result<Option<(Math, [f32; 4])>, Raised> {
         let Some(cdata) = value.as_cdata() else { return Ok(None) };
-        let Some(&math) = (cdata.ctype().0 as usize).checked_sub(Scalar::ALL.len()).and_then(|i| Math::ALL.get(i))
+        let Some(&math) =
+            (cdata.ctype().0 as usize).checked_sub(Scalar::ALL.len()).and_then(|i| Math::ALL.get(i))
         else {
             return Ok(None);
         };

@@ -63,8 +63,19 @@ fn integers(vm: &mut Vm, event: Meta, a: RawValue, b: RawValue) -> Result<Option
         Meta::Div => x / y,
         Meta::Mod if signed => sx.wrapping_rem(sy) as u64,
         Meta::Mod => x % y,
-        Meta::Index | Meta::NewIndex | Meta::Mode | Meta::Gc | Meta::Eq | Meta::Len | Meta::Call | Meta::Concat
-        | Meta::Lt | Meta::Le | Meta::Metatable | Meta::ToString | Meta::Name => return Ok(None),
+        Meta::Index
+        | Meta::NewIndex
+        | Meta::Mode
+        | Meta::Gc
+        | Meta::Eq
+        | Meta::Len
+        | Meta::Call
+        | Meta::Concat
+        | Meta::Lt
+        | Meta::Le
+        | Meta::Metatable
+        | Meta::ToString
+        | Meta::Name => return Ok(None),
     };
     Ok(Some(new_integer(vm, scalar, bits)?))
 }

@@ -86,7 +86,11 @@ impl Vm {
                 let same = value.as_cdata().filter(|cdata| cdata.ctype() == ctype);
                 let Some(other) = same else {
                     let expected = self.ffi.types.get(ctype).name.clone();
-                    return Err(self.wrong_type(target, &format!("{expected} or a table of its fields"), value));
+                    return Err(self.wrong_type(
+                        target,
+                        &format!("{expected} or a table of its fields"),
+                        value,
+                    ));
                 };
                 let from = self.readable(other)?;
                 if !self.ffi.is_plain(ctype) {
@@ -109,7 +113,7 @@ impl Vm {
         table: Gc<Table>,
     ) -> Result<(), Raised> {
         let mut position = 0;
-        while let Some((next, key, value)) = table.entry_after(position) {
+        while let Some((next, key, value)) = table.entry_after(&self.heap, position) {
             position = next;
             let field = match (key.as_string(), key.as_number()) {
                 (Some(name), _) => self.ffi.field(ctype, name),
@@ -142,7 +146,9 @@ impl Vm {
             unsafe {
                 match store {
                     Store::Bits { offset, size, bits } => store_bits(base.add(offset as usize), size, bits),
-                    Store::Copy { offset, ctype, from } => copy_plain(self, ctype, from, base.add(offset as usize)),
+                    Store::Copy { offset, ctype, from } => {
+                        copy_plain(self, ctype, from, base.add(offset as usize))
+                    }
                     Store::Hosted { offset, number, value } => {
                         let host = field_host(self);
                         if let Err(message) = host.write(number, base.add(offset as usize), value) {
@@ -155,8 +161,15 @@ impl Vm {
         Ok(())
     }
 
-    fn variant_bits(&mut self, target: Target, ctype: CTypeId, value: RawValue) -> Result<(u32, u64), Raised> {
-        let Form::Enum(e) = &self.ffi.types.get(ctype).form else { unreachable!("an enum's access names an enum") };
+    fn variant_bits(
+        &mut self,
+        target: Target,
+        ctype: CTypeId,
+        value: RawValue,
+    ) -> Result<(u32, u64), Raised> {
+        let Form::Enum(e) = &self.ffi.types.get(ctype).form else {
+            unreachable!("an enum's access names an enum")
+        };
         let name = value.as_string().map(|s| String::from_utf8_lossy(s.as_bytes()).into_owned());
         if let Some(name) = &name
             && let Some((_, bits)) = e.variants.iter().find(|(variant, _)| variant == name)
@@ -166,9 +179,9 @@ impl Vm {
         let names = || e.variants.iter().map(|(variant, _)| variant.as_str());
         let expected = format!("one of {}", name_list(names()));
         let Some(name) = name else { return Err(self.wrong_type(target, &expected, value)) };
-        let hint = near_matches(&name, names()).first().map_or_else(String::new, |near| {
-            format!(" (did you mean '{near}'?)")
-        });
+        let hint = near_matches(&name, names())
+            .first()
+            .map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
         let message = format!("expected {expected} for {}, got '{name}'{hint}", self.describe(target));
         Err(self.error(message))
     }
@@ -207,7 +220,15 @@ fn scalar_expects(scalar: Scalar) -> &'static str {
         Scalar::Bool => "boolean",
         Scalar::Char => "string of one character",
         Scalar::Entity => "entity",
-        Scalar::I8 | Scalar::U8 | Scalar::I16 | Scalar::U16 | Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64
-        | Scalar::F32 | Scalar::F64 => "number",
+        Scalar::I8
+        | Scalar::U8
+        | Scalar::I16
+        | Scalar::U16
+        | Scalar::I32
+        | Scalar::U32
+        | Scalar::I64
+        | Scalar::U64
+        | Scalar::F32
+        | Scalar::F64 => "number",
     }
 }

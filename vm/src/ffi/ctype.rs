@@ -192,7 +192,9 @@ impl std::fmt::Display for LayoutError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             LayoutError::OutOfBounds(field) => write!(f, "field '{field}' lies outside its struct"),
-            LayoutError::BadEnum => f.write_str("an enum needs variants and a discriminant of 1, 2, 4 or 8 bytes"),
+            LayoutError::BadEnum => {
+                f.write_str("an enum needs variants and a discriminant of 1, 2, 4 or 8 bytes")
+            }
             LayoutError::UnknownType(field) => write!(f, "the type of field '{field}' is not registered"),
         }
     }
@@ -288,9 +290,9 @@ impl CTypes {
             Form::Math(math) => Math::LANES[..math.lanes()].to_vec(),
             Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) => Vec::new(),
         };
-        let hint = near_matches(name, fields.iter().copied()).first().map_or_else(String::new, |near| {
-            format!(" (did you mean '{near}'?)")
-        });
+        let hint = near_matches(name, fields.iter().copied())
+            .first()
+            .map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
         let list = if fields.is_empty() {
             "it has no fields".to_owned()
         } else {
@@ -309,7 +311,8 @@ pub fn near_matches<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
     for candidate in candidates {
         let lower = candidate.to_lowercase();
         let distance = edit_distance(&wanted, &lower);
-        let part = wanted.len() >= 3 && lower.len() >= 3 && (lower.contains(&wanted) || wanted.contains(&lower));
+        let part =
+            wanted.len() >= 3 && lower.len() >= 3 && (lower.contains(&wanted) || wanted.contains(&lower));
         if distance <= limit {
             best.insert(candidate, distance);
         } else if part {
@@ -386,7 +389,8 @@ mod tests {
         let field = Field::new("x", 4, Scalar::F64.into());
         let bad = CType { name: "Bad".into(), size: 8, form: Form::Struct(vec![field]) };
         assert_eq!(types.add(bad), Err(LayoutError::OutOfBounds("x".into())));
-        let none = CType { name: "E".into(), size: 1, form: Form::Enum(EnumType { size: 1, variants: vec![] }) };
+        let none =
+            CType { name: "E".into(), size: 1, form: Form::Enum(EnumType { size: 1, variants: vec![] }) };
         assert_eq!(types.add(none), Err(LayoutError::BadEnum));
         let field = Field::new("x", 0, CTypeId(999));
         let bad = CType { name: "Bad".into(), size: 8, form: Form::Struct(vec![field]) };

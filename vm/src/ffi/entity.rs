@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 
-use crate::value::RawValue;
+use crate::rt::meta::Meta;
+use crate::value::{RawValue, Type};
+use crate::vm::{Args, NativeResult, Raised, Vm};
 
 const INDEX_BITS: u32 = 24;
 const GENERATION_BITS: u32 = 22;
@@ -69,6 +71,58 @@ impl LargeEntities {
 pub fn display(bits: u64) -> String {
     let (index, generation) = parts(bits);
     format!("{index}v{generation}")
+}
+
+/// Gives entities what Lua needs of them: `tostring(entity)`, and the methods `entity:index()` and `entity:generation()`.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn open(vm: &mut Vm) -> Result<(), Raised> {
+    let meta = vm.new_table(0, 2)?;
+    let methods = vm.new_table(0, 2)?;
+    let index = vm.new_host_function("index", index, &[])?;
+    vm.raw_set_name(methods, "index", index)?;
+    let generation = vm.new_host_function("generation", generation, &[])?;
+    vm.raw_set_name(methods, "generation", generation)?;
+    let tostring = vm.new_host_function("tostring", tostring, &[])?;
+    vm.raw_set_name(meta, Meta::ToString.name(), tostring)?;
+    vm.raw_set_name(meta, Meta::Index.name(), methods.into())?;
+    // The list of type metatables starts empty: there is no old one to shade.
+    vm.heap.roots.type_metatables[Type::LightUserData as usize] = Some(meta);
+    Ok(())
+}
+
+impl Vm {
+    /// The bits of an argument that must be an entity.
+    ///
+    /// # Errors
+    /// "entity expected".
+    pub fn check_entity(&mut self, args: Args, index: u32) -> Result<u64, Raised> {
+        let value = self.arg(args, index);
+        match self.ffi.entities.bits(value) {
+            Some(bits) => Ok(bits),
+            None => {
+                let got = if index < args.count { self.describe_type(value) } else { "no value".to_owned() };
+                Err(self.arg_error(args, index, format!("entity expected, got {got}")))
+            }
+        }
+    }
+}
+
+fn tostring(vm: &mut Vm, args: Args) -> NativeResult {
+    let bits = vm.check_entity(args, 0)?;
+    let text = vm.new_string(display(bits).as_bytes())?;
+    vm.ret1(text)
+}
+
+fn index(vm: &mut Vm, args: Args) -> NativeResult {
+    let bits = vm.check_entity(args, 0)?;
+    vm.ret1(f64::from(parts(bits).0))
+}
+
+fn generation(vm: &mut Vm, args: Args) -> NativeResult {
+    let bits = vm.check_entity(args, 0)?;
+    vm.ret1(f64::from(parts(bits).1))
 }
 
 #[cfg(test)]

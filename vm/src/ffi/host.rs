@@ -4,11 +4,12 @@ use std::any::Any;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::function::{FunctionView, NativeFn, Special, new_native};
 use crate::gc::Heap;
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
-use crate::vm::{Raised, Vm};
+use crate::vm::{Args, Raised, Vm};
 
 use super::ctype::{CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
 use super::entity::LargeEntities;
@@ -172,7 +173,9 @@ impl Ffi {
                 Form::Struct(fields) => fields
                     .iter()
                     .map(|field| match field.place {
-                        Place::Memory { offset, ctype } => (field.name.clone(), offset, self.access_of(ctype)),
+                        Place::Memory { offset, ctype } => {
+                            (field.name.clone(), offset, self.access_of(ctype))
+                        }
                         Place::Hosted(number) => (field.name.clone(), 0, Access::Hosted(number)),
                     })
                     .collect(),
@@ -214,6 +217,15 @@ pub enum RegisterError {
 }
 
 impl Vm {
+    /// Opens what a host of entities and components offers to scripts: the math types and entities.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn open_host_types(&mut self) -> Result<(), Raised> {
+        super::vector::open(self)?;
+        super::entity::open(self)
+    }
+
     /// Registers a C type.
     ///
     /// # Errors
@@ -245,6 +257,33 @@ impl Vm {
             }
         }
         Ok(())
+    }
+
+    /// A native function of the host, its environment the globals.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn new_host_function(
+        &mut self,
+        name: &str,
+        function: NativeFn,
+        upvalues: &[RawValue],
+    ) -> Result<RawValue, Raised> {
+        let globals = self.heap.roots.globals.expect("a VM has globals from its creation");
+        Ok(new_native(&mut self.heap, name, function, globals, upvalues, Special::None)?.into())
+    }
+
+    /// An upvalue of the running native function.
+    ///
+    /// # Panics
+    /// When it has fewer.
+    pub fn native_upvalue(&self, args: Args, index: usize) -> RawValue {
+        // A callee lies in the slot below its arguments.
+        let callee = self.slot(args.base - 1).as_function();
+        match callee.expect("the slot below a native's arguments holds the native").view() {
+            FunctionView::Native(native) => native.upvalue(index),
+            FunctionView::Lua(_) => unreachable!("the function below a native's arguments is that native"),
+        }
     }
 
     /// The host's own state, if it is a `T`.
@@ -285,7 +324,7 @@ impl Vm {
         }
         let mut entries = Vec::new();
         let mut position = 0;
-        while let Some((next, key, value)) = table.entry_after(position) {
+        while let Some((next, key, value)) = table.entry_after(&self.heap, position) {
             let key = self.to_host_at(key, depth + 1)?;
             let value = self.to_host_at(value, depth + 1)?;
             entries.push((key, value));

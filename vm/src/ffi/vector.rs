@@ -3,7 +3,7 @@
 //! A value is its lanes, absent ones zero; so length, dot product and interpolation need no case per type.
 //! The formulas are those of the `glam` crate in single precision, so that Lua and Rust agree.
 
-use crate::function::{NativeFn, Special, new_native};
+use crate::function::NativeFn;
 use crate::rt::meta::Meta;
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -44,8 +44,21 @@ pub(super) fn arith(
         Meta::Mul => zip(x, y, |a, b| a * b),
         Meta::Div => zip(x, y, |a, b| a / b),
         Meta::Unm => x.map(|a| -a),
-        Meta::Index | Meta::NewIndex | Meta::Mode | Meta::Gc | Meta::Eq | Meta::Len | Meta::Call | Meta::Mod
-        | Meta::Pow | Meta::Concat | Meta::Lt | Meta::Le | Meta::Metatable | Meta::ToString | Meta::Name => {
+        Meta::Index
+        | Meta::NewIndex
+        | Meta::Mode
+        | Meta::Gc
+        | Meta::Eq
+        | Meta::Len
+        | Meta::Call
+        | Meta::Mod
+        | Meta::Pow
+        | Meta::Concat
+        | Meta::Lt
+        | Meta::Le
+        | Meta::Metatable
+        | Meta::ToString
+        | Meta::Name => {
             return Ok(None);
         }
     };
@@ -448,12 +461,12 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
         vm.set_metatype(math.ctype(), methods)?;
         let vector: &[Row] = if math == Math::Quat { &[] } else { VECTOR };
         for (name, function) in COMMON.iter().chain(vector).chain(own_rows(math)) {
-            let function = new_native(&mut vm.heap, name, *function, globals, &[], Special::None)?;
-            vm.raw_set_name(methods, name, function.into())?;
+            let function = vm.new_host_function(name, *function, &[])?;
+            vm.raw_set_name(methods, name, function)?;
         }
         let meta = vm.new_table(0, 1)?;
-        let call = new_native(&mut vm.heap, math.name(), constructor(math), globals, &[], Special::None)?;
-        vm.raw_set_name(meta, Meta::Call.name(), call.into())?;
+        let call = vm.new_host_function(math.name(), constructor(math), &[])?;
+        vm.raw_set_name(meta, Meta::Call.name(), call)?;
         methods.set_metatable(&mut vm.heap, Some(meta))?;
     }
     Ok(())

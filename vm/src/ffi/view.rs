@@ -250,8 +250,14 @@ mod tests {
         let epoch = lending.epoch();
         lending.expire();
         lending.begin_frame(813);
-        assert_eq!(lending.expired(id.0, epoch), "expired view of Velocity (borrowed by system 'move', frame 812)");
+        assert_eq!(
+            lending.expired(id.0, epoch),
+            "expired view of Velocity (borrowed by system 'move', frame 812)"
+        );
         assert_eq!(lending.expired(id.0, before), "expired view of Velocity (borrowed by system 'move')");
-        assert_eq!(lending.expired(id.0, lending.epoch()), "expired view of Velocity (borrowed by system 'move', frame 813)");
+        assert_eq!(
+            lending.expired(id.0, lending.epoch()),
+            "expired view of Velocity (borrowed by system 'move', frame 813)"
+        );
     }
 }
