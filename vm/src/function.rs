@@ -204,7 +204,7 @@ pub struct Upvalue {
     pub header: Header,
     /// Where the value is.
     pub location: *mut RawValue,
-    /// The value, once closed.
+    /// The value, once closed; while open, the thread, which it keeps alive (and which keeps it alive).
     pub closed: RawValue,
     /// The next open upvalue of the same thread, at a lower stack address; null at the end and when closed.
     pub next_open: *mut Upvalue,
@@ -272,7 +272,7 @@ pub struct InlineCache {
     pub key: Gc<LuaString>,
     /// For a hit behind a metatable: the receiver's metatable. Not traced: only compared, and the epoch guards it.
     pub meta: *mut Table,
-    /// For a hit behind a metatable: the value found, guarded by `epoch`. For an added key: the next shape id, as a number.
+    /// For a hit behind a metatable: the value found, guarded by `epoch`. For an added key: the next shape id, as a number. Not traced.
     pub value: RawValue,
     /// The method epoch the cache was filled in.
     pub epoch: u32,

@@ -14,16 +14,12 @@ use crate::value::{Gc, RawValue};
 pub enum FrameKind {
     /// A Lua function called by a Lua frame: the caller's `CALL` instruction says where results go.
     Lua,
-    /// Called by a Lua frame on behalf of another instruction (a metamethod): decoded from that instruction.
+    /// Called by a Lua frame on behalf of another instruction (a metamethod, an iterator): decoded from that instruction.
     Meta,
     /// Called by Rust: returning leaves the interpreter loop.
     Entry,
-    /// The body of a `pcall`.
-    Pcall,
-    /// The body of an `xpcall`; the handler lies in the slot below the function.
-    Xpcall,
-    /// A running native function.
-    Native,
+    /// The body of a `pcall` or `xpcall`, whose own native frame is below.
+    Protected,
     /// The first frame of a coroutine: returning resumes the resumer.
     Coroutine,
 }
@@ -42,16 +38,20 @@ pub struct CallInfo {
     pub varargs: u32,
     /// What it returns to.
     pub kind: FrameKind,
-    /// See the `FRAME_*` flags.
-    pub flags: u8,
+    /// See the `FRAME_*` flags. The upper byte is a register number where a `Meta` frame needs one to go on (`CONCAT`).
+    pub flags: u16,
 }
 
 /// Frame flag: entered by a tail call, for tracebacks.
-pub const FRAME_TAIL_CALL: u8 = 1;
+pub const FRAME_TAIL_CALL: u16 = 1;
 /// Frame flag of a `Meta` frame: the condition is the opposite of the result (`__le` answered by `__lt`).
-pub const FRAME_NEGATE: u8 = 2;
+pub const FRAME_NEGATE: u16 = 2;
 /// Frame flag of an `Entry` frame: the host takes the error, so a traceback is made when it is raised.
-pub const FRAME_HOST: u8 = 4;
+pub const FRAME_HOST: u16 = 4;
+/// Frame flag of the native frame of a `pcall` or `xpcall`: errors stop here.
+pub const FRAME_CATCH: u16 = 8;
+/// Frame flag of the native frame of an `xpcall`: its first slot holds the handler.
+pub const FRAME_HANDLER: u16 = 16;
 
 /// The state of a coroutine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +115,12 @@ pub struct Thread {
 }
 
 impl CallInfo {
+    /// Whether a native function runs in it.
+    #[inline(always)]
+    pub fn is_native(&self) -> bool {
+        self.constants.is_null()
+    }
+
     /// The code the frame runs, found through the back pointer below its constants; `None` for native frames.
     pub fn code(&self) -> Option<Gc<Code>> {
         if self.constants.is_null() {

@@ -51,6 +51,11 @@ pub fn new_userdata(
 }
 
 impl Gc<UserData> {
+    /// Whether the payload is a `T`.
+    pub fn is<T: 'static>(self) -> bool {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).payload.as_ref().is_some_and(|payload| payload.is::<T>()) }
+    }
     /// A copy of the payload, if it is a `T`.
     pub fn payload_copy<T: Copy + 'static>(self) -> Option<T> {
         // SAFETY: a live cell; the borrow ends here.

@@ -13,10 +13,18 @@
 
 #![allow(unsafe_code, reason = "reads and writes the running stack")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::convert;
 use crate::gc::{Heap, OutOfMemory};
+use crate::interp::{self, Handlers};
+use crate::limits::Interrupts;
+use crate::rt;
+use crate::rt::meta::Meta;
 use crate::string::LuaString;
-use crate::table::{SetError, Table};
-use crate::thread::Thread;
+use crate::table::Table;
+use crate::thread::{self, CallInfo, EXTRA_STACK, MAX_STACK, Thread, ThreadStatus};
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue, Type};
 
@@ -60,51 +68,297 @@ impl From<OutOfMemory> for Raised {
 pub type NativeResult = Result<Ret, Raised>;
 
 /// A virtual machine.
+///
+/// The fields the handlers read come first, at fixed offsets.
 #[repr(C)]
 pub struct Vm {
-    /// The first free stack slot of the running native; the end of the values after a multi-value instruction.
-    pub top: u32,
+    /// The handlers of the opcodes.
+    pub(crate) handlers: Handlers,
+    /// Not zero when somebody wants the running script to stop; looked at by back-edges and calls.
+    pub(crate) interrupt: Arc<AtomicU32>,
+    /// Where the usable part of the running stack ends.
+    pub(crate) stack_limit: *mut RawValue,
     /// The running coroutine.
     pub thread: Gc<Thread>,
     /// The heap.
     pub heap: Heap,
+    /// The first free stack slot of the running native; the end of the values after a multi-value instruction.
+    pub top: u32,
+    /// Where the results lie with which the interpreter was last left.
+    pub(crate) exit: Ret,
+    /// The error with which the interpreter was last left.
+    pub(crate) failed: Option<Raised>,
+    /// The handler or host has seen the error under way.
+    pub(crate) raise_prepared: bool,
+    /// How many error handlers run inside each other.
+    pub(crate) handlers_running: u32,
+    /// The stack may use the room reserved for error handling.
+    pub(crate) extra_stack: bool,
+    /// How deep calls from Rust into Lua are nested.
+    pub(crate) native_depth: u32,
+    /// The frames at the point where an error was raised that went to the host.
+    pub(crate) traceback: Option<String>,
+    /// "not enough memory", made beforehand.
+    pub(crate) out_of_memory_message: Gc<LuaString>,
+    /// A buffer for concatenation.
+    pub(crate) scratch: Vec<u8>,
+    /// Time limit and requests to stop.
+    pub(crate) interrupts: Interrupts,
     /// The host's side of the libraries.
     pub hooks: crate::hooks::Hooks,
     /// C types and the lending of host memory.
     pub ffi: crate::ffi::host::Ffi,
 }
 
+/// Slots of a new main stack.
+const MAIN_STACK: u32 = 256;
+
 impl Vm {
+    /// A VM with empty globals and no libraries. `seed` goes into the hash of strings.
+    ///
+    /// # Errors
+    /// When there is not even memory for that.
+    pub fn new(seed: u64) -> Result<Box<Vm>, OutOfMemory> {
+        let mut heap = Heap::new(seed);
+        for event in Meta::ALL {
+            let name = heap.intern(event.name().as_bytes())?;
+            heap.roots.meta_names.push(name);
+        }
+        heap.roots.globals = Some(crate::table::new_table(&mut heap, 0, 64)?);
+        heap.roots.registry = Some(crate::table::new_table(&mut heap, 0, 8)?);
+        let thread = thread::new_thread(&mut heap, MAIN_STACK)?;
+        heap.roots.main_thread = Some(thread);
+        heap.roots.current_thread = Some(thread);
+        // SAFETY: a fresh, live cell.
+        unsafe { (*thread.as_ptr()).status = ThreadStatus::Running };
+        let out_of_memory_message = heap.intern(b"not enough memory")?;
+        heap.roots.pinned.push(out_of_memory_message.into());
+        let interrupt = Arc::new(AtomicU32::new(0));
+        let mut vm = Box::new(Vm {
+            handlers: interp::handler_table(),
+            interrupt: Arc::clone(&interrupt),
+            stack_limit: std::ptr::null_mut(),
+            thread,
+            heap,
+            top: 1,
+            exit: Ret { first: 0, count: 0 },
+            failed: None,
+            raise_prepared: false,
+            handlers_running: 0,
+            extra_stack: false,
+            native_depth: 0,
+            traceback: None,
+            out_of_memory_message,
+            scratch: Vec::new(),
+            interrupts: Interrupts::new(interrupt),
+            hooks: crate::hooks::Hooks::default(),
+            ffi: crate::ffi::host::Ffi::default(),
+        });
+        vm.update_stack_limit();
+        Ok(vm)
+    }
+
+    /// A new coroutine that will call a function.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn new_coroutine(&mut self, function: RawValue) -> Result<Gc<Thread>, Raised> {
+        let coroutine = thread::new_thread(&mut self.heap, 40)?;
+        // SAFETY: a fresh, live cell with room for the function.
+        unsafe {
+            *(*coroutine.as_ptr()).stack = function;
+            (*coroutine.as_ptr()).top = 1;
+        }
+        Ok(coroutine)
+    }
+
     // ---- the stack -------------------------------------------------------------------------------------
 
     /// The value of a stack slot.
-    pub fn slot(&self, _index: u32) -> RawValue {
-        todo!()
+    #[inline(always)]
+    pub fn slot(&self, index: u32) -> RawValue {
+        // SAFETY: a live thread; the assertion keeps the index inside its stack.
+        unsafe {
+            debug_assert!(index < (*self.thread.as_ptr()).stack_size);
+            *(*self.thread.as_ptr()).stack.add(index as usize)
+        }
     }
-    /// Assigns a stack slot below the top.
-    pub fn set_slot(&mut self, _index: u32, _value: RawValue) {
-        todo!()
+
+    /// Assigns a stack slot.
+    #[inline(always)]
+    pub fn set_slot(&mut self, index: u32, value: RawValue) {
+        // SAFETY: as above.
+        unsafe {
+            debug_assert!(index < (*self.thread.as_ptr()).stack_size);
+            *(*self.thread.as_ptr()).stack.add(index as usize) = value;
+        }
     }
+
+    /// Moves `count` values within the stack.
+    pub(crate) fn move_values(&mut self, from: u32, to: u32, count: u32) {
+        if from == to || count == 0 {
+            return;
+        }
+        // SAFETY: both ranges are inside the stack (the callers have made room).
+        unsafe {
+            let stack = (*self.thread.as_ptr()).stack;
+            debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).stack_size);
+            std::ptr::copy(stack.add(from as usize), stack.add(to as usize), count as usize);
+        }
+    }
+
     /// Pushes a value, growing the stack as needed.
     ///
     /// # Errors
     /// "stack overflow" at the stack limit.
-    pub fn push(&mut self, _value: RawValue) -> Result<(), Raised> {
-        todo!()
+    #[inline]
+    pub fn push(&mut self, value: RawValue) -> Result<(), Raised> {
+        self.ensure_stack(self.top + 1)?;
+        self.set_slot(self.top, value);
+        self.top += 1;
+        Ok(())
+    }
+
+    /// Makes sure that all slots below `slots` exist. The stack may move.
+    ///
+    /// # Errors
+    /// "stack overflow" at the stack limit.
+    #[inline(always)]
+    pub(crate) fn ensure_stack(&mut self, slots: u32) -> Result<(), Raised> {
+        // SAFETY: a live thread.
+        let end = unsafe { (*self.thread.as_ptr()).stack.add(slots as usize) };
+        if end <= self.stack_limit { Ok(()) } else { self.grow_stack(slots) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_stack(&mut self, slots: u32) -> Result<(), Raised> {
+        let limit = if self.extra_stack { MAX_STACK + EXTRA_STACK } else { MAX_STACK };
+        if slots > limit {
+            return Err(self.error("stack overflow"));
+        }
+        // SAFETY: a live thread; nobody holds an address into its stack here (handlers reload after slow paths).
+        let thread = unsafe { &mut *self.thread.as_ptr() };
+        let size = (thread.stack_size * 2).max(slots).min(limit);
+        if size > thread.stack_size {
+            self.heap.add_external((size - thread.stack_size) as usize * size_of::<RawValue>());
+            thread.grow(size);
+        }
+        self.update_stack_limit();
+        Ok(())
+    }
+
+    fn update_stack_limit(&mut self) {
+        let limit = if self.extra_stack { MAX_STACK + EXTRA_STACK } else { MAX_STACK };
+        // SAFETY: a live thread.
+        unsafe {
+            let thread = &*self.thread.as_ptr();
+            self.stack_limit = thread.stack.add(thread.stack_size.min(limit) as usize);
+        }
+    }
+
+    /// Opens or closes the room reserved for error handling.
+    pub(crate) fn extra_stack(&mut self, open: bool) {
+        self.extra_stack = open || self.handlers_running > 1;
+        self.update_stack_limit();
+    }
+
+    // ---- frames ----------------------------------------------------------------------------------------
+
+    /// The frames of the running coroutine.
+    #[inline(always)]
+    pub(crate) fn frames(&self) -> &Vec<CallInfo> {
+        // SAFETY: a live thread; the frames are not changed through another path while the reference is held.
+        unsafe { &(*self.thread.as_ptr()).frames }
+    }
+
+    #[inline(always)]
+    fn frames_mut(&mut self) -> &mut Vec<CallInfo> {
+        // SAFETY: as above.
+        unsafe { &mut (*self.thread.as_ptr()).frames }
+    }
+
+    /// The frame on top.
+    pub(crate) fn frame_mut(&mut self) -> &mut CallInfo {
+        self.frames_mut().last_mut().expect("the interpreter runs a frame")
+    }
+
+    pub(crate) fn push_frame(&mut self, frame: CallInfo) {
+        self.frames_mut().push(frame);
+    }
+
+    pub(crate) fn pop_frame(&mut self) -> CallInfo {
+        self.frames_mut().pop().expect("a frame returns")
+    }
+
+    pub(crate) fn truncate_frames(&mut self, depth: usize) {
+        self.frames_mut().truncate(depth);
+    }
+
+    /// The first stack slot above everything the frame on top uses.
+    pub(crate) fn frame_limit(&self) -> u32 {
+        match self.frames().last() {
+            Some(frame) => match frame.code() {
+                // SAFETY: live code.
+                Some(code) => frame.base + u32::from(unsafe { (*code.as_ptr()).draft_proto().frame_size }),
+                None => self.top,
+            },
+            None => self.top,
+        }
+    }
+
+    /// Remembers the top in the running coroutine, for the collector and for when it runs again.
+    pub(crate) fn save_top(&mut self) {
+        // SAFETY: a live thread.
+        unsafe { (*self.thread.as_ptr()).top = self.top };
+    }
+
+    /// Makes a coroutine the running one. The caller has saved the top of the one that ran.
+    pub(crate) fn switch_to(&mut self, thread: Gc<Thread>) {
+        if self.heap.marking {
+            self.heap.scan_thread_now(thread);
+        }
+        self.thread = thread;
+        self.heap.roots.current_thread = Some(thread);
+        // SAFETY: a live thread.
+        self.top = unsafe { (*thread.as_ptr()).top };
+        self.update_stack_limit();
+    }
+
+    /// Counts nested Rust calls on a coroutine, which cannot yield across them.
+    pub(crate) fn add_native_calls(&mut self, thread: Gc<Thread>, change: i32) {
+        // SAFETY: a live thread.
+        unsafe {
+            let calls = &mut (*thread.as_ptr()).native_calls;
+            *calls = calls.wrapping_add_signed(change);
+        }
     }
 
     // ---- results ---------------------------------------------------------------------------------------
 
     /// No results.
+    ///
+    /// # Errors
+    /// None; the type is what a native returns.
     pub fn ret0(&mut self) -> NativeResult {
         Ok(Ret { first: self.top, count: 0 })
     }
+
     /// One result.
+    ///
+    /// # Errors
+    /// "stack overflow" at the stack limit.
+    #[inline]
     pub fn ret1(&mut self, value: impl Into<RawValue>) -> NativeResult {
         self.push(value.into())?;
         self.ret_top(1)
     }
+
     /// The last `count` pushed values.
+    ///
+    /// # Errors
+    /// None; the type is what a native returns.
+    #[inline]
     pub fn ret_top(&mut self, count: u32) -> NativeResult {
         Ok(Ret { first: self.top - count, count })
     }
@@ -112,135 +366,210 @@ impl Vm {
     // ---- arguments (index 0 is the first) --------------------------------------------------------------
 
     /// An argument; nil when not given.
+    #[inline]
     pub fn arg(&self, args: Args, index: u32) -> RawValue {
         self.arg_opt(args, index).unwrap_or(RawValue::NIL)
     }
+
     /// An argument, if one was given.
+    #[inline]
     pub fn arg_opt(&self, args: Args, index: u32) -> Option<RawValue> {
         if index < args.count { Some(self.slot(args.base + index)) } else { None }
     }
-    /// Any value, but one must be given ("value expected").
-    pub fn check_any(&mut self, _args: Args, _index: u32) -> Result<RawValue, Raised> {
-        todo!()
+
+    /// Any value, but one must be given.
+    ///
+    /// # Errors
+    /// "value expected".
+    pub fn check_any(&mut self, args: Args, index: u32) -> Result<RawValue, Raised> {
+        match self.arg_opt(args, index) {
+            Some(value) => Ok(value),
+            None => Err(self.arg_error(args, index, "value expected")),
+        }
     }
+
     /// A table.
-    pub fn check_table(&mut self, _args: Args, _index: u32) -> Result<Gc<Table>, Raised> {
-        todo!()
+    ///
+    /// # Errors
+    /// "table expected, got ...".
+    #[inline]
+    pub fn check_table(&mut self, args: Args, index: u32) -> Result<Gc<Table>, Raised> {
+        match self.arg(args, index).as_table() {
+            Some(table) => Ok(table),
+            None => Err(self.arg_type_error(args, index, "table")),
+        }
     }
+
     /// A number, or a string that can be read as one.
-    pub fn check_number(&mut self, _args: Args, _index: u32) -> Result<f64, Raised> {
-        todo!()
+    ///
+    /// # Errors
+    /// "number expected, got ...".
+    #[inline]
+    pub fn check_number(&mut self, args: Args, index: u32) -> Result<f64, Raised> {
+        let value = self.arg(args, index);
+        match value.as_number().or_else(|| rt::to_number(value)) {
+            Some(number) => Ok(number),
+            None => Err(self.arg_type_error(args, index, "number")),
+        }
     }
-    /// A number as an integer (truncated the way LuaJIT's `lj_lib_checkint` does: to i32).
-    pub fn check_int(&mut self, _args: Args, _index: u32) -> Result<i32, Raised> {
-        todo!()
+
+    /// A number as an `i32`, converted as LuaJIT does it.
+    ///
+    /// # Errors
+    /// "number expected, got ...".
+    pub fn check_int(&mut self, args: Args, index: u32) -> Result<i32, Raised> {
+        self.check_number(args, index).map(convert::to_i32)
     }
+
     /// `check_int` with a default for nil or none.
+    ///
+    /// # Errors
+    /// "number expected, got ...".
     pub fn opt_int(&mut self, args: Args, index: u32, default: i32) -> Result<i32, Raised> {
         if self.arg(args, index).is_nil() { Ok(default) } else { self.check_int(args, index) }
     }
+
     /// A string; a number is converted, and the slot then holds the string.
-    pub fn check_string(&mut self, _args: Args, _index: u32) -> Result<Gc<LuaString>, Raised> {
-        todo!()
+    ///
+    /// # Errors
+    /// "string expected, got ...".
+    #[inline]
+    pub fn check_string(&mut self, args: Args, index: u32) -> Result<Gc<LuaString>, Raised> {
+        match self.arg(args, index).as_string() {
+            Some(string) => Ok(string),
+            None => self.coerce_to_string(args, index),
+        }
     }
+
+    #[cold]
+    fn coerce_to_string(&mut self, args: Args, index: u32) -> Result<Gc<LuaString>, Raised> {
+        let value = self.arg(args, index);
+        if !value.is_number() {
+            return Err(self.arg_type_error(args, index, "string"));
+        }
+        let string = self.tostring(value)?;
+        self.set_slot(args.base + index, string.into());
+        Ok(string)
+    }
+
     /// `check_string`, `None` for nil or none.
+    ///
+    /// # Errors
+    /// "string expected, got ...".
     pub fn opt_string(&mut self, args: Args, index: u32) -> Result<Option<Gc<LuaString>>, Raised> {
         if self.arg(args, index).is_nil() { Ok(None) } else { self.check_string(args, index).map(Some) }
     }
+
     /// A function.
-    pub fn check_function(&mut self, _args: Args, _index: u32) -> Result<RawValue, Raised> {
-        todo!()
+    ///
+    /// # Errors
+    /// "function expected, got ...".
+    pub fn check_function(&mut self, args: Args, index: u32) -> Result<RawValue, Raised> {
+        let value = self.arg(args, index);
+        if value.is_function() { Ok(value) } else { Err(self.arg_type_error(args, index, "function")) }
     }
+
     /// A coroutine.
-    pub fn check_thread(&mut self, _args: Args, _index: u32) -> Result<Gc<Thread>, Raised> {
-        todo!()
+    ///
+    /// # Errors
+    /// "coroutine expected".
+    pub fn check_thread(&mut self, args: Args, index: u32) -> Result<Gc<Thread>, Raised> {
+        match self.arg(args, index).as_thread() {
+            Some(thread) => Ok(thread),
+            None => Err(self.arg_type_error(args, index, "coroutine")),
+        }
     }
+
     /// A userdata whose payload is a `T`; `expected` is the type's name for the message.
+    ///
+    /// # Errors
+    /// "`expected` expected, got ...".
     pub fn check_userdata<T: 'static>(
         &mut self,
-        _args: Args,
-        _index: u32,
-        _expected: &str,
+        args: Args,
+        index: u32,
+        expected: &str,
     ) -> Result<Gc<UserData>, Raised> {
-        todo!()
+        match self.arg(args, index).as_userdata() {
+            Some(userdata) if userdata.is::<T>() => Ok(userdata),
+            _ => Err(self.arg_type_error(args, index, expected)),
+        }
     }
 
     // ---- errors ----------------------------------------------------------------------------------------
 
     /// Raises a value.
     pub fn throw(&mut self, value: RawValue) -> Raised {
+        self.raise_prepared = false;
         self.heap.roots.raised = Some(value);
         Raised::Error
     }
-    /// Raises a message with `chunk:line:` of the Lua function that called the running native (level 1).
-    pub fn error(&mut self, _message: impl AsRef<[u8]>) -> Raised {
-        todo!()
-    }
-    /// "bad argument #index+1 to 'name' (message)"; for a method called on a bad self, LuaJIT's wording for that.
-    pub fn arg_error(&mut self, _args: Args, _index: u32, _message: impl AsRef<[u8]>) -> Raised {
-        todo!()
-    }
-    /// "bad argument #n to 'name' (expected, got type)".
-    pub fn arg_type_error(&mut self, _args: Args, _index: u32, _expected: &str) -> Raised {
-        todo!()
-    }
-    /// The Lua error for a refused assignment ("table index is nil", "table index is NaN", "table overflow").
-    pub fn set_error(&mut self, _error: SetError) -> Raised {
-        todo!()
+
+    /// The value of an error a native has caught (an `Err` it does not pass on).
+    pub(crate) fn catch(&mut self, raised: Raised) -> RawValue {
+        self.raise_prepared = false;
+        interp::resume_error_value(self, raised)
     }
 
     // ---- strings and tables ----------------------------------------------------------------------------
 
     /// A new string value.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
     pub fn new_string(&mut self, bytes: &[u8]) -> Result<RawValue, Raised> {
         Ok(RawValue::string(self.heap.new_string(bytes)?))
     }
-    /// A new table.
+
+    /// A new table with room for `array` elements and `keys` keys.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
     pub fn new_table(&mut self, array: usize, keys: usize) -> Result<Gc<Table>, Raised> {
         Ok(crate::table::new_table(&mut self.heap, array, keys)?)
     }
-    /// `rawset`, errors as Lua errors.
+
+    /// `rawset`, refusals as Lua errors.
+    ///
+    /// # Errors
+    /// "table index is nil", "table index is NaN", "table overflow", or the memory limit.
     pub fn raw_set(&mut self, table: Gc<Table>, key: RawValue, value: RawValue) -> Result<(), Raised> {
         table.set(&mut self.heap, key, value).map_err(|e| self.set_error(e))
     }
+
     /// `rawset` with a string key.
+    ///
+    /// # Errors
+    /// "table overflow", or the memory limit.
     pub fn raw_set_name(&mut self, table: Gc<Table>, key: &str, value: RawValue) -> Result<(), Raised> {
         let key = self.heap.intern(key.as_bytes())?;
         self.raw_set(table, key.into(), value)
     }
 
-    // ---- meaning (may run metamethods: nested calls) ---------------------------------------------------
+    // ---- calls -----------------------------------------------------------------------------------------
 
-    /// Calls a value from Rust with arguments; the results lie on top of the stack (`vm.top` is moved past them; the caller
-    /// resets `vm.top` to `ret.first` when done). Metamethod `__call` is honoured.
-    pub fn call(&mut self, _function: RawValue, _args: &[RawValue]) -> NativeResult {
-        todo!()
+    /// Calls a value from Rust with arguments; the results lie on top of the stack, and `vm.top` is past them: the caller sets it
+    /// back to `ret.first` when done. `__call` is honoured.
+    ///
+    /// # Errors
+    /// Those the function raises; the stack is then as it was.
+    pub fn call(&mut self, function: RawValue, args: &[RawValue]) -> NativeResult {
+        interp::call(self, function, args, false)
     }
+
     /// Calls a value and keeps the first result only; the stack is left as it was.
-    pub fn call1(&mut self, _function: RawValue, _args: &[RawValue]) -> Result<RawValue, Raised> {
-        todo!()
+    ///
+    /// # Errors
+    /// Those the function raises.
+    pub fn call1(&mut self, function: RawValue, args: &[RawValue]) -> Result<RawValue, Raised> {
+        let ret = self.call(function, args)?;
+        let value = if ret.count > 0 { self.slot(ret.first) } else { RawValue::NIL };
+        self.top = ret.first;
+        Ok(value)
     }
-    /// `object[key]` with metamethods.
-    pub fn index(&mut self, _object: RawValue, _key: RawValue) -> Result<RawValue, Raised> {
-        todo!()
-    }
-    /// `object[key] = value` with metamethods.
-    pub fn set_index(&mut self, _object: RawValue, _key: RawValue, _value: RawValue) -> Result<(), Raised> {
-        todo!()
-    }
-    /// `a == b` with metamethods.
-    pub fn equals(&mut self, _a: RawValue, _b: RawValue) -> Result<bool, Raised> {
-        todo!()
-    }
-    /// `a < b` with metamethods.
-    pub fn less_than(&mut self, _a: RawValue, _b: RawValue) -> Result<bool, Raised> {
-        todo!()
-    }
-    /// What `tostring` returns.
-    pub fn tostring(&mut self, _value: RawValue) -> Result<Gc<LuaString>, Raised> {
-        todo!()
-    }
+
     /// The metatable of any value.
+    #[inline]
     pub fn metatable_of(&self, value: RawValue) -> Option<Gc<Table>> {
         match value.type_of() {
             Type::Table => value.as_table().and_then(Gc::<Table>::metatable),
@@ -249,12 +578,14 @@ impl Vm {
             other => self.heap.roots.type_metatables[other as usize],
         }
     }
+
     /// A metamethod of any value, nil when absent.
-    pub fn metamethod(&self, value: RawValue, event: crate::rt::meta::Meta) -> RawValue {
+    #[inline]
+    pub fn metamethod(&self, value: RawValue, event: Meta) -> RawValue {
         self.metatable_of(value).map_or(RawValue::NIL, |meta| meta.meta(&self.heap, event))
     }
 
-    // ---- the host ----------------------------------------------------------------------------------------
+    // ---- the host --------------------------------------------------------------------------------------
 
     /// What `print` writes with.
     pub fn write_output(&mut self, bytes: &[u8]) {
@@ -262,16 +593,60 @@ impl Vm {
         drop(self.hooks.output.write_all(bytes));
     }
 
-    // ---- limits ----------------------------------------------------------------------------------------
+    // ---- limits and the collector ----------------------------------------------------------------------
+
+    /// Whether somebody wants the running script to stop.
+    #[inline(always)]
+    pub(crate) fn interrupt_requested(&self) -> bool {
+        self.interrupt.load(Relaxed) != 0
+    }
 
     /// To be called every few thousand steps of a long library loop: the time limit and requests to stop are honoured here.
     ///
     /// # Errors
     /// When the script is to be stopped.
+    #[inline]
     pub fn poll(&mut self) -> Result<(), Raised> {
-        todo!()
+        if self.interrupt_requested() { self.honour_interrupt() } else { Ok(()) }
     }
-    /// Runs the safe point after a native when a collection step is due. Called by the interpreter only.
+
+    /// Stops the script, if there is a reason to.
+    ///
+    /// # Errors
+    /// When the script is to be stopped.
+    #[cold]
+    pub(crate) fn honour_interrupt(&mut self) -> Result<(), Raised> {
+        match self.interrupts.reason() {
+            None => Ok(()),
+            Some(reason) => {
+                let _ = self.error(reason);
+                Err(Raised::Interrupted)
+            }
+        }
+    }
+
+    /// The safe point between two instructions: `insn`, of the frame on top, has just been finished.
+    #[inline(always)]
+    pub(crate) fn check_collector(&mut self, insn: crate::bytecode::Insn) {
+        if self.heap.debt > 0 {
+            self.collect_between(insn);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn collect_between(&mut self, insn: crate::bytecode::Insn) {
+        let top = self.top;
+        let limit = self.frame_limit();
+        // Results of a multi-value call lie above the frame's registers.
+        let is_call = matches!(insn.op(), crate::bytecode::Op::CALL | crate::bytecode::Op::TAILCALL);
+        self.top = if is_call && insn.c() == 0 { limit.max(top) } else { limit };
+        self.save_top();
+        self.safe_point();
+        self.top = top;
+    }
+
+    /// Runs the collection step that is due. Called by the interpreter only, between instructions.
     pub(crate) fn safe_point(&mut self) {
         self.heap.debt = 0;
     }

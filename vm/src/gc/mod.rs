@@ -112,6 +112,9 @@ impl Heap {
 
     pub(crate) unsafe fn retire_cell(&mut self, _cell: *mut u8) {}
 
+    /// Scans a coroutine's stack that is about to run, unless this cycle has already.
+    pub(crate) fn scan_thread_now(&mut self, _thread: Gc<Thread>) {}
+
     /// The deletion barrier: to be called with the value about to be overwritten in any heap slot.
     #[inline(always)]
     pub fn barrier(&mut self, old: RawValue) {

@@ -1,3 +1,30 @@
 //! What Lua means, written once: used by the interpreter's slow paths, library functions and compiled code.
+//!
+//! An operation that may need a metamethod does not call it: it answers with the handler ([`Step`]), and its caller decides how. The
+//! interpreter pushes a frame; natives make a nested call (`Vm::index` and friends in `native.rs`).
 
+mod arith;
+mod compare;
+mod concat;
+pub(crate) mod error;
+mod index;
 pub mod meta;
+mod native;
+pub(crate) mod traceback;
+
+pub(crate) use arith::{arith, binary_handler, to_number};
+pub(crate) use compare::{LessEqual, equals, less_equal, less_than};
+pub(crate) use concat::{concat_slots, is_concatenable};
+pub(crate) use index::{Index, index, inherited, length, set_index};
+
+use crate::value::RawValue;
+
+/// How far an operation got without calling anything.
+pub(crate) enum Step {
+    /// This is the result.
+    Done(RawValue),
+    /// Call this handler; its first result is the result.
+    Call(RawValue),
+    /// The operands do not have this operation.
+    Invalid,
+}

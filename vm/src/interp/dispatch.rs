@@ -1,0 +1,253 @@
+//! How one handler leads to the next. The only file that differs between the two drivers.
+
+use super::{Go, run_slow};
+use crate::bytecode::{Insn, Op};
+use crate::value::RawValue;
+use crate::vm::Vm;
+
+/// The registers of the frame on top.
+///
+/// # Safety
+/// The frame on top is a Lua frame.
+#[inline(always)]
+pub(super) unsafe fn reload(vm: *mut Vm) -> (*const Insn, *mut RawValue, *const RawValue) {
+    // SAFETY: frames of a live thread; a Lua frame's base lies inside its stack.
+    unsafe {
+        let thread = (*vm).thread.as_ptr();
+        let frames = &(*thread).frames;
+        let frame = frames.as_ptr().add(frames.len() - 1);
+        ((*frame).pc, (*thread).stack.add((*frame).base as usize), (*frame).constants)
+    }
+}
+
+/// Saves the program counter in the frame on top.
+///
+/// # Safety
+/// There is a frame.
+#[inline(always)]
+pub(super) unsafe fn save_pc(vm: *mut Vm, pc: *const Insn) {
+    // SAFETY: frames of a live thread.
+    unsafe {
+        let frames = &mut (*(*vm).thread.as_ptr()).frames;
+        let top = frames.len() - 1;
+        (*frames.as_mut_ptr().add(top)).pc = pc;
+    }
+}
+
+/// The handlers, in the order of the opcodes; kept in the VM so that a dispatch is one indirect jump and a table can be
+/// exchanged.
+pub(crate) type Handlers = [Handler; Op::COUNT];
+
+macro_rules! table {
+    ($($name:ident)+) => {
+        /// The handlers of the interpreter.
+        pub(crate) fn handler_table() -> Handlers {
+            [$(super::handlers::$name),+]
+        }
+    };
+}
+crate::bytecode::opcode::for_each_opcode!(table);
+
+#[cfg(perilune_tail_calls)]
+mod tail {
+    use super::*;
+    use crate::interp::SlowFn;
+
+    /// What a handler returns, once the interpreter is left: 0 on exit, 1 on an error.
+    pub(crate) type Ret = u32;
+
+    #[cfg(target_arch = "x86_64")]
+    macro_rules! extern_fn {
+        ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),*) -> $ret:ty $body:block) => {
+            $(#[$meta])* $vis unsafe extern "sysv64" fn $name($($arg: $ty),*) -> $ret $body
+        };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    macro_rules! extern_fn {
+        ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),*) -> $ret:ty $body:block) => {
+            $(#[$meta])* $vis unsafe extern "C" fn $name($($arg: $ty),*) -> $ret $body
+        };
+    }
+    pub(in crate::interp) use extern_fn;
+
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) type Handler =
+        unsafe extern "sysv64" fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(crate) type Handler =
+        unsafe extern "C" fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
+
+    macro_rules! handler {
+        ($name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
+            $crate::interp::dispatch::extern_fn! {
+                #[allow(non_snake_case, unused_unsafe, unused_variables, reason = "named after the opcode; one signature for all")]
+                pub(in crate::interp) fn $name(
+                    $pc: *const $crate::bytecode::Insn,
+                    $vm: *mut $crate::vm::Vm,
+                    $insn: $crate::bytecode::Insn,
+                    $base: *mut $crate::value::RawValue,
+                    $k: *const $crate::value::RawValue
+                ) -> $crate::interp::dispatch::Ret {
+                    // SAFETY: bytecode is built by the compiler and verified (bytecode/verify.rs): operands name registers of the
+                    // frame, constants and caches of the code; the driver hands over the state of the frame on top.
+                    unsafe { $body }
+                }
+            }
+        };
+    }
+    pub(in crate::interp) use handler;
+
+    macro_rules! next {
+        ($pc:expr, $vm:expr, $base:expr, $k:expr) => {{
+            let pc = $pc;
+            let insn = *pc;
+            return (*(&raw const (*$vm).handlers)
+                .cast::<$crate::interp::dispatch::Handler>()
+                .add(insn.code() as usize))(pc.add(1), $vm, insn, $base, $k);
+        }};
+    }
+    pub(in crate::interp) use next;
+
+    macro_rules! slow {
+        ($slow:expr, $pc:expr, $vm:expr, $insn:expr, $base:expr, $k:expr) => {
+            return $crate::interp::dispatch::trampoline($pc, $vm, $insn, $base, $k, $slow)
+        };
+    }
+    pub(in crate::interp) use slow;
+
+    extern_fn! {
+        #[inline(never)]
+        pub(in crate::interp) fn trampoline(
+            pc: *const Insn,
+            vm: *mut Vm,
+            insn: Insn,
+            _base: *mut RawValue,
+            _k: *const RawValue,
+            slow: SlowFn
+        ) -> Ret {
+            // SAFETY: called by handlers with the state of the frame on top; no other reference to the VM is live.
+            unsafe {
+                save_pc(vm, pc);
+                if !run_slow(&mut *vm, insn, slow) {
+                    return u32::from((*vm).failed.is_some());
+                }
+                let (pc, base, k) = reload(vm);
+                next!(pc, vm, base, k)
+            }
+        }
+    }
+
+    /// Runs the frame on top. See [`super::super::run`].
+    pub(in crate::interp) fn drive(vm: &mut Vm) -> Go {
+        let vm: *mut Vm = vm;
+        // SAFETY: the frame on top is a Lua frame (the callers in slow/call.rs push one first).
+        let code = unsafe {
+            let (pc, base, k) = reload(vm);
+            let insn = *pc;
+            ((*vm).handlers[usize::from(insn.code())])(pc.add(1), vm, insn, base, k)
+        };
+        if code == 0 { Go::Exit } else { Go::On }
+    }
+}
+#[cfg(perilune_tail_calls)]
+pub(in crate::interp) use tail::*;
+
+#[cfg(not(perilune_tail_calls))]
+mod matched {
+    use super::*;
+    use crate::interp::SlowFn;
+
+    /// What a handler asks the loop to do.
+    pub(crate) enum Ret {
+        Next(*const Insn, *mut RawValue, *const RawValue),
+        Slow(SlowFn, *const Insn, Insn),
+    }
+
+    pub(crate) type Handler = unsafe fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
+
+    macro_rules! handler {
+        ($name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
+            #[inline]
+            #[allow(
+                non_snake_case,
+                unused_unsafe,
+                unused_variables,
+                reason = "named after the opcode; one signature for all"
+            )]
+            pub(in crate::interp) unsafe fn $name(
+                $pc: *const $crate::bytecode::Insn,
+                $vm: *mut $crate::vm::Vm,
+                $insn: $crate::bytecode::Insn,
+                $base: *mut $crate::value::RawValue,
+                $k: *const $crate::value::RawValue,
+            ) -> $crate::interp::dispatch::Ret {
+                // SAFETY: as for the other driver: verified bytecode, the state of the frame on top.
+                unsafe { $body }
+            }
+        };
+    }
+    pub(in crate::interp) use handler;
+
+    macro_rules! next {
+        ($pc:expr, $vm:expr, $base:expr, $k:expr) => {
+            return $crate::interp::dispatch::Ret::Next($pc, $base, $k)
+        };
+    }
+    pub(in crate::interp) use next;
+
+    macro_rules! slow {
+        ($slow:expr, $pc:expr, $vm:expr, $insn:expr, $base:expr, $k:expr) => {
+            return $crate::interp::dispatch::Ret::Slow($slow, $pc, $insn)
+        };
+    }
+    pub(in crate::interp) use slow;
+
+    macro_rules! step {
+        ($($name:ident)+) => {
+            /// One instruction.
+            ///
+            /// # Safety
+            /// As for a handler.
+            #[inline(always)]
+            unsafe fn step(
+                op: Op,
+                pc: *const Insn,
+                vm: *mut Vm,
+                insn: Insn,
+                base: *mut RawValue,
+                k: *const RawValue,
+            ) -> Ret {
+                // SAFETY: by contract.
+                unsafe {
+                    match op { $(Op::$name => crate::interp::handlers::$name(pc, vm, insn, base, k),)+ }
+                }
+            }
+        };
+    }
+    crate::bytecode::opcode::for_each_opcode!(step);
+
+    /// Runs the frame on top. See [`super::super::run`].
+    pub(in crate::interp) fn drive(vm: &mut Vm) -> Go {
+        let vm: *mut Vm = vm;
+        // SAFETY: the frame on top is a Lua frame (the callers in slow/call.rs push one first), and every handler hands over the
+        // state of the frame on top.
+        unsafe {
+            let (mut pc, mut base, mut k) = reload(vm);
+            loop {
+                let insn = *pc;
+                match step(insn.op(), pc.add(1), vm, insn, base, k) {
+                    Ret::Next(next_pc, next_base, next_k) => (pc, base, k) = (next_pc, next_base, next_k),
+                    Ret::Slow(slow, at, insn) => {
+                        save_pc(vm, at);
+                        if !run_slow(&mut *vm, insn, slow) {
+                            return if (*vm).failed.is_some() { Go::On } else { Go::Exit };
+                        }
+                        (pc, base, k) = reload(vm);
+                    }
+                }
+            }
+        }
+    }
+}
+#[cfg(not(perilune_tail_calls))]
+pub(in crate::interp) use matched::*;

@@ -1,0 +1,95 @@
+//! Arithmetic. Any boxed operand makes the result NaN, so one test of the result covers both operands; a genuine NaN is
+//! recomputed, and made canonical, by the slow path.
+
+use crate::interp::dispatch::{handler, next, slow};
+use crate::interp::slow::{arith, misc};
+use crate::value::RawValue;
+
+/// One handler; the last arguments say where the operands are and what is computed.
+macro_rules! operation {
+    ($name:ident, $vm:ident, $pc:ident, $insn:ident, $base:ident, $k:ident, $left:expr, $right:expr, |$x:ident, $y:ident| $result:expr) => {
+        handler! { $name($pc, $vm, $insn, $base, $k) {
+            let $x = (*$left).as_f64_or_nan();
+            let $y = (*$right).as_f64_or_nan();
+            let result: f64 = $result;
+            if result.is_nan() {
+                slow!(arith::arith, $pc, $vm, $insn, $base, $k)
+            }
+            *$base.add($insn.a()) = RawValue::number_unchecked(result);
+            next!($pc, $vm, $base, $k)
+        } }
+    };
+}
+
+/// The three forms of an operation: register and register, register and constant, constant and register.
+macro_rules! forms {
+    ($vv:ident $vk:ident $kv:ident |$x:ident, $y:ident| $result:expr) => {
+        operation!($vv, vm, pc, insn, base, k, base.add(insn.b()), base.add(insn.c()), |$x, $y| $result);
+        operation!($vk, vm, pc, insn, base, k, base.add(insn.b()), k.add(insn.index()), |$x, $y| $result);
+        operation!($kv, vm, pc, insn, base, k, k.add(insn.index()), base.add(insn.c()), |$x, $y| $result);
+    };
+}
+
+forms!(ADD ADDVK ADDKV |x, y| x + y);
+forms!(SUB SUBVK SUBKV |x, y| x - y);
+forms!(MUL MULVK MULKV |x, y| x * y);
+forms!(DIV DIVVK DIVKV |x, y| x / y);
+forms!(MOD MODVK MODKV |x, y| small_modulo(x, y));
+
+// `pow` is a library call, so the whole operation is in the slow path.
+handler! { POW(pc, vm, insn, base, k) { slow!(arith::arith, pc, vm, insn, base, k) } }
+handler! { POWVK(pc, vm, insn, base, k) {
+    let x = (*base.add(insn.b())).as_f64_or_nan();
+    if (*k.add(insn.index())).as_f64_or_nan() == 2.0 && !(x * x).is_nan() {
+        *base.add(insn.a()) = RawValue::number_unchecked(x * x);
+        next!(pc, vm, base, k)
+    }
+    slow!(arith::arith, pc, vm, insn, base, k)
+} }
+handler! { POWKV(pc, vm, insn, base, k) { slow!(arith::arith, pc, vm, insn, base, k) } }
+
+/// `x % y` where both are integers in the range of `i32` and `y` is positive; else NaN, which asks for the slow path (a call of
+/// `floor` does not belong in a handler).
+#[inline(always)]
+fn small_modulo(x: f64, y: f64) -> f64 {
+    let (xi, yi) = (x as i32, y as i32);
+    if f64::from(xi) == x && f64::from(yi) == y && yi > 0 {
+        let rest = xi % yi;
+        f64::from(if rest < 0 { rest + yi } else { rest })
+    } else {
+        f64::NAN
+    }
+}
+
+handler! { UNM(pc, vm, insn, base, k) {
+    let result = -(*base.add(insn.b())).as_f64_or_nan();
+    if result.is_nan() {
+        slow!(arith::unm, pc, vm, insn, base, k)
+    }
+    *base.add(insn.a()) = RawValue::number_unchecked(result);
+    next!(pc, vm, base, k)
+} }
+
+handler! { NOT(pc, vm, insn, base, k) {
+    *base.add(insn.a()) = RawValue::boolean((*base.add(insn.b())).is_falsy());
+    next!(pc, vm, base, k)
+} }
+
+handler! { LEN(pc, vm, insn, base, k) {
+    let value = *base.add(insn.b());
+    if let Some(table) = value.as_table() {
+        // A table without holes at its end: the last initialised value is the border.
+        let table = table.as_ptr();
+        let len = (*table).array_len as usize;
+        if len > 0 && !(*(*table).array.add(len - 1)).is_nil() {
+            *base.add(insn.a()) = RawValue::number_unchecked(len as f64);
+            next!(pc, vm, base, k)
+        }
+    } else if let Some(string) = value.as_string() {
+        *base.add(insn.a()) = RawValue::number_unchecked((*string.as_ptr()).len as f64);
+        next!(pc, vm, base, k)
+    }
+    slow!(misc::len, pc, vm, insn, base, k)
+} }
+
+handler! { CONCAT(pc, vm, insn, base, k) { slow!(arith::concat, pc, vm, insn, base, k) } }

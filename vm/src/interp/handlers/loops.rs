@@ -1,0 +1,71 @@
+//! Loops. Back-edges are where the interrupt flag is looked at.
+
+use super::jump;
+use crate::function::{NativeFunction, Special};
+use crate::gc::kind::Kind;
+use crate::interp::dispatch::{handler, next, slow};
+use crate::interp::slow::{iterate, misc};
+use crate::value::RawValue;
+
+/// Takes a back-edge unless somebody wants the VM to stop.
+macro_rules! back_edge {
+    ($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
+        let target = jump!($pc, $insn);
+        if (*(*$vm).interrupt).load(std::sync::atomic::Ordering::Relaxed) != 0 {
+            slow!(misc::interrupted, target, $vm, $insn, $base, $k)
+        }
+        next!(target, $vm, $base, $k)
+    }};
+}
+
+handler! { LOOP(pc, vm, insn, base, k) { back_edge!(pc, vm, insn, base, k) } }
+
+handler! { FORPREP(pc, vm, insn, base, k) { slow!(iterate::for_prepare, pc, vm, insn, base, k) } }
+
+handler! { FORLOOP1(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    let index = (*control).as_f64_or_nan() + (*control.add(2)).as_f64_or_nan();
+    if index <= (*control.add(1)).as_f64_or_nan() {
+        let value = RawValue::number_unchecked(index);
+        *control = value;
+        *control.add(3) = value;
+        back_edge!(pc, vm, insn, base, k)
+    }
+    next!(pc, vm, base, k)
+} }
+
+handler! { FORLOOP(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    let step = (*control.add(2)).as_f64_or_nan();
+    let index = (*control).as_f64_or_nan() + step;
+    let limit = (*control.add(1)).as_f64_or_nan();
+    if (step >= 0.0 && index <= limit) || (step < 0.0 && index >= limit) {
+        let value = RawValue::number_unchecked(index);
+        *control = value;
+        *control.add(3) = value;
+        back_edge!(pc, vm, insn, base, k)
+    }
+    next!(pc, vm, base, k)
+} }
+
+handler! { ITERCALL(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    if let Some(function) = (*control).as_function()
+        && (*function.as_ptr()).header.kind == Kind::NativeFunction
+        && (*function.as_ptr().cast::<NativeFunction>()).header.extra[1] == Special::Next as u8
+        && (*control.add(1)).is_table()
+    {
+        slow!(iterate::next_entry, pc, vm, insn, base, k)
+    }
+    slow!(iterate::call_iterator, pc, vm, insn, base, k)
+} }
+
+handler! { ITERLOOP(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    let value = *control.add(3);
+    if !value.is_nil() {
+        *control.add(2) = value;
+        back_edge!(pc, vm, insn, base, k)
+    }
+    next!(pc, vm, base, k)
+} }

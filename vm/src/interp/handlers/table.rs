@@ -1,0 +1,175 @@
+//! Tables and globals.
+
+use super::load::closure;
+use crate::function::{InlineCache, LuaFunction};
+use crate::interp::dispatch::{handler, next, slow};
+use crate::interp::slow::{misc, table};
+use crate::table::Table;
+use crate::value::RawValue;
+
+/// The inline cache of an instruction: caches lie below the back pointer below the constants (function.rs, `Code`).
+macro_rules! cache {
+    ($k:expr, $insn:expr) => {
+        $k.sub(1).cast::<InlineCache>().sub($insn.index() + 1)
+    };
+}
+
+/// Reads a field through the cache: an own slot with a value, or an answer known to lie behind the metatable.
+macro_rules! read_field {
+    ($table:expr, $into:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
+        let table: *mut Table = $table;
+        let cache = cache!($k, $insn);
+        let shape = (*table).header.aux;
+        if shape == (*cache).shape {
+            let value = *(*table).slots.add((*cache).slot as usize);
+            if !value.is_nil() {
+                *$into = value;
+                next!($pc, $vm, $base, $k)
+            }
+        } else if shape == (*cache).other_shape
+            && (*table).meta == (*cache).meta
+            && (*cache).epoch == (*$vm).heap.method_epoch
+        {
+            *$into = (*cache).value;
+            next!($pc, $vm, $base, $k)
+        }
+    }};
+}
+
+/// Assigns a field through the cache: an own slot that has a value, or a key added to a table whose metatable is known to leave that
+/// alone.
+macro_rules! write_field {
+    ($table:expr, $value:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
+        let table: *mut Table = $table;
+        let value: RawValue = $value;
+        let cache = cache!($k, $insn);
+        let shape = (*table).header.aux;
+        let slot = (*cache).slot as usize;
+        if value.is_nil() || (*$vm).heap.marking {
+            // The slow path removes keys and runs the barrier.
+        } else if shape == (*cache).shape {
+            let place = (*table).slots.add(slot);
+            if !(*place).is_nil() {
+                *place = value;
+                next!($pc, $vm, $base, $k)
+            }
+        } else if shape == (*cache).other_shape
+            && slot < usize::from((*table).header.extra[0])
+            && (*table).meta == (*cache).meta
+            && (*cache).epoch == (*$vm).heap.method_epoch
+        {
+            *(*table).slots.add(slot) = value;
+            (*table).header.aux = (*cache).value.as_f64_or_nan() as u32;
+            next!($pc, $vm, $base, $k)
+        }
+    }};
+}
+
+handler! { GETGLOBAL(pc, vm, insn, base, k) {
+    let env = (*closure!(base)).env.as_ptr();
+    read_field!(env, base.add(insn.a()), pc, vm, insn, base, k);
+    slow!(table::get_global, pc, vm, insn, base, k)
+} }
+
+handler! { SETGLOBAL(pc, vm, insn, base, k) {
+    let env = (*closure!(base)).env.as_ptr();
+    write_field!(env, *base.add(insn.a()), pc, vm, insn, base, k);
+    slow!(table::set_global, pc, vm, insn, base, k)
+} }
+
+handler! { GETFIELD(pc, vm, insn, base, k) {
+    if let Some(table) = (*base.add(insn.b())).as_table() {
+        read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+    }
+    slow!(table::get_field, pc, vm, insn, base, k)
+} }
+
+handler! { SETFIELD(pc, vm, insn, base, k) {
+    if let Some(table) = (*base.add(insn.a())).as_table() {
+        write_field!(table.as_ptr(), *base.add(insn.b()), pc, vm, insn, base, k);
+    }
+    slow!(table::set_field, pc, vm, insn, base, k)
+} }
+
+handler! { SELF(pc, vm, insn, base, k) {
+    let object = *base.add(insn.b());
+    if let Some(table) = object.as_table() {
+        // The receiver first: its register may be the one the method goes to.
+        *base.add(insn.a() + 1) = object;
+        read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+    }
+    slow!(table::get_method, pc, vm, insn, base, k)
+} }
+
+/// The place of an array element, if the key is an integer within the array part.
+macro_rules! element {
+    ($table:expr, $key:expr) => {{
+        let table: *mut Table = $table;
+        let key = (*$key).as_f64_or_nan();
+        // NaN (any key that is no number) becomes 0, which is no array index.
+        let index = (key as i32 as u32).wrapping_sub(1);
+        if f64::from(key as i32) == key && index < (*table).array_len {
+            Some((*table).array.add(index as usize))
+        } else {
+            None
+        }
+    }};
+}
+
+handler! { GETINDEX(pc, vm, insn, base, k) {
+    if let Some(table) = (*base.add(insn.b())).as_table()
+        && let Some(place) = element!(table.as_ptr(), base.add(insn.c()))
+        && !(*place).is_nil()
+    {
+        *base.add(insn.a()) = *place;
+        next!(pc, vm, base, k)
+    }
+    slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+handler! { SETINDEX(pc, vm, insn, base, k) {
+    let value = *base.add(insn.c());
+    if let Some(table) = (*base.add(insn.a())).as_table()
+        && let Some(place) = element!(table.as_ptr(), base.add(insn.b()))
+        && !(*place).is_nil()
+        && !value.is_nil()
+        && !(*vm).heap.marking
+    {
+        *place = value;
+        next!(pc, vm, base, k)
+    }
+    slow!(table::set_index, pc, vm, insn, base, k)
+} }
+
+handler! { GETINT(pc, vm, insn, base, k) {
+    if let Some(table) = (*base.add(insn.b())).as_table() {
+        let index = (insn.c() as u32).wrapping_sub(1);
+        if index < (*table.as_ptr()).array_len {
+            let value = *(*table.as_ptr()).array.add(index as usize);
+            if !value.is_nil() {
+                *base.add(insn.a()) = value;
+                next!(pc, vm, base, k)
+            }
+        }
+    }
+    slow!(table::get_int, pc, vm, insn, base, k)
+} }
+
+handler! { SETINT(pc, vm, insn, base, k) {
+    let value = *base.add(insn.c());
+    if let Some(table) = (*base.add(insn.a())).as_table() {
+        let index = (insn.b() as u32).wrapping_sub(1);
+        if index < (*table.as_ptr()).array_len && !value.is_nil() && !(*vm).heap.marking {
+            let place = (*table.as_ptr()).array.add(index as usize);
+            if !(*place).is_nil() {
+                *place = value;
+                next!(pc, vm, base, k)
+            }
+        }
+    }
+    slow!(table::set_int, pc, vm, insn, base, k)
+} }
+
+handler! { NEWTABLE(pc, vm, insn, base, k) { slow!(misc::new_table, pc, vm, insn, base, k) } }
+
+handler! { SETLIST(pc, vm, insn, base, k) { slow!(table::set_list, pc, vm, insn, base, k) } }

@@ -1,0 +1,283 @@
+//! Calls: of Lua functions, natives, callable values, and from Rust.
+
+use crate::bytecode::Insn;
+use crate::function::{FunctionView, LuaFunction, NativeFunction, Special};
+use crate::interp::slow::{coroutine, deliver, raise};
+use crate::interp::{Go, run};
+use crate::rt::meta::Meta;
+use crate::thread::{
+    CallInfo, FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FRAME_TAIL_CALL, FrameKind, ThreadStatus,
+};
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
+
+/// How deep calls from Rust into Lua may nest.
+pub(crate) const MAX_NATIVE_DEPTH: u32 = 190;
+/// Stack slots a native may push without asking.
+const NATIVE_SLOTS: u32 = 24;
+
+/// `CALL`
+pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (function, count) = callee(vm, insn);
+    let go = begin(vm, function, count, FrameKind::Lua, 0)?;
+    vm.check_collector(insn);
+    Ok(go)
+}
+
+/// `TAILCALL`
+pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (function, mut count) = callee(vm, insn);
+    while vm.slot(function).as_function().is_none() {
+        insert_call_handler(vm, function, count)?;
+        count += 1;
+    }
+    let FunctionView::Lua(closure) = vm.slot(function).as_function().expect("checked above").view() else {
+        // Natives run now; `deliver` returns their results from this frame.
+        return begin(vm, function, count, FrameKind::Lua, 0);
+    };
+    // Move the function and its arguments down to where this frame's function was called, and take its place.
+    let frame = *vm.frame();
+    let home = function_slot(vm, &frame);
+    for i in 0..=count {
+        let value = vm.slot(function + i);
+        vm.set_slot(home + i, value);
+    }
+    let mut next = lua_frame(vm, home, closure, count)?;
+    next.kind = frame.kind;
+    next.flags = frame.flags | FRAME_TAIL_CALL;
+    *vm.frame_mut() = next;
+    Ok(Go::On)
+}
+
+/// `RET`, `RET0`, `RET1`
+pub(in crate::interp) fn return_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    use crate::bytecode::Op;
+    let base = vm.frame().base;
+    let first = base + insn.a() as u32;
+    let (first, count) = match insn.op() {
+        Op::RET0 => (base, 0),
+        Op::RET1 => (first, 1),
+        _ if insn.b() == 0 => (first, vm.top - first),
+        _ => (first, insn.b() as u32 - 1),
+    };
+    let frame = vm.pop_frame();
+    deliver::deliver(vm, frame.kind, frame.flags, first, count)
+}
+
+/// The function slot and the number of arguments of a call instruction.
+fn callee(vm: &Vm, insn: Insn) -> (u32, u32) {
+    let function = vm.frame().base + insn.a() as u32;
+    let count = if insn.b() == 0 { vm.top - function - 1 } else { insn.b() as u32 - 1 };
+    (function, count)
+}
+
+/// The stack slot where a Lua frame's function was called: below its arguments, which a vararg frame has left further down.
+pub(super) fn function_slot(vm: &Vm, frame: &CallInfo) -> u32 {
+    let Some(closure) = vm.slot(frame.base - 1).as_function() else { return frame.base - 1 };
+    match closure.view() {
+        FunctionView::Lua(closure) => {
+            // SAFETY: a live prototype.
+            let (is_vararg, params) =
+                unsafe { ((*closure.proto().as_ptr()).is_vararg, (*closure.proto().as_ptr()).param_count) };
+            if is_vararg { frame.base - 2 - frame.varargs - u32::from(params) } else { frame.base - 1 }
+        }
+        FunctionView::Native(_) => frame.base - 1,
+    }
+}
+
+/// Starts a call of the value at stack slot `function` with the `count` values above it. A Lua function becomes the frame on
+/// top; a native has run, and its results are delivered, when this returns.
+pub(super) fn begin(
+    vm: &mut Vm,
+    function: u32,
+    mut count: u32,
+    kind: FrameKind,
+    flags: u16,
+) -> Result<Go, Raised> {
+    loop {
+        match vm.slot(function).as_function().map(Gc::view) {
+            Some(FunctionView::Lua(closure)) => {
+                vm.poll()?;
+                let mut frame = lua_frame(vm, function, closure, count)?;
+                frame.kind = kind;
+                frame.flags = flags;
+                vm.push_frame(frame);
+                return Ok(Go::On);
+            }
+            Some(FunctionView::Native(native)) => {
+                return call_native(vm, native, function, count, kind, flags);
+            }
+            None => {
+                insert_call_handler(vm, function, count)?;
+                count += 1;
+            }
+        }
+    }
+}
+
+/// Puts the `__call` metamethod of a value in front of it.
+fn insert_call_handler(vm: &mut Vm, function: u32, count: u32) -> Result<(), Raised> {
+    let value = vm.slot(function);
+    let handler = vm.metamethod(value, Meta::Call);
+    if handler.is_nil() {
+        return Err(vm.call_error(value, function));
+    }
+    vm.ensure_stack(function + count + 2)?;
+    for i in (0..=count).rev() {
+        let value = vm.slot(function + i);
+        vm.set_slot(function + i + 1, value);
+    }
+    vm.set_slot(function, handler);
+    Ok(())
+}
+
+/// The frame of a Lua function called with `count` arguments above `function`: checks the stack, fills in missing parameters.
+fn lua_frame(vm: &mut Vm, function: u32, closure: Gc<LuaFunction>, count: u32) -> Result<CallInfo, Raised> {
+    // SAFETY: a live prototype; the reference ends before anything is allocated.
+    let proto = unsafe { &*closure.proto().as_ptr() };
+    let (frame_size, params) = (u32::from(proto.frame_size), u32::from(proto.param_count));
+    let (entry, constants) = (proto.entry, proto.constants);
+    let fill = |vm: &mut Vm, from: u32, to: u32| (from..to).for_each(|slot| vm.set_slot(slot, RawValue::NIL));
+    let (base, varargs) = if proto.is_vararg {
+        let given = count.max(params);
+        let base = function + given + 2;
+        vm.ensure_stack(base + frame_size)?;
+        fill(vm, function + 1 + count, function + 1 + given);
+        vm.set_slot(base - 1, closure.as_function().into());
+        // The parameters move up; what is left below them are the extra arguments.
+        for i in 0..params {
+            let value = vm.slot(function + 1 + i);
+            vm.set_slot(base + i, value);
+        }
+        (base, given - params)
+    } else {
+        let base = function + 1;
+        vm.ensure_stack(base + frame_size.max(count))?;
+        fill(vm, base + count, base + params);
+        (base, 0)
+    };
+    Ok(CallInfo { pc: entry, constants, base, varargs, kind: FrameKind::Lua, flags: 0 })
+}
+
+/// Calls a native: its frame has the native's arguments as registers.
+fn call_native(
+    vm: &mut Vm,
+    native: Gc<NativeFunction>,
+    function: u32,
+    count: u32,
+    kind: FrameKind,
+    flags: u16,
+) -> Result<Go, Raised> {
+    let base = function + 1;
+    vm.ensure_stack(base + count + NATIVE_SLOTS)?;
+    vm.push_frame(CallInfo {
+        pc: std::ptr::null(),
+        constants: std::ptr::null(),
+        base,
+        varargs: 0,
+        kind,
+        flags,
+    });
+    vm.top = base + count;
+    let args = Args { base, count };
+    match native.special() {
+        Special::None | Special::Next => {
+            // SAFETY: a live cell.
+            let ret = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
+            let frame = vm.pop_frame();
+            deliver::deliver(vm, frame.kind, frame.flags, ret.first, ret.count)
+        }
+        Special::Pcall => {
+            vm.check_any(args, 0)?;
+            vm.frame_mut().flags |= FRAME_CATCH;
+            begin(vm, base, count - 1, FrameKind::Protected, 0)
+        }
+        Special::Xpcall => {
+            // The handler goes first, so that the function is followed by its arguments.
+            vm.check_any(args, 1)?;
+            let (body, handler) = (vm.slot(base), vm.slot(base + 1));
+            vm.set_slot(base, handler);
+            vm.set_slot(base + 1, body);
+            vm.frame_mut().flags |= FRAME_CATCH | FRAME_HANDLER;
+            begin(vm, base + 1, count - 2, FrameKind::Protected, 0)
+        }
+        Special::Resume => coroutine::resume(vm, args),
+        Special::Wrapped => coroutine::call_wrapped(vm, native.upvalue(0), args),
+        Special::Yield => coroutine::yield_values(vm, args),
+    }
+}
+
+/// Calls a value from Rust. The results lie at the returned place, and `vm.top` is past them.
+///
+/// # Errors
+/// Those the function raises.
+pub(crate) fn call(vm: &mut Vm, function: RawValue, args: &[RawValue], host: bool) -> NativeResult {
+    let home = vm.top;
+    vm.ensure_stack(home + 1 + args.len() as u32 + NATIVE_SLOTS)?;
+    vm.set_slot(home, function);
+    for (i, &arg) in args.iter().enumerate() {
+        vm.set_slot(home + 1 + i as u32, arg);
+    }
+    call_at(vm, home, args.len() as u32, host)
+}
+
+/// [`call`] of a function already on the stack, with its arguments above it. On an error `vm.top` is `home` again.
+pub(crate) fn call_at(vm: &mut Vm, home: u32, count: u32, host: bool) -> NativeResult {
+    if vm.native_depth >= MAX_NATIVE_DEPTH {
+        vm.top = home;
+        return Err(vm.error("C stack overflow"));
+    }
+    let thread = vm.thread;
+    let depth = vm.frames().len();
+    vm.native_depth += 1;
+    vm.add_native_calls(thread, 1);
+    let flags = if host { FRAME_HOST } else { 0 };
+    let outcome = match begin(vm, home, count, FrameKind::Entry, flags) {
+        Ok(Go::On) => run(vm),
+        Ok(Go::Exit) => Ok(()),
+        Err(raised) if vm.thread == thread && vm.frames().len() == depth => {
+            // Nothing was entered: there is nothing to unwind.
+            if host {
+                raise::take_traceback(vm);
+            }
+            Err(raised)
+        }
+        Err(raised) => match raise::unwind(vm, raised) {
+            Ok(Go::On) => run(vm),
+            Ok(Go::Exit) => Ok(()),
+            Err(raised) => Err(raised),
+        },
+    };
+    vm.native_depth -= 1;
+    vm.add_native_calls(thread, -1);
+    debug_assert!(
+        vm.thread == thread && vm.frames().len() == depth,
+        "a call leaves the frames as it found them"
+    );
+    match outcome {
+        Ok(()) => {
+            let Ret { first, count } = vm.exit;
+            vm.move_values(first, home, count);
+            vm.top = home + count;
+            Ok(Ret { first: home, count })
+        }
+        Err(raised) => {
+            vm.top = home;
+            Err(raised)
+        }
+    }
+}
+
+/// Resumes a coroutine from Rust: the values it yields or returns, which lie on top of the stack, and whether it is still alive.
+pub(crate) fn host_resume(
+    vm: &mut Vm,
+    coroutine: Gc<crate::thread::Thread>,
+    args: &[RawValue],
+) -> Result<(Ret, bool), Raised> {
+    coroutine::host_resume(vm, coroutine, args).map(|ret| (ret, coroutine.status() != ThreadStatus::Dead))
+}
+
+/// The value of an error, as `pcall` would return it.
+pub(crate) fn resume_error_value(vm: &mut Vm, raised: Raised) -> RawValue {
+    raise::error_value(vm, raised)
+}

@@ -1,0 +1,62 @@
+//! Loop set-up and iterators.
+
+use crate::bytecode::Insn;
+use crate::interp::Go;
+use crate::interp::slow::call;
+use crate::rt;
+use crate::thread::FrameKind;
+use crate::value::RawValue;
+use crate::vm::{Raised, Vm};
+
+/// `FORPREP`
+pub(in crate::interp) fn for_prepare(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let a = insn.a();
+    let mut values = [0.0; 3];
+    for (i, what) in ["initial value", "limit", "step"].into_iter().enumerate() {
+        let Some(number) = rt::to_number(vm.reg(a + i)) else {
+            return Err(vm.runtime_error(format!("'for' {what} must be a number")));
+        };
+        values[i] = number;
+        vm.set_reg(a + i, RawValue::number(number));
+    }
+    let [index, limit, step] = values;
+    let runs = if step >= 0.0 { index <= limit } else { index >= limit };
+    if runs {
+        vm.set_reg(a + 3, RawValue::number(index));
+    } else {
+        vm.jump(insn.d());
+    }
+    Ok(Go::On)
+}
+
+/// `ITERCALL` of `next` on a table: no call at all.
+pub(in crate::interp) fn next_entry(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let a = insn.a();
+    let table = vm.reg(a + 1).as_table().expect("checked by the handler");
+    let key = vm.reg(a + 2);
+    let Ok(position) = table.position_of(&vm.heap, key) else {
+        return Err(vm.runtime_error("invalid key to 'next'"));
+    };
+    let (key, value) = match table.entry_after(&vm.heap, position) {
+        Some((_, key, value)) => (key, value),
+        None => (RawValue::NIL, RawValue::NIL),
+    };
+    vm.set_reg(a + 3, key);
+    if insn.c() >= 2 {
+        vm.set_reg(a + 4, value);
+        for extra in 2..insn.c() {
+            vm.set_reg(a + 3 + extra, RawValue::NIL);
+        }
+    }
+    Ok(Go::On)
+}
+
+/// `ITERCALL` of any other iterator.
+pub(in crate::interp) fn call_iterator(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let function = vm.frame().base + insn.a() as u32 + 3;
+    for i in 0..3 {
+        let value = vm.slot(function - 3 + i);
+        vm.set_slot(function + i, value);
+    }
+    call::begin(vm, function, 2, FrameKind::Meta, 0)
+}

@@ -1,0 +1,156 @@
+//! Errors on their way to whoever catches them.
+//!
+//! An error is prepared once, where it is raised, with all frames still there: an `xpcall` handler runs, or, when the host will get
+//! it, the traceback is taken. Then frames are dropped up to the one that catches.
+
+use crate::interp::Go;
+use crate::interp::slow::{coroutine, deliver};
+use crate::rt::traceback;
+use crate::thread::{FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FrameKind, ResumedBy, ThreadStatus};
+use crate::value::RawValue;
+use crate::vm::{Raised, Ret, Vm};
+
+/// What stops an error on the running thread.
+enum Boundary {
+    /// The native frame of a `pcall` or `xpcall`, at this depth.
+    Catch(usize),
+    /// A call from Rust, at this depth.
+    Entry(usize),
+    /// The end of a coroutine.
+    Coroutine,
+}
+
+/// Takes an error to the frame that catches it: `Ok` with the interpreter ready to go on there, `Err` when it leaves through a call from Rust,
+/// whose frame is popped.
+pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, Raised> {
+    loop {
+        raised = prepare_raise(vm, raised);
+        match boundary(vm, raised) {
+            Boundary::Catch(depth) => {
+                let value = error_value(vm, raised);
+                vm.raise_prepared = false;
+                vm.truncate_frames(depth + 1);
+                let first = vm.frame().base;
+                vm.close_upvalues(first);
+                vm.set_slot(first, RawValue::FALSE);
+                vm.set_slot(first + 1, value);
+                let frame = vm.pop_frame();
+                match deliver::deliver(vm, frame.kind, frame.flags, first, 2) {
+                    Ok(go) => return Ok(go),
+                    Err(next) => raised = next,
+                }
+            }
+            Boundary::Entry(depth) => {
+                let base = vm.frames()[depth].base;
+                vm.close_upvalues(base);
+                vm.truncate_frames(depth);
+                return Err(raised);
+            }
+            Boundary::Coroutine => {
+                let dead = vm.thread;
+                vm.close_upvalues(0);
+                vm.truncate_frames(0);
+                vm.top = 0;
+                vm.save_top();
+                // SAFETY: a live cell.
+                unsafe { (*dead.as_ptr()).status = ThreadStatus::Dead };
+                match coroutine::leave(vm, dead) {
+                    ResumedBy::Host => return Err(raised),
+                    // The error goes on in the resumer, where other handlers may see it.
+                    ResumedBy::Wrapped => vm.raise_prepared = false,
+                    ResumedBy::Resume if raised == Raised::Interrupted => vm.raise_prepared = false,
+                    ResumedBy::Resume => {
+                        let value = error_value(vm, raised);
+                        vm.raise_prepared = false;
+                        let first = vm.frame().base;
+                        vm.set_slot(first, RawValue::FALSE);
+                        vm.set_slot(first + 1, value);
+                        let frame = vm.pop_frame();
+                        let ret = Ret { first, count: 2 };
+                        match deliver::deliver(vm, frame.kind, frame.flags, ret.first, ret.count) {
+                            Ok(go) => return Ok(go),
+                            Err(next) => raised = next,
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The nearest boundary on the running thread. An interrupt is not caught by scripts.
+fn boundary(vm: &Vm, raised: Raised) -> Boundary {
+    for (depth, frame) in vm.frames().iter().enumerate().rev() {
+        if frame.flags & FRAME_CATCH != 0 && raised != Raised::Interrupted {
+            return Boundary::Catch(depth);
+        }
+        match frame.kind {
+            FrameKind::Entry => return Boundary::Entry(depth),
+            FrameKind::Coroutine => return Boundary::Coroutine,
+            FrameKind::Lua | FrameKind::Meta | FrameKind::Protected => {}
+        }
+    }
+    Boundary::Coroutine
+}
+
+/// Runs the `xpcall` handler, or takes the traceback for the host, the first time it sees an error.
+pub(crate) fn prepare_raise(vm: &mut Vm, raised: Raised) -> Raised {
+    if vm.raise_prepared {
+        return raised;
+    }
+    vm.raise_prepared = true;
+    let mut catcher = None;
+    for (depth, frame) in vm.frames().iter().enumerate().rev() {
+        let catches = frame.flags & FRAME_CATCH != 0 && raised != Raised::Interrupted;
+        if catches || frame.flags & FRAME_HOST != 0 {
+            catcher = Some((depth, frame.flags, frame.base));
+            break;
+        }
+    }
+    match catcher {
+        Some((_, flags, base)) if flags & FRAME_HANDLER != 0 && flags & FRAME_CATCH != 0 => {
+            run_handler(vm, raised, base)
+        }
+        Some((_, flags, _)) if flags & FRAME_CATCH == 0 => {
+            take_traceback(vm);
+            raised
+        }
+        _ => raised,
+    }
+}
+
+/// Remembers the frames for the host.
+pub(super) fn take_traceback(vm: &mut Vm) {
+    vm.traceback = Some(traceback::traceback(vm, vm.thread, None, 0));
+}
+
+/// Replaces the error by what the handler in the first slot of an `xpcall` frame makes of it.
+fn run_handler(vm: &mut Vm, raised: Raised, base: u32) -> Raised {
+    let value = error_value(vm, raised);
+    let handler = vm.slot(base);
+    if vm.handlers_running >= 10 {
+        return vm.error_value_str("error in error handling");
+    }
+    vm.handlers_running += 1;
+    vm.top = vm.frame_limit();
+    // Errors inside the handler are prepared for themselves.
+    vm.raise_prepared = false;
+    vm.extra_stack(true);
+    let outcome = vm.call1(handler, &[value]);
+    vm.extra_stack(false);
+    vm.handlers_running -= 1;
+    let raised = match outcome {
+        Ok(value) => vm.throw(value),
+        Err(_) => vm.error_value_str("error in error handling"),
+    };
+    vm.raise_prepared = true;
+    raised
+}
+
+/// The Lua value of an error.
+pub(super) fn error_value(vm: &mut Vm, raised: Raised) -> RawValue {
+    match raised {
+        Raised::Error | Raised::Interrupted => vm.heap.roots.raised.take().unwrap_or(RawValue::NIL),
+        Raised::Memory => vm.out_of_memory_message.into(),
+    }
+}

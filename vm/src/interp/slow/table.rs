@@ -1,0 +1,240 @@
+//! Table access off the fast path: cache misses, metatables, other types, missing elements.
+
+use crate::bytecode::{Insn, Op};
+use crate::function::InlineCache;
+use crate::interp::Go;
+use crate::interp::slow::misc::running_closure;
+use crate::rt::{self, meta::Meta};
+use crate::string::LuaString;
+use crate::table::{SetHint, Table};
+use crate::value::{Gc, RawValue};
+use crate::vm::{Raised, Vm};
+
+/// The inline cache an instruction of the frame on top names.
+fn cache(vm: &Vm, insn: Insn) -> *mut InlineCache {
+    // SAFETY: caches lie below the back pointer below the constants (function.rs, `Code`); the index was verified.
+    unsafe { vm.frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1).cast_mut() }
+}
+
+/// The key of an inline cache.
+fn key_of(vm: &Vm, insn: Insn) -> Gc<LuaString> {
+    // SAFETY: the cache belongs to the running code.
+    unsafe { (*cache(vm, insn)).key }
+}
+
+/// `GETGLOBAL`
+pub(in crate::interp) fn get_global(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    // SAFETY: a live cell.
+    let env = unsafe { (*running_closure(vm).as_ptr()).env };
+    read(vm, insn, env.into(), None)
+}
+
+/// `GETFIELD`
+pub(in crate::interp) fn get_field(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let object = vm.reg(insn.b());
+    read(vm, insn, object, Some(insn.b()))
+}
+
+/// `SELF`; the receiver is already in place when it is a table.
+pub(in crate::interp) fn get_method(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let object = vm.reg(insn.b());
+    vm.set_reg(insn.a() + 1, object);
+    read(vm, insn, object, Some(insn.b()))
+}
+
+/// Reads the cached key of an instruction and fills its cache.
+fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> Result<Go, Raised> {
+    let key = key_of(vm, insn);
+    if let Some(table) = object.as_table() {
+        let value = table.get_str(&vm.heap, key);
+        fill_read_cache(vm, insn, table, key);
+        if !value.is_nil() {
+            vm.set_reg(insn.a(), value);
+            return Ok(Go::On);
+        }
+    }
+    finish_read(vm, insn, object, key.into(), register)
+}
+
+/// Remembers where a key was found.
+fn fill_read_cache(vm: &mut Vm, insn: Insn, table: Gc<Table>, key: Gc<LuaString>) {
+    let shape = table.cache_shape(&mut vm.heap);
+    if shape == 0 {
+        return;
+    }
+    let cache = cache(vm, insn);
+    if let Some(slot) = table.find_slot(&vm.heap, key) {
+        // SAFETY: the cache belongs to the running code.
+        unsafe {
+            (*cache).shape = shape;
+            (*cache).slot = slot;
+        }
+        return;
+    }
+    // The key is absent in all tables of this shape: what answers is the metatable.
+    let value = match table.metatable() {
+        None => RawValue::NIL,
+        Some(meta) => match rt::inherited(vm, meta, key) {
+            Some(value) if value.is_nil() || value.is_function() => value,
+            _ => return,
+        },
+    };
+    // SAFETY: as above; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
+    unsafe {
+        (*cache).other_shape = shape;
+        (*cache).meta = (*table.as_ptr()).meta;
+        (*cache).value = value;
+        (*cache).epoch = vm.heap.method_epoch;
+    }
+}
+
+/// `object[key]` for an instruction with its result in `A`.
+fn finish_read(
+    vm: &mut Vm,
+    insn: Insn,
+    object: RawValue,
+    key: RawValue,
+    register: Option<usize>,
+) -> Result<Go, Raised> {
+    match rt::index(vm, object, key)? {
+        rt::Index::Done(value) => {
+            vm.set_reg(insn.a(), value);
+            Ok(Go::On)
+        }
+        rt::Index::Call { handler, object } => vm.call_meta(handler, &[object, key], 0),
+        rt::Index::Invalid(culprit) => {
+            let register = register.filter(|_| culprit == object);
+            Err(vm.index_error(culprit, key, register))
+        }
+    }
+}
+
+/// `GETINDEX`
+pub(in crate::interp) fn get_index(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (object, key) = (vm.reg(insn.b()), vm.reg(insn.c()));
+    if let Some(table) = object.as_table() {
+        let value = table.get(&vm.heap, key);
+        if !value.is_nil() {
+            vm.set_reg(insn.a(), value);
+            return Ok(Go::On);
+        }
+    }
+    finish_read(vm, insn, object, key, Some(insn.b()))
+}
+
+/// `GETINT`
+pub(in crate::interp) fn get_int(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let object = vm.reg(insn.b());
+    finish_read(vm, insn, object, RawValue::number(insn.c() as f64), Some(insn.b()))
+}
+
+/// `SETGLOBAL`
+pub(in crate::interp) fn set_global(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    // SAFETY: a live cell.
+    let env = unsafe { (*running_closure(vm).as_ptr()).env };
+    let value = vm.reg(insn.a());
+    write(vm, insn, env.into(), value, None)
+}
+
+/// `SETFIELD`
+pub(in crate::interp) fn set_field(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (object, value) = (vm.reg(insn.a()), vm.reg(insn.b()));
+    write(vm, insn, object, value, Some(insn.a()))
+}
+
+/// Assigns the cached key of an instruction and fills its cache.
+fn write(
+    vm: &mut Vm,
+    insn: Insn,
+    object: RawValue,
+    value: RawValue,
+    register: Option<usize>,
+) -> Result<Go, Raised> {
+    let key = key_of(vm, insn);
+    if let Some(table) = object.as_table()
+        && (assigns_directly(vm, table) || !table.get_str(&vm.heap, key).is_nil())
+    {
+        // An own slot can only be cached by the id that a table with inline caches has.
+        table.cache_shape(&mut vm.heap);
+        let hint = match table.set_str(&mut vm.heap, key, value) {
+            Ok(hint) => hint,
+            Err(error) => return Err(vm.set_error(error)),
+        };
+        let cache = cache(vm, insn);
+        // SAFETY: the cache belongs to the running code.
+        unsafe {
+            match hint {
+                SetHint::None => {}
+                SetHint::Existing { shape, slot } => {
+                    (*cache).shape = shape;
+                    (*cache).slot = slot;
+                    (*cache).other_shape = InlineCache::EMPTY;
+                }
+                SetHint::Added { before, after, slot } => {
+                    (*cache).other_shape = before;
+                    (*cache).meta = (*table.as_ptr()).meta;
+                    (*cache).epoch = vm.heap.method_epoch;
+                    (*cache).value = RawValue::number(f64::from(after));
+                    (*cache).slot = slot;
+                    (*cache).shape = InlineCache::EMPTY;
+                }
+            }
+        }
+        vm.check_collector(insn);
+        return Ok(Go::On);
+    }
+    finish_write(vm, object, key.into(), value, register)
+}
+
+/// Whether absent keys of a table are assigned without asking `__newindex`.
+fn assigns_directly(vm: &Vm, table: Gc<Table>) -> bool {
+    table.metatable().is_none_or(|meta| meta.meta(&vm.heap, Meta::NewIndex).is_nil())
+}
+
+/// `object[key] = value` for an instruction.
+fn finish_write(
+    vm: &mut Vm,
+    object: RawValue,
+    key: RawValue,
+    value: RawValue,
+    register: Option<usize>,
+) -> Result<Go, Raised> {
+    match rt::set_index(vm, object, key, value)? {
+        rt::Index::Done(_) => Ok(Go::On),
+        rt::Index::Call { handler, object } => vm.call_meta(handler, &[object, key, value], 0),
+        rt::Index::Invalid(culprit) => {
+            let register = register.filter(|_| culprit == object);
+            Err(vm.index_error(culprit, key, register))
+        }
+    }
+}
+
+/// `SETINDEX`
+pub(in crate::interp) fn set_index(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (object, key, value) = (vm.reg(insn.a()), vm.reg(insn.b()), vm.reg(insn.c()));
+    let go = finish_write(vm, object, key, value, Some(insn.a()))?;
+    vm.check_collector(insn);
+    Ok(go)
+}
+
+/// `SETINT`
+pub(in crate::interp) fn set_int(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (object, value) = (vm.reg(insn.a()), vm.reg(insn.c()));
+    finish_write(vm, object, RawValue::number(insn.b() as f64), value, Some(insn.a()))
+}
+
+/// `SETLIST`
+pub(in crate::interp) fn set_list(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    debug_assert_eq!(insn.op(), Op::SETLIST);
+    let table = vm.reg(insn.a()).as_table().expect("SETLIST follows NEWTABLE");
+    let first = vm.frame().base + insn.a() as u32 + 1;
+    let count = if insn.b() == 0 { vm.top - first } else { insn.b() as u32 };
+    for i in 0..count {
+        let value = vm.slot(first + i);
+        if let Err(error) = table.set_int(&mut vm.heap, i64::from(insn.d()) + i64::from(i), value) {
+            return Err(vm.set_error(error));
+        }
+    }
+    vm.check_collector(insn);
+    Ok(Go::On)
+}

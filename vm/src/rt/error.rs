@@ -1,0 +1,125 @@
+//! Errors as LuaJIT words them.
+
+use crate::rt::traceback;
+use crate::syntax::chunk_id;
+use crate::table::SetError;
+use crate::value::RawValue;
+use crate::vm::{Args, Raised, Vm};
+
+impl Vm {
+    /// Raises a string as it is.
+    pub(crate) fn error_value_str(&mut self, message: impl AsRef<[u8]>) -> Raised {
+        match self.new_string(message.as_ref()) {
+            Ok(value) => self.throw(value),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Raises a message with the position of the Lua frame on top (or, inside a native, of the Lua function that called it).
+    pub fn error(&mut self, message: impl AsRef<[u8]>) -> Raised {
+        let mut text = self.position(1);
+        text.extend_from_slice(message.as_ref());
+        self.error_value_str(text)
+    }
+
+    /// Raises a message with the position of the instruction the frame on top is executing.
+    pub(crate) fn runtime_error(&mut self, message: impl AsRef<[u8]>) -> Raised {
+        self.error(message)
+    }
+
+    /// `chunk:line: ` of the function at a level (0: the frame on top, where a Lua frame on top counts as level 1 too), or nothing.
+    pub(crate) fn position(&self, level: usize) -> Vec<u8> {
+        let frames = self.frames();
+        let Some(top) = frames.last() else { return Vec::new() };
+        // A Lua frame on top raises the error itself; a native's position is its caller's.
+        let skip = if top.is_native() { level } else { level.saturating_sub(1) };
+        let Some(depth) = frames.len().checked_sub(1 + skip) else { return Vec::new() };
+        let Some((chunk, line)) = traceback::location(&frames[depth], depth + 1 == frames.len()) else {
+            return Vec::new();
+        };
+        let mut text = chunk_id(&chunk).into_bytes();
+        text.extend_from_slice(format!(":{line}: ").as_bytes());
+        text
+    }
+
+    /// "attempt to OPERATION local 'x' (a nil value)"; `register` is where the operand lies in the frame on top.
+    pub(crate) fn operand_error(
+        &mut self,
+        operation: &str,
+        value: RawValue,
+        register: Option<usize>,
+    ) -> Raised {
+        let type_name = self.type_name_of(value);
+        let message = match register.and_then(|register| traceback::variable(self, register)) {
+            Some((kind, name)) => format!("attempt to {operation} {kind} '{name}' (a {type_name} value)"),
+            None => format!("attempt to {operation} a {type_name} value"),
+        };
+        self.runtime_error(message)
+    }
+
+    /// "attempt to index ...".
+    pub(crate) fn index_error(&mut self, value: RawValue, _key: RawValue, register: Option<usize>) -> Raised {
+        self.operand_error("index", value, register)
+    }
+
+    /// "attempt to call ..." for the value at a stack slot.
+    pub(crate) fn call_error(&mut self, value: RawValue, slot: u32) -> Raised {
+        let register = self
+            .frames()
+            .last()
+            .filter(|frame| !frame.is_native() && slot >= frame.base)
+            .map(|frame| (slot - frame.base) as usize);
+        self.operand_error("call", value, register)
+    }
+
+    /// "attempt to compare two nil values", "attempt to compare number with nil".
+    pub(crate) fn compare_error(&mut self, left: RawValue, right: RawValue) -> Raised {
+        let (a, b) = (self.type_name_of(left), self.type_name_of(right));
+        let message = if a == b {
+            format!("attempt to compare two {a} values")
+        } else {
+            format!("attempt to compare {a} with {b}")
+        };
+        self.runtime_error(message)
+    }
+
+    /// The Lua error for a refused assignment.
+    pub fn set_error(&mut self, error: SetError) -> Raised {
+        match error {
+            SetError::NilKey => self.error("table index is nil"),
+            SetError::NanKey => self.error("table index is NaN"),
+            SetError::TooLarge => self.error("table overflow"),
+            SetError::Memory => Raised::Memory,
+        }
+    }
+
+    /// "bad argument #1 to 'name' (message)".
+    pub fn arg_error(&mut self, args: Args, index: u32, message: impl AsRef<[u8]>) -> Raised {
+        let (kind, name) =
+            traceback::function_name(self, self.frames().len() - 1).unwrap_or(("", "?".to_owned()));
+        let message = String::from_utf8_lossy(message.as_ref()).into_owned();
+        let mut number = index + 1;
+        if kind == "method" {
+            number -= 1;
+            if number == 0 {
+                return self.error(format!("calling '{name}' on bad self ({message})"));
+            }
+        }
+        let _ = args;
+        self.error(format!("bad argument #{number} to '{name}' ({message})"))
+    }
+
+    /// "bad argument #1 to 'name' (expected, got type)".
+    pub fn arg_type_error(&mut self, args: Args, index: u32, expected: &str) -> Raised {
+        let got = match self.arg_opt(args, index) {
+            None => "no value".to_owned(),
+            Some(value) => self.type_name_of(value).to_owned(),
+        };
+        self.arg_error(args, index, format!("{expected} expected, got {got}"))
+    }
+
+    /// The type's name for messages.
+    pub(crate) fn type_name_of(&self, value: RawValue) -> &'static str {
+        value.type_name()
+    }
+}

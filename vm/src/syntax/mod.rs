@@ -1,0 +1,4 @@
+//! From bytes to a syntax tree.
+
+pub mod chunk_id;
+pub use chunk_id::chunk_id;
