@@ -1,0 +1,21 @@
+-- wrap as a generator; errors propagate with position.
+local gen = coroutine.wrap(function(n) for i = 1, n do coroutine.yield(i) end return "end" end)
+print(gen(3), gen(), gen(), gen())
+print(pcall(gen))
+local bad = coroutine.wrap(function() error("inside") end)
+print(pcall(bad))
+print(pcall(bad))
+local obj = coroutine.wrap(function() error({code = 5}) end)
+local ok, e = pcall(obj) print(ok, type(e), e.code)
+local idx = coroutine.wrap(function() local x x.y = 1 end)
+print(pcall(idx))
+print(pcall(coroutine.wrap))
+print(pcall(coroutine.wrap, {}))
+local function iter(t) return coroutine.wrap(function() for i, v in ipairs(t) do coroutine.yield(i, v) end end) end
+for i, v in iter{"a", "b", "c"} do io.write(i, v, " ") end print()
+print(coroutine.wrap(function(...) return select("#", ...), ... end)(nil, nil))
+print(coroutine.wrap(print) ~= nil)
+coroutine.wrap(print)("printed")
+local self_resume
+self_resume = coroutine.wrap(function() return self_resume() end)
+print(pcall(self_resume))

@@ -1,0 +1,21 @@
+-- Results, nesting, handlers and extra arguments.
+print(pcall(function(...) return ... end, 1, nil, 3))
+print(pcall(pcall))
+print(pcall(pcall, error, "x"))
+print(pcall(5))
+print(pcall(nil))
+print(pcall(function() return pcall() end))
+print(xpcall(function() return "fine" end, print))
+print(xpcall(function() error("bad", 0) end, function(m) return "handled: " .. m, "second dropped" end))
+print(xpcall(function(a, b) return a, b end, print, 1, 2))
+print(xpcall(error, function(m) return m end, "thrown", 0))
+print(xpcall(function() local x = nil; return x.y end, function(m) return m:upper() end))
+print(xpcall(function() error({code = 1}) end, function(e) return e.code end))
+print(pcall(function() local ok, e = pcall(error, "inner", 0) error("outer+" .. e, 0) end))
+print(pcall(xpcall))
+print(pcall(xpcall, print))
+print(xpcall(function() error() end, function(m) return m == nil and "nil error" or m end))
+print(select("#", pcall(function() end)), select("#", xpcall(function() end, print)))
+local depth = 0
+local function nest(n) depth = depth + 1 if n == 0 then error("bottom", 0) end local ok, e = pcall(nest, n - 1) error(e .. "!", 0) end
+print(pcall(nest, 5))

@@ -1,0 +1,12 @@
+-- %d %i %u %c %o %x %X with flags, width and precision.
+print(("%d|%5d|%-5d|%05d|%+d|% d|%.3d|%5.3d"):format(42, 42, 42, 42, 42, 42, 42, 42))
+print(("%d|%d|%i|%d"):format(-42, 0, 7, 3.99))
+print(("%x|%X|%#x|%08x|%o|%#o"):format(255, 255, 255, 255, 8, 8))
+print(("%x"):format(-1), ("%u"):format(42), ("%d"):format(-3.99))
+print(("%c%c%c"):format(76, 117, 97), ("%5c|%-5c|"):format(65, 66), #("%c"):format(0))
+print(("%d"):format("10"), ("%x"):format("0x1f"), ("%5d|"):format(-7), ("%d"):format(2^31), ("%d"):format(-2^31))
+print(("%d"):format(2^53), ("%x"):format(2^40), ("%d"):format(1e15))
+print(pcall(string.format, "%d", "x"))
+print(pcall(string.format, "%d", nil))
+print(pcall(string.format, "%d"))
+print(pcall(string.format, "%d", {}))

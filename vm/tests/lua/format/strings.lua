@@ -1,0 +1,11 @@
+-- %s with width and precision, %q, %%.
+print(("%s|%10s|%-10s|%.2s|%5.1s|"):format("hello", "hello", "hello", "hello", "hello"))
+print(("%s %s %s %s"):format(nil, true, 12, 1.5), ("%%|%5s|"):format("x"))
+print(("%s"):format(setmetatable({}, {__tostring = function() return "obj" end})))
+print(("%5s|%.1s|"):format(true, false), ("%s"):format(("long"):rep(50)) == ("long"):rep(50))
+print(#("%s"):format("a\0b"), ("%-5s|"):format("ab"), ("%.0s|"):format("abc"), ("%.20s|"):format("abc"))
+print(pcall(string.format, "%s"))
+print(pcall(string.format, "%s %s", 1))
+print(pcall(string.format, "%s", setmetatable({}, {__tostring = function() error("oops", 0) end})))
+print(("%s"):format("x", "extra"), ("no directives"):format(1))
+print(#("%s"):format(print) > 5, ("%p"):format(nil) ~= nil)

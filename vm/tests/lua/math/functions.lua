@@ -1,0 +1,12 @@
+-- The whole library at ordinary points.
+print(math.abs(-3), math.abs(3.5), math.ceil(1.2), math.ceil(-1.2), math.floor(1.8), math.floor(-1.2))
+print(math.max(1, 5, 3), math.min(4, 2, 8), math.max(-1), math.sqrt(16), math.pow(2, 10))
+print(("%.10f %.10f %.10f"):format(math.sin(1), math.cos(1), math.tan(1)))
+print(("%.10f %.10f %.10f"):format(math.asin(0.5), math.acos(0.5), math.atan(0.5)))
+print(("%.10f %.10f"):format(math.atan2(1, 2), math.atan2(-1, -2)))
+print(("%.10f %.10f %.10f"):format(math.sinh(1), math.cosh(1), math.tanh(1)))
+print(("%.10f %.10f %.10f"):format(math.exp(1), math.log(10), math.log10(1000)))
+print(math.modf(3.7), math.modf(-3.7), math.modf(5))
+print(math.frexp(8), math.frexp(0.3), math.ldexp(0.5, 4))
+print(math.fmod(7, 3), math.fmod(-7, 3), math.deg(math.pi), math.rad(180) == math.pi, math.pi)
+print(math.huge, -math.huge, math.mod and math.mod(7, 3))

@@ -1,0 +1,20 @@
+-- __call on tables and userdata, chained, with results and errors.
+local t = setmetatable({n = 5}, {__call = function(self, ...) return self.n, select("#", ...), ... end})
+print(t(), t(1), t(nil, nil))
+print(pcall(t, "a"))
+local u = newproxy(true)
+getmetatable(u).__call = function(self, a) return type(self), a end
+print(u("x"))
+local outer = setmetatable({}, {__call = t})
+print(pcall(outer, 1))
+local o = {m = t}
+print(o.m(7), (o:m(8)))
+print(pcall(function() return setmetatable({}, {__call = 5})() end))
+print(pcall(function() return setmetatable({}, {})() end))
+local co = coroutine.wrap(setmetatable({}, {__call = function() return 1 end}) and function() return t() end)
+print(co())
+for a, b in setmetatable({i = 0}, {__call = function(s) s.i = s.i + 1 if s.i <= 3 then return s.i, s.i * 2 end end}) do io.write(a, ":", b, " ") end print()
+print(pcall(setmetatable({}, {__call = function(_, x) error(x, 0) end}), "thrown"))
+print(table.concat({t(1, 2)}, ","), (t(1, 2)))
+table.sort({3, 1, 2}, setmetatable({}, {__call = function(_, a, b) return a < b end}) and function(a, b) return a < b end)
+print(select(2, pcall(string.gsub, "abc", "b", setmetatable({}, {__index = function(_, k) return k:upper() end}))))

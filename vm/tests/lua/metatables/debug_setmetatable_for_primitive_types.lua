@@ -1,0 +1,16 @@
+-- Numbers, nil, booleans and functions get metatables through debug.
+debug.setmetatable(5, {__index = {double = function(n) return n * 2 end}, __call = function(n, x) return n + x end})
+print((21):double(), (5)(3))
+debug.setmetatable(5, nil)
+print(pcall(function() return (21):double() end))
+debug.setmetatable(nil, {__index = function(_, k) return "nil." .. k end})
+local n
+print(n.x, (nil).y)
+debug.setmetatable(nil, nil)
+print(pcall(function() return n.x end))
+debug.setmetatable(print, {__index = {name = "fn"}, __concat = function() return "concat" end})
+print(print.name, (function() end).name, print .. "x")
+debug.setmetatable(print, nil)
+debug.setmetatable(true, {__unm = function(b) return not b end})
+print(-true, -false)
+debug.setmetatable(true, nil)

@@ -1,0 +1,16 @@
+-- Numbers and strings compare with their own kind only.
+print(1 < 2, 2 < 1, 1 <= 1, 1 >= 2, 2 > 1, 1 == 1.0, 1 ~= 2)
+print("a" < "b", "a" < "B", "" < "a", "abc" < "abd", "abc" < "ab", "10" < "9")
+print("a\0b" < "a\0c", "a\0" > "a", "Z" < "a", "\xff" > "a")
+print(1 == "1", "1" == 1, nil == false, 0 == false)
+print(pcall(function() return 1 < "2" end))
+print(pcall(function() return "1" < 2 end))
+print(pcall(function() return nil < 1 end))
+print(pcall(function() return {} < {} end))
+print(pcall(function() return {} <= 1 end))
+print(pcall(function() return true > false end))
+print(pcall(function() return print < print end))
+print(pcall(function() return nil >= nil end))
+local x = 5
+print(x < 10, 10 < x, x <= 5, 5 <= x, x > 4.5, x == 5, not (x ~= 5), x ~= nil)
+print(x == "5", x ~= "5", x == true)

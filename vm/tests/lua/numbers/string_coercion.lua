@@ -1,0 +1,15 @@
+-- Numerals in strings take part in arithmetic; numbers in concatenation.
+print("10" + 1, "3" * "4", "0x10" + 0, " 5 " - 1, "1e1" / 2, "7" % 4, "2" ^ 3, -"2")
+print(10 .. 20, 1.5 .. "", -1 .. "x", 1e100 .. "")
+print("10" == 10, "abc" .. 1 .. 2)
+print(pcall(function() return "abc" + 1 end))
+print(pcall(function() return 1 + "" end))
+print(pcall(function() return {} + 1 end))
+print(pcall(function() return "1" + {} end))
+print(pcall(function() return -"x" end))
+print(pcall(function() return 1 .. {} end))
+print(pcall(function() return nil .. "x" end))
+local s = "5"
+print(s + 1, 1 + s, s * s, s - "1", s % 3, -s)
+print(math.floor("3.7"), ("x"):rep("3"), string.sub("hello", "2", "3"))
+for i = 1, 3 do io.write(i .. ",") end print()

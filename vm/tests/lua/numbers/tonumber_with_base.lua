@@ -1,0 +1,11 @@
+-- Bases 2 to 36; digits must fit; only whole numbers.
+print(tonumber("10", 2), tonumber("ff", 16), tonumber("FF", 16), tonumber("zz", 36), tonumber("777", 8))
+print(tonumber("12", 2), tonumber("8", 8), tonumber("g", 16), tonumber("", 10), tonumber("1.5", 10))
+print(tonumber(" 11 ", 2), tonumber("-11", 2), tonumber("0x1F", 16), tonumber("1e1", 16))
+print(tonumber("10", 10), tonumber("1e1", 10), tonumber("7fffffff", 16), tonumber("ffffffff", 16))
+print(tonumber(10, 10), tonumber(10, 2), tonumber("1", 36))
+print(pcall(tonumber, "1", 1))
+print(pcall(tonumber, "1", 37))
+print(pcall(tonumber, {}, 16))
+print(pcall(tonumber, nil, 16))
+print(pcall(tonumber, "1", "x"))

@@ -1,0 +1,12 @@
+-- io.input, io.output, io.read and io.close.
+local name = os.tmpname()
+local out = io.output()
+print(io.type(io.stdout), io.type(io.stdin), io.type(io.stderr), out == io.stdout)
+io.output(name) print(io.output() ~= io.stdout)
+io.output():write("a\nb\n", 12, "\n") io.close() io.output(io.stdout)
+io.input(name) print(io.read(), io.read("*l"), io.read("*n")) io.close(io.input()) io.input(io.stdin)
+for l in io.lines(name) do io.write(l, ";") end print()
+local f = io.open(name) for a, b in f:lines() do io.write(a, ",", tostring(b), ";") end print() print(io.type(f)) f:close()
+print(pcall(io.close, f))
+print(pcall(io.input, "/nonexistent/file"))
+os.remove(name)

@@ -1,0 +1,11 @@
+-- Replacement by string, table and function.
+print(("hello"):gsub("l", "L"), ("hello"):gsub("l", "L", 1), ("hello"):gsub("l", "L", 0), ("hello"):gsub("x", "y"))
+print(("hello world"):gsub("(%w+) (%w+)", "%2 %1"), ("abc"):gsub("%w", "%0%0"), ("abc"):gsub("", "-"))
+print(("abc"):gsub(".", {a = 1, b = "two", c = false}))
+print(("$name is $age"):gsub("%$(%w+)", {name = "Bob", age = 42}))
+print(("abc"):gsub("%w", function(c) if c == "b" then return "B" elseif c == "c" then return false end end))
+print(("a b c"):gsub("(%w)( ?)", function(x, y) return x .. #y end))
+print(("abc"):gsub("b", "%%"), ("abc"):gsub("(b)", "<%1>"), ("abc"):gsub("b", "%0%0"))
+print(("x = 1"):gsub("%s*=%s*", "="), (" a  b "):gsub("%s+", " "), ("abc"):gsub("b*", "-"))
+print(("hello"):gsub("()l", function(p) return p end), ("x"):gsub("x", 5), ("x"):gsub("x", "a\0b") == "a\0b")
+print(("aaa"):gsub("a", "b", -1), ("aaa"):gsub("a", "b", 2.9), ("abc"):gsub(".", {}, 2))

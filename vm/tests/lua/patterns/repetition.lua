@@ -1,0 +1,10 @@
+-- Greedy, lazy, optional; backtracking.
+print(("aaab"):match("a*"), ("aaab"):match("a+"), ("aaab"):match("a-b"), ("aaab"):match("a?"), ("b"):match("a?b"))
+print(("<<a>><<b>>"):match("<<(.-)>>"), ("<<a>><<b>>"):match("<<(.*)>>"))
+print(("aXbXc"):match("^(.-)X(.*)$"), ("aXbXc"):match("^(.*)X(.*)$"))
+print(("key = value"):match("^(%w+)%s*=%s*(%w+)$"), ("  trim me  "):match("^%s*(.-)%s*$") .. "|")
+print((""):match(".*") == "", (""):match(".+"), ("x"):match("x-") == "", ("abc"):match("a.-c"))
+print(("aaa"):match("a-$"), ("aaa"):match("^a-$"), ("+++"):match("%++"), ("a?b"):match("a%?b"))
+print(("foo.bar.baz"):match("([^.]*)%.?(.*)"))
+print(("2024-01-15"):match("(%d+)-(%d+)-(%d+)"))
+print(("aaaaaaaaaaaaaaaaaaaaaaaa"):match("a*a*a*b"))

@@ -1,0 +1,11 @@
+-- Bracket sets: ranges, complements, classes and odd characters inside.
+print(("hello123"):match("[a-z]+"), ("hello123"):match("[^a-z]+"), ("a-b"):match("[a%-]+"), ("a-b"):match("[a-]+"))
+print(("x]y"):match("[]]"), ("x^y"):match("[%^]"), ("x^y"):match("[x^]+"), ("[]"):match("[[]"))
+print(("0xFF"):match("[%x]+"), ("key_1 = 2"):match("[%w_]+"), ("a.b"):match("[.]"), ("tab\there"):match("[\t]") == "\t")
+print(("é"):match("[\xc3][\xa9]") == "é", ("b"):match("[a-c]"), ("-"):match("[a-c]"), ("d"):match("[a-c]"))
+print(("]"):match("[^]]"), ("a"):match("[^]]"), ("%"):match("[%%]"), ("z"):match("[%a-z]"), ("-"):match("[%a-z]"))
+print(pcall(string.match, "a", "[a"))
+print(pcall(string.match, "a", "[a%"))
+print(pcall(string.match, "a", "[]"))
+print(pcall(string.match, "a", "[^]"))
+print(pcall(string.match, "a", "%"))

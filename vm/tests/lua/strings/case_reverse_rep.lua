@@ -1,0 +1,11 @@
+-- upper, lower, reverse and rep.
+print(("Hello World 123"):upper(), ("Hello World 123"):lower(), ("abc"):reverse(), (""):reverse() == "")
+print(("é"):upper() == "é", ("a\0b"):reverse() == "b\0a")
+print(("ab"):rep(3), ("ab"):rep(0) == "", ("ab"):rep(-1) == "", ("x"):rep(1), ("ab"):rep(2.9))
+print((""):rep(1000) == "", #("abc"):rep(1000))
+print(pcall(string.rep))
+print(pcall(string.rep, "x"))
+print(pcall(string.rep, "x", "y"))
+print(pcall(string.upper))
+print(pcall(string.reverse, {}))
+print(string.upper(12), string.lower(1e15))

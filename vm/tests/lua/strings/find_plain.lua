@@ -1,0 +1,11 @@
+-- find with plain matching and start positions.
+print(("hello world"):find("wor"), ("hello"):find("l"), ("hello"):find("xyz"))
+print(("a.b"):find(".", 1, true), ("a.b"):find("%."), ("a+b"):find("+", 1, true))
+print(("hello"):find("l", 4), ("hello"):find("l", -2), ("hello"):find("h", 2))
+print(("hello"):find(""), ("hello"):find("", 3), ("hello"):find("", 6), ("hello"):find("", 7), (""):find(""))
+print(("hello"):find("", 10), ("hello"):find("o", -100), ("a\0b"):find("\0"), ("a\0b"):find("b", 1, true))
+print(("aXb"):find("X", 1, false), ("[x]"):find("[x", 1, true))
+print(pcall(string.find, "a"))
+print(pcall(string.find, "a", {}))
+print(pcall(string.find, "a", "a", {}))
+print(("aaa"):find("aa", 2), ("abcabc"):find("abc", 2, true))

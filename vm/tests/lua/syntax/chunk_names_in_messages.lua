@@ -1,0 +1,18 @@
+-- How a chunk's name is shown: `=name`, `@file`, and the source itself.
+local function try(src, name)
+  print((select(2, loadstring(src, name))))
+end
+try("x =", "=plain")
+try("x =", "@file.lua")
+try("x =", "some source")
+try("x =")
+try("\nx =")
+try("x = 1\ny =")
+try("local long = 'a source line that is quite a bit longer than the space there is for showing it' x =")
+try("x =", "=" .. ("n"):rep(80))
+try("x =", "@" .. ("path/"):rep(20) .. "end.lua")
+try("x =", "")
+try("x =", "=")
+print(pcall(loadstring("error('run time')", "=plain")))
+print(pcall(loadstring("error('run time')", "@dir/file.lua")))
+print(pcall(loadstring("error('run time')")))

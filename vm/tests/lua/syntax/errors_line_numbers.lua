@@ -1,0 +1,17 @@
+-- The line of a syntax error, and which opening token it refers to.
+local function try(src)
+  print((select(2, loadstring(src, "=src"))))
+end
+try("\n\nx = = 1")
+try("if x then\n\n\ny = 1\n")
+try("function f()\n  if x then\nend\n")
+try("f(\n1,\n2\n")
+try("x = {\n1,\n2\n")
+try("for i = 1, 2 do\n\n")
+try("while x do\n y()\n")
+try("repeat\n y()\n")
+try("x = (1\n+ 2\n")
+try("x = [[\n\n\n")
+try("x = 'a\n'")
+try("do\n do\n end\n")
+try("local s = [[\n\n]] x x")

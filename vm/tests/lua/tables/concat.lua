@@ -1,0 +1,13 @@
+-- concat with separators and ranges.
+print(table.concat({}), table.concat({1, 2, 3}), table.concat({1, 2, 3}, ", "), table.concat({"a"}, ","))
+print(table.concat({1, 2, 3, 4}, "-", 2, 3), table.concat({1, 2, 3}, "-", 2), table.concat({1, 2, 3}, "-", 3, 2) == "")
+print(table.concat({1.5, "x", -0}, " "), table.concat({1, 2}, 0), #table.concat({("x"):rep(100), ("y"):rep(100)}, "z"))
+print(table.concat({[5] = "five", [6] = "six"}, "+", 5, 6))
+print(pcall(table.concat, {1, {}, 3}))
+print(pcall(table.concat, {1, nil, 3}, ",", 1, 3))
+print(pcall(table.concat, {true}))
+print(pcall(table.concat, {1, 2}, {}))
+print(pcall(table.concat))
+print(pcall(table.concat, 5))
+print(pcall(table.concat, {1}, ",", 1, 2))
+print(pcall(table.concat, {1}, ",", "x"))

@@ -1,0 +1,11 @@
+-- Raw access ignores metatables.
+local t = setmetatable({}, {__index = function() return "meta" end, __newindex = function() error("no") end, __eq = function() return true end})
+print(t.x, rawget(t, "x"), rawset(t, "x", 1) == t, t.x, rawget(t, "x"))
+local u = setmetatable({}, getmetatable(t))
+print(t == u, rawequal(t, u), rawequal(t, t), rawequal(1, 1), rawequal("a", "a"), rawequal(1, "1"))
+print(pcall(rawget, 5, 1))
+print(pcall(rawset, {}, 1))
+print(pcall(rawget, {}))
+print(pcall(rawequal, 1))
+print(pcall(rawset, nil, 1, 2))
+print(type(rawlen))
