@@ -1,0 +1,48 @@
+//! LuaJIT and Perilune, each as a function from a program to its output.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{DRIVER, Program};
+
+/// What a program prints when LuaJIT runs it, with its compiler off.
+pub(crate) fn luajit(program: &Program) -> Vec<u8> {
+    let output = Output::default();
+    let result = run_luajit(program, output.clone());
+    output.finish(result.map_err(|error| error.to_string()))
+}
+
+fn run_luajit(program: &Program, output: Output) -> mlua::Result<()> {
+    // The programs use `debug`, which the safe constructor leaves out.
+    // SAFETY: the test programs neither load bytecode nor call C functions through `ffi`.
+    #[allow(unsafe_code, reason = "a whole LuaJIT, as its own command line offers it")]
+    let lua = unsafe { mlua::Lua::unsafe_new() };
+    lua.load("jit.off()").exec()?;
+    let emit = lua.create_function(move |_, text: mlua::LuaString| {
+        output.push(&text.as_bytes());
+        Ok(())
+    })?;
+    let source = lua.create_string(&program.source)?;
+    lua.load(DRIVER).set_name("=driver").call::<()>((emit, source, chunk_name(program)))
+}
+
+fn chunk_name(program: &Program) -> String {
+    format!("={}", program.name)
+}
+
+/// Collects what a program prints.
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl Output {
+    fn push(&self, text: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text);
+    }
+
+    /// All of it, with the failure of the driver itself, which no program should cause, at the end.
+    fn finish(self, result: Result<(), String>) -> Vec<u8> {
+        if let Err(message) = result {
+            self.push(format!("driver failed: {message}\n").as_bytes());
+        }
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
