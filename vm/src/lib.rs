@@ -2,6 +2,7 @@
 //! time budget.
 
 pub mod bytecode;
+pub mod compiler;
 pub mod convert;
 pub mod error;
 pub mod ffi;

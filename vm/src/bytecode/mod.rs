@@ -5,6 +5,7 @@
 //! [`Draft`]: plain `Send` data that knows nothing of the heap, so that it can be built on any thread and
 //! instantiated by any VM.
 
+pub mod disasm;
 pub mod draft;
 pub mod opcode;
 

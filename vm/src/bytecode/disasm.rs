@@ -1,0 +1,139 @@
+//! Listings of bytecode, in the manner of `luajit -bl`.
+
+use std::fmt::Write;
+
+use super::draft::{Const, Draft, DraftProto};
+use super::opcode::{Format, Insn, Op};
+
+/// A listing of all functions of a draft, the innermost first, as they are completed by the compiler.
+pub fn disassemble(draft: &Draft) -> String {
+    let mut out = String::new();
+    if !draft.protos.is_empty() {
+        list_with_children(draft, 0, &mut out);
+    }
+    out
+}
+
+fn list_with_children(draft: &Draft, index: u32, out: &mut String) {
+    let proto = &draft.protos[index as usize];
+    for child in &proto.children {
+        list_with_children(draft, *child, out);
+    }
+    disassemble_proto(draft, proto, out);
+    out.push('\n');
+}
+
+/// A listing of one function.
+pub fn disassemble_proto(draft: &Draft, proto: &DraftProto, out: &mut String) {
+    let chunk = crate::syntax::chunk_id(&draft.chunk_name);
+    let name =
+        proto.name.map_or(String::new(), |name| format!(" {}", String::from_utf8_lossy(draft.string(name))));
+    let vararg = if proto.is_vararg { ", vararg" } else { "" };
+    let _ = writeln!(
+        out,
+        "-- BYTECODE -- {chunk}:{}-{}{name} ({} parameters{vararg}, {} registers, {} upvalues)",
+        proto.line_defined,
+        proto.last_line_defined,
+        proto.param_count,
+        proto.frame_size,
+        proto.upvalues.len(),
+    );
+    let mut targets = vec![false; proto.code.len() + 1];
+    for (pc, insn) in proto.code.iter().enumerate() {
+        if let Some(target) = jump_target(pc, *insn)
+            && let Some(mark) = targets.get_mut(target)
+        {
+            *mark = true;
+        }
+    }
+    for (pc, insn) in proto.code.iter().enumerate() {
+        let mark = if targets[pc] { "=>" } else { "  " };
+        let _ = writeln!(out, "{pc:04} {mark} {}", instruction(draft, proto, pc, *insn).trim_end());
+    }
+}
+
+/// Where a jump leads; `None` for other instructions.
+pub fn jump_target(pc: usize, insn: Insn) -> Option<usize> {
+    match insn.op().format() {
+        Format::Jump | Format::AJump | Format::ABJump | Format::ABCJump | Format::AKCJump => {
+            usize::try_from(pc as i64 + 1 + i64::from(insn.d())).ok()
+        }
+        Format::None
+        | Format::A
+        | Format::AB
+        | Format::ABC
+        | Format::AInt
+        | Format::AK
+        | Format::ABK
+        | Format::ACK
+        | Format::ACache
+        | Format::ABCache
+        | Format::AChild
+        | Format::ABInt => None,
+    }
+}
+
+fn instruction(draft: &Draft, proto: &DraftProto, pc: usize, insn: Insn) -> String {
+    let op = insn.op();
+    let (a, b, c, d) = (insn.a(), insn.b(), insn.c(), insn.d());
+    let operands = match op.format() {
+        Format::None => String::new(),
+        Format::A => format!("{a:3}"),
+        Format::AB => format!("{a:3} {b:3}"),
+        Format::ABC => format!("{a:3} {b:3} {c:3}"),
+        Format::AInt if op == Op::NEWTABLE => {
+            format!("{a:3}         ; {} array, {} keys", d & 0xFFFF, d as u32 >> 16)
+        }
+        Format::AInt => format!("{a:3} {d:3}"),
+        Format::AK => format!("{a:3}         ; {}", constant(draft, proto, d as usize)),
+        Format::ABK => format!("{a:3} {b:3}     ; {}", constant(draft, proto, d as usize)),
+        Format::ACK => format!("{a:3} {c:3}     ; {}", constant(draft, proto, d as usize)),
+        Format::ACache => format!("{a:3}         ; {}", cache_key(draft, proto, d as usize)),
+        Format::ABCache => format!("{a:3} {b:3}     ; {}", cache_key(draft, proto, d as usize)),
+        Format::AChild => format!("{a:3}         ; {}", child(draft, proto, d as usize)),
+        Format::ABInt => format!("{a:3} {b:3} {d:3}"),
+        Format::Jump => format!("            => {:04}", target(pc, insn)),
+        Format::AJump => format!("{a:3}         => {:04}", target(pc, insn)),
+        Format::ABJump => format!("{a:3} {b:3}     => {:04}", target(pc, insn)),
+        Format::ABCJump => format!("{a:3} {b:3} {c:3} => {:04}", target(pc, insn)),
+        Format::AKCJump => {
+            format!("{a:3}     {c:3} => {:04}  ; {}", target(pc, insn), constant(draft, proto, b))
+        }
+    };
+    format!("{:<9} {operands}", op.name())
+}
+
+fn target(pc: usize, insn: Insn) -> usize {
+    jump_target(pc, insn).unwrap_or(usize::MAX)
+}
+
+fn constant(draft: &Draft, proto: &DraftProto, index: usize) -> String {
+    match proto.constants.get(index) {
+        Some(Const::Number(number)) => format!("{number}"),
+        Some(Const::Str(string)) => quoted(draft.string(*string)),
+        Some(Const::Int64(integer)) => format!("{integer}LL"),
+        Some(Const::Uint64(integer)) => format!("{integer}ULL"),
+        Some(Const::Imaginary(number)) => format!("{number}i"),
+        None => format!("constant {index}?"),
+    }
+}
+
+fn cache_key(draft: &Draft, proto: &DraftProto, slot: usize) -> String {
+    match proto.cache_keys.get(slot) {
+        Some(key) => constant(draft, proto, *key as usize),
+        None => format!("cache slot {slot}?"),
+    }
+}
+
+fn child(draft: &Draft, proto: &DraftProto, index: usize) -> String {
+    match proto.children.get(index).and_then(|child| draft.protos.get(*child as usize)) {
+        Some(child) => format!("function at line {}", child.line_defined),
+        None => format!("child {index}?"),
+    }
+}
+
+fn quoted(bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(40)];
+    let more = if shown.len() < bytes.len() { "~" } else { "" };
+    format!("\"{}\"{more}", shown.escape_ascii())
+}

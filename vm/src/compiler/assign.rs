@@ -1,0 +1,106 @@
+//! Assignment.
+
+use super::Compiler;
+use super::operand::{Operand, Value};
+use crate::bytecode::Op;
+use crate::syntax::ast::{ExprId, Span};
+
+impl Compiler<'_> {
+    /// `targets = values`: values are computed from left to right, then assigned from right to left.
+    pub(super) fn assignment(&mut self, targets: Span, values: Span) {
+        let target_ids = targets.of(&self.tree.lists);
+        let mut targets: Vec<Value> = Vec::with_capacity(target_ids.len());
+        for id in target_ids {
+            let target = self.expr(*id).value;
+            if let Value::Local(register) = target {
+                self.save_from_assignment(&mut targets, register);
+            }
+            targets.push(target);
+        }
+        if values.len as usize == targets.len() {
+            let values = values.of(&self.tree.lists);
+            let (last, others) = values.split_last().expect("an assignment has values");
+            for id in others {
+                let mut value = self.expr(*id);
+                self.to_next_register(&mut value);
+            }
+            let target = targets.pop().expect("an assignment has targets");
+            let value = self.expr(*last);
+            self.store(target, value);
+        } else {
+            self.push_exactly(values, targets.len() as u32);
+        }
+        for target in targets.into_iter().rev() {
+            let value = Operand::new(Value::Register(self.f.free - 1));
+            self.store(target, value);
+        }
+    }
+
+    /// A local is about to be assigned to which earlier targets use as object or key: they get a copy.
+    fn save_from_assignment(&mut self, targets: &mut [Value], register: u32) {
+        let uses = |target: &Value| match *target {
+            Value::Index { object, key } => object == register || key == register,
+            Value::Field { object, .. } | Value::IntIndex { object, .. } => object == register,
+            _ => false,
+        };
+        if !targets.iter().any(uses) {
+            return;
+        }
+        let copy = self.reserve(1);
+        self.emit(Op::MOV, copy, register, 0);
+        let renamed = |old: u32| if old == register { copy } else { old };
+        for target in targets {
+            *target = match *target {
+                Value::Index { object, key } => Value::Index { object: renamed(object), key: renamed(key) },
+                Value::Field { object, name } => Value::Field { object: renamed(object), name },
+                Value::IntIndex { object, key } => Value::IntIndex { object: renamed(object), key },
+                other => other,
+            };
+        }
+    }
+
+    /// Assigns to a variable, field or element. The temporary of the value is given back, those of the target stay until the statement's end.
+    pub(super) fn store(&mut self, target: Value, mut value: Operand) {
+        if let Value::Local(register) = target {
+            self.discharge(&mut value);
+            self.free_operand(&value);
+            self.to_register(&mut value, register);
+            return;
+        }
+        let register = self.to_any_register(&mut value);
+        self.store_register(target, register);
+        self.free_register(register);
+    }
+
+    /// Assigns a register to anything but a local.
+    pub(super) fn store_register(&mut self, target: Value, register: u32) {
+        match target {
+            Value::Upvalue(index) => {
+                self.emit(Op::SETUPVAL, index, register, 0);
+            }
+            Value::Global(name) => {
+                let slot = self.cache_slot(name);
+                self.emit_ad(Op::SETGLOBAL, register, slot);
+            }
+            Value::Field { object, name } => {
+                let slot = self.cache_slot(name);
+                self.emit_wide(Op::SETFIELD, object, register, 0, slot);
+            }
+            Value::Index { object, key } => {
+                self.emit(Op::SETINDEX, object, key, register);
+            }
+            Value::IntIndex { object, key } => {
+                self.emit(Op::SETINT, object, u32::from(key), register);
+            }
+            _ => unreachable!("the parser checks what is assigned to"),
+        }
+    }
+
+    /// `function target() ... end`
+    pub(super) fn function_statement(&mut self, target: ExprId, function: ExprId, line: u32) {
+        let target = self.expr(target).value;
+        let value = self.expr(function);
+        self.f.line = line;
+        self.store(target, value);
+    }
+}

@@ -1,0 +1,194 @@
+//! From a syntax tree to register bytecode.
+//!
+//! Expressions are compiled in the manner of the Lua compilers: visiting a node gives an
+//! [`Operand`](operand::Operand), a description of where its value is or how to get it, and code is emitted only when the
+//! value is wanted somewhere, so that it lands in its destination directly. An operand of `and`, `or`, `not` or a
+//! comparison carries lists of jumps still to be aimed; lists are threaded through the instructions' jump fields.
+//!
+//! A register is a slot of the frame: locals first, in order of declaration, temporaries above them, as a stack.
+//! Running out of registers does not stop the compiler: it notes the line, goes on, and reports the error at the end.
+
+mod assign;
+mod call;
+mod emit;
+mod expr;
+mod jump;
+mod logic;
+mod loops;
+mod operand;
+mod operator;
+mod stat;
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use crate::bytecode::{Const, Draft, DraftProto, Op, StrId, UpvalueSource};
+use crate::error::{Error, ErrorKind};
+use crate::syntax::ast::{CaptureSource, Function, FunctionId, LocalId, StatKind, Tree};
+use crate::syntax::intern::{Interner, PlainHasher};
+use crate::syntax::{chunk_id, parse};
+use jump::JumpList;
+
+/// How many registers a frame can have.
+const MAX_REGISTERS: u32 = 250;
+
+/// Compiles a chunk. The error's message begins with `chunk:line:`, and ends with `near '<eof>'` if the
+/// source is the beginning of something longer.
+pub fn compile(source: &[u8], chunk_name: &[u8]) -> Result<Draft, Error> {
+    let failed = |line: u32, message: &[u8]| {
+        let message = String::from_utf8_lossy(message);
+        Error::new(ErrorKind::Syntax, format!("{}:{line}: {message}", chunk_id(chunk_name)))
+    };
+    let (tree, strings) =
+        parse(source, Draft::new(chunk_name)).map_err(|error| failed(error.line, &error.message))?;
+    let mut compiler = Compiler {
+        registers: vec![0; tree.locals.len()],
+        labels: vec![LabelState { pc: None, pending: JumpList::EMPTY }; tree.labels.len()],
+        tree: &tree,
+        strings,
+        protos: Vec::with_capacity(tree.functions.len()),
+        constants: HashMap::default(),
+        scratch: Vec::new(),
+        too_complex: None,
+        f: FunctionState::default(),
+    };
+    compiler.function(FunctionId(0));
+    if let Some(line) = compiler.too_complex {
+        return Err(failed(line, b"function or expression too complex"));
+    }
+    let mut draft = compiler.strings.into_draft();
+    draft.protos = compiler.protos;
+    Ok(draft)
+}
+
+struct Compiler<'tree> {
+    tree: &'tree Tree,
+    strings: Interner,
+    protos: Vec<DraftProto>,
+    /// The register of each local that is or was active.
+    registers: Vec<u8>,
+    labels: Vec<LabelState>,
+    /// The index of each constant of each function.
+    constants: HashMap<(u32, u8, u64), u32, BuildHasherDefault<PlainHasher>>,
+    /// Left-hand chains of nodes being compiled, outermost first.
+    scratch: Vec<crate::syntax::ast::ExprId>,
+    /// The line on which the registers ran out.
+    too_complex: Option<u32>,
+    /// The function being compiled.
+    f: FunctionState,
+}
+
+/// What is known while compiling one function.
+#[derive(Default)]
+struct FunctionState {
+    index: u32,
+    proto: DraftProto,
+    /// The line given to the instructions emitted next.
+    line: u32,
+    /// The first free register.
+    free: u32,
+    /// The first register above the locals.
+    first_temporary: u32,
+    /// The most registers in use at once.
+    most_used: u32,
+    /// The locals in scope.
+    active: Vec<ActiveLocal>,
+    loops: Vec<LoopState>,
+}
+
+#[derive(Clone, Copy)]
+struct ActiveLocal {
+    local: LocalId,
+    /// Its record in [`DraftProto::locals`].
+    record: usize,
+}
+
+/// A loop that `break` can leave.
+struct LoopState {
+    breaks: JumpList,
+    /// How many locals are in scope around it.
+    active: usize,
+}
+
+#[derive(Clone, Copy)]
+struct LabelState {
+    pc: Option<u32>,
+    pending: JumpList,
+}
+
+impl Compiler<'_> {
+    /// Compiles a function and the functions inside; gives its index.
+    fn function(&mut self, id: FunctionId) -> u32 {
+        let index = self.protos.len() as u32;
+        self.protos.push(DraftProto::default());
+        let tree = self.tree;
+        let function = &tree.functions[id.0 as usize];
+        let proto = DraftProto {
+            upvalues: self.upvalue_sources(function),
+            upvalue_names: function.upvalues.iter().map(|upvalue| upvalue.name).collect(),
+            param_count: function.params.len() as u8,
+            is_vararg: function.is_vararg,
+            line_defined: function.line_defined,
+            last_line_defined: function.last_line,
+            name: function.name,
+            ..DraftProto::default()
+        };
+        let state = FunctionState { index, proto, line: function.line_defined, ..FunctionState::default() };
+        let outer = std::mem::replace(&mut self.f, state);
+        self.reserve(function.params.len() as u32);
+        for (register, param) in function.params.iter().enumerate() {
+            self.activate(*param, register as u32);
+        }
+        self.stats(function.body);
+        self.f.line = function.last_line;
+        let returns =
+            function.body.of(&tree.stats).last().is_some_and(|stat| matches!(stat.kind, StatKind::Return(_)));
+        if !returns {
+            self.close_upvalues(0);
+            self.emit(Op::RET0, 0, 0, 0);
+        }
+        self.leave_scope(0, false);
+        let mut finished = std::mem::replace(&mut self.f, outer);
+        jump::thread(&mut finished.proto.code);
+        finished.proto.frame_size = finished.most_used.min(MAX_REGISTERS) as u8;
+        self.protos[index as usize] = finished.proto;
+        index
+    }
+
+    /// Where the function's upvalues are found in the function being compiled.
+    fn upvalue_sources(&self, function: &Function) -> Vec<UpvalueSource> {
+        let source = |upvalue: &crate::syntax::ast::Upvalue| match upvalue.source {
+            CaptureSource::Local => UpvalueSource::ParentRegister(self.registers[upvalue.local.0 as usize]),
+            CaptureSource::Upvalue(index) => UpvalueSource::ParentUpvalue(index),
+        };
+        function.upvalues.iter().map(source).collect()
+    }
+
+    /// The index of a string among the constants.
+    fn string_constant(&mut self, string: StrId) -> u32 {
+        self.constant(Const::Str(string))
+    }
+
+    /// The index of a constant, the same for equal ones.
+    fn constant(&mut self, constant: Const) -> u32 {
+        let (kind, bits) = match constant {
+            Const::Number(number) => (0, number.to_bits()),
+            Const::Str(string) => (1, u64::from(string.0)),
+            Const::Int64(integer) => (2, integer as u64),
+            Const::Uint64(integer) => (3, integer),
+            Const::Imaginary(number) => (4, number.to_bits()),
+        };
+        let constants = &mut self.f.proto.constants;
+        *self.constants.entry((self.f.index, kind, bits)).or_insert_with(|| {
+            constants.push(constant);
+            constants.len() as u32 - 1
+        })
+    }
+
+    /// A new inline cache slot with a string constant as its key.
+    fn cache_slot(&mut self, key: StrId) -> i32 {
+        let key = self.string_constant(key);
+        self.f.proto.cache_keys.push(key);
+        self.f.proto.cache_keys.len() as i32 - 1
+    }
+}

@@ -1,0 +1,175 @@
+//! Arithmetic, comparison, concatenation.
+
+use super::Compiler;
+use super::operand::{Operand, Value};
+use crate::bytecode::{Const, Op, Pri};
+use crate::syntax::ast::BinaryOp;
+
+impl Compiler<'_> {
+    pub(super) fn arithmetic(&mut self, op: BinaryOp, left: Operand, mut right: Operand) -> Operand {
+        let (registers, right_constant, left_constant) = arithmetic_ops(op);
+        if let Some(right_number) = right.number() {
+            let mut left = left;
+            if let Some(folded) = left.number().and_then(|left| fold(op, left, right_number)) {
+                return Operand::new(Value::Number(folded));
+            }
+            let register = self.to_any_register(&mut left);
+            let constant = self.constant(Const::Number(right_number));
+            self.free_register(register);
+            return Operand::new(Value::Open(self.emit_wide(
+                right_constant,
+                0,
+                register,
+                0,
+                constant as i32,
+            )));
+        }
+        let right_register = self.to_any_register(&mut right);
+        if let Some(left_number) = left.number() {
+            let constant = self.constant(Const::Number(left_number));
+            self.free_register(right_register);
+            let pc = self.emit_wide(left_constant, 0, 0, right_register, constant as i32);
+            return Operand::new(Value::Open(pc));
+        }
+        let mut left = left;
+        let left_register = self.to_any_register(&mut left);
+        self.free_pair(left_register, right_register);
+        Operand::new(Value::Open(self.emit(registers, 0, left_register, right_register)))
+    }
+
+    /// `left .. right`; the left operand is in the register below the right one. A chain becomes one instruction.
+    pub(super) fn concat(&mut self, left: Operand, mut right: Operand) -> Operand {
+        let Value::Register(first) = left.value else {
+            unreachable!("the left operand was brought into a register");
+        };
+        if let Value::Open(pc) = right.value
+            && !right.has_jumps()
+            && self.insn(pc).op() == Op::CONCAT
+            && self.insn(pc).b() as u32 == first + 1
+        {
+            let last = self.insn(pc).c() as u32;
+            self.rewrite(pc, Op::CONCAT, 0, first, last);
+            self.free_register(first);
+            return right;
+        }
+        let last = self.to_next_register(&mut right);
+        self.free_pair(first, last);
+        Operand::new(Value::Open(self.emit(Op::CONCAT, 0, first, last)))
+    }
+
+    /// `left == right`, or `~=`.
+    pub(super) fn equality(&mut self, sense: bool, left: Operand, right: Operand) -> Operand {
+        // A constant goes to the right.
+        let (mut left, mut right) = if left.is_constant() { (right, left) } else { (left, right) };
+        let register = self.to_any_register(&mut left);
+        let (op, second) = match right.value {
+            _ if right.has_jumps() => (Op::EQ, self.to_any_register(&mut right)),
+            Value::Nil => (Op::EQPRI, Pri::Nil as u32),
+            Value::False => (Op::EQPRI, Pri::False as u32),
+            Value::True => (Op::EQPRI, Pri::True as u32),
+            Value::Number(number) => {
+                self.constant_operand(Const::Number(number), &mut right, Op::EQK, Op::EQ)
+            }
+            Value::Str(string) => self.constant_operand(Const::Str(string), &mut right, Op::EQK, Op::EQ),
+            _ => (Op::EQ, self.to_any_register(&mut right)),
+        };
+        self.free_operands(&left, &right);
+        Operand::new(Value::Test(self.emit_wide(op, register, second, u32::from(sense), -1)))
+    }
+
+    /// `left < right` and the other orderings.
+    pub(super) fn ordering(&mut self, op: BinaryOp, left: Operand, right: Operand) -> Operand {
+        let (mut left, mut right) = (left, right);
+        let (forward, left_constant, right_constant, is_swapped) = match op {
+            BinaryOp::Lt => (Op::LT, Op::GTVK, Op::LTVK, false),
+            BinaryOp::Le => (Op::LE, Op::GEVK, Op::LEVK, false),
+            BinaryOp::Gt => (Op::LT, Op::LTVK, Op::GTVK, true),
+            BinaryOp::Ge => (Op::LE, Op::LEVK, Op::GEVK, true),
+            _ => unreachable!("not an ordering"),
+        };
+        if left.number().is_some() && right.number().is_some() {
+            self.to_any_register(&mut left);
+        }
+        let (op, first, second) = if let Some(number) = right.number() {
+            let register = self.to_any_register(&mut left);
+            let (op, second) =
+                self.constant_operand(Const::Number(number), &mut right, right_constant, forward);
+            if op == forward && is_swapped { (op, second, register) } else { (op, register, second) }
+        } else {
+            let register = self.to_any_register(&mut right);
+            match left.number() {
+                Some(number) => {
+                    let (op, other) =
+                        self.constant_operand(Const::Number(number), &mut left, left_constant, forward);
+                    if op == forward && !is_swapped { (op, other, register) } else { (op, register, other) }
+                }
+                None => {
+                    let other = self.to_any_register(&mut left);
+                    if is_swapped { (forward, register, other) } else { (forward, other, register) }
+                }
+            }
+        };
+        self.free_operands(&left, &right);
+        Operand::new(Value::Test(self.emit_wide(op, first, second, 1, -1)))
+    }
+
+    /// A constant as operand `B` of a comparison: its index where that fits, else a register for the other form of the instruction.
+    fn constant_operand(
+        &mut self,
+        constant: Const,
+        operand: &mut Operand,
+        with_constant: Op,
+        with_register: Op,
+    ) -> (Op, u32) {
+        let index = self.constant(constant);
+        if index <= u32::from(u8::MAX) {
+            (with_constant, index)
+        } else {
+            (with_register, self.to_any_register(operand))
+        }
+    }
+}
+
+/// The instructions for two registers, a register and a constant, a constant and a register.
+fn arithmetic_ops(op: BinaryOp) -> (Op, Op, Op) {
+    match op {
+        BinaryOp::Add => (Op::ADD, Op::ADDVK, Op::ADDKV),
+        BinaryOp::Sub => (Op::SUB, Op::SUBVK, Op::SUBKV),
+        BinaryOp::Mul => (Op::MUL, Op::MULVK, Op::MULKV),
+        BinaryOp::Div => (Op::DIV, Op::DIVVK, Op::DIVKV),
+        BinaryOp::Mod => (Op::MOD, Op::MODVK, Op::MODKV),
+        BinaryOp::Pow => (Op::POW, Op::POWVK, Op::POWKV),
+        BinaryOp::Concat
+        | BinaryOp::Eq
+        | BinaryOp::Ne
+        | BinaryOp::Lt
+        | BinaryOp::Le
+        | BinaryOp::Gt
+        | BinaryOp::Ge
+        | BinaryOp::And
+        | BinaryOp::Or => unreachable!("not an arithmetic operator"),
+    }
+}
+
+/// The result of an operation on constants, unless it is NaN or negative zero.
+fn fold(op: BinaryOp, left: f64, right: f64) -> Option<f64> {
+    let result = match op {
+        BinaryOp::Add => left + right,
+        BinaryOp::Sub => left - right,
+        BinaryOp::Mul => left * right,
+        BinaryOp::Div => left / right,
+        BinaryOp::Mod => left - (left / right).floor() * right,
+        BinaryOp::Pow => left.powf(right),
+        BinaryOp::Concat
+        | BinaryOp::Eq
+        | BinaryOp::Ne
+        | BinaryOp::Lt
+        | BinaryOp::Le
+        | BinaryOp::Gt
+        | BinaryOp::Ge
+        | BinaryOp::And
+        | BinaryOp::Or => return None,
+    };
+    let is_negative_zero = result == 0.0 && result.is_sign_negative();
+    (!result.is_nan() && !is_negative_zero).then_some(result)
+}
