@@ -1,6 +1,8 @@
 //! Errors as the embedding program sees them.
 
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// What went wrong, in kinds a host can act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,9 +12,11 @@ pub enum ErrorKind {
     Syntax,
     /// A script raised an error, or an operation on a value failed.
     Runtime,
+    /// A value is not of the type the host asked for.
+    Conversion,
     /// The memory limit was reached.
     Memory,
-    /// The time or instruction limit was reached.
+    /// The time or instruction limit was reached, or the host asked the script to stop.
     Interrupted,
     /// The value stack or the nesting of native calls reached its limit.
     StackOverflow,
@@ -23,31 +27,47 @@ pub enum ErrorKind {
 }
 
 /// An error of the VM: a message with position, and where one was taken, a traceback.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
     traceback: Option<String>,
+    /// Set once the error has left a VM: raising it again adds no second position.
+    raised: bool,
+    /// The error value when it was not a string, as a handle of the VM that raised it.
+    value: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Error {
     /// An error with a message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { kind, message: message.into(), traceback: None }))
+        Error(Box::new(Inner { kind, message: message.into(), traceback: None, raised: false, value: None }))
     }
 
-    /// An error a Rust function can return to its Lua caller.
+    /// An error a Rust function can return to its Lua caller, who sees it with the position of the call in front.
     pub fn runtime(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Runtime, message)
+    }
+
+    /// "number expected, got nil": a value that is not what the host asked for.
+    pub fn conversion(expected: &str, got: &str) -> Error {
+        Error::new(ErrorKind::Conversion, format!("{expected} expected, got {got}"))
     }
 
     /// The same error with a traceback.
     #[must_use]
     pub fn with_traceback(mut self, traceback: impl Into<String>) -> Error {
         self.0.traceback = Some(traceback.into());
+        self
+    }
+
+    /// The same error with words in front that say what was tried.
+    #[must_use]
+    pub fn context(mut self, tried: impl fmt::Display) -> Error {
+        self.0.message = format!("{tried}: {}", self.0.message);
         self
     }
 
@@ -66,6 +86,23 @@ impl Error {
     pub fn traceback(&self) -> Option<&str> {
         self.0.traceback.as_deref()
     }
+
+    /// Marks an error as coming out of a VM, with the value that was raised when it is not a string.
+    pub(crate) fn from_vm(mut self, value: Option<Arc<dyn Any + Send + Sync>>) -> Error {
+        self.0.raised = true;
+        self.0.value = value;
+        self
+    }
+
+    /// Whether the error came out of a VM, so that its message is complete.
+    pub(crate) fn was_raised(&self) -> bool {
+        self.0.raised
+    }
+
+    /// The value that was raised, if it was not a string.
+    pub(crate) fn raised_value(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.0.value.as_ref()
+    }
 }
 
 impl fmt::Display for Error {
@@ -75,6 +112,12 @@ impl fmt::Display for Error {
             Some(traceback) => write!(f, "\n{traceback}"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
     }
 }
 

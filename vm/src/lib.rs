@@ -2,16 +2,22 @@
 //! time budget.
 
 pub mod bytecode;
+mod chunk;
 pub mod compiler;
+mod context;
 pub mod convert;
 pub mod error;
 pub mod ffi;
 pub mod function;
 pub mod gc;
+mod handle;
 pub mod hooks;
+mod host;
 pub mod instantiate;
 mod interp;
 mod limits;
+mod lua;
+mod marshal;
 mod reload;
 pub mod rt;
 pub mod shape;
@@ -24,4 +30,17 @@ pub mod userdata;
 pub mod value;
 pub mod vm;
 
+pub use bytecode::Draft;
+pub use chunk::Chunk;
+pub use compiler::compile;
+pub use context::Context;
 pub use error::{Error, ErrorKind};
+pub use handle::{
+    AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,
+};
+pub use host::{Methods, UserData};
+pub use limits::InterruptHandle;
+pub use lua::{Lua, LuaOptions};
+pub use marshal::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Variadic};
+pub use rt::meta::Meta as MetaMethod;
+pub use stdlib::Libraries;

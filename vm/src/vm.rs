@@ -104,6 +104,8 @@ pub struct Vm {
     pub(crate) scratch: Vec<u8>,
     /// Time limit and requests to stop.
     pub(crate) interrupts: Interrupts,
+    /// What is kept for the host: its handles, its types.
+    pub(crate) host: crate::host::HostState,
     /// The host's side of the libraries.
     pub hooks: crate::hooks::Hooks,
     /// C types and the lending of host memory.
@@ -151,6 +153,7 @@ impl Vm {
             out_of_memory_message,
             scratch: Vec::new(),
             interrupts: Interrupts::new(interrupt),
+            host: crate::host::HostState::default(),
             hooks: crate::hooks::Hooks::default(),
             ffi: crate::ffi::host::Ffi::default(),
         });

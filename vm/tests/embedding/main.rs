@@ -1,0 +1,3 @@
+//! The embedding API, one file per behaviour.
+
+mod calls;
