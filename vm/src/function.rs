@@ -96,6 +96,17 @@ impl Gc<Function> {
         }
     }
 
+    /// Whether it is a native made of this Rust function.
+    pub fn is_native(self, function: NativeFn) -> bool {
+        match self.view() {
+            FunctionView::Lua(_) => false,
+            // SAFETY: a live cell.
+            FunctionView::Native(native) => unsafe {
+                std::ptr::fn_addr_eq((*native.as_ptr()).function, function)
+            },
+        }
+    }
+
     /// The environment.
     pub fn env(self) -> Gc<Table> {
         // SAFETY: the references are to live cells (gc/mod.rs).

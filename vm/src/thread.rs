@@ -138,6 +138,27 @@ impl Gc<Thread> {
         unsafe { (*self.as_ptr()).status }
     }
 
+    /// Whether it could yield now: it was resumed, and no native that is calling back into Lua is on its stack.
+    pub fn can_yield(self) -> bool {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).resumer.is_some() && (*self.as_ptr()).native_calls == 0 }
+    }
+
+    /// The environment of chunks loaded in it, if it has one of its own.
+    pub fn environment(self) -> Option<Gc<crate::table::Table>> {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).env }
+    }
+
+    /// Gives it an environment of its own.
+    pub fn set_environment(self, heap: &mut Heap, env: Gc<crate::table::Table>) {
+        if let Some(old) = self.environment() {
+            heap.barrier(old.into());
+        }
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).env = Some(env) };
+    }
+
     /// Where the live part of the stack ends: everything at or above is garbage that the collector sets to nil.
     pub fn live_limit(self) -> u32 {
         // SAFETY: a live cell; a frame's constants lead to its code (`CallInfo::code`).

@@ -70,6 +70,17 @@ impl Gc<UserData> {
             }
         }
     }
+    /// Runs `f` on the value when it is a `T`. The value is taken out meanwhile, so that whatever `f` does, nobody else has a
+    /// reference to it; a panic in `f` loses it.
+    pub fn lend<T: 'static, R>(self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        // SAFETY: a live cell; the reference to its payload ends with the statement.
+        let taken = unsafe { (&mut (*self.as_ptr()).payload).take_if(|value| value.is::<T>()) };
+        let mut value = taken?;
+        let result = value.downcast_mut().map(f);
+        // SAFETY: as above. The place is empty: only `f` could have filled it, and a payload is never replaced.
+        unsafe { (*self.as_ptr()).payload = Some(value) };
+        result
+    }
     /// The metatable.
     pub fn metatable(self) -> Option<Gc<Table>> {
         // SAFETY: a live cell, whose metatable is null or live.
@@ -77,6 +88,22 @@ impl Gc<UserData> {
             let meta = (*self.as_ptr()).meta;
             if meta.is_null() { None } else { Some(Gc::from_ptr(meta)) }
         }
+    }
+    /// The environment, if it has one of its own.
+    pub fn environment(self) -> Option<Gc<Table>> {
+        // SAFETY: a live cell, whose environment is null or live.
+        unsafe {
+            let env = (*self.as_ptr()).env;
+            if env.is_null() { None } else { Some(Gc::from_ptr(env)) }
+        }
+    }
+    /// Gives it an environment of its own.
+    pub fn set_environment(self, heap: &mut Heap, env: Gc<Table>) {
+        if let Some(old) = self.environment() {
+            heap.barrier(old.into());
+        }
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).env = env.as_ptr() };
     }
     /// Replaces the metatable, registering the value for finalization when it has `__gc`.
     pub fn set_metatable(self, heap: &mut Heap, meta: Option<Gc<Table>>) {

@@ -7,13 +7,14 @@ mod arith;
 mod compare;
 mod concat;
 pub(crate) mod error;
+pub(crate) mod frames;
 mod index;
 pub mod meta;
 mod native;
 pub(crate) mod traceback;
 
 pub(crate) use arith::{arith, binary_handler, to_number};
-pub(crate) use compare::{LessEqual, equals, less_equal, less_than};
+pub(crate) use compare::{LessEqual, equals, less_equal, less_than, raw_equals};
 pub(crate) use concat::{concat_slots, is_concatenable};
 pub(crate) use index::{Index, index, inherited, length, set_index};
 

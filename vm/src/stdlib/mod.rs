@@ -5,16 +5,22 @@
 //!
 //! To add a function: a row in its library's table, and the function.
 
+mod base;
 mod bit;
 mod buffer;
+mod coroutine;
+mod debug;
+mod io;
 mod math;
+mod os;
+mod package;
 mod string;
 mod table;
 
 use crate::function::{FunctionView, NativeFn, Special, new_native};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
-use crate::vm::{Args, Raised, Vm};
+use crate::vm::{Args, NativeResult, Raised, Vm};
 
 /// A function of a library.
 pub(crate) struct Builtin {
@@ -46,7 +52,18 @@ macro_rules! builtins {
 pub(crate) use builtins;
 
 /// All libraries, in the order in which they are opened.
-const LIBRARIES: &[&Library] = &[&string::LIBRARY, &table::LIBRARY, &math::LIBRARY, &bit::LIBRARY];
+const LIBRARIES: &[&Library] = &[
+    &base::LIBRARY,
+    &package::LIBRARY,
+    &coroutine::LIBRARY,
+    &table::LIBRARY,
+    &io::LIBRARY,
+    &os::LIBRARY,
+    &string::LIBRARY,
+    &math::LIBRARY,
+    &debug::LIBRARY,
+    &bit::LIBRARY,
+];
 
 /// Which libraries a VM gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +146,14 @@ pub(crate) fn upvalue(vm: &Vm, args: Args, index: usize) -> RawValue {
     }
 }
 
+/// How many upvalues the running native has.
+pub(crate) fn upvalue_count(vm: &Vm, args: Args) -> usize {
+    match running(vm, args) {
+        FunctionView::Native(native) => native.upvalue_count(),
+        FunctionView::Lua(_) => unreachable!("the function below a native's arguments is that native"),
+    }
+}
+
 /// Replaces an upvalue of the running native.
 pub(crate) fn set_upvalue(vm: &mut Vm, args: Args, index: usize, value: RawValue) {
     match running(vm, args) {
@@ -188,6 +213,11 @@ pub(crate) fn check_option(
         Some(found) => Ok(found),
         None => Err(vm.arg_error(args, index, [b"invalid option '", given.as_bytes(), b"'"].concat())),
     }
+}
+
+/// The Rust side of functions that the interpreter runs itself ([`Special`]): never called.
+pub(crate) fn run_by_interpreter(_: &mut Vm, _: Args) -> NativeResult {
+    unreachable!("the interpreter runs this function itself")
 }
 
 /// For a library with nothing but functions.

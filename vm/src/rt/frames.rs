@@ -1,0 +1,139 @@
+//! What the `debug` library and environments ask of the frames of a coroutine and of the functions in them.
+//!
+//! A level counts from the frame on top, 0; a depth is an index into the frames.
+
+#![allow(unsafe_code, reason = "reads frames, stacks and code")]
+
+use crate::bytecode::LocalVar;
+use crate::function::{Code, Function, FunctionView, LuaFunction};
+use crate::rt::traceback::code_position;
+use crate::thread::{CallInfo, Thread};
+use crate::value::{Gc, RawValue};
+use crate::vm::Vm;
+
+/// The frame at a level.
+pub(crate) fn depth_of(thread: Gc<Thread>, level: u32) -> Option<usize> {
+    // SAFETY: a live cell.
+    let count = unsafe { (&(*thread.as_ptr()).frames).len() };
+    count.checked_sub(level as usize + 1)
+}
+
+/// The function that a frame runs.
+pub(crate) fn function_at(thread: Gc<Thread>, depth: usize) -> Gc<Function> {
+    let function = stack_slot(thread, frame(thread, depth).base - 1);
+    function.as_function().expect("the slot below a frame holds its function")
+}
+
+/// The function at a level of the running coroutine.
+pub(crate) fn function_at_level(vm: &Vm, level: u32) -> Option<Gc<Function>> {
+    depth_of(vm.thread, level).map(|depth| function_at(vm.thread, depth))
+}
+
+/// The line a frame is at; `None` for a native.
+pub(crate) fn current_line(thread: Gc<Thread>, depth: usize) -> Option<u32> {
+    let (code, pc) = code_position(&frame(thread, depth))?;
+    // SAFETY: live code.
+    Some(unsafe { (&*code.as_ptr()).line(pc) })
+}
+
+/// How a frame's caller names its function: ("local", "f").
+pub(crate) fn function_name(thread: Gc<Thread>, depth: usize) -> Option<(&'static str, String)> {
+    // SAFETY: a live cell, which nothing changes meanwhile.
+    super::traceback::function_name_in(unsafe { &(*thread.as_ptr()).frames }, depth)
+}
+
+/// A copy of a call-info record.
+fn frame(thread: Gc<Thread>, depth: usize) -> CallInfo {
+    // SAFETY: a live cell.
+    unsafe { (&(*thread.as_ptr()).frames)[depth] }
+}
+
+// ---- variables -------------------------------------------------------------------------------------------
+
+/// The name and stack slot of a frame's `number`th variable in scope, counted from 1; extra arguments count from -1 downwards.
+pub(crate) fn variable_at(thread: Gc<Thread>, depth: usize, number: i32) -> Option<(Vec<u8>, u32)> {
+    let frame = frame(thread, depth);
+    let (code, pc) = code_position(&frame)?;
+    if number < 0 {
+        let index = number.unsigned_abs();
+        return (index <= frame.varargs)
+            .then(|| (b"(*vararg)".to_vec(), frame.base - 1 - frame.varargs + (index - 1)));
+    }
+    // SAFETY: live code.
+    let code = unsafe { &*code.as_ptr() };
+    let pc = (pc as u32).saturating_sub(code.pc_bias);
+    let is_in_scope = |local: &&LocalVar| local.start_pc <= pc && pc < local.end_pc;
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let local = code.draft_proto().locals.iter().filter(is_in_scope).nth(index)?;
+    Some((code.draft.string(local.name).to_vec(), frame.base + u32::from(local.register)))
+}
+
+/// The name of a function's parameter, counted from 1.
+pub(crate) fn parameter_name(closure: Gc<LuaFunction>, number: i32) -> Option<Vec<u8>> {
+    let code = code_of(closure);
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let proto = code.draft_proto();
+    let local = proto.locals.iter().take(usize::from(proto.param_count)).nth(index)?;
+    Some(code.draft.string(local.name).to_vec())
+}
+
+/// A slot of a coroutine's stack.
+pub(crate) fn stack_slot(thread: Gc<Thread>, index: u32) -> RawValue {
+    // SAFETY: callers get the index from a frame of the thread, whose slots are inside the stack.
+    unsafe {
+        assert!(index < (*thread.as_ptr()).stack_size, "a frame's slots are inside its stack");
+        *(*thread.as_ptr()).stack.add(index as usize)
+    }
+}
+
+/// Assigns a slot of a coroutine's stack. Unlike a running stack, a suspended one may be waiting to be scanned.
+pub(crate) fn set_stack_slot(vm: &mut Vm, thread: Gc<Thread>, index: u32, value: RawValue) {
+    vm.heap.barrier(stack_slot(thread, index));
+    // SAFETY: checked by `stack_slot`.
+    unsafe { *(*thread.as_ptr()).stack.add(index as usize) = value }
+}
+
+/// The name of a function's upvalue; empty for natives.
+pub(crate) fn upvalue_name(function: Gc<Function>, index: usize) -> Option<Vec<u8>> {
+    match function.view() {
+        FunctionView::Lua(closure) => {
+            let code = code_of(closure);
+            let name = *code.draft_proto().upvalue_names.get(index)?;
+            Some(code.draft.string(name).to_vec())
+        }
+        FunctionView::Native(native) => (index < native.upvalue_count()).then(Vec::new),
+    }
+}
+
+// ---- functions -------------------------------------------------------------------------------------------
+
+/// What is known of a function from its definition.
+pub(crate) struct Definition {
+    pub(crate) chunk_name: Vec<u8>,
+    pub(crate) first_line: u32,
+    pub(crate) last_line: u32,
+    pub(crate) parameters: u8,
+    pub(crate) is_vararg: bool,
+    /// The lines that have instructions, some more than once.
+    pub(crate) lines: Vec<u32>,
+}
+
+/// The definition of a Lua function.
+pub(crate) fn definition(closure: Gc<LuaFunction>) -> Definition {
+    let code = code_of(closure);
+    let proto = code.draft_proto();
+    Definition {
+        chunk_name: code.draft.chunk_name.clone(),
+        first_line: proto.line_defined,
+        last_line: proto.last_line_defined,
+        parameters: proto.param_count,
+        is_vararg: proto.is_vararg,
+        lines: proto.lines.clone(),
+    }
+}
+
+/// The current code of a closure. The reference is used up before anything is allocated.
+fn code_of<'a>(closure: Gc<LuaFunction>) -> &'a Code {
+    // SAFETY: live cells; a prototype always has code.
+    unsafe { &*(*closure.proto().as_ptr()).code.as_ptr() }
+}

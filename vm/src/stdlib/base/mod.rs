@@ -1,0 +1,252 @@
+//! The base library: the functions that live in the globals table.
+//!
+//! `text` converts and prints, `chunk` compiles source text, `environment` has `getfenv` and proxies, `collect` talks to the
+//! collector; the rest is here.
+
+pub(crate) mod chunk;
+mod collect;
+mod environment;
+mod text;
+
+use super::{Builtin, Libraries, Library, add_functions, always, builtins, run_by_interpreter, upvalue};
+use crate::function::Special;
+use crate::rt::{self, meta::Meta};
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
+
+/// How many values `unpack` returns at most, its own arguments counted.
+const MAX_UNPACKED: u64 = 8000;
+
+pub(crate) const LIBRARY: Library = Library {
+    name: "_G",
+    functions: builtins! {
+        "assert" assert,
+        "collectgarbage" collect::collectgarbage,
+        "error" error,
+        "gcinfo" collect::gcinfo,
+        "getfenv" environment::getfenv,
+        "getmetatable" getmetatable,
+        "load" chunk::load,
+        "loadstring" chunk::load,
+        "next" next as Next,
+        "pcall" run_by_interpreter as Pcall,
+        "print" text::print,
+        "rawequal" rawequal,
+        "rawget" rawget,
+        "rawset" rawset,
+        "select" select,
+        "setfenv" environment::setfenv,
+        "setmetatable" setmetatable,
+        "tonumber" text::tonumber,
+        "tostring" text::tostring,
+        "type" type_,
+        "unpack" unpack,
+        "xpcall" run_by_interpreter as Xpcall,
+    },
+    open,
+    wanted: always,
+};
+
+/// For VMs that may read files.
+const FILE_FUNCTIONS: &[Builtin] = builtins! {
+    "dofile" chunk::dofile,
+    "loadfile" chunk::loadfile,
+};
+
+const IPAIRS_STEP: Builtin = Builtin::new("ipairs_aux", ipairs_step, Special::None);
+
+fn open(vm: &mut Vm, table: Gc<Table>, which: Libraries) -> Result<(), Raised> {
+    vm.raw_set_name(table, "_G", table.into())?;
+    let version = vm.new_string(b"Lua 5.1")?;
+    vm.raw_set_name(table, "_VERSION", version)?;
+    // The iterators hand out functions made once, so that `pairs(a) == pairs(b)` and no call allocates.
+    let next_name = vm.heap.intern(b"next")?;
+    let next = table.get_str(&vm.heap, next_name);
+    add_functions(vm, table, builtins! { "pairs" pairs, }, &[next])?;
+    let step = super::native(vm, &IPAIRS_STEP, &[])?;
+    add_functions(vm, table, builtins! { "ipairs" ipairs, }, &[step])?;
+    let metatables = environment::proxy_metatables(vm)?;
+    add_functions(vm, table, builtins! { "newproxy" environment::newproxy, }, &[metatables.into()])?;
+    if which.io {
+        add_functions(vm, table, FILE_FUNCTIONS, &[])?;
+    }
+    Ok(())
+}
+
+/// All arguments as results.
+fn ret_args(args: Args) -> NativeResult {
+    Ok(Ret { first: args.base, count: args.count })
+}
+
+/// The first `count` arguments as results.
+fn ret_first_args(args: Args, count: u32) -> NativeResult {
+    Ok(Ret { first: args.base, count })
+}
+
+// ---- errors ----------------------------------------------------------------------------------------------
+
+fn assert(vm: &mut Vm, args: Args) -> NativeResult {
+    if vm.check_any(args, 0)?.is_truthy() {
+        return ret_args(args);
+    }
+    match vm.arg_opt(args, 1) {
+        None => Err(vm.error("assertion failed!")),
+        Some(message) if message.is_string() || message.is_number() => {
+            let message = vm.check_string(args, 1)?;
+            Err(vm.error(message.as_bytes()))
+        }
+        Some(value) => Err(vm.throw(value)),
+    }
+}
+
+fn error(vm: &mut Vm, args: Args) -> NativeResult {
+    let level = vm.opt_int(args, 1, 1)?;
+    let value = vm.arg(args, 0);
+    if level <= 0 || !(value.is_string() || value.is_number()) {
+        return Err(vm.throw(value));
+    }
+    let mut message = vm.position(level as usize);
+    message.extend_from_slice(vm.check_string(args, 0)?.as_bytes());
+    let message = vm.new_string(&message)?;
+    Err(vm.throw(message))
+}
+
+// ---- values ----------------------------------------------------------------------------------------------
+
+fn type_(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_any(args, 0)?.type_name();
+    let name = vm.heap.intern(name.as_bytes())?;
+    vm.ret1(name)
+}
+
+fn rawequal(vm: &mut Vm, args: Args) -> NativeResult {
+    let a = vm.check_any(args, 0)?;
+    let b = vm.check_any(args, 1)?;
+    vm.ret1(rt::raw_equals(a, b))
+}
+
+fn rawget(vm: &mut Vm, args: Args) -> NativeResult {
+    let table = vm.check_table(args, 0)?;
+    let key = vm.check_any(args, 1)?;
+    let value = table.get(&vm.heap, key);
+    vm.ret1(value)
+}
+
+fn rawset(vm: &mut Vm, args: Args) -> NativeResult {
+    let table = vm.check_table(args, 0)?;
+    let key = vm.check_any(args, 1)?;
+    let value = vm.check_any(args, 2)?;
+    vm.raw_set(table, key, value)?;
+    ret_first_args(args, 1)
+}
+
+fn getmetatable(vm: &mut Vm, args: Args) -> NativeResult {
+    let value = vm.check_any(args, 0)?;
+    let Some(metatable) = vm.metatable_of(value) else { return vm.ret1(RawValue::NIL) };
+    let protection = vm.metamethod(value, Meta::Metatable);
+    vm.ret1(if protection.is_nil() { metatable.into() } else { protection })
+}
+
+fn setmetatable(vm: &mut Vm, args: Args) -> NativeResult {
+    let table = vm.check_table(args, 0)?;
+    let metatable = check_metatable(vm, args, 1)?;
+    if !vm.metamethod(table.into(), Meta::Metatable).is_nil() {
+        return Err(vm.error("cannot change a protected metatable"));
+    }
+    table.set_metatable(&mut vm.heap, metatable)?;
+    ret_first_args(args, 1)
+}
+
+/// An argument that is a table or, explicitly, nil.
+pub(crate) fn check_metatable(vm: &mut Vm, args: Args, index: u32) -> Result<Option<Gc<Table>>, Raised> {
+    match vm.arg_opt(args, index) {
+        Some(value) if value.is_nil() => Ok(None),
+        Some(value) if value.is_table() => Ok(value.as_table()),
+        _ => Err(vm.arg_error(args, index, "nil or table expected")),
+    }
+}
+
+fn select(vm: &mut Vm, args: Args) -> NativeResult {
+    if let Some(text) = vm.arg(args, 0).as_string()
+        && text.as_bytes().first() == Some(&b'#')
+    {
+        return vm.ret1(f64::from(args.count - 1));
+    }
+    let position = i64::from(vm.check_int(args, 0)?);
+    let count = i64::from(args.count);
+    let skipped = if position < 0 { count + position } else { position.min(count) };
+    if skipped < 1 {
+        return Err(vm.arg_error(args, 0, "index out of range"));
+    }
+    Ok(Ret { first: args.base + skipped as u32, count: (count - skipped) as u32 })
+}
+
+fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
+    let table = vm.check_table(args, 0)?;
+    let first = i64::from(vm.opt_int(args, 1, 1)?);
+    let last =
+        if vm.arg(args, 2).is_nil() { table.len(&vm.heap) as i64 } else { i64::from(vm.check_int(args, 2)?) };
+    if first > last {
+        return vm.ret0();
+    }
+    let count = (last - first + 1) as u64;
+    if count + u64::from(args.count) > MAX_UNPACKED {
+        return Err(vm.error("too many results to unpack"));
+    }
+    for index in first..=last {
+        let value = table.get_int(&vm.heap, index);
+        vm.push(value)?;
+    }
+    vm.ret_top(count as u32)
+}
+
+// ---- iteration -------------------------------------------------------------------------------------------
+
+fn next(vm: &mut Vm, args: Args) -> NativeResult {
+    let table = vm.check_table(args, 0)?;
+    let key = vm.arg(args, 1);
+    let Ok(position) = table.position_of(&vm.heap, key) else {
+        return Err(vm.error("invalid key to 'next'"));
+    };
+    match table.entry_after(&vm.heap, position) {
+        Some((_, key, value)) => {
+            vm.push(key)?;
+            vm.push(value)?;
+            vm.ret_top(2)
+        }
+        None => vm.ret1(RawValue::NIL),
+    }
+}
+
+fn pairs(vm: &mut Vm, args: Args) -> NativeResult {
+    vm.check_any(args, 0)?;
+    let table = vm.check_table(args, 0)?;
+    let next = upvalue(vm, args, 0);
+    vm.push(next)?;
+    vm.push(table.into())?;
+    vm.push(RawValue::NIL)?;
+    vm.ret_top(3)
+}
+
+fn ipairs(vm: &mut Vm, args: Args) -> NativeResult {
+    vm.check_any(args, 0)?;
+    let table = vm.check_table(args, 0)?;
+    let step = upvalue(vm, args, 0);
+    vm.push(step)?;
+    vm.push(table.into())?;
+    vm.push(RawValue::number(0.0))?;
+    vm.ret_top(3)
+}
+
+fn ipairs_step(vm: &mut Vm, args: Args) -> NativeResult {
+    let table = vm.check_table(args, 0)?;
+    let index = i64::from(vm.check_int(args, 1)?) + 1;
+    let value = table.get_int(&vm.heap, index);
+    if value.is_nil() {
+        return vm.ret0();
+    }
+    vm.push(RawValue::number(index as f64))?;
+    vm.push(value)?;
+    vm.ret_top(2)
+}

@@ -1,0 +1,132 @@
+//! Where modules come from: `package.loaders` and `package.searchpath`.
+
+use crate::stdlib::base::chunk::{compile, load_file};
+use crate::stdlib::{Builtin, Libraries, add_functions, builtins, native, path_of, upvalue};
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Raised, Vm};
+
+/// Loaders every VM has.
+const LOADERS: &[Builtin] = builtins! {
+    "loader_preload" preloaded,
+    "loader_host" from_host,
+};
+/// The one for VMs that may read files.
+const FILE_LOADERS: &[Builtin] = builtins! {
+    "loader_lua" from_path,
+};
+
+pub(super) fn open(
+    vm: &mut Vm,
+    package: Gc<Table>,
+    loaders: Gc<Table>,
+    which: Libraries,
+) -> Result<(), Raised> {
+    let files = if which.io { FILE_LOADERS } else { &[] };
+    for (index, row) in LOADERS.iter().chain(files).enumerate() {
+        let loader = native(vm, row, &[package.into()])?;
+        vm.raw_set(loaders, RawValue::number(index as f64 + 1.0), loader)?;
+    }
+    if which.io {
+        add_functions(vm, package, builtins! { "searchpath" searchpath, }, &[])?;
+    }
+    Ok(())
+}
+
+fn preloaded(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?;
+    let package = upvalue(vm, args, 0);
+    let key = vm.heap.intern(b"preload")?;
+    let preload = vm.index(package, key.into())?;
+    if !preload.is_table() {
+        return Err(vm.error("'package.preload' must be a table"));
+    }
+    let found = vm.index(preload, name.into())?;
+    if !found.is_nil() {
+        return vm.ret1(found);
+    }
+    ret_text(vm, &[b"\n\tno field package.preload['", name.as_bytes(), b"']"].concat())
+}
+
+fn from_host(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    let Some(loader) = vm.hooks.module_loader.clone() else { return vm.ret0() };
+    match loader(&String::from_utf8_lossy(&name)) {
+        Ok(source) => match compile(vm, &source.bytes, &source.chunk_name, None, None)? {
+            Ok(function) => vm.ret1(function),
+            Err(message) => {
+                let file = source.chunk_name.strip_prefix(b"@").unwrap_or(&source.chunk_name).to_vec();
+                Err(loading_failed(vm, &name, &file, &message))
+            }
+        },
+        Err(tried) => ret_text(vm, tried.as_bytes()),
+    }
+}
+
+fn from_path(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    let package = upvalue(vm, args, 0);
+    let key = vm.heap.intern(b"path")?;
+    let Some(path) = vm.index(package, key.into())?.as_string() else {
+        return Err(vm.error("'package.path' must be a string"));
+    };
+    let file = match search(&name, path.as_bytes(), b".", b"/") {
+        Ok(file) => file,
+        Err(tried) => return ret_text(vm, &tried),
+    };
+    match load_file(vm, Some(&file), None, None)? {
+        Ok(function) => vm.ret1(function),
+        Err(message) => Err(loading_failed(vm, &name, &file, &message)),
+    }
+}
+
+fn loading_failed(vm: &mut Vm, name: &[u8], file: &[u8], message: &[u8]) -> Raised {
+    vm.error([b"error loading module '", name, b"' from file '", file, b"':\n\t", message].concat())
+}
+
+fn searchpath(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?.as_bytes();
+    let path = vm.check_string(args, 1)?.as_bytes();
+    let separator = vm.opt_string(args, 2)?.map_or(b".".as_slice(), |text| text.as_bytes());
+    let folder_separator = vm.opt_string(args, 3)?.map_or(b"/".as_slice(), |text| text.as_bytes());
+    match search(name, path, separator, folder_separator) {
+        Ok(file) => ret_text(vm, &file),
+        Err(tried) => {
+            vm.push(RawValue::NIL)?;
+            let tried = vm.new_string(&tried)?;
+            vm.push(tried)?;
+            vm.ret_top(2)
+        }
+    }
+}
+
+/// The first readable file among a path's templates, or the list of those tried.
+fn search(name: &[u8], path: &[u8], separator: &[u8], folder_separator: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
+    let name = if separator.is_empty() { name.to_vec() } else { replace(name, separator, folder_separator) };
+    let mut tried = Vec::new();
+    for template in path.split(|&byte| byte == b';').filter(|template| !template.is_empty()) {
+        let file = replace(template, b"?", &name);
+        if std::fs::File::open(path_of(&file)).is_ok() {
+            return Ok(file);
+        }
+        tried.extend_from_slice(&[b"\n\tno file '", file.as_slice(), b"'"].concat());
+    }
+    Err(tried)
+}
+
+fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut copied = 0;
+    for start in memchr::memmem::find_iter(text, from) {
+        out.extend_from_slice(&text[copied..start]);
+        out.extend_from_slice(to);
+        copied = start + from.len();
+    }
+    out.extend_from_slice(&text[copied..]);
+    out
+}
+
+fn ret_text(vm: &mut Vm, text: &[u8]) -> NativeResult {
+    let text = vm.new_string(text)?;
+    vm.ret1(text)
+}

@@ -1,0 +1,114 @@
+//! The `package` library, `require` and `module`.
+//!
+//! Modules come from `package.preload`, from the host's loader ([`crate::hooks::ModuleLoader`]) and, in a VM that may read files,
+//! from the templates of `package.path`.
+
+mod legacy;
+mod loaders;
+
+use super::{Libraries, Library, add_functions, always, builtins, globals, loaded_modules, upvalue};
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Raised, Vm};
+
+pub(crate) const LIBRARY: Library = Library {
+    name: "package",
+    functions: builtins! {
+        "seeall" legacy::seeall,
+    },
+    open,
+    wanted: always,
+};
+
+/// Where `require` looks for files when `LUA_PATH` does not say.
+const DEFAULT_PATH: &str = "./?.lua;/usr/local/share/lua/5.1/?.lua;/usr/local/share/lua/5.1/?/init.lua";
+/// Folder separator, template separator, template mark and two marks of C loaders, as scripts look them up.
+const CONFIG: &[u8] = b"/\n;\n?\n!\n-\n";
+/// In `package.loaded` while a module loads: no script can make this value.
+const LOADING: u64 = u32::MAX as u64;
+
+fn open(vm: &mut Vm, package: Gc<Table>, which: Libraries) -> Result<(), Raised> {
+    let loaded = loaded_modules(vm)?;
+    let preload = vm.new_table(0, 0)?;
+    let loaders = vm.new_table(3, 0)?;
+    let path = if which.io { search_path() } else { Vec::new() };
+    let path = vm.new_string(&path)?;
+    let no_path = vm.new_string(b"")?;
+    let config = vm.new_string(CONFIG)?;
+    for (name, value) in [
+        ("loaded", loaded.into()),
+        ("preload", preload.into()),
+        ("loaders", loaders.into()),
+        ("path", path),
+        ("cpath", no_path),
+        ("config", config),
+    ] {
+        vm.raw_set_name(package, name, value)?;
+    }
+    loaders::open(vm, package, loaders, which)?;
+    let globals = globals(vm);
+    add_functions(vm, globals, builtins! { "require" require, "module" legacy::module, }, &[package.into()])
+}
+
+/// `LUA_PATH`, in which `;;` stands for the default.
+fn search_path() -> Vec<u8> {
+    match std::env::var_os("LUA_PATH_5_1").or_else(|| std::env::var_os("LUA_PATH")) {
+        Some(path) => {
+            let path = path.to_string_lossy().replace(";;", &format!(";{DEFAULT_PATH};"));
+            path.trim_matches(';').as_bytes().to_vec()
+        }
+        None => DEFAULT_PATH.as_bytes().to_vec(),
+    }
+}
+
+fn require(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?;
+    let name = vm.heap.intern_key(name)?;
+    let loaded = loaded_modules(vm)?;
+    let known = loaded.get_str(&vm.heap, name);
+    if known == RawValue::light(LOADING) {
+        return Err(vm.error([b"loop or previous error loading module '", name.as_bytes(), b"'"].concat()));
+    }
+    if known.is_truthy() {
+        return vm.ret1(known);
+    }
+    let chunk = find(vm, args, name.into())?;
+    vm.push(chunk)?;
+    vm.raw_set(loaded, name.into(), RawValue::light(LOADING))?;
+    let result = vm.call1(chunk, &[name.into()])?;
+    // The name is still the first argument, and the table of modules is in the registry.
+    if !result.is_nil() {
+        vm.raw_set(loaded, name.into(), result)?;
+    } else if loaded.get_str(&vm.heap, name) == RawValue::light(LOADING) {
+        vm.raw_set(loaded, name.into(), RawValue::TRUE)?;
+    }
+    let module = loaded.get_str(&vm.heap, name);
+    vm.ret1(module)
+}
+
+/// Asks the loaders in turn for the function that makes the module.
+fn find(vm: &mut Vm, args: Args, name: RawValue) -> Result<RawValue, Raised> {
+    let package = upvalue(vm, args, 0);
+    let key = vm.heap.intern(b"loaders")?;
+    let loaders = vm.index(package, key.into())?;
+    let Some(table) = loaders.as_table() else {
+        return Err(vm.error("'package.loaders' must be a table"));
+    };
+    vm.push(loaders)?;
+    let mut tried = Vec::new();
+    for index in 1.. {
+        let loader = table.get_int(&vm.heap, index);
+        if loader.is_nil() {
+            break;
+        }
+        let answer = vm.call1(loader, &[name])?;
+        if answer.is_function() {
+            return Ok(answer);
+        }
+        if let Some(text) = answer.as_string() {
+            tried.extend_from_slice(text.as_bytes());
+        }
+    }
+    let name = name.as_string().expect("checked by `require`");
+    Err(vm.error([b"module '", name.as_bytes(), b"' not found:", tried.as_slice()].concat()))
+}
