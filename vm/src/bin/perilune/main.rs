@@ -1,2 +1,71 @@
-//! The `perilune` command-line program.
-fn main() {}
+//! The `perilune` command-line program: runs Lua scripts the way the `luajit` program does.
+
+mod listing;
+mod options;
+mod repl;
+mod run;
+
+use std::process::ExitCode;
+
+use options::{Command, Job};
+
+const USAGE: &str = "usage: perilune [options]... [script [args]...]
+Available options are:
+  -e chunk  Execute string 'chunk'.
+  -l name   Require library 'name'.
+  -bl file  List the bytecode of a file, '-' for standard input; -bl -e chunk for a string.
+  -j off    Run without a compiler, which is all that this version can do.
+  -i        Enter interactive mode after executing 'script'.
+  -v        Show version information.
+  --        Stop handling options.
+  -         Execute stdin and stop handling options.
+";
+
+fn main() -> ExitCode {
+    let argv: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let command = match options::parse(&argv) {
+        Ok(command) => command,
+        Err(problem) => {
+            report(&problem);
+            eprint!("{USAGE}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = match command {
+        Command::List(input) => listing::list(&input),
+        Command::Run(job) => execute(&job, &argv),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Reported) => ExitCode::FAILURE,
+        Err(Failure::Message(message)) => {
+            report(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why the program ends with status 1.
+enum Failure {
+    /// With a message that is still to be shown.
+    Message(String),
+    /// With nothing more to say.
+    Reported,
+}
+
+impl From<perilune::Error> for Failure {
+    fn from(error: perilune::Error) -> Failure {
+        Failure::Message(error.to_string())
+    }
+}
+
+fn execute(job: &Job, argv: &[std::ffi::OsString]) -> Result<(), Failure> {
+    let mut lua = run::new_lua();
+    let outcome = run::run(&mut lua, job, argv);
+    lua.flush_output();
+    outcome
+}
+
+fn report(message: &str) {
+    eprintln!("perilune: {message}");
+}
