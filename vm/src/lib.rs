@@ -38,6 +38,7 @@ pub use error::{Error, ErrorKind};
 pub use handle::{
     AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,
 };
+pub use hooks::{ModuleLoader, ModuleSource};
 pub use host::{Methods, UserData};
 pub use limits::InterruptHandle;
 pub use lua::{Lua, LuaOptions};

@@ -22,7 +22,9 @@ fn every_program_runs_to_its_end_in_the_oracle() {
     let failing: Vec<_> = programs()
         .iter()
         .map(|program| (program.name.clone(), engines::luajit(program)))
-        .filter(|(_, output)| last_line(output).starts_with(b"error: ") || last_line(output).starts_with(b"driver failed"))
+        .filter(|(_, output)| {
+            last_line(output).starts_with(b"error: ") || last_line(output).starts_with(b"driver failed")
+        })
         .map(|(name, output)| format!("{name}: {}", last_line(&output).escape_ascii()))
         .collect();
     assert!(failing.is_empty(), "{failing:#?}");

@@ -10,7 +10,7 @@ use crate::run::read_source;
 pub(crate) fn list(input: &Input) -> Result<(), Failure> {
     let (source, name) = read_source(input)?;
     let draft = perilune::compile(&source, &name)?;
-    let text = perilune::bytecode::disassemble(&draft);
+    let text = perilune::bytecode::disasm::disassemble(&draft);
     let written = std::io::stdout().write_all(text.as_bytes());
     written.map_err(|error| Failure::Message(format!("cannot write the listing: {error}")))
 }

@@ -58,7 +58,9 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
             Arg::Short('i') => (job.is_interactive, job.shows_version) = (true, true),
             Arg::Short('v') => job.shows_version = true,
             Arg::Short('j') => jit_command(&parser.value().map_err(wrong)?)?,
-            Arg::Short('O') => return Err("this version has no compiler whose optimisations -O could set".into()),
+            Arg::Short('O') => {
+                return Err("this version has no compiler whose optimisations -O could set".into());
+            }
             Arg::Short('b') => {
                 let letters = parser.optional_value().unwrap_or_default();
                 let rest: Vec<OsString> = parser.raw_args().map_err(wrong)?.collect();
@@ -67,7 +69,8 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
             Arg::Value(script) => {
                 let rest = parser.raw_args().map_err(wrong)?.count();
                 job.script_position = argv.len() - rest - 1;
-                let follows_dashes = argv.get(job.script_position - 1).is_some_and(|previous| previous == "--");
+                let follows_dashes =
+                    argv.get(job.script_position - 1).is_some_and(|previous| previous == "--");
                 job.script =
                     Some(if script == "-" && !follows_dashes { Input::Stdin } else { Input::File(script) });
                 break;

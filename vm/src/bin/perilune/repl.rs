@@ -72,7 +72,9 @@ fn read_chunk(lua: &mut Lua, editor: &mut DefaultEditor) -> Result<Input, Readli
         let compiled = lua.load(&source).name("=stdin").into_function(lua);
         let input = match compiled {
             Ok(function) => Input::Chunk(function),
-            Err(error) if error.kind() == ErrorKind::Syntax && error.message().ends_with("'<eof>'") => continue,
+            Err(error) if error.kind() == ErrorKind::Syntax && error.message().ends_with("'<eof>'") => {
+                continue;
+            }
             Err(error) => Input::Refused(error.to_string()),
         };
         editor.add_history_entry(source.replace('\n', " "))?;
@@ -93,7 +95,8 @@ fn evaluate(lua: &mut Lua, function: &Function) {
     if results.0.is_empty() {
         return;
     }
-    let printed = lua.globals().get::<Function>(lua, "print").and_then(|print| print.call::<()>(lua, results));
+    let printed =
+        lua.globals().get::<Function>(lua, "print").and_then(|print| print.call::<()>(lua, results));
     if let Err(error) = printed {
         eprintln!("error calling 'print' ({})", error.message());
     }

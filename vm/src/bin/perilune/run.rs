@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{BufWriter, IsTerminal, Read, stdout};
 
-use perilune::{Function, Lua, LuaOptions, Table, Value, Variadic, stdlib::Libraries};
+use perilune::{Function, Libraries, Lua, LuaOptions, Table, Value, Variadic};
 
 use crate::options::{Before, Input, Job};
 use crate::{Failure, repl};
