@@ -8,6 +8,7 @@
 pub mod disasm;
 pub mod draft;
 pub mod opcode;
+pub mod verify;
 
 pub use draft::{Const, Draft, DraftProto, LocalVar, StrId, UpvalueSource};
 pub use opcode::{Format, Insn, Op, Pri};

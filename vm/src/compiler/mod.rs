@@ -58,6 +58,7 @@ pub fn compile(source: &[u8], chunk_name: &[u8]) -> Result<Draft, Error> {
     }
     let mut draft = compiler.strings.into_draft();
     draft.protos = compiler.protos;
+    debug_assert_eq!(crate::bytecode::verify::verify(&draft), Ok(()));
     Ok(draft)
 }
 
