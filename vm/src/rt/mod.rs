@@ -10,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod frames;
 mod index;
 pub mod meta;
+pub(crate) mod names;
 mod native;
 pub(crate) mod traceback;
 

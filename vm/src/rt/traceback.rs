@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "reads the code that frames run")]
 
-use crate::bytecode::Op;
+use super::names;
 use crate::function::{Code, FunctionView};
 use crate::syntax::chunk_id;
 use crate::thread::{CallInfo, FRAME_TAIL_CALL, FrameKind, Thread};
@@ -40,8 +40,7 @@ fn variable_at(frame: &CallInfo, register: usize) -> Option<(&'static str, Strin
     // SAFETY: live code.
     let code = unsafe { &*code.as_ptr() };
     let pc = pc.checked_sub(code.pc_bias as usize)?;
-    let _ = (pc, register);
-    None
+    names::variable(&code.draft, code.draft_proto(), pc, register)
 }
 
 /// How the function of a frame was named by its caller: ("global", "print"). Also for natives.
@@ -61,13 +60,9 @@ pub(crate) fn function_name_in(frames: &[CallInfo], depth: usize) -> Option<(&'s
         FrameKind::Lua | FrameKind::Meta => {}
     }
     let (code, pc) = code_position(caller)?;
-    // SAFETY: live code; the index is inside it.
-    let insn = unsafe { (&(*code.as_ptr()).insns)[pc] };
-    match insn.op() {
-        Op::CALL | Op::TAILCALL => variable_at(caller, insn.a()),
-        Op::ITERCALL => Some(("for iterator", "for iterator".to_owned())),
-        _ => Some(("metamethod", "?".to_owned())),
-    }
+    // SAFETY: live code.
+    let code = unsafe { &*code.as_ptr() };
+    names::callee(&code.draft, code.draft_proto(), pc.checked_sub(code.pc_bias as usize)?)
 }
 
 /// The traceback of a thread as `debug.traceback` gives it, from a level on.
