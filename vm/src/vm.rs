@@ -479,7 +479,7 @@ impl Vm {
     pub fn check_thread(&mut self, args: Args, index: u32) -> Result<Gc<Thread>, Raised> {
         match self.arg(args, index).as_thread() {
             Some(thread) => Ok(thread),
-            None => Err(self.arg_type_error(args, index, "coroutine")),
+            None => Err(self.arg_error(args, index, "coroutine expected")),
         }
     }
 

@@ -58,10 +58,13 @@ fn order(left: RawValue, right: RawValue) -> Option<Option<Ordering>> {
     }
 }
 
-/// A handler for an ordering event: one that both operands share, for operands of the same type; LuaJIT takes either operand's.
+/// A handler for an ordering event: operands of one type that share it.
 fn order_handler(vm: &Vm, event: Meta, left: RawValue, right: RawValue) -> RawValue {
+    if left.type_of() != right.type_of() {
+        return RawValue::NIL;
+    }
     let handler = vm.metamethod(left, event);
-    if handler.is_nil() { vm.metamethod(right, event) } else { handler }
+    if raw_equals(handler, vm.metamethod(right, event)) { handler } else { RawValue::NIL }
 }
 
 /// `left < right`

@@ -3,6 +3,7 @@
 use crate::rt::traceback;
 use crate::syntax::chunk_id;
 use crate::table::SetError;
+use crate::thread::FRAME_TAIL_CALL;
 use crate::value::RawValue;
 use crate::vm::{Args, Raised, Vm};
 
@@ -32,7 +33,11 @@ impl Vm {
         let frames = self.frames();
         let Some(top) = frames.last() else { return Vec::new() };
         // A Lua frame on top raises the error itself; a native's position is its caller's.
-        let skip = if top.is_native() { level } else { level.saturating_sub(1) };
+        let mut skip = if top.is_native() { level } else { level.saturating_sub(1) };
+        if top.is_native() && top.flags & FRAME_TAIL_CALL != 0 {
+            // To the script, the frame that made a tail call is gone.
+            skip += 1;
+        }
         let Some(depth) = frames.len().checked_sub(1 + skip) else { return Vec::new() };
         let Some((chunk, line)) = traceback::location(&frames[depth], depth + 1 == frames.len()) else {
             return Vec::new();
@@ -62,14 +67,15 @@ impl Vm {
         self.operand_error("index", value, register)
     }
 
-    /// "attempt to call ..." for the value at a stack slot.
+    /// "attempt to call ..." for the value at a stack slot; without a position when a native made the call.
     pub(crate) fn call_error(&mut self, value: RawValue, slot: u32) -> Raised {
-        let register = self
-            .frames()
-            .last()
-            .filter(|frame| !frame.is_native() && slot >= frame.base)
-            .map(|frame| (slot - frame.base) as usize);
-        self.operand_error("call", value, register)
+        match self.frames().last() {
+            Some(frame) if !frame.is_native() => {
+                let register = slot.checked_sub(frame.base).map(|register| register as usize);
+                self.operand_error("call", value, register)
+            }
+            _ => self.error_value_str(format!("attempt to call a {} value", self.type_name_of(value))),
+        }
     }
 
     /// "attempt to compare two nil values", "attempt to compare number with nil".

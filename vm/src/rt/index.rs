@@ -53,7 +53,7 @@ pub(crate) fn index(vm: &mut Vm, mut object: RawValue, key: RawValue) -> Result<
         }
         object = handler;
     }
-    Err(vm.error("'__index' chain too long; possibly a loop"))
+    Err(vm.error("loop in gettable"))
 }
 
 /// `object[key] = value`
@@ -88,7 +88,7 @@ pub(crate) fn set_index(
         }
         object = handler;
     }
-    Err(vm.error("'__newindex' chain too long; possibly a loop"))
+    Err(vm.error("loop in settable"))
 }
 
 /// What a string key comes to behind a metatable, if that is decided by tables alone: for method caches. Every table it looks through

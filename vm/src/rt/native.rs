@@ -1,6 +1,9 @@
 //! Operations with metamethods for native functions: a handler is a nested call.
 
+#![allow(unsafe_code, reason = "reads a native's name")]
+
 use crate::convert;
+use crate::function::FunctionView;
 use crate::rt::meta::Meta;
 use crate::rt::{self, Index, LessEqual, Step};
 use crate::string::LuaString;
@@ -105,9 +108,13 @@ impl Vm {
         Ok(self.heap.new_string(text.as_bytes())?)
     }
 
-    /// `table: 0x...`, and `function: builtin: name` for the library's functions.
+    /// `table: 0x...`; `function: builtin: name` for the functions of the library.
     fn describe_reference(&self, value: RawValue) -> String {
-        let addr = value.heap_addr().unwrap_or(0);
-        format!("{}: 0x{addr:08x}", value.type_name())
+        if let Some(FunctionView::Native(native)) = value.as_function().map(Gc::view) {
+            // SAFETY: live cells.
+            let name = unsafe { (*native.as_ptr()).name };
+            return format!("function: builtin: {}", String::from_utf8_lossy(name.as_bytes()));
+        }
+        format!("{}: 0x{:08x}", value.type_name(), value.heap_addr().unwrap_or(0))
     }
 }

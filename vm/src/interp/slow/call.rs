@@ -27,13 +27,13 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
 /// `TAILCALL`
 pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let (function, mut count) = callee(vm, insn);
-    while vm.slot(function).as_function().is_none() {
+    if vm.slot(function).as_function().is_none() {
         insert_call_handler(vm, function, count)?;
         count += 1;
     }
     let FunctionView::Lua(closure) = vm.slot(function).as_function().expect("checked above").view() else {
         // Natives run now; `deliver` returns their results from this frame.
-        return begin(vm, function, count, FrameKind::Lua, 0);
+        return begin(vm, function, count, FrameKind::Lua, FRAME_TAIL_CALL);
     };
     // Move the function and its arguments down to where this frame's function was called, and take its place.
     let frame = *vm.frame();
@@ -119,7 +119,7 @@ pub(super) fn begin(
 fn insert_call_handler(vm: &mut Vm, function: u32, count: u32) -> Result<(), Raised> {
     let value = vm.slot(function);
     let handler = vm.metamethod(value, Meta::Call);
-    if handler.is_nil() {
+    if !handler.is_function() {
         return Err(vm.call_error(value, function));
     }
     vm.ensure_stack(function + count + 2)?;
@@ -194,7 +194,8 @@ fn call_native(
         }
         Special::Xpcall => {
             // The handler goes first, so that the function is followed by its arguments.
-            vm.check_any(args, 1)?;
+            vm.check_any(args, 0)?;
+            vm.check_function(args, 1)?;
             let (body, handler) = (vm.slot(base), vm.slot(base + 1));
             vm.set_slot(base, handler);
             vm.set_slot(base + 1, body);

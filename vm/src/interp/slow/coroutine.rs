@@ -78,7 +78,7 @@ fn refusal(coroutine: Gc<Thread>) -> Option<&'static str> {
     match coroutine.status() {
         ThreadStatus::Suspended => None,
         ThreadStatus::Dead => Some("cannot resume dead coroutine"),
-        ThreadStatus::Running | ThreadStatus::Normal => Some("cannot resume non-suspended coroutine"),
+        ThreadStatus::Running | ThreadStatus::Normal => Some("cannot resume running coroutine"),
     }
 }
 
@@ -115,10 +115,10 @@ pub(super) fn yield_values(vm: &mut Vm, args: Args) -> Result<Go, Raised> {
     let (native_calls, has_resumer) =
         unsafe { ((*coroutine.as_ptr()).native_calls, (*coroutine.as_ptr()).resumer.is_some()) };
     if !has_resumer {
-        return Err(vm.error_value_str("attempt to yield from outside a coroutine"));
+        return Err(vm.error("attempt to yield from outside a coroutine"));
     }
     if native_calls > 0 {
-        return Err(vm.error_value_str("attempt to yield across C-call boundary"));
+        return Err(vm.error("attempt to yield across C-call boundary"));
     }
     vm.top = args.base;
     vm.save_top();

@@ -228,7 +228,7 @@ pub(in crate::interp) fn set_list(vm: &mut Vm, insn: Insn) -> Result<Go, Raised>
     debug_assert_eq!(insn.op(), Op::SETLIST);
     let table = vm.reg(insn.a()).as_table().expect("SETLIST follows NEWTABLE");
     let first = vm.frame().base + insn.a() as u32 + 1;
-    let count = if insn.b() == 0 { vm.top - first } else { insn.b() as u32 };
+    let count = if insn.b() == 0 { vm.top - first } else { insn.b() as u32 - 1 };
     for i in 0..count {
         let value = vm.slot(first + i);
         if let Err(error) = table.set_int(&mut vm.heap, i64::from(insn.d()) + i64::from(i), value) {
