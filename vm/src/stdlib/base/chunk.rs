@@ -132,7 +132,8 @@ fn read_all(vm: &mut Vm, reader: RawValue) -> Result<Result<Vec<u8>, RawValue>, 
         } else if let Some(number) = piece.as_number() {
             crate::convert::format_number(number, &mut source);
         } else {
-            return Ok(Err(vm.new_string(b"reader function must return a string")?));
+            let raised = vm.error("reader function must return a string");
+            return Ok(Err(vm.catch(raised)));
         }
         if source.len() == length {
             return Ok(Ok(source));

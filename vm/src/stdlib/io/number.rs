@@ -21,8 +21,10 @@ pub(super) fn read_number(stream: &mut Stream) -> Result<Option<f64>> {
     {
         take_mantissa(stream, &mut text, |byte| byte.is_ascii_hexdigit())?;
         take_exponent(stream, &mut text, b'p')?;
-    } else if stream.peek()?.is_some_and(|byte| byte.is_ascii_alphabetic()) && text.len() == start {
-        take_while(stream, &mut text, |byte| byte.is_ascii_alphabetic())?;
+    } else if text.len() == start
+        && stream.peek()?.is_some_and(|byte| matches!(byte, b'i' | b'I' | b'n' | b'N'))
+    {
+        take_word(stream, &mut text)?;
     } else {
         take_mantissa(stream, &mut text, |byte| byte.is_ascii_digit())?;
         if text[start..].iter().any(u8::is_ascii_digit) {
@@ -30,6 +32,18 @@ pub(super) fn read_number(stream: &mut Stream) -> Result<Option<f64>> {
         }
     }
     Ok(convert::parse_number(&text))
+}
+
+/// Takes as much of `infinity` or `nan` as is there, in any case.
+fn take_word(stream: &mut Stream, text: &mut Vec<u8>) -> Result<()> {
+    let is_nan = stream.peek()?.is_some_and(|byte| byte.eq_ignore_ascii_case(&b'n'));
+    let word: &[u8] = if is_nan { b"nan" } else { b"infinity" };
+    for &letter in word {
+        if !take_if(stream, text, |byte| byte.eq_ignore_ascii_case(&letter))? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn take_mantissa(stream: &mut Stream, text: &mut Vec<u8>, is_digit: fn(u8) -> bool) -> Result<()> {

@@ -1,0 +1,228 @@
+//! The `perilune` program from outside: options, exit status, what goes to which stream.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program with an input.
+fn perilune_with_input(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_perilune"))
+        .args(args)
+        .env_remove("LUA_INIT")
+        .env_remove("LUA_PATH")
+        .env("HOME", std::env::temp_dir().join("perilune-cli-tests-home"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program was built");
+    // A program that does not read its input may be gone already.
+    drop(child.stdin.take().expect("piped").write_all(input.as_bytes()));
+    child.wait_with_output().expect("it was started")
+}
+
+fn perilune(args: &[&str]) -> Output {
+    perilune_with_input(args, "")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Standard output of a run that must succeed.
+fn succeeds(args: &[&str]) -> String {
+    let output = perilune(args);
+    assert!(output.status.success(), "{args:?} failed: {}", err(&output));
+    assert_eq!(err(&output), "", "{args:?} wrote to stderr");
+    out(&output)
+}
+
+/// Standard error of a run that must end with status 1.
+fn fails(args: &[&str]) -> String {
+    let output = perilune(args);
+    assert_eq!(output.status.code(), Some(1), "{args:?} wrote {}", out(&output));
+    err(&output)
+}
+
+/// A folder with files in it.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a writable folder");
+    }
+    folder
+}
+
+fn path(folder: &tempfile::TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().expect("a temporary folder's name is text").to_owned()
+}
+
+#[test]
+fn a_file_is_run_with_its_arguments() {
+    let files = folder(&[(
+        "main.lua",
+        "print(#arg, arg[0], arg[1], arg[2], select('#', ...), ...)\nprint(arg[-1] ~= nil)",
+    )]);
+    let main = path(&files, "main.lua");
+    assert_eq!(succeeds(&[&main, "one", "-e"]), format!("2\t{main}\tone\t-e\t2\tone\t-e\ntrue\n"));
+}
+
+#[test]
+fn options_before_the_script_have_negative_indices() {
+    let files = folder(&[("main.lua", "print(arg[-1], arg[-2], arg[-3] ~= nil, arg[-4])")]);
+    assert_eq!(succeeds(&["-e", "x = 1", &path(&files, "main.lua")]), "x = 1\t-e\ttrue\tnil\n");
+}
+
+#[test]
+fn chunks_of_the_command_line_run_in_order_and_share_globals() {
+    assert_eq!(succeeds(&["-e", "x = 1", "-eprint(x)", "-e", "print(arg[-1])"]), "1\nprint(arg[-1])\n");
+    assert!(fails(&["-e", "error('no')"]).starts_with("perilune: (command line):1: no\nstack traceback:\n"));
+}
+
+#[test]
+fn a_dash_runs_standard_input() {
+    let output = perilune_with_input(&["-", "a"], "print(arg[0], ...)");
+    assert_eq!(out(&output), "-\ta\n");
+    let output = perilune_with_input(&[], "print('piped')");
+    assert_eq!(out(&output), "piped\n");
+    let output = perilune_with_input(&["-"], "x = = 1");
+    assert_eq!(err(&output), "perilune: stdin:1: unexpected symbol near '='\n");
+}
+
+#[test]
+fn an_error_shows_message_and_traceback_and_gives_status_1() {
+    let files = folder(&[(
+        "main.lua",
+        "local function f()\n  local t\n  return t.x + 1\nend\nf()\nprint('not reached')",
+    )]);
+    let main = path(&files, "main.lua");
+    let output = perilune(&[&main]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(out(&output), "");
+    let text = err(&output);
+    assert!(text.starts_with(&format!("perilune: {main}:3: attempt to index")), "{text}");
+    assert!(text.contains("\nstack traceback:\n"), "{text}");
+    assert!(text.contains(&format!("{main}:5: in main chunk")), "{text}");
+}
+
+#[test]
+fn output_written_before_an_error_is_not_lost() {
+    let output = perilune(&["-e", "io.write('kept') error('x')"]);
+    assert_eq!(out(&output), "kept");
+    let output = perilune(&["-e", "io.write('kept') os.exit(3)"]);
+    assert_eq!((out(&output).as_str(), output.status.code()), ("kept", Some(3)));
+}
+
+#[test]
+fn error_values_that_are_not_strings_are_described() {
+    assert!(fails(&["-e", "error({})"]).starts_with("perilune: (error object is a table value)"));
+    let with_text = "error(setmetatable({}, {__tostring = function() return 'my text' end}))";
+    assert!(fails(&["-e", with_text]).starts_with("perilune: my text"));
+}
+
+#[test]
+fn a_missing_script_is_named() {
+    assert_eq!(fails(&["no/such.lua"]), "perilune: cannot open no/such.lua: No such file or directory\n");
+}
+
+#[test]
+fn a_script_may_start_with_a_byte_order_mark_or_a_hash_line_and_hold_any_bytes() {
+    let files =
+        folder(&[("hash.lua", "#!/usr/bin/env perilune\nprint('line', debug.getinfo(1, 'l').currentline)")]);
+    std::fs::write(files.path().join("bom.lua"), b"\xef\xbb\xbfprint(#'\xff\xfe')").expect("writable");
+    assert_eq!(succeeds(&[&path(&files, "hash.lua")]), "line\t2\n");
+    assert_eq!(succeeds(&[&path(&files, "bom.lua")]), "2\n");
+}
+
+#[test]
+fn modules_are_found_through_package_path() {
+    let files = folder(&[("ship.lua", "local name = ...\nreturn { name = name }"), ("bad.lua", "return +")]);
+    let templates = format!("package.path = '{}/?.lua'", files.path().display());
+    assert_eq!(
+        succeeds(&[
+            "-e",
+            &templates,
+            "-e",
+            "print(require('ship').name, require('ship') == require('ship'))"
+        ]),
+        "ship\ttrue\n"
+    );
+    assert_eq!(
+        succeeds(&["-e", &templates, "-l", "ship", "-e", "print(package.loaded.ship.name)"]),
+        "ship\n"
+    );
+    let text = fails(&["-e", &templates, "-l", "missing"]);
+    assert!(
+        text.starts_with(
+            "perilune: module 'missing' not found:\n\tno field package.preload['missing']\n\tno file"
+        ),
+        "{text}"
+    );
+    let text = fails(&["-e", &templates, "-l", "bad"]);
+    assert!(text.contains("error loading module 'bad' from file"), "{text}");
+    assert!(text.contains("bad.lua:1: unexpected symbol near '+'"), "{text}");
+}
+
+#[test]
+fn the_version_is_shown() {
+    assert!(succeeds(&["-v"]).starts_with("Perilune "));
+}
+
+#[test]
+fn bytecode_is_listed() {
+    let files = folder(&[("main.lua", "local x = 1\nprint(x)")]);
+    let listing = succeeds(&["-bl", &path(&files, "main.lua")]);
+    assert!(
+        listing.contains("LOADINT") && listing.contains("GETGLOBAL") && listing.contains("\"print\""),
+        "{listing}"
+    );
+    assert!(succeeds(&["-bl", "-e", "return 1"]).contains("RET1"));
+    assert!(fails(&["-b", "in.lua", "out.raw"]).contains("cannot save bytecode"));
+}
+
+#[test]
+fn options_that_cannot_be_honoured_are_refused() {
+    assert_eq!(succeeds(&["-joff", "-e", "print(1)"]), "1\n");
+    assert!(fails(&["-jon", "-e", ""]).contains("no compiler"));
+    assert!(fails(&["-O3", "-e", ""]).contains("no compiler"));
+    assert!(fails(&["-x"]).contains("usage: perilune"));
+    assert!(fails(&["-e"]).contains("usage: perilune"));
+}
+
+#[test]
+fn two_dashes_end_the_options() {
+    let files = folder(&[("-e", "print('a file')")]);
+    let output = Command::new(env!("CARGO_BIN_EXE_perilune"))
+        .args(["--", "-e"])
+        .current_dir(files.path())
+        .output()
+        .expect("the program was built");
+    assert_eq!(out(&output), "a file\n");
+}
+
+#[test]
+fn the_interactive_mode_evaluates_lines_and_keeps_going_after_errors() {
+    let input = "x = 20\n= x + 1, 'two'\nfor i = 1, 2 do\n  print('i', i)\nend\nerror('oops')\nreturn x\nx = = 1\nprint('end')\n";
+    let output = perilune_with_input(&["-i"], input);
+    assert!(output.status.success());
+    let text = out(&output);
+    for expected in ["21\ttwo\n", "i\t1\n", "i\t2\n", "20\n", "end\n"] {
+        assert!(text.contains(expected), "{expected:?} missing in {text:?}");
+    }
+    let errors = err(&output);
+    assert!(errors.contains("stdin:1: oops\nstack traceback:"), "{errors}");
+    assert!(errors.contains("stdin:1: unexpected symbol near '='"), "{errors}");
+}
+
+#[test]
+fn the_environment_may_hold_an_initial_chunk() {
+    let output = Command::new(env!("CARGO_BIN_EXE_perilune"))
+        .args(["-e", "print(from_init)"])
+        .env("LUA_INIT", "from_init = 'yes'")
+        .output()
+        .expect("the program was built");
+    assert_eq!(out(&output), "yes\n");
+}
