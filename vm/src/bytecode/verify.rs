@@ -24,7 +24,10 @@ fn verify_proto(draft: &Draft, index: usize, proto: &DraftProto) -> Result<(), S
     for child in &proto.children {
         let child = draft.protos.get(*child as usize).filter(|_| *child as usize > index);
         let child = child.ok_or("a child comes before its parent or does not exist")?;
-        check(child.upvalues.iter().all(|source| exists(proto, *source)), "a child captures what is not there")?;
+        check(
+            child.upvalues.iter().all(|source| exists(proto, *source)),
+            "a child captures what is not there",
+        )?;
     }
     for (pc, insn) in proto.code.iter().enumerate() {
         verify_insn(proto, pc, *insn).map_err(|problem| format!("instruction {pc} ({insn:?}): {problem}"))?;
@@ -51,7 +54,8 @@ fn verify_insn(proto: &DraftProto, pc: usize, insn: Insn) -> Result<(), String> 
     let (a, b, c, d) = (insn.a(), insn.b(), insn.c(), insn.index());
     let frame = usize::from(proto.frame_size);
     // Registers `first..first + count`.
-    let registers = |first: usize, count: usize| check(first + count <= frame, "a register outside the frame");
+    let registers =
+        |first: usize, count: usize| check(first + count <= frame, "a register outside the frame");
     let number = |index: usize| {
         check(matches!(proto.constants.get(index), Some(Const::Number(_))), "the constant is not a number")
     };
@@ -140,7 +144,8 @@ mod tests {
 
     #[test]
     fn compiled_code_passes() {
-        let draft = compile(b"local a = ... for i = 1, a do print(i, a and i) end return a", b"=test").unwrap();
+        let draft =
+            compile(b"local a = ... for i = 1, a do print(i, a and i) end return a", b"=test").unwrap();
         assert_eq!(verify(&draft), Ok(()));
     }
 

@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::interp;
 use crate::marshal::{BadValue, FromLuaMulti, IntoLuaMulti};
+use crate::rt::meta::Meta;
 use crate::table::Table;
 use crate::thread::Thread;
 use crate::value::{Gc, RawValue};
@@ -156,11 +157,11 @@ pub(crate) fn take_error(vm: &mut Vm, raised: Raised) -> Error {
         Raised::Memory => ErrorKind::Memory,
         Raised::Interrupted => ErrorKind::Interrupted,
     };
+    let object = value.filter(|value| !value.is_string()).map(|value| Arc::new(root(vm, value)) as _);
     let message = match (raised, value) {
         (Raised::Memory, _) => "not enough memory".to_owned(),
-        (Raised::Error | Raised::Interrupted, value) => message_of(value.unwrap_or(RawValue::NIL)),
+        (Raised::Error | Raised::Interrupted, value) => message_of(vm, value.unwrap_or(RawValue::NIL)),
     };
-    let object = value.filter(|value| !value.is_string()).map(|value| Arc::new(root(vm, value)) as _);
     let error = Error::new(kind, message).from_vm(object);
     match traceback {
         Some(traceback) => error.with_traceback(traceback),
@@ -168,7 +169,19 @@ pub(crate) fn take_error(vm: &mut Vm, raised: Raised) -> Error {
     }
 }
 
-fn message_of(value: RawValue) -> String {
+/// The text of an error value: itself, or what its `__tostring` makes of it.
+fn message_of(vm: &mut Vm, value: RawValue) -> String {
+    let describe = vm.metamethod(value, Meta::ToString);
+    let plain = describe.is_nil() || value.is_string();
+    let described = if plain { Ok(value) } else { vm.call1(describe, &[value]) };
+    let value = match described {
+        Ok(text) if text.is_string() => text,
+        Ok(_) => value,
+        Err(raised) => {
+            vm.catch(raised);
+            value
+        }
+    };
     match (value.as_string(), value.as_number()) {
         (Some(string), _) => String::from_utf8_lossy(string.as_bytes()).into_owned(),
         (None, Some(number)) => number_text(number),

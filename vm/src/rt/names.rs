@@ -55,7 +55,9 @@ pub(crate) fn callee(draft: &Draft, proto: &DraftProto, pc: usize) -> Option<Nam
 fn local(draft: &Draft, proto: &DraftProto, pc: usize, register: usize) -> Option<String> {
     // The last one that fits: a scope that was just opened hides those that end here.
     let is_there = |local: &&crate::bytecode::LocalVar| {
-        usize::from(local.register) == register && (local.start_pc as usize) <= pc && pc < local.end_pc as usize
+        usize::from(local.register) == register
+            && (local.start_pc as usize) <= pc
+            && pc < local.end_pc as usize
     };
     proto.locals.iter().rev().find(is_there).map(|local| text(draft, local.name))
 }
