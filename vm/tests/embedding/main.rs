@@ -1,3 +1,11 @@
 //! The embedding API, one file per behaviour.
 
 mod calls;
+mod collector;
+mod coroutines;
+mod errors;
+mod functions;
+mod handles;
+mod limits;
+mod tables;
+mod userdata;

@@ -1,0 +1,149 @@
+//! Rust functions called by scripts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+use perilune::{Context, Error, ErrorKind, Function, Lua, LuaString, Table, Value, Variadic};
+
+#[test]
+fn arguments_and_results_are_converted() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let f = lua.create_function("f", |_, (a, b, c): (i32, Option<String>, Variadic<f64>)| {
+        Ok((a + 1, b.unwrap_or_default(), c.0.len()))
+    })?;
+    lua.globals().set(&mut lua, "f", &f)?;
+    lua.load(
+        "local a, b, c = f(1, 'x', 5, 6)
+         assert(a == 2 and b == 'x' and c == 2)
+         a, b, c = f('41')
+         assert(a == 42 and b == '' and c == 0)
+         assert(select('#', f(1)) == 3)",
+    )
+    .exec(&mut lua)
+}
+
+#[test]
+fn wrong_arguments_are_reported_as_by_a_library_function() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let f = lua.create_function("move", |_, (_, _): (Table, u8)| Ok(()))?;
+    lua.globals().set(&mut lua, "move", &f)?;
+    let message = |lua: &mut Lua, source: &str| {
+        lua.load(source).name("=t").exec(lua).expect_err("wrong arguments").message().to_owned()
+    };
+    assert_eq!(message(&mut lua, "move(1)"), "t:1: bad argument #1 to 'move' (table expected, got number)");
+    assert_eq!(message(&mut lua, "move({})"), "t:1: bad argument #2 to 'move' (number expected, got no value)");
+    assert_eq!(message(&mut lua, "move({}, 300)"), "t:1: bad argument #2 to 'move' (integer (u8) expected, got 300)");
+    Ok(())
+}
+
+#[test]
+fn an_error_has_the_position_of_the_call() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let fail = lua.create_function("fail", |_, ()| Err::<(), _>(Error::runtime("out of fuel")))?;
+    lua.globals().set(&mut lua, "fail", &fail)?;
+    let error = lua.load("local x = 1\nfail()").name("ship.lua").exec(&mut lua).expect_err("it fails");
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Runtime, "ship.lua:2: out of fuel"));
+    let caught: String = lua.load("return select(2, pcall(fail))").eval(&mut lua)?;
+    assert!(caught.ends_with("out of fuel"), "{caught}");
+    Ok(())
+}
+
+#[test]
+fn a_panic_becomes_an_error() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let f = lua.create_function("explode", |_, n: usize| Ok([1, 2, 3][n]))?;
+    lua.globals().set(&mut lua, "explode", &f)?;
+    let error = lua.load("explode(7)").name("=t").exec(&mut lua).expect_err("it panics");
+    assert_eq!(error.kind(), ErrorKind::Panic);
+    assert!(error.message().starts_with("t:1: panic in 'explode': index out of bounds"), "{error}");
+    let (caught, message): (bool, String) = lua.load("return pcall(explode, 7)").eval(&mut lua)?;
+    assert!(!caught && message.contains("panic in 'explode'"), "{message}");
+    assert_eq!(f.call::<u32>(&mut lua, 1)?, 2, "the VM goes on");
+    Ok(())
+}
+
+#[test]
+fn a_function_may_call_back() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let map = lua.create_function("map", |cx: &mut Context, (items, f): (Table, Function)| {
+        let result = cx.create_table()?;
+        for index in 1..=items.len(cx)? {
+            let item: Value = items.get(cx, index)?;
+            let mapped: Value = f.call(cx, &item)?;
+            result.push(cx, mapped)?;
+            cx.load("collectgarbage('step')").exec(cx)?;
+        }
+        Ok(result)
+    })?;
+    lua.globals().set(&mut lua, "map", &map)?;
+    let lengths: Vec<u32> =
+        lua.load("return map({ 'a', 'bb', ('c'):rep(100) }, function(s) return #s end)").eval(&mut lua)?;
+    assert_eq!(lengths, [1, 2, 100]);
+    Ok(())
+}
+
+#[test]
+fn an_error_object_passes_through_rust_unchanged() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let call = lua.create_function("call", |cx, f: Function| f.call::<()>(cx, ()))?;
+    lua.globals().set(&mut lua, "call", &call)?;
+    lua.load(
+        "local object = { code = 7 }
+         local ok, caught = pcall(call, function() error(object) end)
+         assert(not ok and caught == object)
+         local ok, text = pcall(call, function() error('at level 1') end)
+         assert(text:match('^[^:]+:%d+: at level 1$'), text)",
+    )
+    .name("=t")
+    .exec(&mut lua)
+}
+
+#[test]
+fn a_function_lives_as_long_as_scripts_hold_it() -> Result<(), Error> {
+    struct Counted(Arc<AtomicU32>);
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+    let drops = Arc::new(AtomicU32::new(0));
+    let mut lua = Lua::new();
+    let counted = Counted(Arc::clone(&drops));
+    let f = lua.create_function("f", move |_, ()| {
+        let _kept = &counted;
+        Ok(1)
+    })?;
+    lua.globals().set(&mut lua, "f", &f)?;
+    drop(f);
+    lua.load("collectgarbage() assert(f() == 1)").exec(&mut lua)?;
+    assert_eq!(drops.load(SeqCst), 0);
+    drop(lua);
+    assert_eq!(drops.load(SeqCst), 1, "the VM drops what it holds");
+    Ok(())
+}
+
+#[test]
+fn recursion_through_rust_ends_in_an_error() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let again = lua.create_function("again", |cx, f: Function| f.call::<()>(cx, ()))?;
+    lua.globals().set(&mut lua, "again", &again)?;
+    let error = lua.load("local function f() again(f) end f()").exec(&mut lua).expect_err("no end");
+    assert!(error.message().contains("stack overflow"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::StackOverflow);
+    lua.load("assert(1 + 1 == 2)").exec(&mut lua)
+}
+
+#[test]
+fn strings_are_bytes() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    let reverse = lua.create_function("reverse", |cx, s: LuaString| {
+        let mut bytes = s.as_bytes(cx)?.to_vec();
+        bytes.reverse();
+        cx.create_string(bytes)
+    })?;
+    lua.globals().set(&mut lua, "reverse", &reverse)?;
+    lua.load("assert(reverse('a\\0\\255') == '\\255\\0a')").exec(&mut lua)?;
+    let error = lua.load("return '\\255'").eval::<String>(&mut lua).expect_err("not UTF-8");
+    assert_eq!(error.kind(), ErrorKind::Conversion);
+    Ok(())
+}

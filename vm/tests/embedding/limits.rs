@@ -1,0 +1,130 @@
+//! Limits: no script stalls or exhausts the host.
+
+use std::time::{Duration, Instant};
+
+use perilune::{Context, Error, ErrorKind, Function, Lua};
+
+const LIMIT: Duration = Duration::from_millis(100);
+
+fn limited() -> Lua {
+    let mut lua = Lua::new();
+    lua.set_time_limit(Some(LIMIT));
+    lua
+}
+
+fn is_stopped(lua: &mut Lua, source: &str) -> Error {
+    let start = Instant::now();
+    let error = lua.load(source).name("=t").exec(lua).expect_err("it does not end");
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+    // Generous: the machine may be busy.
+    assert!(start.elapsed() < Duration::from_secs(30));
+    lua.load("assert(1 + 1 == 2)").exec(lua).expect("the VM is usable");
+    error
+}
+
+#[test]
+fn an_endless_loop_is_stopped_with_a_traceback() {
+    let error = is_stopped(&mut limited(), "local function spin()\nwhile true do end\nend\nspin()");
+    assert_eq!(error.message(), "t:2: time limit of 100 ms exceeded");
+    assert!(error.traceback().expect("a traceback").contains("t:2: in function 'spin'"), "{error}");
+}
+
+#[test]
+fn no_shape_of_endlessness_escapes() {
+    let mut lua = limited();
+    for source in [
+        "repeat until false",
+        "for i = 1, math.huge do end",
+        "::top:: goto top",
+        "local function f() return f() end f()",
+        "for x in function() return 1 end do end",
+        "while true do pcall(error) end",
+        "while true do pcall(function() while true do end end) end",
+        "local co = coroutine.wrap(function() while true do coroutine.yield() end end) while true do co() end",
+        "coroutine.wrap(function() while true do end end)()",
+        "local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) pcall(function() while true do local x = #t end end)",
+        "while true do xpcall(error, function() while true do end end) end",
+        "local s = ('a'):rep(100000) while true do s:find('.-b') end",
+        "table.sort(setmetatable({3, 2, 1, 4, 5, 6}, {}), function() while true do end end)",
+        "string.gsub('x', 'x', function() while true do end end)",
+    ] {
+        is_stopped(&mut lua, source);
+    }
+}
+
+#[test]
+fn a_pattern_that_takes_for_ever_is_stopped() {
+    is_stopped(&mut limited(), "string.rep('a', 40):find(string.rep('a-', 30) .. 'b')");
+}
+
+#[test]
+fn quick_calls_are_not_blamed_for_their_number() -> Result<(), Error> {
+    let mut lua = limited();
+    let f = lua.load("local x = 0 for i = 1, 100 do x = x + i end return x").into_function(&mut lua)?;
+    let start = Instant::now();
+    while start.elapsed() < 4 * LIMIT {
+        f.call::<u32>(&mut lua, ())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_nested_call_shares_the_time_of_the_outermost() -> Result<(), Error> {
+    let mut lua = limited();
+    let again = lua.create_function("call", |cx: &mut Context, f: Function| {
+        // Even a host that drops the error does not let the script go on.
+        Ok(f.call::<()>(cx, ()).is_ok())
+    })?;
+    lua.globals().set(&mut lua, "call", &again)?;
+    is_stopped(&mut lua, "while true do call(function() while true do end end) end");
+    Ok(())
+}
+
+#[test]
+fn another_thread_can_stop_a_script() {
+    let mut lua = Lua::new();
+    let handle = lua.interrupt_handle();
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(30));
+        handle.interrupt();
+    });
+    let error = is_stopped(&mut lua, "while true do end");
+    stopper.join().expect("no panic");
+    assert_eq!(error.message(), "t:1: stopped by the host");
+}
+
+#[test]
+fn endless_allocation_ends_in_an_error() {
+    let mut lua = Lua::new();
+    lua.set_memory_limit(Some(8 << 20));
+    for source in [
+        "local t = {} while true do t[#t + 1] = {} end",
+        "local s = 'x' while true do s = s .. s end",
+        "local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end",
+        "local t = {} for i = 1, math.huge do t['key' .. i] = i end",
+        "string.rep('x', 1e9)",
+        "local function f(...) return f(1, ...) end f()",
+    ] {
+        let error = lua.load(source).exec(&mut lua).expect_err("memory has an end");
+        assert!(
+            matches!(error.kind(), ErrorKind::Memory | ErrorKind::StackOverflow),
+            "{source}: {error}"
+        );
+        lua.load("local t = {} for i = 1, 100 do t[i] = { i } end collectgarbage()")
+            .exec(&mut lua)
+            .unwrap_or_else(|error| panic!("the VM is unusable after {source}: {error}"));
+    }
+    let (ok, text): (bool, String) =
+        lua.load("return pcall(string.rep, 'x', 1e9)").eval(&mut lua).expect("pcall catches it");
+    assert_eq!((ok, text.as_str()), (false, "not enough memory"));
+}
+
+#[test]
+fn endless_recursion_in_coroutines_ends_in_an_error() {
+    let mut lua = Lua::new();
+    let error = lua
+        .load("local function f() return coroutine.wrap(f)() end f()")
+        .exec(&mut lua)
+        .expect_err("nesting has an end");
+    assert!(error.message().contains("stack overflow"), "{error}");
+}
