@@ -4,26 +4,43 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// What went wrong, in kinds a host can act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident $text:literal,)+) => {
+        /// What went wrong, in kinds a host can act on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind { $($(#[doc = $doc])+ $name,)+ }
+
+        impl ErrorKind {
+            /// Every kind.
+            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$name,)+];
+            pub(crate) const COUNT: usize = Self::ALL.len();
+
+            /// The kind in a few words, for counters and logs.
+            pub fn name(self) -> &'static str {
+                match self { $(ErrorKind::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The source does not compile.
-    Syntax,
+    Syntax "syntax error",
     /// A script raised an error, or an operation on a value failed.
-    Runtime,
+    Runtime "runtime error",
     /// A value is not of the type the host asked for.
-    Conversion,
+    Conversion "conversion",
     /// The memory limit was reached.
-    Memory,
+    Memory "out of memory",
     /// The time or instruction limit was reached, or the host asked the script to stop.
-    Interrupted,
+    Interrupted "interrupted",
     /// The value stack or the nesting of native calls reached its limit.
-    StackOverflow,
+    StackOverflow "stack overflow",
     /// A Rust function registered with the VM panicked.
-    Panic,
+    Panic "panic",
     /// A handle of one VM was used with another.
-    WrongState,
+    WrongState "wrong state",
 }
 
 /// An error of the VM: a message with position, and where one was taken, a traceback.

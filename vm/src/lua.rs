@@ -2,10 +2,13 @@
 
 #![allow(unsafe_code, reason = "a VM may move between threads")]
 
+use std::io::Write;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::hooks::ModuleSource;
 use crate::limits::InterruptHandle;
 use crate::stdlib::{self, Libraries};
 use crate::vm::Vm;
@@ -65,6 +68,20 @@ impl Lua {
         let mut vm = Vm::new(seed).expect("a new VM fits in memory");
         stdlib::open_libraries(&mut vm, options.libraries).expect("a new VM's libraries fit in memory");
         Lua { vm }
+    }
+
+    /// Sends what scripts print somewhere else than to standard output.
+    pub fn set_output(&mut self, output: impl Write + Send + 'static) {
+        self.vm.hooks.output = Box::new(output);
+    }
+
+    /// Sets what finds the modules that scripts `require`: given a name, it returns the source, or in a few lines, each begun by
+    /// `"\n\t"`, where it has looked.
+    pub fn set_module_loader(
+        &mut self,
+        loader: impl Fn(&str) -> Result<ModuleSource, String> + Send + Sync + 'static,
+    ) {
+        self.vm.hooks.module_loader = Some(Arc::new(loader));
     }
 
     /// Sets the longest a call from the host may take, scripts and the Rust functions they call together; calls within calls share

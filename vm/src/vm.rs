@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::convert;
+use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory};
 use crate::interp::{self, Handlers};
 use crate::limits::Interrupts;
@@ -98,6 +99,8 @@ pub struct Vm {
     pub(crate) native_depth: u32,
     /// The frames at the point where an error was raised that went to the host.
     pub(crate) traceback: Option<String>,
+    /// The last error raised that is not an ordinary one: its kind and the bits of its value.
+    pub(crate) marked_error: Option<(ErrorKind, u64)>,
     /// "not enough memory", made beforehand.
     pub(crate) out_of_memory_message: Gc<LuaString>,
     /// A buffer for concatenation.
@@ -150,6 +153,7 @@ impl Vm {
             extra_stack: false,
             native_depth: 0,
             traceback: None,
+            marked_error: None,
             out_of_memory_message,
             scratch: Vec::new(),
             interrupts: Interrupts::new(interrupt),
@@ -238,7 +242,7 @@ impl Vm {
     fn grow_stack(&mut self, slots: u32) -> Result<(), Raised> {
         let limit = if self.extra_stack { MAX_STACK + EXTRA_STACK } else { MAX_STACK };
         if slots > limit {
-            return Err(self.error("stack overflow"));
+            return Err(self.error_of_kind(ErrorKind::StackOverflow, "stack overflow"));
         }
         // SAFETY: a live thread; nobody holds an address into its stack here (handlers reload after slow paths).
         let thread = unsafe { &mut *self.thread.as_ptr() };

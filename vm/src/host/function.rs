@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{mark_special, raise};
+use super::raise;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::function::{FunctionView, Special, new_native};
@@ -103,6 +103,6 @@ fn raise_panic(vm: &mut Vm, args: Args, panic: &(dyn Any + Send)) -> Raised {
         Some(FunctionView::Lua(_)) | None => b"?",
     };
     let raised = vm.error(format!("panic in '{}': {what}", String::from_utf8_lossy(name)));
-    mark_special(vm, ErrorKind::Panic);
+    vm.mark_error(ErrorKind::Panic);
     raised
 }

@@ -36,8 +36,10 @@ pub(crate) struct HostState {
     classes: HashMap<TypeId, Class>,
     /// How deep calls from the host are nested.
     depth: u32,
-    /// The kind of the last error raised that is not an ordinary one, with the bits of its value.
-    special: Option<(ErrorKind, u64)>,
+    /// How many outermost calls there were.
+    calls: u64,
+    /// How many errors reached the host, by kind.
+    errors: [u64; ErrorKind::COUNT],
 }
 
 /// A call from the host begins.
@@ -45,6 +47,7 @@ pub(crate) struct HostState {
 fn enter(vm: &mut Vm) {
     vm.host.depth += 1;
     if vm.host.depth == 1 {
+        vm.host.calls += 1;
         vm.interrupts.call_begins();
     }
 }
@@ -150,14 +153,12 @@ pub(crate) fn take_error(vm: &mut Vm, raised: Raised) -> Error {
     let traceback = vm.traceback.take();
     vm.raise_prepared = false;
     let kind = match raised {
-        Raised::Error => match (vm.host.special, value) {
-            (Some((kind, bits)), Some(value)) if value.bits() == bits => kind,
-            _ => ErrorKind::Runtime,
-        },
+        Raised::Error => vm.kind_of_error(value),
         Raised::Memory => ErrorKind::Memory,
         Raised::Interrupted => ErrorKind::Interrupted,
     };
     let object = value.filter(|value| !value.is_string()).map(|value| Arc::new(root(vm, value)) as _);
+    vm.host.errors[kind as usize] += 1;
     let message = match (raised, value) {
         (Raised::Memory, _) => "not enough memory".to_owned(),
         (Raised::Error | Raised::Interrupted, value) => message_of(vm, value.unwrap_or(RawValue::NIL)),
@@ -227,14 +228,6 @@ pub(crate) fn raise(vm: &mut Vm, error: &Error) -> Raised {
     } else {
         vm.error(error.message())
     };
-    mark_special(vm, error.kind());
+    vm.mark_error(error.kind());
     raised
-}
-
-/// Remembers the kind of the error value in flight.
-pub(crate) fn mark_special(vm: &mut Vm, kind: ErrorKind) {
-    vm.host.special = match (kind, vm.heap.roots.raised) {
-        (ErrorKind::Runtime, _) | (_, None) => None,
-        (kind, Some(value)) => Some((kind, value.bits())),
-    };
 }

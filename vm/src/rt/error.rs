@@ -1,5 +1,6 @@
 //! Errors as LuaJIT words them.
 
+use crate::error::ErrorKind;
 use crate::rt::traceback;
 use crate::syntax::chunk_id;
 use crate::table::SetError;
@@ -21,6 +22,26 @@ impl Vm {
         let mut text = self.position(1);
         text.extend_from_slice(message.as_ref());
         self.error_value_str(text)
+    }
+
+    /// Raises an error of a kind that the host tells apart from others.
+    pub(crate) fn error_of_kind(&mut self, kind: ErrorKind, message: impl AsRef<[u8]>) -> Raised {
+        let raised = self.error(message);
+        self.mark_error(kind);
+        raised
+    }
+
+    /// Remembers the kind of the error in flight, by the identity of its value.
+    pub(crate) fn mark_error(&mut self, kind: ErrorKind) {
+        self.marked_error = self.heap.roots.raised.map(|value| (kind, value.bits()));
+    }
+
+    /// The kind of an error with this value.
+    pub(crate) fn kind_of_error(&self, value: Option<RawValue>) -> ErrorKind {
+        match (self.marked_error, value) {
+            (Some((kind, bits)), Some(value)) if value.bits() == bits => kind,
+            (Some(_) | None, _) => ErrorKind::Runtime,
+        }
     }
 
     /// Raises a message with the position of the instruction the frame on top is executing.

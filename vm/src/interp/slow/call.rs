@@ -226,7 +226,7 @@ pub(crate) fn call(vm: &mut Vm, function: RawValue, args: &[RawValue], host: boo
 pub(crate) fn call_at(vm: &mut Vm, home: u32, count: u32, host: bool) -> NativeResult {
     if vm.native_depth >= MAX_NATIVE_DEPTH {
         vm.top = home;
-        return Err(vm.error("C stack overflow"));
+        return Err(vm.error_of_kind(crate::error::ErrorKind::StackOverflow, "C stack overflow"));
     }
     let thread = vm.thread;
     let depth = vm.frames().len();

@@ -44,7 +44,7 @@ pub(super) fn host_resume(vm: &mut Vm, coroutine: Gc<Thread>, args: &[RawValue])
         return Err(vm.error(problem));
     }
     if vm.native_depth >= call::MAX_NATIVE_DEPTH {
-        return Err(vm.error("C stack overflow"));
+        return Err(vm.error_of_kind(crate::error::ErrorKind::StackOverflow, "C stack overflow"));
     }
     let (resumer, home) = (vm.thread, vm.top);
     for &arg in args {
