@@ -16,10 +16,13 @@ fn the_message_has_a_position_and_a_name() {
 
 #[test]
 fn the_traceback_shows_where_it_was_raised() {
-    let error = fails("local function inner() error('deep') end\nlocal function outer() inner() end\nouter()");
+    let error =
+        fails("local function inner() error('deep') end\nlocal function outer() inner() end\nouter()");
     let traceback = error.traceback().expect("a traceback");
     assert!(traceback.starts_with("stack traceback:\n"), "{traceback}");
-    for part in ["in function 'error'", "t:1: in function 'inner'", "t:2: in function 'outer'", "t:3: in main chunk"] {
+    for part in
+        ["in function 'error'", "t:1: in function 'inner'", "t:2: in function 'outer'", "t:3: in main chunk"]
+    {
         assert!(traceback.contains(part), "{part} is missing: {traceback}");
     }
     assert_eq!(error.to_string(), format!("t:1: deep\n{traceback}"));

@@ -31,8 +31,14 @@ fn wrong_arguments_are_reported_as_by_a_library_function() -> Result<(), Error> 
         lua.load(source).name("=t").exec(lua).expect_err("wrong arguments").message().to_owned()
     };
     assert_eq!(message(&mut lua, "move(1)"), "t:1: bad argument #1 to 'move' (table expected, got number)");
-    assert_eq!(message(&mut lua, "move({})"), "t:1: bad argument #2 to 'move' (number expected, got no value)");
-    assert_eq!(message(&mut lua, "move({}, 300)"), "t:1: bad argument #2 to 'move' (integer (u8) expected, got 300)");
+    assert_eq!(
+        message(&mut lua, "move({})"),
+        "t:1: bad argument #2 to 'move' (number expected, got no value)"
+    );
+    assert_eq!(
+        message(&mut lua, "move({}, 300)"),
+        "t:1: bad argument #2 to 'move' (integer (u8) expected, got 300)"
+    );
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! The embedding API, one file per behaviour.
 
 mod calls;
-mod collector;
 mod coroutines;
 mod errors;
 mod functions;

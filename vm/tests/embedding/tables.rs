@@ -28,8 +28,9 @@ fn get_and_set_honour_metamethods_and_raw_access_does_not() -> Result<(), Error>
 #[test]
 fn an_error_in_a_metamethod_is_an_error_of_the_access() -> Result<(), Error> {
     let mut lua = Lua::new();
-    let table: Table =
-        lua.load("return setmetatable({}, { __index = function() error('no such thing') end })").eval(&mut lua)?;
+    let table: Table = lua
+        .load("return setmetatable({}, { __index = function() error('no such thing') end })")
+        .eval(&mut lua)?;
     let error = table.get::<Value>(&mut lua, "x").expect_err("it fails");
     assert!(error.message().ends_with("no such thing"), "{error}");
     Ok(())
@@ -63,7 +64,8 @@ fn entries_come_in_order_of_insertion() -> Result<(), Error> {
 #[test]
 fn a_table_may_shrink_while_it_is_walked() -> Result<(), Error> {
     let mut lua = Lua::new();
-    let table: Table = lua.load("local t = {} for i = 1, 100 do t['k' .. i] = i end return t").eval(&mut lua)?;
+    let table: Table =
+        lua.load("local t = {} for i = 1, 100 do t['k' .. i] = i end return t").eval(&mut lua)?;
     let mut count = 0;
     let same = table.clone();
     table.for_each(&mut lua, |cx, key: String, _: Value| {
