@@ -162,7 +162,7 @@ fn rad(vm: &mut Vm, args: Args) -> NativeResult {
 /// LuaJIT's `deg` and `rad` are Lua functions that multiply without a check, so the error is that of the multiplication.
 fn multiply(vm: &mut Vm, args: Args, name: &str, factor: f64) -> NativeResult {
     let value = vm.arg(args, 0);
-    let number = value.as_number().or_else(|| crate::convert::parse_number(value.as_string()?.as_bytes()));
+    let number = value.as_number().or_else(|| crate::rt::to_number(value));
     match number {
         Some(x) => vm.ret1(x * factor),
         None => {
