@@ -18,17 +18,13 @@ handler! { CALL(pc, vm, insn, base, k) {
         let new_base = callee.add(1);
         let frames = &mut (*thread).frames;
         let depth = frames.len();
-        if !(*proto).is_vararg
+        // Missing parameters, arguments up to the top (`B` is 0) and varargs are the slow path's business.
+        if insn.b() > (*proto).param_count as usize
+            && !(*proto).is_vararg
             && new_base.add((*proto).frame_size as usize) <= (*vm).stack_limit
             && depth < frames.capacity()
             && (*(*vm).interrupt).load(std::sync::atomic::Ordering::Relaxed) == 0
         {
-            let mut given = insn.b() - 1;
-            let wanted = (*proto).param_count as usize;
-            while given < wanted {
-                *new_base.add(given) = RawValue::NIL;
-                given += 1;
-            }
             let frame = frames.as_mut_ptr().add(depth);
             (*frame.sub(1)).pc = pc;
             let entry = (*proto).entry;
@@ -66,12 +62,13 @@ macro_rules! return_to_caller {
             let caller_pc = (*caller).pc;
             let call = *caller_pc.sub(1);
             // `C` is one more than the wanted results; 0 (all of them) sets the top.
-            let wanted = call.c();
-            if wanted == 1 || wanted == 2 {
-                let caller_base = (*thread).stack.add((*caller).base as usize);
-                if wanted == 2 {
-                    *caller_base.add(call.a()) = $one;
-                }
+            let caller_base = (*thread).stack.add((*caller).base as usize);
+            if call.c() == 2 {
+                *caller_base.add(call.a()) = $one;
+                frames.set_len(depth - 1);
+                next!(caller_pc, $vm, caller_base, (*caller).constants)
+            }
+            if call.c() == 1 {
                 frames.set_len(depth - 1);
                 next!(caller_pc, $vm, caller_base, (*caller).constants)
             }
