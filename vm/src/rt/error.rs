@@ -4,7 +4,6 @@ use crate::error::ErrorKind;
 use crate::rt::traceback;
 use crate::syntax::chunk_id;
 use crate::table::SetError;
-use crate::thread::FRAME_TAIL_CALL;
 use crate::value::RawValue;
 use crate::vm::{Args, Raised, Vm};
 
@@ -54,12 +53,8 @@ impl Vm {
         let frames = self.frames();
         let Some(top) = frames.last() else { return Vec::new() };
         // A Lua frame on top raises the error itself; a native's position is its caller's.
-        let mut skip = if top.is_native() { level } else { level.saturating_sub(1) };
-        if top.is_native() && top.flags & FRAME_TAIL_CALL != 0 {
-            // To the script, the frame that made a tail call is gone.
-            skip += 1;
-        }
-        let Some(depth) = frames.len().checked_sub(1 + skip) else { return Vec::new() };
+        let level = if top.is_native() { level } else { level.saturating_sub(1) };
+        let Some(depth) = traceback::visible(frames).nth(level) else { return Vec::new() };
         let Some((chunk, line)) = traceback::location(&frames[depth], depth + 1 == frames.len()) else {
             return Vec::new();
         };
@@ -112,12 +107,14 @@ impl Vm {
 
     /// The Lua error for a refused assignment.
     pub fn set_error(&mut self, error: SetError) -> Raised {
-        match error {
-            SetError::NilKey => self.error("table index is nil"),
-            SetError::NanKey => self.error("table index is NaN"),
-            SetError::TooLarge => self.error("table overflow"),
-            SetError::Memory => Raised::Memory,
-        }
+        let message = match error {
+            SetError::NilKey => "table index is nil",
+            SetError::NanKey => "table index is NaN",
+            SetError::TooLarge => "table overflow",
+            SetError::Memory => return Raised::Memory,
+        };
+        // LuaJIT gives the position of an assignment, not that of a native that assigns.
+        if self.frame().is_native() { self.error_value_str(message) } else { self.error(message) }
     }
 
     /// "bad argument #1 to 'name' (message)".

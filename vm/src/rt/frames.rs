@@ -6,16 +6,15 @@
 
 use crate::bytecode::LocalVar;
 use crate::function::{Code, Function, FunctionView, LuaFunction};
-use crate::rt::traceback::code_position;
+use crate::rt::traceback::{code_position, visible};
 use crate::thread::{CallInfo, Thread};
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
 /// The frame at a level.
 pub(crate) fn depth_of(thread: Gc<Thread>, level: u32) -> Option<usize> {
-    // SAFETY: a live cell.
-    let count = unsafe { (&(*thread.as_ptr()).frames).len() };
-    count.checked_sub(level as usize + 1)
+    // SAFETY: a live cell, which nothing changes meanwhile.
+    visible(unsafe { &(*thread.as_ptr()).frames }).nth(level as usize)
 }
 
 /// The function that a frame runs.

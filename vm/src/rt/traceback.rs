@@ -9,7 +9,7 @@ use crate::thread::{CallInfo, FRAME_TAIL_CALL, FrameKind, Thread};
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
-/// Frames shown at the start and at the end of a long traceback.
+/// Levels shown before and after the gap of a long traceback; level 0, the frame on top, counts.
 const FIRST_LEVELS: usize = 12;
 const LAST_LEVELS: usize = 10;
 
@@ -65,27 +65,34 @@ pub(crate) fn function_name_in(frames: &[CallInfo], depth: usize) -> Option<(&'s
     names::callee(&code.draft, code.draft_proto(), pc.checked_sub(code.pc_bias as usize)?)
 }
 
+/// The depths of the frames a script can see, from the top down: a frame that made a tail call to a native is gone for it.
+pub(crate) fn visible(frames: &[CallInfo]) -> impl Iterator<Item = usize> + '_ {
+    let is_gone = |next: &CallInfo| next.is_native() && next.flags & FRAME_TAIL_CALL != 0;
+    (0..frames.len()).rev().filter(move |&depth| !frames.get(depth + 1).is_some_and(is_gone))
+}
+
 /// The traceback of a thread as `debug.traceback` gives it, from a level on.
 pub(crate) fn traceback(vm: &Vm, thread: Gc<Thread>, message: Option<&str>, level: usize) -> String {
     // SAFETY: a live thread; nothing runs meanwhile.
     let frames = unsafe { &(*thread.as_ptr()).frames };
+    let levels: Vec<usize> = visible(frames).collect();
+    // A long one has its middle left out.
+    let is_long = levels.len() > FIRST_LEVELS + 1 + LAST_LEVELS && level < FIRST_LEVELS;
+    let omitted = if is_long { FIRST_LEVELS..levels.len() - LAST_LEVELS } else { 0..0 };
     let mut text = String::new();
     if let Some(message) = message {
         text.push_str(message);
         text.push('\n');
     }
     text.push_str("stack traceback:");
-    let levels = frames.len().saturating_sub(level);
-    for shown in 0..levels {
-        if levels > FIRST_LEVELS + LAST_LEVELS && shown == FIRST_LEVELS {
+    for (level, &depth) in levels.iter().enumerate().skip(level) {
+        if level == omitted.start && is_long {
             text.push_str("\n\t...");
         }
-        if levels > FIRST_LEVELS + LAST_LEVELS && (FIRST_LEVELS..levels - LAST_LEVELS).contains(&shown) {
-            continue;
+        if !omitted.contains(&level) {
+            text.push_str("\n\t");
+            text.push_str(&describe_frame(vm, thread, frames, depth));
         }
-        let depth = frames.len() - 1 - level - shown;
-        text.push_str("\n\t");
-        text.push_str(&describe_frame(vm, thread, frames, depth));
     }
     text
 }

@@ -114,10 +114,7 @@ pub(super) fn yield_values(vm: &mut Vm, args: Args) -> Result<Go, Raised> {
     // SAFETY: a live cell.
     let (native_calls, has_resumer) =
         unsafe { ((*coroutine.as_ptr()).native_calls, (*coroutine.as_ptr()).resumer.is_some()) };
-    if !has_resumer {
-        return Err(vm.error("attempt to yield from outside a coroutine"));
-    }
-    if native_calls > 0 {
+    if !has_resumer || native_calls > 0 {
         return Err(vm.error("attempt to yield across C-call boundary"));
     }
     vm.top = args.base;

@@ -49,8 +49,7 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
             Boundary::Coroutine => {
                 let dead = vm.thread;
                 vm.close_upvalues(0);
-                vm.truncate_frames(0);
-                vm.top = 0;
+                // The frames stay, so that `debug.traceback` can show where it failed.
                 vm.save_top();
                 // SAFETY: a live cell.
                 unsafe { (*dead.as_ptr()).status = ThreadStatus::Dead };

@@ -207,7 +207,7 @@ fn next(vm: &mut Vm, args: Args) -> NativeResult {
     let table = vm.check_table(args, 0)?;
     let key = vm.arg(args, 1);
     let Ok(position) = table.position_of(&vm.heap, key) else {
-        return Err(vm.error("invalid key to 'next'"));
+        return Err(vm.error_value_str("invalid key to 'next'"));
     };
     match table.entry_after(&vm.heap, position) {
         Some((_, key, value)) => {

@@ -11,9 +11,11 @@ const LOADERS: &[Builtin] = builtins! {
     "loader_preload" preloaded,
     "loader_host" from_host,
 };
-/// The one for VMs that may read files.
+/// Those for VMs that may read files.
 const FILE_LOADERS: &[Builtin] = builtins! {
     "loader_lua" from_path,
+    "loader_c" c_module,
+    "loader_croot" c_root_module,
 };
 
 pub(super) fn open(
@@ -28,7 +30,7 @@ pub(super) fn open(
         vm.raw_set(loaders, RawValue::number(index as f64 + 1.0), loader)?;
     }
     if which.io {
-        add_functions(vm, package, builtins! { "searchpath" searchpath, }, &[])?;
+        add_functions(vm, package, builtins! { "searchpath" searchpath, "loadlib" loadlib, }, &[])?;
     }
     Ok(())
 }
@@ -65,18 +67,61 @@ fn from_host(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn from_path(vm: &mut Vm, args: Args) -> NativeResult {
     let name = vm.check_string(args, 0)?.as_bytes().to_vec();
-    let package = upvalue(vm, args, 0);
-    let key = vm.heap.intern(b"path")?;
-    let Some(path) = vm.index(package, key.into())?.as_string() else {
-        return Err(vm.error("'package.path' must be a string"));
-    };
-    let file = match search(&name, path.as_bytes(), b".", b"/") {
+    let path = path_field(vm, args, "path")?;
+    let file = match search(&name, &path, b".", b"/") {
         Ok(file) => file,
         Err(tried) => return ret_text(vm, &tried),
     };
     match load_file(vm, Some(&file), None, None)? {
         Ok(function) => vm.ret1(function),
         Err(message) => Err(loading_failed(vm, &name, &file, &message)),
+    }
+}
+
+/// C modules cannot be loaded, but are looked for, so that messages say so.
+fn c_module(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    find_c_module(vm, args, &name, &name)
+}
+
+/// A C module inside the library of its root package.
+fn c_root_module(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    match memchr::memchr(b'.', &name) {
+        Some(dot) => find_c_module(vm, args, &name, &name[..dot]),
+        None => vm.ret0(),
+    }
+}
+
+fn find_c_module(vm: &mut Vm, args: Args, name: &[u8], searched: &[u8]) -> NativeResult {
+    let path = path_field(vm, args, "cpath")?;
+    match search(searched, &path, b".", b"/") {
+        Ok(file) => Err(loading_failed(vm, name, &file, NO_C_MODULES)),
+        Err(tried) => ret_text(vm, &tried),
+    }
+}
+
+const NO_C_MODULES: &[u8] = b"dynamic libraries not enabled; check your Lua installation";
+
+/// `package.loadlib`, which has nothing to load.
+fn loadlib(vm: &mut Vm, args: Args) -> NativeResult {
+    vm.check_string(args, 0)?;
+    vm.check_string(args, 1)?;
+    vm.push(RawValue::NIL)?;
+    for text in [NO_C_MODULES, b"absent"] {
+        let text = vm.new_string(text)?;
+        vm.push(text)?;
+    }
+    vm.ret_top(3)
+}
+
+/// A search path among the fields of `package`.
+fn path_field(vm: &mut Vm, args: Args, field: &str) -> Result<Vec<u8>, Raised> {
+    let package = upvalue(vm, args, 0);
+    let key = vm.heap.intern(field.as_bytes())?;
+    match vm.index(package, key.into())?.as_string() {
+        Some(path) => Ok(path.as_bytes().to_vec()),
+        None => Err(vm.error(format!("'package.{field}' must be a string"))),
     }
 }
 

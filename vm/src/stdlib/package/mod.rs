@@ -6,7 +6,9 @@
 mod legacy;
 mod loaders;
 
-use super::{Libraries, Library, add_functions, always, builtins, globals, loaded_modules, upvalue};
+use super::{
+    Libraries, Library, add_functions, always, builtins, globals, loaded_modules, preloaded_modules, upvalue,
+};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -29,7 +31,7 @@ const LOADING: u64 = u32::MAX as u64;
 
 fn open(vm: &mut Vm, package: Gc<Table>, which: Libraries) -> Result<(), Raised> {
     let loaded = loaded_modules(vm)?;
-    let preload = vm.new_table(0, 0)?;
+    let preload = preloaded_modules(vm)?;
     let loaders = vm.new_table(3, 0)?;
     let path = if which.io { search_path() } else { Vec::new() };
     let path = vm.new_string(&path)?;
