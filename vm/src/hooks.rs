@@ -36,20 +36,9 @@ impl Default for Hooks {
 }
 
 impl Context {
-    /// Sends what `print`, `io.write` and `io.stdout` write somewhere else than to standard output.
-    pub fn set_output(&mut self, output: Box<dyn Write + Send>) {
-        self.flush_output();
-        self.vm().hooks.output = output;
-    }
-
     /// Writes out what the output has kept back.
     pub fn flush_output(&mut self) {
         // A closed output is no reason to stop anything, as with `print`.
         drop(self.vm().hooks.output.flush());
-    }
-
-    /// Lets `require` find modules; see [`ModuleLoader`].
-    pub fn set_module_loader(&mut self, loader: ModuleLoader) {
-        self.vm().hooks.module_loader = Some(loader);
     }
 }

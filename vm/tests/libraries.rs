@@ -31,7 +31,7 @@ fn full() -> Lua {
 /// What a script prints.
 fn prints(lua: &mut Lua, script: &str) -> String {
     let output = Captured::default();
-    lua.set_output(Box::new(output.clone()));
+    lua.set_output(output.clone());
     lua.load(script).name("=script").exec(lua).expect("the script runs");
     output.text()
 }
@@ -88,8 +88,12 @@ fn print_and_io_write_share_the_hosts_output() {
 #[test]
 fn print_calls_the_global_tostring() {
     let mut lua = Lua::new();
-    assert_eq!(prints(&mut lua, "tostring = function(v) return '<' .. type(v) .. '>' end print(1, nil)"), "<number>\t<nil>\n");
-    let error = lua.load("tostring = function() return {} end print(1)").exec(&mut lua).expect_err("not a string");
+    assert_eq!(
+        prints(&mut lua, "tostring = function(v) return '<' .. type(v) .. '>' end print(1, nil)"),
+        "<number>\t<nil>\n"
+    );
+    let error =
+        lua.load("tostring = function() return {} end print(1)").exec(&mut lua).expect_err("not a string");
     assert!(error.message().ends_with("'tostring' must return a string to 'print'"), "{error}");
 }
 
@@ -102,13 +106,16 @@ fn loader(name: &str) -> Result<ModuleSource, String> {
         "quiet" => "answer = 42",
         _ => return Err(format!("\n\tno script 'scripts/{name}.lua'")),
     };
-    Ok(ModuleSource { chunk_name: format!("@scripts/{name}.lua").into_bytes(), bytes: source.as_bytes().to_vec() })
+    Ok(ModuleSource {
+        chunk_name: format!("@scripts/{name}.lua").into_bytes(),
+        bytes: source.as_bytes().to_vec(),
+    })
 }
 
 #[test]
 fn the_hosts_loader_serves_require() {
     let mut lua = Lua::new();
-    lua.set_module_loader(Arc::new(loader));
+    lua.set_module_loader(loader);
     let script = "local ship = require 'ship'
          print(ship.name, require 'ship' == ship, loads, package.loaded.ship == ship)
          print(require 'quiet', answer)
@@ -123,7 +130,6 @@ fn the_hosts_loader_serves_require() {
          module 'nothing' not found:\n\tno field package.preload['nothing']\n\tno script 'scripts/nothing.lua'\n\
          error loading module 'broken' from file 'scripts/broken.lua':\n\tscripts/broken.lua:1: unexpected symbol near '+'\n\
          loop or previous error loading module 'circle'\nown!\n"
-            .replace("loop or", "scripts/circle.lua:1: loop or")
     );
 }
 
@@ -168,7 +174,7 @@ fn files_read_and_write_as_in_c() {
         "true\t3\tst\t2\nclosed file\tfile (closed)\tattempt to use a closed file\n\
          [first][2][0x1F  12.5e1 abc][last]\n\
          f|irst\n2|\n0|x1F  12.5e1 abc\nl|ast\n\
-         first\t2\t31\t125\tnil\nabc\nlast\t\tnil\tnil\n34\tnil\tBad file descriptor\t9\ntrue\n35\nfi\nfiXXt\n\
+         first\t2\t31\t125\tnil\nabc\nlast\t\tnil\tnil\n29\tnil\tBad file descriptor\t9\ntrue\n30\nfi\nfiXXt\n\
          nil\t/no/such/file: No such file or directory\t2\ntrue\n\
          bad argument #1 to '?' (/no/such/file: No such file or directory)\n\
          true\ttrue\t2\n"
@@ -189,7 +195,10 @@ fn processes_are_read_written_and_waited_for() {
         print(os.execute("exit 3"), os.execute("true"), os.execute())
         print(os.getenv("PERILUNE_NOT_SET"), os.getenv("A=B"), type(os.getenv("PATH")))
     "#;
-    assert_eq!(prints(&mut lua, script), "one\ttwo\tnil\ntrue\ntrue\nthrough a pipe\n768\t0\t1\nnil\tnil\tstring\n");
+    assert_eq!(
+        prints(&mut lua, script),
+        "one\ttwo\tnil\ntrue\ntrue\nthrough a pipe\n768\t0\t1\nnil\tnil\tstring\n"
+    );
 }
 
 #[test]

@@ -12,5 +12,5 @@ pub(crate) fn list(input: &Input) -> Result<(), Failure> {
     let draft = perilune::compile(&source, &name)?;
     let text = perilune::bytecode::disasm::disassemble(&draft);
     let written = std::io::stdout().write_all(text.as_bytes());
-    written.map_err(|error| Failure::Message(format!("cannot write the listing: {error}")))
+    written.map_err(|error| Failure(format!("cannot write the listing: {error}")))
 }

@@ -37,8 +37,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Reported) => ExitCode::FAILURE,
-        Err(Failure::Message(message)) => {
+        Err(Failure(message)) => {
             report(&message);
             ExitCode::FAILURE
         }
@@ -46,16 +45,11 @@ fn main() -> ExitCode {
 }
 
 /// Why the program ends with status 1.
-enum Failure {
-    /// With a message that is still to be shown.
-    Message(String),
-    /// With nothing more to say.
-    Reported,
-}
+struct Failure(String);
 
 impl From<perilune::Error> for Failure {
     fn from(error: perilune::Error) -> Failure {
-        Failure::Message(error.to_string())
+        Failure(error.to_string())
     }
 }
 

@@ -11,7 +11,7 @@ const HISTORY_FILE: &str = ".perilune_history";
 
 /// Reads, runs and prints until the input ends.
 pub(crate) fn run(lua: &mut Lua) -> Result<(), Failure> {
-    let failed = |error: ReadlineError| Failure::Message(format!("cannot edit lines: {error}"));
+    let failed = |error: ReadlineError| Failure(format!("cannot edit lines: {error}"));
     let mut editor = DefaultEditor::new().map_err(failed)?;
     let history = std::env::home_dir().map(|home| home.join(HISTORY_FILE));
     if let Some(history) = &history {

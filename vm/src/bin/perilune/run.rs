@@ -12,7 +12,7 @@ use crate::{Failure, repl};
 pub(crate) fn new_lua() -> Lua {
     let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, ..LuaOptions::default() });
     if !stdout().is_terminal() {
-        lua.set_output(Box::new(BufWriter::new(stdout())));
+        lua.set_output(BufWriter::new(stdout()));
     }
     lua
 }
@@ -94,7 +94,7 @@ pub(crate) fn read_source(input: &Input) -> Result<(Vec<u8>, Vec<u8>), Failure> 
         Input::Stdin => {
             let mut source = Vec::new();
             let read = std::io::stdin().lock().read_to_end(&mut source);
-            read.map_err(|error| Failure::Message(format!("cannot read stdin: {error}")))?;
+            read.map_err(|error| Failure(format!("cannot read stdin: {error}")))?;
             Ok((source, b"=stdin".to_vec()))
         }
         Input::File(path) => {
@@ -108,7 +108,7 @@ fn read_file(path: &OsStr) -> Result<Vec<u8>, Failure> {
     let failed = |what: &str, error: std::io::Error| {
         let text = error.to_string();
         let text = text.split(" (os error").next().unwrap_or_default();
-        Failure::Message(format!("cannot {what} {}: {text}", path.to_string_lossy()))
+        Failure(format!("cannot {what} {}: {text}", path.to_string_lossy()))
     };
     let mut file = std::fs::File::open(path).map_err(|error| failed("open", error))?;
     let mut source = Vec::new();
