@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::draft::{Const, Draft, DraftProto};
 use super::opcode::{Format, Insn, Op};
+use crate::convert::format_number;
 
 /// A listing of all functions of a draft, the innermost first, as they are completed by the compiler.
 pub fn disassemble(draft: &Draft) -> String {
@@ -109,13 +110,19 @@ fn target(pc: usize, insn: Insn) -> usize {
 
 fn constant(draft: &Draft, proto: &DraftProto, index: usize) -> String {
     match proto.constants.get(index) {
-        Some(Const::Number(number)) => format!("{number}"),
+        Some(Const::Number(number)) => number_text(*number),
         Some(Const::Str(string)) => quoted(draft.string(*string)),
         Some(Const::Int64(integer)) => format!("{integer}LL"),
         Some(Const::Uint64(integer)) => format!("{integer}ULL"),
-        Some(Const::Imaginary(number)) => format!("{number}i"),
+        Some(Const::Imaginary(number)) => number_text(*number) + "i",
         None => format!("constant {index}?"),
     }
+}
+
+fn number_text(number: f64) -> String {
+    let mut text = Vec::new();
+    format_number(number, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn cache_key(draft: &Draft, proto: &DraftProto, slot: usize) -> String {

@@ -193,3 +193,6 @@ impl Compiler<'_> {
         self.f.proto.cache_keys.len() as i32 - 1
     }
 }
+
+#[cfg(test)]
+mod tests;

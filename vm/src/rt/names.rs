@@ -259,6 +259,6 @@ mod tests {
         let at = |op: Op| proto.code.iter().position(|insn| insn.op() == op).unwrap();
         assert_eq!(callee(&draft, proto, at(Op::ITERCALL)), named("local", "(for generator)"));
         assert_eq!(callee(&draft, proto, at(Op::ADDVK)), named("metamethod", "__add"));
-        assert_eq!(callee(&draft, proto, at(Op::LOADPRI)), None);
+        assert_eq!(callee(&draft, proto, at(Op::NEWTABLE)), None);
     }
 }

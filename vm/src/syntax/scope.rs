@@ -29,6 +29,8 @@ struct FunctionScope {
     first_visible: usize,
     first_block: usize,
     hidden_locals: usize,
+    /// The line of a `break` outside every loop.
+    stray_break: Option<u32>,
 }
 
 struct BlockScope {
@@ -62,6 +64,7 @@ impl Scopes {
             first_visible: self.visible.len(),
             first_block: self.blocks.len(),
             hidden_locals: 0,
+            stray_break: None,
         };
         self.functions.push(scope);
         self.open_block(false);
@@ -72,7 +75,9 @@ impl Scopes {
     pub(super) fn close_function(&mut self, tree: &mut Tree, text: impl Fn(StrId) -> String) -> Scoped<()> {
         let first_goto = self.block().first_goto;
         self.close_block(tree);
-        self.functions.pop();
+        if let Some(line) = self.functions.pop().and_then(|function| function.stray_break) {
+            return Err(SyntaxError::plain(line, "no loop to break"));
+        }
         match self.gotos.get(first_goto) {
             Some(goto) => {
                 Err(SyntaxError::plain(goto.line, format!("undefined label '{}'", text(goto.name))))
@@ -197,9 +202,12 @@ impl Scopes {
         Ok(upvalues.len() as u8 - 1)
     }
 
-    /// Whether a `break` has a loop to leave.
-    pub(super) fn is_in_loop(&self) -> bool {
-        self.blocks[self.function().first_block..].iter().any(|block| block.is_loop)
+    /// A `break`. If it has no loop to leave, that is reported at the end of the function, after what is wrong before it.
+    pub(super) fn add_break(&mut self, line: u32) {
+        let first_block = self.function().first_block;
+        if !self.blocks[first_block..].iter().any(|block| block.is_loop) {
+            self.function_mut().stray_break.get_or_insert(line);
+        }
     }
 
     /// A `goto`: bound at once to a label above it in the same block, else kept until its label comes.

@@ -165,14 +165,12 @@ impl Parser<'_> {
             }
             TokenKind::Break => {
                 self.advance()?;
-                if !self.scopes.is_in_loop() {
-                    return Err(SyntaxError::plain(line, "no loop to break"));
-                }
+                self.scopes.add_break(line);
                 self.push(line, StatKind::Break);
                 return Ok(true);
             }
             TokenKind::Label => self.label(line)?,
-            TokenKind::Goto if self.look_ahead()?.kind == TokenKind::Name => {
+            TokenKind::Goto if is_name(self.look_ahead()?.kind) => {
                 self.advance()?;
                 let name = self.name()?;
                 let goto = self.scopes.add_goto(&mut self.tree, name, self.last_line);
@@ -561,3 +559,6 @@ fn ends_block(kind: TokenKind) -> bool {
 fn text(strings: &Interner, name: StrId) -> String {
     String::from_utf8_lossy(strings.bytes(name)).into_owned()
 }
+
+#[cfg(test)]
+mod tests;
