@@ -6,7 +6,7 @@
 //! | any double, up to and including the canonical NaN 0xFFF8_0000_0000_0000
 //! | tag (17 bits)  | payload (47 bits)                            |
 //! +----------------+----------------------------------------------+
-//!   0x1FFF2  primitive: 0 nil, 1 false, 2 true
+//!   0x1FFF2  primitive: 0 nil, 1 false, 2 true; address | 8: a dead key
 //!   0x1FFF3  light userdata (a foreign address below 2^47, or an index into the side table)
 //!   0x1FFF4  string      \
 //!   0x1FFF5  table        |
@@ -246,6 +246,16 @@ impl RawValue {
     pub fn light(payload: u64) -> RawValue {
         debug_assert!(payload <= PAYLOAD);
         RawValue((Tag::LightUserData as u64) << SHIFT | payload & PAYLOAD)
+    }
+
+    /// What a table keeps in place of a key whose entry was removed: it refers to nothing, and no other value has its bits, but
+    /// the key itself, should it still exist, can be recognised.
+    #[inline]
+    pub(crate) fn dead_key(self) -> RawValue {
+        match self.heap_addr() {
+            Some(addr) => RawValue(Self::NIL.0 | addr as u64 | 8),
+            None => self,
+        }
     }
 
     /// The bits.

@@ -1,0 +1,105 @@
+//! What the table library does to whole arrays.
+//!
+//! The shifts work on a **plain array**: all integer keys from 1 on in the array part, no hole at its end, not weak. They say so when
+//! it is not, and the caller goes key by key.
+
+use super::{INTEGER_KEYS, SetError, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::gc::Heap;
+use crate::value::{Gc, RawValue};
+
+impl Gc<Table> {
+    /// The length of a plain array; `None` for any other table.
+    pub fn plain_len(self, heap: &Heap) -> Option<u32> {
+        if self.has(INTEGER_KEYS | WEAK_KEYS | WEAK_VALUES) {
+            return None;
+        }
+        let border = self.len(heap);
+        if border == u64::from(self.array_len()) { Some(border as u32) } else { None }
+    }
+
+    /// The array part, holes included. The slice is good until the table is next assigned to or anything is allocated.
+    pub fn array_values<'a>(self) -> &'a [RawValue] {
+        if self.array().is_null() {
+            return &[];
+        }
+        // SAFETY: invariant 1.
+        unsafe { std::slice::from_raw_parts(self.array(), self.array_len() as usize) }
+    }
+
+    /// The array part to be permuted in place: everything in it is shaded first, so that values may be moved about without a barrier, as
+    /// long as nothing else is stored. The slice is good until the table is next assigned to or anything is allocated.
+    pub fn array_values_mut<'a>(self, heap: &mut Heap) -> &'a mut [RawValue] {
+        if self.array().is_null() {
+            return &mut [];
+        }
+        self.shade_from(heap, 0);
+        // SAFETY: invariant 1.
+        unsafe { std::slice::from_raw_parts_mut(self.array(), self.array_len() as usize) }
+    }
+
+    /// Inserts a value at a zero-based index of a plain array and moves up what follows; `false` when it is not one or the
+    /// index is beyond its end.
+    ///
+    /// # Errors
+    /// See [`SetError`].
+    pub fn insert_shift(self, heap: &mut Heap, index: u32, value: RawValue) -> Result<bool, SetError> {
+        let Some(len) = self.plain_len(heap) else { return Ok(false) };
+        if index > len || value.is_nil() {
+            return Ok(false);
+        }
+        if index == len {
+            return self.set_int(heap, i64::from(len) + 1, value).map(|()| true);
+        }
+        if len == self.array_cap() {
+            self.reserve_array(heap, len as usize + 1)?;
+        }
+        self.shade_from(heap, index);
+        // SAFETY: `index <= len < array_cap` (invariant 1).
+        unsafe {
+            let at = self.array().add(index as usize);
+            std::ptr::copy(at, at.add(1), (len - index) as usize);
+        }
+        self.put_element(index, value);
+        self.set_array_len(len + 1);
+        Ok(true)
+    }
+
+    /// Removes the value at a zero-based index of a plain array and moves down what follows; `None` when it is not one or the
+    /// index is beyond its end.
+    pub fn remove_shift(self, heap: &mut Heap, index: u32) -> Option<RawValue> {
+        let len = self.plain_len(heap)?;
+        if index >= len {
+            return None;
+        }
+        let value = self.element(index);
+        self.shade_from(heap, index);
+        // SAFETY: `index < len <= array_cap` (invariant 1).
+        unsafe {
+            let at = self.array().add(index as usize);
+            std::ptr::copy(at.add(1), at, (len - index - 1) as usize);
+        }
+        self.put_element(len - 1, RawValue::NIL);
+        self.set_array_len(len - 1);
+        Some(value)
+    }
+
+    /// Removes the last value of a plain array; `None` when it is not one or is empty.
+    #[inline]
+    pub fn remove_last(self, heap: &mut Heap) -> Option<RawValue> {
+        let len = self.plain_len(heap)?.checked_sub(1)?;
+        let value = self.element(len);
+        heap.barrier(value);
+        self.put_element(len, RawValue::NIL);
+        self.set_array_len(len);
+        Some(value)
+    }
+
+    /// Shades what is about to be moved, since a move may carry a value past the marker.
+    fn shade_from(self, heap: &mut Heap, index: u32) {
+        if heap.marking {
+            for i in index..self.array_len() {
+                heap.barrier(self.element(i));
+            }
+        }
+    }
+}

@@ -1,0 +1,634 @@
+//! The dictionary part: entries in order of insertion, and an open-addressing index over them.
+//!
+//! Entry `e` has its key in `keys[e]` and its value in the table's `slots[e]`. The index maps a key's hash to `e + 1`; 0 is an empty cell.
+//! Up to [`SCANNED`] entries need no index.
+//!
+//! A removed entry keeps its place with a nil value, so that `next` goes on from it. A key that is a string or no reference keeps its
+//! key too and comes back to its place when assigned again; any other reference becomes a dead key
+//! ([`RawValue::dead_key`]), which only `next` matches and the collector does not follow.
+//!
+//! **Rebuilding.** When the entries fill up (to grow) or many of them are dead (to compact), a new index takes over from the old one, a few
+//! entries per insert: `read` walks over the entries, live ones move down to `write` and enter the new index. Meanwhile
+//! entries below `write` and those added since (`end` and beyond) are in the new index, those from `read` to `end` in the old one, between
+//! `write` and `read` there is nothing. Both indexes are searched, and a match is always decided by the key in the entry, so what is
+//! stale in the old one does no harm. Only inserts rebuild: a traversal that only assigns and clears stays valid.
+
+use super::array::block_room;
+use super::cell::{fields, initialise_to};
+use super::{MAX_ENTRIES, SetError, Table};
+use crate::gc::storage::{self, NewValues};
+use crate::gc::{Heap, OutOfMemory};
+use crate::value::{Gc, RawValue};
+
+/// Up to this many entries are searched in order.
+const SCANNED: u32 = 8;
+/// Up to this many entries are rebuilt in one go.
+const REBUILT_AT_ONCE: u32 = 64;
+/// Entries a rebuild looks at per insert.
+const REBUILT_PER_INSERT: u32 = 16;
+/// How many entries are initialised ahead of their use.
+const INITIALISED_AT_ONCE: usize = 64;
+/// Powers of two by which integer keys are counted; the last row counts those beyond.
+const POWERS: usize = MAX_ENTRIES.trailing_zeros() as usize + 2;
+
+/// The record of a dictionary, a `Kind::Bytes` cell of the table's own.
+#[repr(C)]
+pub(super) struct Record {
+    pub(super) keys: *mut RawValue,
+    pub(super) index: *mut u32,
+    /// The index being replaced; null when no rebuild is under way.
+    pub(super) old_index: *mut u32,
+    index_bits: u32,
+    old_bits: u32,
+    /// Entries there is room for.
+    cap: u32,
+    /// Entries in use, dead ones included.
+    len: u32,
+    /// Dead entries whose key is not a string (exact).
+    dead: u32,
+    /// Dead entries whose key is a string (about: inline caches assign nil without telling).
+    dead_names: u32,
+    /// All entries before this one are dead, and none of them can come back without telling.
+    first_live: u32,
+    read: u32,
+    write: u32,
+    end: u32,
+    /// Live integer keys from 1 on, by the power of two they lie below or at.
+    integers: [u32; POWERS],
+    integer_count: u64,
+    migrate_to: u64,
+    rebuilding: bool,
+}
+
+/// The dictionary of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Dict {
+    table: Gc<Table>,
+    record: *mut Record,
+}
+
+fields! { Dict, |dict| dict.record;
+    keys set_keys keys: *mut RawValue,
+    index set_index index: *mut u32,
+    old_index set_old_index old_index: *mut u32,
+    index_bits set_index_bits index_bits: u32,
+    old_bits set_old_bits old_bits: u32,
+    cap set_cap cap: u32,
+    len set_len len: u32,
+    dead set_dead dead: u32,
+    dead_names set_dead_names dead_names: u32,
+    first_live set_first_live first_live: u32,
+    read set_read read: u32,
+    write set_write write: u32,
+    end set_end end: u32,
+    migrate_to set_migrate_to migrate_to: u64,
+    integers set_integers integer_count: u64,
+    rebuilding set_rebuilding rebuilding: bool,
+}
+
+/// The hash of a key: a string's own, anything else from its bits (`-0` never gets here).
+#[inline]
+pub(super) fn hash_of(key: RawValue) -> u32 {
+    match key.as_string() {
+        Some(name) => name.hash().wrapping_mul(0x9E37_79B1),
+        None => ((key.bits() ^ key.bits() >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32,
+    }
+}
+
+/// Index cells for a number of entries, as a power of two: at most three quarters are used.
+fn bits_for(cap: u32) -> u32 {
+    if cap <= SCANNED { 0 } else { (cap + cap / 2).next_power_of_two().trailing_zeros() }
+}
+
+/// The row that counts an integer key; `None` for other keys.
+fn power_of(key: RawValue) -> Option<usize> {
+    let n = key.as_number()?;
+    let i = super::integer_of(n)?;
+    if i < 1 {
+        return None;
+    }
+    Some(((i as u64).next_power_of_two().trailing_zeros() as usize).min(POWERS - 1))
+}
+
+impl Dict {
+    #[inline]
+    pub(super) fn of(table: Gc<Table>) -> Dict {
+        // SAFETY: invariant 2: a dictionary's slots are a block whose link is the record's address.
+        let record = unsafe { *storage::link(table.slots()) as *mut Record };
+        Dict { table, record }
+    }
+
+    // ---- looking up ------------------------------------------------------------------------------------
+
+    #[inline(always)]
+    pub(super) fn key(self, entry: u32) -> RawValue {
+        // SAFETY: entries below `len` are initialised (invariant 2).
+        unsafe { *self.keys().add(entry as usize) }
+    }
+
+    #[inline(always)]
+    fn put_key(self, entry: u32, key: RawValue) {
+        // SAFETY: as for `key`.
+        unsafe { *self.keys().add(entry as usize) = key }
+    }
+
+    /// The entry of a key, whose value may be nil.
+    #[inline]
+    pub(super) fn find(self, key: RawValue, hash: u32) -> Option<u32> {
+        if self.index().is_null() {
+            return (0..self.len()).find(|&entry| self.key(entry) == key);
+        }
+        self.probe(self.index(), self.index_bits(), key, hash).or_else(|| self.find_old(key, hash))
+    }
+
+    fn find_old(self, key: RawValue, hash: u32) -> Option<u32> {
+        if self.old_index().is_null() {
+            None
+        } else {
+            self.probe(self.old_index(), self.old_bits(), key, hash)
+        }
+    }
+
+    /// The entry a key had when it was removed.
+    pub(super) fn find_dead(self, key: RawValue) -> Option<u32> {
+        self.find(key.dead_key(), hash_of(key))
+    }
+
+    #[inline]
+    fn probe(self, index: *mut u32, bits: u32, key: RawValue, hash: u32) -> Option<u32> {
+        let mask = (1u32 << bits) - 1;
+        let mut cell = hash >> (32 - bits);
+        loop {
+            // SAFETY: the index has `1 << bits` cells, some of them empty; those in use name entries below the room for entries.
+            unsafe {
+                let number = *index.add(cell as usize);
+                if number == 0 {
+                    return None;
+                }
+                if *self.keys().add(number as usize - 1) == key {
+                    return Some(number - 1);
+                }
+            }
+            cell = (cell + 1) & mask;
+        }
+    }
+
+    /// The index cell to change: the first one that holds `number`, which is there, or 0.
+    fn cell_with(self, hash: u32, number: u32) -> *mut u32 {
+        let bits = self.index_bits();
+        let mask = (1u32 << bits) - 1;
+        let mut cell = hash >> (32 - bits);
+        loop {
+            // SAFETY: as in `probe`.
+            unsafe {
+                let at = self.index().add(cell as usize);
+                if *at == number {
+                    return at;
+                }
+            }
+            cell = (cell + 1) & mask;
+        }
+    }
+
+    fn renumber(self, hash: u32, from: u32, to: u32) {
+        if !self.index().is_null() {
+            // SAFETY: `cell_with` returns a cell of the index.
+            unsafe { *self.cell_with(hash, from) = to }
+        }
+    }
+
+    /// Enters an entry into the index.
+    fn enter(self, hash: u32, entry: u32) {
+        self.renumber(hash, 0, entry + 1);
+    }
+
+    // ---- changes ---------------------------------------------------------------------------------------
+
+    /// Adds an entry for a key that has none.
+    pub(super) fn insert(
+        self,
+        heap: &mut Heap,
+        key: RawValue,
+        hash: u32,
+        value: RawValue,
+    ) -> Result<(), SetError> {
+        if self.rebuilding() {
+            self.rebuild(heap, REBUILT_PER_INSERT);
+        }
+        self.make_room(heap)?;
+        self.append(key, hash, value);
+        Ok(())
+    }
+
+    /// Adds an entry in the room there is.
+    fn append(self, key: RawValue, hash: u32, value: RawValue) {
+        let entry = self.len();
+        self.initialise(entry as usize + 1);
+        self.put_key(entry, key);
+        self.table.put_slot(entry, value);
+        self.set_len(entry + 1);
+        self.enter(hash, entry);
+        self.count(key, 1);
+    }
+
+    /// Assigns an integer key in room that was reserved.
+    pub(super) fn append_integer(self, heap: &mut Heap, key: u64, value: RawValue) {
+        let key = RawValue::number(key as f64);
+        // The array may not have been scanned yet, and the entries may have been.
+        heap.barrier(value);
+        self.append(key, hash_of(key), value);
+    }
+
+    /// Makes room for so many more entries.
+    pub(super) fn reserve(self, heap: &mut Heap, more: usize) -> Result<(), OutOfMemory> {
+        if self.rebuilding() {
+            self.rebuild(heap, u32::MAX);
+        }
+        let want = self.len() as usize + more;
+        if want > self.cap() as usize {
+            self.grow(heap, want).map_err(|_| OutOfMemory)?;
+            if self.rebuilding() {
+                self.rebuild(heap, u32::MAX);
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an entry went from nil to something.
+    pub(super) fn revived(self, entry: u32) {
+        let key = self.key(entry);
+        self.set_first_live(self.first_live().min(entry));
+        if key.is_string() {
+            self.set_dead_names(self.dead_names().saturating_sub(1));
+        } else {
+            self.set_dead(self.dead() - 1);
+            self.count(key, 1);
+        }
+    }
+
+    /// The value of an entry went from something to nil.
+    pub(super) fn removed(self, heap: &mut Heap, entry: u32) {
+        let key = self.key(entry);
+        if key.is_string() {
+            self.set_dead_names(self.dead_names() + 1);
+            return;
+        }
+        self.set_dead(self.dead() + 1);
+        self.count(key, u32::MAX);
+        if key.is_heap() {
+            heap.barrier(key);
+            self.put_key(entry, key.dead_key());
+        }
+    }
+
+    /// Removes an integer key that goes to the array, and returns its value, nil when it has none. The entry forgets the key, which
+    /// `next` will look for in the array.
+    pub(super) fn take_integer(self, heap: &mut Heap, key: u64) -> RawValue {
+        let key = RawValue::number(key as f64);
+        let Some(entry) = self.find(key, hash_of(key)) else { return RawValue::NIL };
+        let value = self.table.slot(entry);
+        if !value.is_nil() {
+            heap.barrier(value);
+            self.table.put_slot(entry, RawValue::NIL);
+            self.removed(heap, entry);
+        }
+        self.put_key(entry, RawValue::NIL);
+        value
+    }
+
+    /// Turns the key of a dead entry that is a string into a dead key, so that all before it may be skipped by `next`.
+    pub(super) fn kill(self, heap: &Heap, entry: u32) {
+        let key = self.key(entry);
+        if key.is_string() {
+            // Shades the key, which a stack may still hold.
+            heap.weak_load(key);
+            self.put_key(entry, key.dead_key());
+            self.set_dead_names(self.dead_names().saturating_sub(1));
+            self.set_dead(self.dead() + 1);
+            self.table.set_shape(0);
+        }
+    }
+
+    /// Removes an entry of which the collector freed the key or the value.
+    pub(super) fn expire(self, entry: u32) {
+        let key = self.key(entry);
+        self.table.put_slot(entry, RawValue::NIL);
+        if key.is_string() {
+            self.set_dead_names(self.dead_names() + 1);
+        } else {
+            self.set_dead(self.dead() + 1);
+            self.count(key, u32::MAX);
+            self.put_key(entry, key.dead_key());
+        }
+    }
+
+    /// Removes all entries, keeping the room.
+    pub(super) fn wipe(self, heap: &mut Heap) {
+        for entry in 0..self.len() {
+            heap.barrier(self.key(entry));
+            heap.barrier(self.table.slot(entry));
+            self.put_key(entry, RawValue::NIL);
+            self.table.put_slot(entry, RawValue::NIL);
+        }
+        if !self.index().is_null() {
+            // SAFETY: the index has `1 << index_bits` cells.
+            unsafe { self.index().write_bytes(0, 1 << self.index_bits()) }
+        }
+        self.end_rebuild(heap);
+        self.reset_counts();
+    }
+
+    fn count(self, key: RawValue, change: u32) {
+        if let Some(power) = power_of(key) {
+            // SAFETY: the record is the table's own, `power` below `POWERS`.
+            unsafe {
+                let row = &raw mut (*self.record).integers[power];
+                *row = (*row).wrapping_add(change);
+            }
+            if power < POWERS - 1 {
+                self.set_integers(self.integers().wrapping_add_signed(i64::from(change as i32)));
+            }
+        }
+    }
+
+    /// Live integer keys in `2^(power-1) + 1 ..= 2^power`.
+    pub(super) fn integers_in(self, power: u32) -> u64 {
+        // SAFETY: the record is the table's own; the index is checked.
+        u64::from(unsafe { (*self.record).integers[power as usize] })
+    }
+
+    /// Live integer keys in `1..=limit`, a power of two or 0.
+    pub(super) fn integers_up_to(self, limit: u64) -> u64 {
+        if limit == 0 { 0 } else { (0..=limit.trailing_zeros()).map(|power| self.integers_in(power)).sum() }
+    }
+
+    /// Whether there are integer keys too large for any array.
+    pub(super) fn has_other_integers(self) -> bool {
+        self.integers_in(POWERS as u32 - 1) > 0
+    }
+
+    /// Whether no entry can ever be read or come back but by being inserted anew.
+    pub(super) fn is_spent(self) -> bool {
+        self.dead() == self.len()
+    }
+
+    // ---- room ------------------------------------------------------------------------------------------
+
+    /// The memory of a dictionary: its record, and a block of keys with room for `want`.
+    pub(super) fn alloc(heap: &mut Heap, want: usize) -> Result<(*mut Record, NewValues), OutOfMemory> {
+        let want = block_room(want.max(6));
+        let record: *mut Record = storage::alloc_bytes(heap, size_of::<Record>())?.cast();
+        let bits = bits_for(want as u32);
+        let index = match alloc_index(heap, bits) {
+            Ok(index) => index,
+            Err(error) => {
+                // SAFETY: nothing refers to the record yet.
+                unsafe { storage::retire(heap, record.cast()) }
+                return Err(error);
+            }
+        };
+        // SAFETY: the record is fresh and zero, which is valid for all its fields.
+        unsafe {
+            (*record).index = index;
+            (*record).index_bits = bits;
+        }
+        match storage::alloc_values(heap, want) {
+            Ok(keys) => Ok((record, keys)),
+            Err(error) => {
+                let none = NewValues { first: std::ptr::null_mut(), cap: 0 };
+                Dict::discard(heap, record, none);
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives up what [`Dict::alloc`] returned.
+    pub(super) fn discard(heap: &mut Heap, record: *mut Record, keys: NewValues) {
+        // SAFETY: no table refers to the blocks yet.
+        unsafe {
+            let index = (*record).index;
+            for block in [keys.first.cast::<u8>(), index.cast(), record.cast()] {
+                if !block.is_null() {
+                    storage::retire(heap, block);
+                }
+            }
+        }
+    }
+
+    /// Takes a fresh block of keys into use.
+    pub(super) fn start(self, keys: NewValues, slot_room: usize) {
+        self.set_keys(keys.first);
+        self.set_room(keys.cap.min(slot_room));
+    }
+
+    fn set_room(self, room: usize) {
+        let by_index =
+            if self.index().is_null() { SCANNED as usize } else { (3usize << self.index_bits()) / 4 };
+        self.set_cap(room.min(by_index) as u32);
+    }
+
+    /// Makes a slot that has its value already an entry.
+    pub(super) fn enter_slot(self, slot: u32, key: RawValue) {
+        debug_assert_eq!(slot, self.len());
+        self.initialise(slot as usize + 1);
+        self.put_key(slot, key);
+        self.set_len(slot + 1);
+        self.enter(hash_of(key), slot);
+        if self.table.slot(slot).is_nil() {
+            self.set_dead_names(self.dead_names() + 1);
+        }
+    }
+
+    /// Initialises both halves of the entries below `len`.
+    fn initialise(self, len: usize) {
+        for block in [self.keys(), self.table.slots()] {
+            // SAFETY: both blocks are the table's own.
+            if unsafe { storage::values_len(block) } < len {
+                initialise_to(block, (len + INITIALISED_AT_ONCE).min(self.cap() as usize).max(len));
+            }
+        }
+    }
+
+    /// Sees to it that there is room for one more entry.
+    fn make_room(self, heap: &mut Heap) -> Result<(), SetError> {
+        let (len, cap) = (self.len(), self.cap());
+        if self.rebuilding() && len < cap {
+            return Ok(());
+        }
+        let dead = self.dead() + self.dead_names();
+        if cap > REBUILT_AT_ONCE && len < cap && len >= cap - cap / 8 && dead >= len / 4 {
+            // Without the memory for it, later.
+            if let Ok(index) = alloc_index(heap, self.index_bits()) {
+                self.start_rebuild(index, self.index_bits());
+            }
+            return Ok(());
+        }
+        if len < cap {
+            return Ok(());
+        }
+        if self.rebuilding() {
+            self.rebuild(heap, u32::MAX);
+            return self.make_room(heap);
+        }
+        if cap <= REBUILT_AT_ONCE && dead >= cap / 4 {
+            let index = alloc_index(heap, self.index_bits())?;
+            self.start_rebuild(index, self.index_bits());
+            self.rebuild(heap, u32::MAX);
+            if self.len() < cap {
+                return Ok(());
+            }
+        }
+        self.grow(heap, cap as usize * 2)
+    }
+
+    /// Grows both halves of the entries and starts to move to a larger index.
+    #[cold]
+    fn grow(self, heap: &mut Heap, want: usize) -> Result<(), SetError> {
+        if self.len() as usize >= MAX_ENTRIES {
+            return Err(SetError::TooLarge);
+        }
+        let want = block_room(want);
+        let bits = bits_for(want as u32);
+        let index = alloc_index(heap, bits)?;
+        match self.grow_entries(heap, want) {
+            Ok(room) => {
+                self.start_rebuild(index, bits);
+                self.set_room(room);
+            }
+            Err(error) => {
+                if !index.is_null() {
+                    // SAFETY: nothing refers to the index.
+                    unsafe { storage::retire(heap, index.cast()) }
+                }
+                return Err(error.into());
+            }
+        }
+        if self.len() <= REBUILT_AT_ONCE {
+            self.rebuild(heap, u32::MAX);
+        }
+        Ok(())
+    }
+
+    fn grow_entries(self, heap: &mut Heap, want: usize) -> Result<usize, OutOfMemory> {
+        // SAFETY: both blocks are the table's own. The old ones are not used after they were grown.
+        unsafe {
+            let slots = storage::grow_values(heap, self.table.slots(), want)?;
+            self.table.set_slots(slots.first);
+            let keys = storage::grow_values(heap, self.keys(), want)?;
+            self.set_keys(keys.first);
+            Ok(slots.cap.min(keys.cap))
+        }
+    }
+
+    // ---- rebuilding ------------------------------------------------------------------------------------
+
+    fn start_rebuild(self, index: *mut u32, bits: u32) {
+        debug_assert!(!self.rebuilding());
+        self.set_old_index(self.index());
+        self.set_old_bits(self.index_bits());
+        self.set_index(index);
+        self.set_index_bits(bits);
+        self.set_read(0);
+        self.set_write(0);
+        self.set_end(self.len());
+        self.set_dead_names(0);
+        self.set_rebuilding(true);
+    }
+
+    /// Looks at the next entries: live ones stay, further down; dead ones go.
+    fn rebuild(self, heap: &mut Heap, budget: u32) {
+        let stop = self.len().min(self.read().saturating_add(budget));
+        let moved =
+            self.read() != self.write() || (self.read()..stop).any(|entry| self.table.slot(entry).is_nil());
+        if moved {
+            // Slots change: what caches know of them is void.
+            self.table.set_shape(0);
+        }
+        for entry in self.read()..stop {
+            let value = self.table.load(heap, self.table.slot(entry));
+            let key = self.table.load_key(heap, self.key(entry));
+            let to = self.write();
+            if value.is_nil() || key.is_nil() {
+                self.drop_entry(heap, entry);
+                continue;
+            }
+            let hash = hash_of(key);
+            if to != entry {
+                // The marker may be past `to` and not yet at `entry`.
+                heap.barrier(value);
+                heap.barrier(key);
+                self.put_key(to, key);
+                self.table.put_slot(to, value);
+                self.put_key(entry, RawValue::NIL);
+                self.table.put_slot(entry, RawValue::NIL);
+                self.set_first_live(self.first_live().min(to));
+            }
+            if entry < self.end() {
+                self.enter(hash, to);
+            } else if to != entry {
+                self.renumber(hash, entry + 1, to + 1);
+            }
+            self.set_write(to + 1);
+        }
+        self.set_read(stop);
+        if stop == self.len() {
+            self.set_len(self.write());
+            self.set_first_live(self.first_live().min(self.write()));
+            self.end_rebuild(heap);
+        }
+    }
+
+    /// Takes a dead entry out of the counts and out of the way.
+    fn drop_entry(self, heap: &mut Heap, entry: u32) {
+        let key = self.key(entry);
+        let value = self.table.slot(entry);
+        if !value.is_nil() {
+            // A weak entry the collector has not come to yet: it was never counted as dead.
+            heap.barrier(value);
+            self.table.put_slot(entry, RawValue::NIL);
+            self.count(key, u32::MAX);
+        } else if !key.is_string() {
+            self.set_dead(self.dead() - 1);
+        }
+        heap.barrier(key);
+        self.put_key(entry, RawValue::NIL);
+    }
+
+    fn end_rebuild(self, heap: &mut Heap) {
+        let old = self.old_index();
+        self.set_old_index(std::ptr::null_mut());
+        self.set_rebuilding(false);
+        if !old.is_null() {
+            // SAFETY: the old index is the table's own, to which it no longer refers.
+            unsafe { storage::retire(heap, old.cast()) }
+        }
+    }
+
+    fn reset_counts(self) {
+        self.set_len(0);
+        self.set_dead(0);
+        self.set_dead_names(0);
+        self.set_first_live(0);
+        self.set_integers(0);
+        self.set_migrate_to(0);
+        // SAFETY: the record is the table's own.
+        unsafe { (*self.record).integers = [0; POWERS] }
+    }
+
+    /// Gives up everything but the slots.
+    pub(super) fn retire(self, heap: &mut Heap) {
+        self.end_rebuild(heap);
+        let keys = NewValues { first: self.keys(), cap: 0 };
+        Dict::discard(heap, self.record, keys);
+    }
+
+    /// The blocks of the dictionary apart from the slots: record, keys, indexes (some may be null).
+    pub(super) fn blocks(self) -> [*mut u8; 4] {
+        [self.record.cast(), self.keys().cast(), self.index().cast(), self.old_index().cast()]
+    }
+}
+
+/// An empty index; null for none.
+fn alloc_index(heap: &mut Heap, bits: u32) -> Result<*mut u32, OutOfMemory> {
+    if bits == 0 { Ok(std::ptr::null_mut()) } else { Ok(storage::alloc_bytes(heap, 4 << bits)?.cast()) }
+}

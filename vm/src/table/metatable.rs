@@ -1,0 +1,106 @@
+//! Tables as metatables: flags, cached absence of metamethods, and when method caches become void.
+
+use super::{DICTIONARY, IS_META, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::gc::{Heap, OutOfMemory};
+use crate::rt::meta::Meta;
+use crate::value::{Gc, RawValue};
+
+/// Events up to `Call` have a bit in a metatable's header that says "absent".
+const EVENTS_WITH_BIT: u8 = Meta::Call as u8 + 1;
+const _: () = assert!(EVENTS_WITH_BIT <= 8);
+
+impl Gc<Table> {
+    /// The metatable.
+    #[inline(always)]
+    pub fn metatable(self) -> Option<Gc<Table>> {
+        let meta = self.meta_ptr();
+        // SAFETY: the metatable of a live table is null or live.
+        if meta.is_null() { None } else { Some(unsafe { Gc::from_ptr(meta) }) }
+    }
+
+    /// Replaces the metatable; sets its flags, reads its `__mode`.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn set_metatable(self, heap: &mut Heap, meta: Option<Gc<Table>>) -> Result<(), OutOfMemory> {
+        let mut weakness = 0;
+        if let Some(meta) = meta {
+            meta.make_meta(heap)?;
+            weakness = meta.weakness(heap);
+        }
+        if weakness != 0 {
+            self.make_weak(heap, weakness)?;
+        } else if self.has(WEAK_KEYS | WEAK_VALUES) {
+            self.unset_flag(WEAK_KEYS | WEAK_VALUES);
+        }
+        if let Some(old) = self.metatable() {
+            heap.barrier(old.into());
+        }
+        self.set_meta_ptr(meta.map_or(std::ptr::null_mut(), |meta| meta.as_ptr()));
+        Ok(())
+    }
+
+    /// A metamethod, this table being the metatable: nil when absent. Absence is cached in the header.
+    #[inline]
+    pub fn meta(self, heap: &Heap, event: Meta) -> RawValue {
+        let bit = event as u8;
+        if bit < EVENTS_WITH_BIT && self.extra()[1] & (1 << bit) != 0 {
+            return RawValue::NIL;
+        }
+        let value = self.get_str(heap, heap.meta_name(event));
+        if value.is_nil()
+            && bit < EVENTS_WITH_BIT
+            && self.flags() & (IS_META | DICTIONARY) == IS_META | DICTIONARY
+        {
+            self.set_extra([self.extra()[0], self.extra()[1] | 1 << bit]);
+        }
+        value
+    }
+
+    /// Marks the table as one that method caches look through (a metatable or `__index` target): it becomes a dictionary
+    /// whose changes move the method epoch. To be called for every table a method cache's value was found through.
+    ///
+    /// The epoch moves when a string key gets or loses its value, and when a value other than a number or boolean is replaced; so a cache
+    /// may keep everything but numbers and booleans.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    #[inline]
+    pub fn make_meta(self, heap: &mut Heap) -> Result<(), OutOfMemory> {
+        if self.has(IS_META) {
+            return Ok(());
+        }
+        if !self.is_dictionary() {
+            self.make_dictionary(heap, 0)?;
+        }
+        self.set_flag(IS_META);
+        // Caches for stores that are not seen here know the old id.
+        self.set_shape(0);
+        Ok(())
+    }
+
+    /// The weak flags `__mode` asks for, this table being the metatable.
+    pub(crate) fn weakness(self, heap: &Heap) -> u8 {
+        let Some(mode) = self.meta(heap, Meta::Mode).as_string() else { return 0 };
+        let mode = mode.as_bytes();
+        let keys = if mode.contains(&b'k') { WEAK_KEYS } else { 0 };
+        let values = if mode.contains(&b'v') { WEAK_VALUES } else { 0 };
+        keys | values
+    }
+
+    /// To be called before a value is replaced in a dictionary.
+    #[inline]
+    pub(super) fn note_change(self, heap: &mut Heap, key: RawValue, old: RawValue, new: RawValue) {
+        if self.has(IS_META) && key.is_string() {
+            let is_plain = old.is_number() || old.as_boolean().is_some();
+            if old.is_nil() != new.is_nil() || !is_plain && old != new {
+                self.forget_absences();
+                heap.method_epoch = heap.method_epoch.wrapping_add(1);
+            }
+        }
+    }
+
+    pub(super) fn forget_absences(self) {
+        self.set_extra([self.extra()[0], 0]);
+    }
+}

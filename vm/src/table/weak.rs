@@ -1,0 +1,68 @@
+//! Weak tables. They are dictionaries without an array part, and no inline cache knows them, so that every load comes through here:
+//! a loaded reference is shaded while marking, and reads as nil once marking has ended without reaching it.
+
+use super::{INTEGER_KEYS, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::gc::{Heap, OutOfMemory};
+use crate::value::{Gc, RawValue};
+
+impl Gc<Table> {
+    /// Makes the table weak, in effect from the next cycle on.
+    ///
+    /// # Errors
+    /// When the memory limit is reached; the table is then not weak, and has lost nothing.
+    pub(crate) fn make_weak(self, heap: &mut Heap, flags: u8) -> Result<(), OutOfMemory> {
+        if !self.is_dictionary() {
+            self.make_dictionary(heap, 0)?;
+        }
+        self.dict().reserve(heap, self.array_len() as usize)?;
+        for index in 0..self.array_len() {
+            let value = self.element(index);
+            if !value.is_nil() {
+                self.dict().append_integer(heap, u64::from(index) + 1, value);
+                self.set_flag(INTEGER_KEYS);
+            }
+        }
+        self.drop_array(heap);
+        self.unset_flag(WEAK_KEYS | WEAK_VALUES);
+        self.set_flag(flags);
+        self.set_shape(0);
+        Ok(())
+    }
+
+    /// A value of a slot, as the script may see it.
+    #[inline]
+    pub(super) fn load(self, heap: &Heap, value: RawValue) -> RawValue {
+        if self.has(WEAK_VALUES) { heap.weak_load(value) } else { value }
+    }
+
+    /// A key of an entry, as the script may see it.
+    #[inline]
+    pub(super) fn load_key(self, heap: &Heap, key: RawValue) -> RawValue {
+        if self.has(WEAK_KEYS) { heap.weak_load(key) } else { key }
+    }
+
+    /// Removes the entries of a weak table whose weak key or value is dead, looking at up to `units` entries from `cursor` on. Returns where
+    /// to go on, `None` at the end.
+    pub(crate) fn clear_dead_entries(
+        self,
+        cursor: u32,
+        units: u32,
+        is_dead: impl Fn(RawValue) -> bool,
+    ) -> Option<u32> {
+        if !self.is_dictionary() {
+            return None;
+        }
+        let dict = self.dict();
+        let end = dict.len().min(cursor.saturating_add(units));
+        for entry in cursor..end {
+            let value = self.slot(entry);
+            if value.is_nil() {
+                continue;
+            }
+            if self.has(WEAK_VALUES) && is_dead(value) || self.has(WEAK_KEYS) && is_dead(dict.key(entry)) {
+                dict.expire(entry);
+            }
+        }
+        if end < dict.len() { Some(end) } else { None }
+    }
+}
