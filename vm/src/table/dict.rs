@@ -369,7 +369,8 @@ impl Dict {
 
     /// Whether no entry can ever be read or come back but by being inserted anew.
     pub(super) fn is_spent(self) -> bool {
-        self.dead() == self.len()
+        let gap = if self.rebuilding() { self.read() - self.write() } else { 0 };
+        self.dead() + gap == self.len()
     }
 
     // ---- room ------------------------------------------------------------------------------------------

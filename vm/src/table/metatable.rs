@@ -36,6 +36,10 @@ impl Gc<Table> {
         if let Some(old) = self.metatable() {
             heap.barrier(old.into());
         }
+        if self.has(IS_META) {
+            // What was found through it came from the old one.
+            heap.method_epoch = heap.method_epoch.wrapping_add(1);
+        }
         self.set_meta_ptr(meta.map_or(std::ptr::null_mut(), |meta| meta.as_ptr()));
         Ok(())
     }
