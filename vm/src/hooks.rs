@@ -24,6 +24,8 @@ pub type ModuleLoader = Arc<dyn Fn(&str) -> Result<ModuleSource, String> + Send 
 pub struct Hooks {
     /// Receives what `print`, `io.write` and `io.stdout` write.
     pub output: Box<dyn Write + Send>,
+    /// Whether the output is flushed after every write: `io.stdout:setvbuf("no")`.
+    pub(crate) is_unbuffered: bool,
     /// Asked by `require` after `package.preload`.
     pub module_loader: Option<ModuleLoader>,
 }
@@ -31,7 +33,7 @@ pub struct Hooks {
 impl Default for Hooks {
     /// Standard output, and no modules but the preloaded ones.
     fn default() -> Hooks {
-        Hooks { output: Box::new(std::io::stdout()), module_loader: None }
+        Hooks { output: Box::new(std::io::stdout()), is_unbuffered: false, module_loader: None }
     }
 }
 

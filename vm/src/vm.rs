@@ -598,6 +598,9 @@ impl Vm {
     pub fn write_output(&mut self, bytes: &[u8]) {
         // A closed output is no reason to stop a script, and `print` has no way to report it.
         drop(self.hooks.output.write_all(bytes));
+        if self.hooks.is_unbuffered {
+            drop(self.hooks.output.flush());
+        }
     }
 
     // ---- limits and the collector ----------------------------------------------------------------------

@@ -1,7 +1,7 @@
 //! Running what the command line asks for.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{BufWriter, IsTerminal, Read, stdout};
+use std::io::{BufWriter, IsTerminal, Read, Write, stdout};
 
 use perilune::{Function, Libraries, Lua, LuaOptions, Table, Value, Variadic};
 
@@ -11,10 +11,31 @@ use crate::{Failure, repl};
 /// A VM that may do what a command-line program may.
 pub(crate) fn new_lua() -> Lua {
     let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, ..LuaOptions::default() });
-    if !stdout().is_terminal() {
-        lua.set_output(BufWriter::new(stdout()));
+    // Standard output writes line by line, which suits a terminal only.
+    if stdout().is_terminal() {
+        lua.set_output(ScriptOutput(stdout()));
+    } else {
+        lua.set_output(ScriptOutput(BufWriter::new(stdout())));
     }
     lua
+}
+
+/// Where scripts write: when nobody reads any more (`perilune script.lua | head`) the program ends, as C programs do.
+struct ScriptOutput<W>(W);
+
+impl<W: Write> Write for ScriptOutput<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes).inspect_err(end_if_unread)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush().inspect_err(end_if_unread)
+    }
+}
+
+fn end_if_unread(error: &std::io::Error) {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(1);
+    }
 }
 
 /// Does it all, in LuaJIT's order.

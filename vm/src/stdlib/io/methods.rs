@@ -89,7 +89,13 @@ pub(super) fn setvbuf(vm: &mut Vm, args: Args) -> NativeResult {
     let file = check_file(vm, args)?;
     const MODES: [Buffering; 3] = [Buffering::Full, Buffering::Line, Buffering::None];
     let mode = MODES[check_option(vm, args, 1, None, &["full", "line", "no"])?];
-    with_stream(vm, file, |stream, _| stream.set_buffering(mode))?;
+    let is_output = with_stream(vm, file, |stream, _| {
+        stream.set_buffering(mode);
+        stream.is_output()
+    })?;
+    if is_output {
+        vm.hooks.is_unbuffered = mode == Buffering::None;
+    }
     vm.ret1(true)
 }
 

@@ -51,9 +51,12 @@ impl Stream {
     }
 
     pub(super) fn set_buffering(&mut self, buffering: Buffering) {
-        if !matches!(self.source, Source::Output) {
-            self.buffering = buffering;
-        }
+        self.buffering = buffering;
+    }
+
+    /// Whether this is the host's output.
+    pub(super) fn is_output(&self) -> bool {
+        matches!(self.source, Source::Output)
     }
 
     // ---- reading -------------------------------------------------------------------------------------------
@@ -140,22 +143,24 @@ impl Stream {
         if !self.can_write {
             return Err(bad_descriptor());
         }
-        if matches!(self.source, Source::Output) {
-            return output.write_all(bytes);
-        }
-        self.forget_read_ahead()?;
-        self.pending.extend_from_slice(bytes);
         let is_due = match self.buffering {
             Buffering::None => true,
             Buffering::Line => bytes.contains(&b'\n'),
             Buffering::Full => false,
         };
+        if self.is_output() {
+            // The host's output has a buffer of its own.
+            output.write_all(bytes)?;
+            return if is_due { output.flush() } else { Ok(()) };
+        }
+        self.forget_read_ahead()?;
+        self.pending.extend_from_slice(bytes);
         if is_due || self.pending.len() >= BUFFER_BYTES { self.write_pending() } else { Ok(()) }
     }
 
     /// Writes what is pending.
     pub(super) fn flush(&mut self, output: &mut dyn Write) -> Result<()> {
-        if matches!(self.source, Source::Output) { output.flush() } else { self.write_pending() }
+        if self.is_output() { output.flush() } else { self.write_pending() }
     }
 
     fn write_pending(&mut self) -> Result<()> {
