@@ -170,10 +170,10 @@ impl Shapes {
         self.mark_chain(ROOT);
     }
 
-    /// Marks the shape of a table, by the table's `header.aux`; `visit` gets its keys if it was not marked before. At most
-    /// [`MAX_KEYS`] steps.
+    /// Marks the shape of a table, by the table's `header.aux`, or one that a cache knows, which may be gone; `visit` gets its keys if it was
+    /// not marked before. At most [`MAX_KEYS`] steps.
     pub fn mark(&mut self, id: u32, mut visit: impl FnMut(Gc<LuaString>)) {
-        if id == 0 || id >= FIRST_PRIVATE || self.shape(id).mark == self.cycle {
+        if id == 0 || id >= FIRST_PRIVATE || self.shape_opt(id).is_none_or(|shape| shape.mark == self.cycle) {
             return;
         }
         self.mark_chain(id);

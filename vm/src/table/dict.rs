@@ -15,7 +15,7 @@
 
 use super::array::block_room;
 use super::cell::{fields, initialise_to};
-use super::{MAX_ENTRIES, SetError, Table};
+use super::{MAX_ENTRIES, SetError, Table, WEAK_KEYS};
 use crate::gc::storage::{self, NewValues};
 use crate::gc::{Heap, OutOfMemory};
 use crate::value::{Gc, RawValue};
@@ -269,7 +269,8 @@ impl Dict {
     /// The value of an entry went from something to nil.
     pub(super) fn removed(self, heap: &mut Heap, entry: u32) {
         let key = self.key(entry);
-        if key.is_string() {
+        // A weak key would not be kept alive.
+        if key.is_string() && !self.table.has(WEAK_KEYS) {
             self.set_dead_names(self.dead_names() + 1);
             return;
         }
@@ -296,7 +297,7 @@ impl Dict {
         value
     }
 
-    /// Turns the key of a dead entry that is a string into a dead key, so that all before it may be skipped by `next`.
+    /// Turns the key of a dead entry that is a string into a dead key: to skip it for good, or to no longer keep it alive.
     pub(super) fn kill(self, heap: &Heap, entry: u32) {
         let key = self.key(entry);
         if key.is_string() {
@@ -313,13 +314,9 @@ impl Dict {
     pub(super) fn expire(self, entry: u32) {
         let key = self.key(entry);
         self.table.put_slot(entry, RawValue::NIL);
-        if key.is_string() {
-            self.set_dead_names(self.dead_names() + 1);
-        } else {
-            self.set_dead(self.dead() + 1);
-            self.count(key, u32::MAX);
-            self.put_key(entry, key.dead_key());
-        }
+        self.set_dead(self.dead() + 1);
+        self.count(key, u32::MAX);
+        self.put_key(entry, key.dead_key());
     }
 
     /// Removes all entries, keeping the room.
