@@ -1,1 +1,3 @@
 //! The Bevy plugin.
+
+mod world;

@@ -21,9 +21,7 @@ use super::host::{Access, FieldHost, FieldRef, HostValue};
 /// # Errors
 /// An expired view; a name that is neither a field nor a method; whatever a metamethod raises.
 pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
-    if let Some(name) = key.as_string()
-        && let Some(field) = vm.ffi.field(cdata.ctype(), name)
-    {
+    if let Some(field) = find_field(vm, cdata, key) {
         let base = vm.readable(cdata)?;
         return load(vm, cdata, base, field);
     }
@@ -35,9 +33,7 @@ pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, R
 /// # Errors
 /// An expired or read-only view; an unknown field; a value that does not fit.
 pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
-    if let Some(name) = key.as_string()
-        && let Some(field) = vm.ffi.field(cdata.ctype(), name)
-    {
+    if let Some(field) = find_field(vm, cdata, key) {
         let base = vm.writable(cdata)?;
         if let Access::Scalar(scalar) = field.access
             && let Some(bits) = scalar_bits(vm, scalar, value)
@@ -60,6 +56,19 @@ pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -
     }
     vm.readable(cdata)?;
     Err(no_field(vm, ctype, key))
+}
+
+/// The field a key names. A number names a field of a tuple struct, counted from zero as in Rust.
+#[inline]
+fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
+    match key.as_string() {
+        Some(name) => vm.ffi.field(cdata.ctype(), name),
+        None => {
+            let n = key.as_number()?;
+            let field = *vm.ffi.fields(cdata.ctype()).get(n as usize)?;
+            (n.fract() == 0.0 && field.name.as_bytes() == n.to_string().as_bytes()).then_some(field)
+        }
+    }
 }
 
 /// `a == b` when at least one is cdata.

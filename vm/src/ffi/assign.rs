@@ -85,6 +85,9 @@ impl Vm {
                 }
                 let same = value.as_cdata().filter(|cdata| cdata.ctype() == ctype);
                 let Some(other) = same else {
+                    if let Some(only) = self.ffi.newtype_field(ctype) {
+                        return self.plan(stores, target, only.access, offset + only.offset, value);
+                    }
                     let expected = self.ffi.types.get(ctype).name.clone();
                     return Err(self.wrong_type(
                         target,

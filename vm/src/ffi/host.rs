@@ -153,6 +153,14 @@ impl Ffi {
         self.fields.get(ctype.0 as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// The field of a struct that only wraps another value (Rust's `struct Health(f32)`), which may be assigned by that value.
+    pub(super) fn newtype_field(&self, ctype: CTypeId) -> Option<FieldRef> {
+        match self.fields(ctype) {
+            [only] if only.name.as_bytes() == b"0" => Some(*only),
+            _ => None,
+        }
+    }
+
     /// The table of methods and metamethods of a type.
     #[inline]
     pub fn metatable(&self, heap: &Heap, ctype: CTypeId) -> Option<Gc<Table>> {

@@ -1,0 +1,256 @@
+//! Components and resources by entity and name: `world.get(entity, "Transform")`, and what `self.Transform` of a behaviour means.
+
+#![allow(unsafe_code, reason = "lends components inside the access of the run")]
+
+use std::sync::Arc;
+
+use bevy_ecs::entity::Entity;
+use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
+use perilune::ffi::view::WriteRule;
+use perilune::string::LuaString;
+use perilune::value::{Gc, RawValue};
+use perilune::vm::{Args, NativeResult, Raised, Vm};
+
+use super::context::{CachedName, Named, Shared, context};
+use super::names::{self, Category};
+use super::query::{ctype_at, source};
+use super::run::Scope;
+use super::storage;
+
+/// The table `world`.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
+    let table = vm.new_table(0, 4)?;
+    for (name, function) in
+        [("get", get as perilune::function::NativeFn), ("resource", resource), ("contains", contains)]
+    {
+        let function = vm.new_host_function(name, function, &[])?;
+        vm.raw_set_name(table, name, function)?;
+    }
+    Ok(table.into())
+}
+
+/// The world, scope and borrower of the run under way.
+fn running(vm: &mut Vm) -> Result<(UnsafeWorldCell<'static>, Scope, Arc<str>), Raised> {
+    if let Some(run) = &context(vm).run {
+        return Ok((run.world, run.scope.clone(), run.borrower.clone()));
+    }
+    Err(vm.error("the world can be used only inside a system or a behaviour's hooks"))
+}
+
+/// `world.get(entity, name)`: a view of the component, nil when the entity has none.
+fn get(vm: &mut Vm, args: Args) -> NativeResult {
+    let bits = vm.check_entity(args, 0)?;
+    let name = vm.check_string(args, 1)?;
+    match component(vm, bits, name)? {
+        Some(view) => vm.ret1(view),
+        None => Err(unknown_component(vm, name)),
+    }
+}
+
+/// `world.contains(entity)`: whether it exists.
+fn contains(vm: &mut Vm, args: Args) -> NativeResult {
+    let bits = vm.check_entity(args, 0)?;
+    let (world, ..) = running(vm)?;
+    let exists = Entity::try_from_bits(bits).is_some_and(|entity| world.get_entity(entity).is_ok());
+    vm.ret1(exists)
+}
+
+/// `world.resource(name)`: a view of the resource, in an exclusive run.
+fn resource(vm: &mut Vm, args: Args) -> NativeResult {
+    let name = vm.check_string(args, 0)?;
+    let (world, scope, borrower) = running(vm)?;
+    let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+    if let Scope::Declared(_) = scope {
+        let message = format!("{borrower} has declared access: add \"{name}\" or \"mut {name}\" to its resources");
+        return Err(vm.error(message));
+    }
+    let shared = context(vm).shared.clone();
+    let found = lookup(&shared, world, Category::Resource, &name);
+    let named = match found {
+        Ok(named) => named,
+        Err(message) => return Err(vm.error(message)),
+    };
+    // SAFETY: the run has the world to itself.
+    let place = named.as_ref().and_then(|named| unsafe { storage::resource(world, named.id) });
+    let (Some(named), Some((data, tick))) = (named, place) else {
+        return vm.ret1(RawValue::NIL);
+    };
+    // SAFETY: the live resource.
+    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.type_id, data)? }) else {
+        return Err(vm.error(format!("resource '{name}' cannot be seen from Lua: it is not reflected")));
+    };
+    let rule = if named.mutable { WriteRule::Allowed } else { WriteRule::Immutable };
+    let source = source(vm, Category::Resource, &named, rule, &borrower);
+    // SAFETY: the run has the world to itself until the epoch ends.
+    let view = unsafe { vm.lend(ctype, data, tick, source)? };
+    vm.ret1(RawValue::from(view))
+}
+
+/// What a name means in this world; `None` when it is a type the world has never used.
+fn lookup(
+    shared: &Shared,
+    world: UnsafeWorldCell<'_>,
+    category: Category,
+    name: &str,
+) -> Result<Option<Named>, String> {
+    let registry = shared.registry.read();
+    let registration = names::resolve(&registry, world.components(), category, name)?;
+    let id = world.components().get_id(registration.type_id());
+    Ok(id.and_then(|id| Named::new(name, world.components(), id)))
+}
+
+#[cold]
+fn unknown_component(vm: &mut Vm, name: Gc<LuaString>) -> Raised {
+    let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+    let shared = context(vm).shared.clone();
+    match running(vm) {
+        Ok((world, ..)) => match lookup(&shared, world, Category::Component, &name) {
+            Err(message) => vm.error(message),
+            Ok(_) => vm.error(format!("component '{name}' cannot be seen from Lua: it is not reflected")),
+        },
+        Err(raised) => raised,
+    }
+}
+
+/// The component of an entity by name: `None` when no component has this name, a nil value when the entity lacks it.
+///
+/// # Errors
+/// Outside a run; an entity that does not exist; a component the run has not declared.
+pub(crate) fn component(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Option<RawValue>, Raised> {
+    let (world, scope, borrower) = running(vm)?;
+    let Some(cached) = cached(vm, world, name)? else { return Ok(None) };
+    let named = &cached.named;
+    let write = match &scope {
+        Scope::Everything => named.mutable,
+        Scope::Declared(declared) => {
+            let Some((_, write)) = declared.components.iter().find(|(known, _)| known.id == named.id) else {
+                let message = format!(
+                    "{borrower} did not declare component '{0}': add \"{0}\" or \"mut {0}\" to its declaration",
+                    named.name
+                );
+                return Err(vm.error(message));
+            };
+            if declared.locator.find(bits).is_none() {
+                return outside(vm, world, bits, &borrower);
+            }
+            *write
+        }
+    };
+    let entity = Entity::try_from_bits(bits);
+    let Some((entity, location)) = entity.and_then(|e| Some((e, world.get_entity(e).ok()?.location()))) else {
+        return Err(no_entity(vm, bits));
+    };
+    // SAFETY: the run's scope has the component, of this entity.
+    let place = unsafe { storage::cell(world, entity, location, named.id, named.storage) };
+    let Some((data, tick, _)) = place else { return Ok(Some(RawValue::NIL)) };
+    let shared = context(vm).shared.clone();
+    let ctype = match cached.ctype {
+        Some(ctype) => ctype,
+        // SAFETY: the live component.
+        None => match unsafe { ctype_at(vm, &shared, named.type_id, data)? } {
+            Some(ctype) => ctype,
+            None => return Ok(None),
+        },
+    };
+    let source = match &cached.source {
+        Some((known, for_write, source)) if Arc::ptr_eq(known, &borrower) && *for_write == write => *source,
+        _ => {
+            let rule = match (write, named.mutable) {
+                (true, _) => WriteRule::Allowed,
+                (false, true) => WriteRule::NotDeclared,
+                (false, false) => WriteRule::Immutable,
+            };
+            let source = source(vm, Category::Component, named, rule, &borrower);
+            if let Some(entry) = context(vm).names.get_mut(&name.addr()) {
+                entry.ctype = Some(ctype);
+                entry.source = Some((borrower, write, source));
+            }
+            source
+        }
+    };
+    // SAFETY: as above, until the epoch ends.
+    let view = unsafe { vm.lend(ctype, data, tick, source)? };
+    Ok(Some(view.into()))
+}
+
+/// A name that was looked up before, or is a component's.
+fn cached(vm: &mut Vm, world: UnsafeWorldCell<'_>, name: Gc<LuaString>) -> Result<Option<CachedName>, Raised> {
+    if let Some(entry) = context(vm).names.get(&name.addr()) {
+        return Ok(Some(entry.clone()));
+    }
+    let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
+    let shared = context(vm).shared.clone();
+    let Ok(Some(named)) = lookup(&shared, world, Category::Component, &text) else { return Ok(None) };
+    let entry = CachedName { named: Arc::new(named), ctype: None, source: None };
+    // The cache knows the name by its address, which is good as long as the string lives: pinned, it lives for ever.
+    let name = vm.heap.intern_key(name)?;
+    vm.heap.roots.pinned.push(name.into());
+    context(vm).names.insert(name.addr(), entry.clone());
+    Ok(Some(entry))
+}
+
+#[cold]
+fn outside(
+    vm: &mut Vm,
+    world: UnsafeWorldCell<'_>,
+    bits: u64,
+    borrower: &str,
+) -> Result<Option<RawValue>, Raised> {
+    if Entity::try_from_bits(bits).is_some_and(|entity| world.get_entity(entity).is_ok()) {
+        let entity = perilune::ffi::entity::display(bits);
+        return Err(vm.error(format!("entity {entity} does not match the declaration of {borrower}")));
+    }
+    Err(no_entity(vm, bits))
+}
+
+#[cold]
+pub(super) fn no_entity(vm: &mut Vm, bits: u64) -> Raised {
+    vm.error(format!("entity {} does not exist", perilune::ffi::entity::display(bits)))
+}
+
+/// A function for the `__index` of behaviour instances: what the class has, then `self.Name` as a component of `self.entity`.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn instance_index(vm: &mut Vm, class: RawValue) -> Result<RawValue, Raised> {
+    let entity = vm.new_string(b"entity")?;
+    vm.new_host_function("index", index_instance, &[class, entity])
+}
+
+fn index_instance(vm: &mut Vm, args: Args) -> NativeResult {
+    let (class, key) = (vm.native_upvalue(args, 0), vm.arg(args, 1));
+    let found = vm.index(class, key)?;
+    if !found.is_nil() {
+        return vm.ret1(found);
+    }
+    // Types are written in CamelCase: any other absent field is nil without asking the registry.
+    let Some(name) = key.as_string().filter(|name| name.as_bytes().first().is_some_and(u8::is_ascii_uppercase)) else {
+        return vm.ret1(RawValue::NIL);
+    };
+    let entity = vm.native_upvalue(args, 1).as_string().expect("made by instance_index");
+    let own = vm.arg(args, 0).as_table().map_or(RawValue::NIL, |own| own.get_str(&vm.heap, entity));
+    let Some(bits) = vm.ffi.entities.bits(own) else { return vm.ret1(RawValue::NIL) };
+    if context(vm).run.is_none() {
+        return vm.ret1(RawValue::NIL);
+    }
+    match component(vm, bits, name)? {
+        Some(view) => vm.ret1(view),
+        None => misspelt(vm, name),
+    }
+}
+
+/// An absent field that looks like a misspelt component is an error, else nil.
+#[cold]
+fn misspelt(vm: &mut Vm, name: Gc<LuaString>) -> NativeResult {
+    let (world, ..) = running(vm)?;
+    let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
+    let shared = context(vm).shared.clone();
+    let near = names::near(&shared.registry.read(), world.components(), Category::Component, &text);
+    if near.is_empty() {
+        return vm.ret1(RawValue::NIL);
+    }
+    Err(vm.error(format!("there is no component '{text}' (did you mean {}?)", near.join(" or "))))
+}

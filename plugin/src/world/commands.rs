@@ -1,0 +1,248 @@
+//! `commands.spawn`, `insert`, `remove`, `despawn`: structural changes, applied at the next sync point.
+//!
+//! Everything that can be wrong with a component's value is found when the script calls: the command that is queued
+//! holds a finished value of the right type.
+
+#![allow(unsafe_code, reason = "lends a value under construction, and moves it into the world")]
+
+use std::alloc::Layout;
+use std::ptr::{NonNull, null_mut};
+
+use bevy_ecs::component::ComponentId;
+use bevy_ecs::entity::Entity;
+use bevy_ecs::ptr::OwningPtr;
+use bevy_ecs::reflect::ReflectComponent;
+use bevy_ecs::system::Commands;
+use bevy_ecs::world::EntityWorldMut;
+use bevy_reflect::std_traits::ReflectDefault;
+use bevy_reflect::{PartialReflect, Reflect, ReflectFromReflect, TypeInfo};
+use perilune::ffi::host::HostValue;
+use perilune::ffi::view::{Source, WriteRule};
+use perilune::function::NativeFn;
+use perilune::value::RawValue;
+use perilune::vm::{Args, NativeResult, Raised, Vm};
+
+use super::access::no_entity;
+use super::context::{Shared, context};
+use super::names::{self, Category};
+use super::reflect::from_host;
+use super::{layout, run};
+
+/// The table `commands`.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
+    let table = vm.new_table(0, 4)?;
+    let functions: [(&str, NativeFn); 4] =
+        [("spawn", spawn), ("insert", insert), ("remove", remove), ("despawn", despawn)];
+    for (name, function) in functions {
+        let function = vm.new_host_function(name, function, &[])?;
+        vm.raw_set_name(table, name, function)?;
+    }
+    Ok(table.into())
+}
+
+/// A component ready to be inserted.
+struct Prepared {
+    value: Box<dyn Reflect>,
+    /// Registers the component when nothing in the world has used it yet.
+    register: Option<ReflectComponent>,
+}
+
+/// `commands.spawn { Transform = { ... }, "Frozen" }`: the new entity, at once.
+fn spawn(vm: &mut Vm, args: Args) -> NativeResult {
+    let components = if args.count == 0 { Vec::new() } else { prepare_all(vm, args, 0)? };
+    let entity = with_commands(vm, |commands| {
+        let mut entity = commands.spawn_empty();
+        entity.queue_silenced(move |mut entity: EntityWorldMut| insert_all(&mut entity, components));
+        entity.id()
+    })?;
+    let value = vm.ffi.entities.value(entity.to_bits());
+    vm.ret1(value)
+}
+
+/// `commands.insert(entity, { Velocity = { ... } })`.
+fn insert(vm: &mut Vm, args: Args) -> NativeResult {
+    let entity = check_existing(vm, args)?;
+    let components = prepare_all(vm, args, 1)?;
+    with_commands(vm, |commands| {
+        let mut entity = commands.entity(entity);
+        entity.queue_silenced(move |mut entity: EntityWorldMut| insert_all(&mut entity, components));
+    })?;
+    vm.ret0()
+}
+
+/// `commands.remove(entity, "Velocity", ...)`.
+fn remove(vm: &mut Vm, args: Args) -> NativeResult {
+    let entity = check_existing(vm, args)?;
+    let mut types = Vec::new();
+    for index in 1..args.count.max(2) {
+        let name = vm.check_string(args, index)?;
+        let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+        types.push(resolve(vm, &name, |registration| registration.type_id())?);
+    }
+    with_commands(vm, |commands| {
+        commands.entity(entity).queue_silenced(move |mut entity: EntityWorldMut| {
+            let components = entity.world().components();
+            let ids: Vec<ComponentId> = types.iter().filter_map(|type_id| components.get_id(*type_id)).collect();
+            for id in ids {
+                entity.remove_by_id(id);
+            }
+        });
+    })?;
+    vm.ret0()
+}
+
+/// `commands.despawn(entity)`, its children too.
+fn despawn(vm: &mut Vm, args: Args) -> NativeResult {
+    let entity = check_existing(vm, args)?;
+    with_commands(vm, |commands| commands.entity(entity).try_despawn())?;
+    vm.ret0()
+}
+
+fn with_commands<R>(vm: &mut Vm, f: impl FnOnce(&mut Commands) -> R) -> Result<R, Raised> {
+    match &mut context(vm).run {
+        // SAFETY: the commands outlive the run (`Run::new`), and nothing else uses them while it lasts.
+        Some(run) => Ok(f(unsafe { run.commands.as_mut() })),
+        None => Err(vm.error("commands can be used only inside a system or a behaviour's hooks")),
+    }
+}
+
+/// Argument 0 as an entity that exists, or was spawned in this run.
+fn check_existing(vm: &mut Vm, args: Args) -> Result<Entity, Raised> {
+    let bits = vm.check_entity(args, 0)?;
+    let entity = Entity::try_from_bits(bits);
+    let known = with_commands(vm, |commands| entity.filter(|entity| commands.get_entity(*entity).is_ok()))?;
+    known.ok_or_else(|| no_entity(vm, bits))
+}
+
+fn resolve<R>(
+    vm: &mut Vm,
+    name: &str,
+    f: impl FnOnce(&bevy_reflect::TypeRegistration) -> R,
+) -> Result<R, Raised> {
+    let shared = context(vm).shared.clone();
+    let Some(run::Run { world, .. }) = &context(vm).run else {
+        return Err(vm.error("commands can be used only inside a system or a behaviour's hooks"));
+    };
+    let components = world.components();
+    let registry = shared.registry.read();
+    match names::resolve(&registry, components, Category::Component, name) {
+        Ok(registration) => Ok(f(registration)),
+        Err(message) => Err(vm.error(message)),
+    }
+}
+
+/// The components of a table: `Name = value`, or `"Name"` for a default one.
+fn prepare_all(vm: &mut Vm, args: Args, index: u32) -> Result<Vec<Prepared>, Raised> {
+    let table = vm.check_table(args, index)?;
+    let mut prepared = Vec::new();
+    let mut position = 0;
+    while let Some((next, key, value)) = table.entry_after(&vm.heap, position) {
+        position = next;
+        let (name, value) = match (key.as_string(), value.as_string()) {
+            (Some(name), _) => (name, Some(value)),
+            (None, Some(name)) if key.is_number() => (name, None),
+            (None, _) => {
+                let message = "components expected: Name = { fields }, or \"Name\"";
+                return Err(vm.arg_error(args, index, message));
+            }
+        };
+        let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+        prepared.push(prepare(vm, &name, value)?);
+    }
+    Ok(prepared)
+}
+
+/// A component from what a script gave for it: a table of fields, the value of a component with one field, `true` or nothing for
+/// its default.
+fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared, Raised> {
+    let (info, default, build, register) = resolve(vm, name, |registration| {
+        (
+            registration.type_info(),
+            registration.data::<ReflectDefault>().cloned(),
+            registration.data::<ReflectFromReflect>().cloned(),
+            registration.data::<ReflectComponent>().cloned(),
+        )
+    })?;
+    let shared = context(vm).shared.clone();
+    let value = value.filter(|value| *value != RawValue::TRUE || is_newtype(info));
+    if let Some(default) = default {
+        let mut new = default.default();
+        if let Some(value) = value {
+            assign(vm, &shared, name, &mut *new, value)?;
+        }
+        return Ok(Prepared { value: new, register });
+    }
+    let given = value.map_or(Ok(HostValue::Table(Vec::new())), |value| vm.to_host(value))?;
+    let new = {
+        let registry = shared.registry.read();
+        from_host(&registry, info, &given)
+    };
+    let new = match new {
+        Ok(new) => new,
+        Err(message) => return Err(vm.error(format!("component '{name}': {message}"))),
+    };
+    match build.and_then(|build| build.from_reflect(&*new)) {
+        Some(value) => Ok(Prepared { value, register }),
+        None => {
+            let fields = field_names(info);
+            Err(vm.error(format!("component '{name}' has no default: give all its fields ({})", fields.join(", "))))
+        }
+    }
+}
+
+fn is_newtype(info: &TypeInfo) -> bool {
+    matches!(info, TypeInfo::TupleStruct(t) if t.field_len() == 1)
+}
+
+fn field_names(info: &TypeInfo) -> Vec<String> {
+    match info {
+        TypeInfo::Struct(s) => s.iter().map(|field| field.name().to_owned()).collect(),
+        TypeInfo::TupleStruct(t) => (0..t.field_len()).map(|n| n.to_string()).collect(),
+        TypeInfo::Enum(e) => e.iter().map(|variant| variant.name().to_owned()).collect(),
+        TypeInfo::Tuple(_) | TypeInfo::List(_) | TypeInfo::Array(_) | TypeInfo::Map(_) | TypeInfo::Set(_)
+        | TypeInfo::Opaque(_) => Vec::new(),
+    }
+}
+
+/// Assigns fields of a value under construction, by the rules of assigning to a view.
+fn assign(vm: &mut Vm, shared: &Shared, name: &str, new: &mut dyn Reflect, value: RawValue) -> Result<(), Raised> {
+    let ctype = layout::ctype_of(vm, shared, new)?;
+    let source = vm.ffi.lending.source(Source {
+        category: "component",
+        name: name.to_owned(),
+        borrower: "commands".to_owned(),
+        rule: WriteRule::Allowed,
+    });
+    let data = std::ptr::from_mut(new).cast::<u8>();
+    // SAFETY: the view is used for one assignment, which runs no script code, and is reachable from nowhere afterwards.
+    unsafe {
+        let view = vm.lend(ctype, data, null_mut(), source)?;
+        vm.assign(view, value)
+    }
+}
+
+/// Moves values into the world as components of an entity.
+fn insert_all(entity: &mut EntityWorldMut, components: Vec<Prepared>) {
+    for Prepared { value, register } in components {
+        let type_id = value.as_any().type_id();
+        let known = entity.world().components().get_id(type_id);
+        let id = match (known, register) {
+            (Some(id), _) => id,
+            (None, Some(register)) => entity.world_scope(|world| register.register_component(world)),
+            (None, None) => unreachable!("the name was resolved by one or the other"),
+        };
+        let layout = Layout::for_value(value.as_partial_reflect());
+        let raw = Box::into_raw(value).cast::<u8>();
+        // SAFETY: the pointer is to a live value of the component's type, which the world takes over; what remains is its memory,
+        // allocated by `Box` with this layout (nothing for a type without size).
+        unsafe {
+            entity.insert_by_id(id, OwningPtr::new(NonNull::new_unchecked(raw)));
+            if layout.size() > 0 {
+                std::alloc::dealloc(raw, layout);
+            }
+        }
+    }
+}

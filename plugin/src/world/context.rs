@@ -1,0 +1,115 @@
+//! What the plugin keeps inside a VM: the type registry, the C types made from it, and the run under way.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bevy_ecs::component::{ComponentId, Components, StorageType};
+use bevy_ecs::reflect::AppTypeRegistry;
+use bevy_platform::collections::HashMap;
+use perilune::ffi::ctype::CTypeId;
+use perilune::ffi::view::SourceId;
+use perilune::value::RawValue;
+use perilune::vm::{Raised, Vm};
+
+use super::reflect::HostedTypes;
+use super::run::Run;
+use super::{access, commands};
+
+/// Shared by the VM's context and the host of its reflected fields.
+pub(crate) struct Shared {
+    /// Bevy's type registry.
+    pub(crate) registry: AppTypeRegistry,
+    /// The types whose fields are read and written through reflection.
+    pub(crate) hosted: Arc<HostedTypes>,
+    /// C types by Rust type.
+    layouts: Mutex<HashMap<std::any::TypeId, CTypeId>>,
+}
+
+impl Shared {
+    /// The C type made for a Rust type.
+    pub(crate) fn layout(&self, type_id: std::any::TypeId) -> Option<CTypeId> {
+        self.layouts.lock().unwrap_or_else(PoisonError::into_inner).get(&type_id).copied()
+    }
+    /// Remembers the C type made for a Rust type.
+    pub(crate) fn add_layout(&self, type_id: std::any::TypeId, ctype: CTypeId) {
+        self.layouts.lock().unwrap_or_else(PoisonError::into_inner).insert(type_id, ctype);
+    }
+    /// The Rust type a C type was made for.
+    pub(crate) fn type_of(&self, ctype: CTypeId) -> Option<std::any::TypeId> {
+        let layouts = self.layouts.lock().unwrap_or_else(PoisonError::into_inner);
+        layouts.iter().find(|(_, known)| **known == ctype).map(|(type_id, _)| *type_id)
+    }
+}
+
+/// A component as scripts reach it by name.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// The name the script used.
+    pub(crate) name: String,
+    /// Its id in the world.
+    pub(crate) id: ComponentId,
+    /// Its Rust type.
+    pub(crate) type_id: std::any::TypeId,
+    /// Whether Bevy lets it change in place.
+    pub(crate) mutable: bool,
+    /// Where its values are.
+    pub(crate) storage: StorageType,
+}
+
+impl Named {
+    /// What the world knows of a component.
+    pub(crate) fn new(name: &str, components: &Components, id: ComponentId) -> Option<Named> {
+        let info = components.get_info(id)?;
+        Some(Named {
+            name: name.to_owned(),
+            id,
+            type_id: info.type_id()?,
+            mutable: info.mutable(),
+            storage: info.storage_type(),
+        })
+    }
+}
+
+/// A component reached through `self.Name`, remembered by the address of its name (a pinned, interned string).
+#[derive(Clone)]
+pub(crate) struct CachedName {
+    /// The component.
+    pub(crate) named: Arc<Named>,
+    /// Its C type, once known.
+    pub(crate) ctype: Option<CTypeId>,
+    /// What its views say about themselves, and for which borrower and whether writable.
+    pub(crate) source: Option<(Arc<str>, bool, SourceId)>,
+}
+
+/// The plugin's state in the VM.
+pub(crate) struct ScriptContext {
+    /// Registry and types.
+    pub(crate) shared: Arc<Shared>,
+    /// The system or driver that runs now.
+    pub(crate) run: Option<Run>,
+    /// Components by the address of their interned name.
+    pub(crate) names: HashMap<usize, CachedName>,
+}
+
+/// Prepares a VM for scripts of this app: math types, entities, the tables `commands` and `world`.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn install(vm: &mut Vm, registry: AppTypeRegistry) -> Result<(), Raised> {
+    let hosted = Arc::new(HostedTypes::new(registry.clone()));
+    let shared = Shared { registry, hosted: hosted.clone(), layouts: Mutex::default() };
+    super::layout::add_known(&shared);
+    vm.ffi.field_host = Some(hosted);
+    vm.ffi.context = Some(Box::new(ScriptContext { shared: Arc::new(shared), run: None, names: HashMap::default() }));
+    vm.open_host_types()?;
+    let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();
+    let globals = globals.as_table().expect("just made from one");
+    let table = commands::open(vm)?;
+    vm.raw_set_name(globals, "commands", table)?;
+    let table = access::open(vm)?;
+    vm.raw_set_name(globals, "world", table)
+}
+
+/// The context of a VM that [`install`] prepared.
+pub(crate) fn context(vm: &mut Vm) -> &mut ScriptContext {
+    vm.host_context().expect("the plugin prepared this VM")
+}

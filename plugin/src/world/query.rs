@@ -1,0 +1,341 @@
+//! Declared access to components, and the rows it matches.
+
+#![allow(unsafe_code, reason = "reads raw columns inside declared access")]
+
+use std::sync::Arc;
+
+use bevy_ecs::archetype::ArchetypeId;
+use bevy_ecs::change_detection::Tick;
+use bevy_ecs::component::{ComponentId, StorageType};
+use bevy_ecs::ptr::Ptr;
+use bevy_ecs::query::{FilteredAccess, QueryBuilder, QueryState};
+use bevy_ecs::resource::IsResource;
+use bevy_ecs::world::World;
+use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
+use bevy_reflect::{ReflectFromPtr, TypeRegistry};
+use perilune::ffi::ctype::CTypeId;
+use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows, Segment};
+use perilune::ffi::view::{Source, SourceId, WriteRule};
+use perilune::vm::{Raised, Vm};
+
+use super::context::{Named, Shared};
+use super::layout;
+use super::names::{self, Category};
+use super::run::{Declared, Locator, Scope, erase};
+use super::storage;
+use super::terms::{QueryTerms, Term};
+
+/// A component a query yields.
+pub(crate) struct ColumnAccess {
+    named: Named,
+    write: bool,
+    /// Known after the first row was seen.
+    ctype: Option<CTypeId>,
+    source: Option<SourceId>,
+}
+
+/// Declared access to components.
+pub(crate) struct QueryAccess {
+    state: QueryState<(), ()>,
+    /// Required ones, then optional ones.
+    columns: Vec<ColumnAccess>,
+    changed: Vec<Named>,
+    added: Vec<Named>,
+    by_archetype: bool,
+}
+
+/// A name's component, registered in the world.
+///
+/// # Errors
+/// An unknown name; `mut` on a component that is immutable.
+pub(crate) fn named(
+    world: &mut World,
+    registry: &TypeRegistry,
+    category: Category,
+    name: &str,
+    write: bool,
+) -> Result<Named, String> {
+    let registration = names::resolve(registry, world.components(), category, name)?;
+    let word = category.word();
+    let id = names::component_id(world, registration)
+        .ok_or_else(|| format!("{word} '{name}' is not known to the world yet"))?;
+    let named = Named::new(name, world.components(), id)
+        .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
+    if write && !named.mutable {
+        return Err(format!("{word} '{name}' is immutable and cannot be declared \"mut {name}\""));
+    }
+    Ok(named)
+}
+
+impl QueryAccess {
+    /// Access as declared, to entities that also have the components `also_with`.
+    ///
+    /// # Errors
+    /// What is wrong with the declaration.
+    pub(crate) fn new(
+        world: &mut World,
+        registry: &TypeRegistry,
+        terms: &QueryTerms,
+        also_with: &[ComponentId],
+    ) -> Result<QueryAccess, String> {
+        let mut find = |name: &str, write| named(world, registry, Category::Component, name, write);
+        let mut list = |terms: &[Term]| -> Result<Vec<ColumnAccess>, String> {
+            terms.iter().map(|t| Ok(ColumnAccess::new(find(&t.name, t.write)?, t.write))).collect()
+        };
+        let required = list(&terms.columns)?;
+        let optional = list(&terms.optional)?;
+        let mut filter = |names: &[String]| -> Result<Vec<Named>, String> {
+            names.iter().map(|name| named(world, registry, Category::Component, name, false)).collect()
+        };
+        let (with, without) = (filter(&terms.with)?, filter(&terms.without)?);
+        let (changed, added) = (filter(&terms.changed)?, filter(&terms.added)?);
+
+        let mut builder = QueryBuilder::<()>::new(world);
+        for column in &required {
+            if column.write { builder.mut_id(column.named.id) } else { builder.ref_id(column.named.id) };
+        }
+        for column in &optional {
+            let (id, write) = (column.named.id, column.write);
+            builder.optional(|builder| {
+                if write { builder.mut_id(id) } else { builder.ref_id(id) };
+            });
+        }
+        let written = |id| required.iter().chain(&optional).any(|c| c.write && c.named.id == id);
+        for filter in changed.iter().chain(&added) {
+            // Reading ticks is reading the component, unless it is declared to be written anyway.
+            if written(filter.id) { builder.with_id(filter.id) } else { builder.ref_id(filter.id) };
+        }
+        with.iter().for_each(|named| drop(builder.with_id(named.id)));
+        without.iter().for_each(|named| drop(builder.without_id(named.id)));
+        also_with.iter().for_each(|id| drop(builder.with_id(*id)));
+        builder.without::<IsResource>();
+        let state = builder.build();
+
+        let components = world.components();
+        let access = state.component_access();
+        let sparse = |id| components.get_info(id).is_some_and(|info| info.storage_type() == StorageType::SparseSet);
+        let by_archetype = access.with_filters().chain(access.without_filters()).any(sparse)
+            || optional.iter().any(|column| column.named.storage == StorageType::SparseSet);
+        let columns = required.into_iter().chain(optional).collect();
+        Ok(QueryAccess { state, columns, changed, added, by_archetype })
+    }
+
+    /// What the scheduler must know.
+    pub(crate) fn component_access(&self) -> &FilteredAccess {
+        self.state.component_access()
+    }
+
+    /// The components it declares.
+    pub(crate) fn declared(&self) -> Vec<(Named, bool)> {
+        self.columns.iter().map(|column| (column.named.clone(), column.write)).collect()
+    }
+
+    /// The rows that match now, to be given to a query object.
+    ///
+    /// # Errors
+    /// When the VM's memory limit is reached.
+    ///
+    /// # Safety
+    /// The caller has the access of [`QueryAccess::component_access`], and nothing changes the structure of the world before the view
+    /// epoch moves.
+    pub(crate) unsafe fn gather(
+        &mut self,
+        vm: &mut Vm,
+        shared: &Shared,
+        world: UnsafeWorldCell<'_>,
+        last_run: Tick,
+        borrower: &str,
+    ) -> Result<(Rows, Arc<Locator>), Raised> {
+        self.state.update_archetypes_unsafe_world_cell(world);
+        // SAFETY: only declared components are reached below.
+        let mut segments = unsafe {
+            if self.by_archetype { self.archetype_segments(world) } else { self.table_segments(world) }
+        };
+        for (_, segment) in &segments {
+            for (column, cells) in self.columns.iter_mut().zip(&segment.columns) {
+                // SAFETY: as above; the segment has a row, whose value this is.
+                unsafe { column.learn(vm, shared, cells)? };
+            }
+        }
+        let columns = self.columns.iter_mut().map(|column| column.describe(vm, borrower)).collect();
+        let mut found = Vec::new();
+        for (n, (index, _)) in segments.iter().enumerate() {
+            if found.len() <= *index {
+                found.resize(index + 1, Locator::NONE);
+            }
+            found[*index] = n as u32;
+        }
+        let locator = Arc::new(Locator {
+            // SAFETY: used only in the epoch of this run.
+            world: unsafe { erase(world) },
+            by_archetype: self.by_archetype,
+            segments: found,
+        });
+        let finder = locator.clone();
+        let rows = Rows {
+            epoch: vm.ffi.lending.epoch(),
+            columns,
+            segments: segments.drain(..).map(|(_, segment)| segment).collect(),
+            last_run: storage::tick_word(last_run),
+            borrower: borrower.to_owned(),
+            locate: Some(Box::new(move |bits| finder.find(bits))),
+        };
+        Ok((rows, locator))
+    }
+
+    /// A segment for each matched table, by the table's index.
+    ///
+    /// # Safety
+    /// As [`QueryAccess::gather`].
+    unsafe fn table_segments(&self, world: UnsafeWorldCell<'_>) -> Vec<(usize, Segment)> {
+        // SAFETY: only declared columns are read.
+        let tables = unsafe { &world.storages().tables };
+        let matched = self.state.matched_tables().filter_map(|id| Some((id.as_usize(), tables.get(id)?)));
+        let full = matched.filter(|(_, table)| !table.is_empty());
+        full.map(|(index, table)| {
+            let columns = self.columns.iter().map(|column| {
+                let size = world.components().get_info(column.named.id).map_or(0, |info| info.layout().size());
+                match storage::column(world, table, column.named.id) {
+                    Some((data, ticks, _)) => Cells::Dense { data, stride: size as u32, ticks },
+                    None => Cells::Absent,
+                }
+            });
+            let changed = self.changed.iter().filter_map(|named| {
+                let (_, ticks, _) = storage::column(world, table, named.id)?;
+                Some(FilterTicks::Dense(ticks))
+            });
+            let added = self.added.iter().filter_map(|named| {
+                let (_, _, ticks) = storage::column(world, table, named.id)?;
+                Some(FilterTicks::Dense(ticks))
+            });
+            let segment = Segment {
+                entities: table.entities().as_ptr().cast(),
+                len: table.entity_count(),
+                rows: None,
+                columns: columns.collect(),
+                filters: changed.chain(added).collect(),
+            };
+            (index, segment)
+        })
+        .collect()
+    }
+
+    /// A segment for each matched archetype, by the archetype's index: where a filter or column is in a sparse set, several
+    /// archetypes share a table.
+    ///
+    /// # Safety
+    /// As [`QueryAccess::gather`].
+    unsafe fn archetype_segments(&self, world: UnsafeWorldCell<'_>) -> Vec<(usize, Segment)> {
+        let ids: Vec<ArchetypeId> = self.state.matched_archetypes().collect();
+        let mut segments = Vec::new();
+        for id in ids {
+            let Some(archetype) = world.archetypes().get(id).filter(|archetype| !archetype.is_empty()) else {
+                continue;
+            };
+            // SAFETY: only the entities are read here.
+            let Some(table) = (unsafe { world.storages() }).tables.get(archetype.table_id()) else { continue };
+            let rows = archetype.entities().iter().map(|entity| entity.table_row().index() as u32).collect();
+            // SAFETY: the component is declared; the entity is in the archetype.
+            let cell = |named: &Named, entity, location| unsafe {
+                storage::cell(world, entity, location, named.id, named.storage)
+            };
+            let scattered = |named: &Named| -> Vec<(*mut u8, *mut u32, *mut u32)> {
+                archetype.entities_with_location().filter_map(|(e, location)| cell(named, e, location)).collect()
+            };
+            let columns = self.columns.iter().map(|column| {
+                if archetype.contains(column.named.id) {
+                    let places = scattered(&column.named).into_iter().map(|(data, changed, _)| (data, changed));
+                    Cells::Scattered(places.collect())
+                } else {
+                    Cells::Absent
+                }
+            });
+            let changed = self.changed.iter().map(|named| {
+                FilterTicks::Scattered(scattered(named).into_iter().map(|(_, tick, _)| tick.cast_const()).collect())
+            });
+            let added = self.added.iter().map(|named| {
+                FilterTicks::Scattered(scattered(named).into_iter().map(|(_, _, tick)| tick.cast_const()).collect())
+            });
+            let segment = Segment {
+                entities: table.entities().as_ptr().cast(),
+                len: archetype.len(),
+                rows: Some(rows),
+                columns: columns.collect(),
+                filters: changed.chain(added).collect(),
+            };
+            segments.push((id.index(), segment));
+        }
+        segments
+    }
+}
+
+impl ColumnAccess {
+    fn new(named: Named, write: bool) -> ColumnAccess {
+        ColumnAccess { named, write, ctype: None, source: None }
+    }
+
+    /// Learns the C type from a live value.
+    ///
+    /// # Safety
+    /// The cells are of a segment that has a row, and may be read.
+    unsafe fn learn(&mut self, vm: &mut Vm, shared: &Shared, cells: &Cells) -> Result<(), Raised> {
+        if self.ctype.is_some() {
+            return Ok(());
+        }
+        let first = match cells {
+            Cells::Absent => return Ok(()),
+            Cells::Dense { data, .. } => *data,
+            Cells::Scattered(places) => places[0].0,
+        };
+        // SAFETY: by contract.
+        self.ctype = unsafe { ctype_at(vm, shared, self.named.type_id, first)? };
+        Ok(())
+    }
+
+    fn describe(&mut self, vm: &mut Vm, borrower: &str) -> Column {
+        let named = &self.named;
+        let rule = if self.write { WriteRule::Allowed } else { WriteRule::NotDeclared };
+        let source = *self.source.get_or_insert_with(|| source(vm, Category::Component, named, rule, borrower));
+        // A type without rows is never looked at.
+        let unseen = perilune::ffi::ctype::Scalar::U8.into();
+        Column { ctype: self.ctype.unwrap_or(unseen), source }
+    }
+}
+
+/// What views of a component say about themselves.
+pub(crate) fn source(vm: &mut Vm, category: Category, named: &Named, rule: WriteRule, borrower: &str) -> SourceId {
+    vm.ffi.lending.source(Source {
+        category: category.word(),
+        name: named.name.clone(),
+        borrower: borrower.to_owned(),
+        rule,
+    })
+}
+
+/// The C type of the value at an address.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+///
+/// # Safety
+/// The address is that of a live value of the type, which may be read.
+pub(crate) unsafe fn ctype_at(
+    vm: &mut Vm,
+    shared: &Shared,
+    type_id: std::any::TypeId,
+    address: *mut u8,
+) -> Result<Option<CTypeId>, Raised> {
+    if let Some(known) = shared.layout(type_id) {
+        return Ok(Some(known));
+    }
+    let from_ptr = shared.registry.read().get_type_data::<ReflectFromPtr>(type_id).cloned();
+    let (Some(from_ptr), Some(address)) = (from_ptr, std::ptr::NonNull::new(address)) else { return Ok(None) };
+    // SAFETY: by contract; the reflection data is the type's own.
+    let value = unsafe { from_ptr.as_reflect(Ptr::new(address)) };
+    layout::ctype_of(vm, shared, value).map(Some)
+}
+
+/// The scope of a run with declared access only.
+pub(crate) fn declared_scope(access: &QueryAccess, locator: Arc<Locator>) -> Scope {
+    Scope::Declared(Arc::new(Declared { components: access.declared(), locator }))
+}

@@ -1,0 +1,452 @@
+//! Values of fields that are no plain memory: read and written through reflection.
+
+#![allow(unsafe_code, reason = "makes reflected references from pointers into components")]
+
+use std::any::TypeId;
+use std::ptr::NonNull;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use bevy_ecs::entity::Entity;
+use bevy_ecs::ptr::{Ptr, PtrMut};
+use bevy_ecs::reflect::AppTypeRegistry;
+use bevy_math::{Quat, Vec2, Vec3, Vec4};
+use bevy_reflect::enums::{DynamicEnum, DynamicVariant, VariantInfo, VariantType};
+use bevy_reflect::list::DynamicList;
+use bevy_reflect::map::{DynamicMap, Map};
+use bevy_reflect::structs::DynamicStruct;
+use bevy_reflect::tuple::DynamicTuple;
+use bevy_reflect::tuple_struct::DynamicTupleStruct;
+use bevy_reflect::{PartialReflect, ReflectFromPtr, ReflectRef, TypeInfo, TypeRegistry};
+use perilune::ffi::ctype::{Math, near_matches};
+use perilune::ffi::host::{FieldHost, HostValue};
+
+/// The Rust types that are read and written through reflection, by the VM's number.
+pub(crate) struct HostedTypes {
+    registry: AppTypeRegistry,
+    types: RwLock<Vec<TypeId>>,
+}
+
+impl HostedTypes {
+    /// None yet.
+    pub(crate) fn new(registry: AppTypeRegistry) -> HostedTypes {
+        HostedTypes { registry, types: RwLock::default() }
+    }
+
+    /// The number of a type.
+    pub(crate) fn number(&self, type_id: TypeId) -> u32 {
+        let mut types = self.types.write().unwrap_or_else(PoisonError::into_inner);
+        let known = types.iter().position(|known| *known == type_id);
+        let number = known.unwrap_or_else(|| {
+            types.push(type_id);
+            types.len() - 1
+        });
+        number as u32
+    }
+
+    fn type_id(&self, number: u32) -> TypeId {
+        self.types.read().unwrap_or_else(PoisonError::into_inner)[number as usize]
+    }
+}
+
+impl FieldHost for HostedTypes {
+    unsafe fn read(&self, field: u32, base: *const u8) -> HostValue {
+        let registry = self.registry.read();
+        let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(self.type_id(field)) else {
+            return HostValue::Other("opaque");
+        };
+        // SAFETY: by contract `base` is a live value of the type with this number, whose own reflection data is used.
+        let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base.cast_mut()))) };
+        to_host(value.as_partial_reflect())
+    }
+
+    unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String> {
+        let registry = self.registry.read();
+        let type_id = self.type_id(field);
+        let (Some(info), Some(from_ptr)) =
+            (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
+        else {
+            return Err("this field cannot be written from Lua: its type is not registered".to_owned());
+        };
+        let new = from_host(&registry, info, &value)?;
+        // SAFETY: as above, and by contract nothing else reads the value.
+        let target = unsafe { from_ptr.as_reflect_mut(PtrMut::new(non_null(base))) };
+        target.try_apply(&*new).map_err(|error| format!("{}: {error}", short_name(info)))
+    }
+}
+
+fn non_null(pointer: *mut u8) -> NonNull<u8> {
+    NonNull::new(pointer).expect("components are not at address zero")
+}
+
+fn short_name(info: &TypeInfo) -> &'static str {
+    info.type_path_table().short_path()
+}
+
+macro_rules! numbers {
+    ($($ty:ty)*) => {
+        fn number_of(value: &dyn PartialReflect) -> Option<f64> {
+            $(if let Some(n) = value.try_downcast_ref::<$ty>() { return Some(*n as f64); })*
+            None
+        }
+        fn number_as(type_id: TypeId, n: f64) -> Option<Box<dyn PartialReflect>> {
+            $(if type_id == TypeId::of::<$ty>() { return Some(Box::new(n as $ty)); })*
+            None
+        }
+    };
+}
+numbers! { f32 f64 i8 u8 i16 u16 i32 u32 i64 u64 isize usize i128 u128 }
+
+/// A reflected value as plain data.
+pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
+    if let Some(n) = number_of(value) {
+        return HostValue::Number(n);
+    }
+    if let Some(b) = value.try_downcast_ref::<bool>() {
+        return HostValue::Boolean(*b);
+    }
+    if let Some(c) = value.try_downcast_ref::<char>() {
+        return HostValue::Text(c.to_string().into_bytes());
+    }
+    if let Some(s) = value.try_downcast_ref::<String>() {
+        return HostValue::Text(s.clone().into_bytes());
+    }
+    if let Some(e) = value.try_downcast_ref::<Entity>() {
+        return HostValue::Entity(e.to_bits());
+    }
+    if let Some(d) = value.try_downcast_ref::<Duration>() {
+        return HostValue::Number(d.as_secs_f64());
+    }
+    if let Some(lanes) = math_lanes(value) {
+        return lanes;
+    }
+    match value.reflect_ref() {
+        ReflectRef::Struct(s) => HostValue::Table(
+            (0..s.field_len())
+                .filter_map(|i| Some((text(s.name_at(i)?), to_host(s.field_at(i)?))))
+                .collect(),
+        ),
+        ReflectRef::TupleStruct(t) => sequence(t.iter_fields()),
+        ReflectRef::Tuple(t) => sequence(t.iter_fields()),
+        ReflectRef::List(l) => sequence(l.iter()),
+        ReflectRef::Array(a) => sequence(a.iter()),
+        ReflectRef::Set(s) => sequence(s.iter()),
+        ReflectRef::Map(m) => HostValue::Table(m.iter().map(|(k, v)| (to_host(k), to_host(v))).collect()),
+        ReflectRef::Enum(e) => match (e.variant_name(), e.variant_type()) {
+            ("None", VariantType::Unit) if is_option(value) => HostValue::Nil,
+            ("Some", VariantType::Tuple) if is_option(value) => e.field_at(0).map_or(HostValue::Nil, to_host),
+            (name, VariantType::Unit) => text(name),
+            (name, VariantType::Tuple) => {
+                let fields = sequence((0..e.field_len()).filter_map(|i| e.field_at(i)));
+                HostValue::Table(vec![(text(name), fields)])
+            }
+            (name, VariantType::Struct) => {
+                let fields = (0..e.field_len()).filter_map(|i| Some((text(e.name_at(i)?), to_host(e.field_at(i)?))));
+                HostValue::Table(vec![(text(name), HostValue::Table(fields.collect()))])
+            }
+        },
+        // What reflection cannot look into still says what it is.
+        ReflectRef::Opaque(o) => text(&format!("{o:?}")),
+    }
+}
+
+fn text(text: &str) -> HostValue {
+    HostValue::Text(text.as_bytes().to_vec())
+}
+
+fn sequence<'v>(values: impl Iterator<Item = &'v dyn PartialReflect>) -> HostValue {
+    HostValue::Table(values.zip(1..).map(|(v, n)| (HostValue::Number(f64::from(n)), to_host(v))).collect())
+}
+
+fn is_option(value: &dyn PartialReflect) -> bool {
+    value.reflect_ident() == Some("Option")
+}
+
+trait Ident {
+    fn reflect_ident(&self) -> Option<&'static str>;
+}
+impl Ident for dyn PartialReflect + '_ {
+    fn reflect_ident(&self) -> Option<&'static str> {
+        self.get_represented_type_info()?.type_path_table().ident()
+    }
+}
+
+fn math_lanes(value: &dyn PartialReflect) -> Option<HostValue> {
+    let (math, lanes) = if let Some(v) = value.try_downcast_ref::<Vec2>() {
+        (Math::Vec2, v.to_array().to_vec())
+    } else if let Some(v) = value.try_downcast_ref::<Vec3>() {
+        (Math::Vec3, v.to_array().to_vec())
+    } else if let Some(v) = value.try_downcast_ref::<Vec4>() {
+        (Math::Vec4, v.to_array().to_vec())
+    } else {
+        (Math::Quat, value.try_downcast_ref::<Quat>()?.to_array().to_vec())
+    };
+    Some(HostValue::Struct(math.ctype(), lanes.iter().flat_map(|lane| lane.to_ne_bytes()).collect()))
+}
+
+/// A value of a type from plain data: concrete, or dynamic for `FromReflect` to complete.
+///
+/// # Errors
+/// "expected X, got Y", naming the type and where it is a field, the field.
+pub(crate) fn from_host(
+    registry: &TypeRegistry,
+    info: &'static TypeInfo,
+    value: &HostValue,
+) -> Result<Box<dyn PartialReflect>, String> {
+    if let Some(simple) = simple(info, value)? {
+        return Ok(simple);
+    }
+    match info {
+        TypeInfo::Struct(s) => {
+            let mut new = DynamicStruct::default();
+            new.set_represented_type(Some(info));
+            for (key, value) in entries(info, value)? {
+                let name = key_name(key);
+                let Some(field) = s.field(&name) else {
+                    return Err(no_field(info, &name, s.iter().map(|f| f.name())));
+                };
+                let field_info = type_info(registry, field.type_id(), &name, info)?;
+                new.insert_boxed(name.clone(), from_host(registry, field_info, value).map_err(|e| in_field(e, &name, info))?);
+            }
+            Ok(Box::new(new))
+        }
+        TypeInfo::TupleStruct(t) => {
+            let mut new = DynamicTupleStruct::default();
+            new.set_represented_type(Some(info));
+            let types: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
+            for field in fields_in_order(registry, info, &types, value)? {
+                new.insert_boxed(field);
+            }
+            Ok(Box::new(new))
+        }
+        TypeInfo::Tuple(t) => {
+            let mut new = DynamicTuple::default();
+            new.set_represented_type(Some(info));
+            let types: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
+            for field in fields_in_order(registry, info, &types, value)? {
+                new.insert_boxed(field);
+            }
+            Ok(Box::new(new))
+        }
+        TypeInfo::List(l) => list(registry, info, l.item_ty().id(), value),
+        TypeInfo::Array(a) => list(registry, info, a.item_ty().id(), value),
+        TypeInfo::Map(m) => {
+            let mut new = DynamicMap::default();
+            new.set_represented_type(Some(info));
+            let key_info = type_info(registry, m.key_ty().id(), "key", info)?;
+            let value_info = type_info(registry, m.value_ty().id(), "value", info)?;
+            for (key, value) in entries(info, value)? {
+                new.insert_boxed(from_host(registry, key_info, key)?, from_host(registry, value_info, value)?);
+            }
+            Ok(Box::new(new))
+        }
+        TypeInfo::Enum(_) => enum_value(registry, info, value),
+        TypeInfo::Set(_) | TypeInfo::Opaque(_) => {
+            Err(format!("a {} cannot be written from Lua (got {})", short_name(info), value.type_name()))
+        }
+    }
+}
+
+fn list(
+    registry: &TypeRegistry,
+    info: &TypeInfo,
+    item: TypeId,
+    value: &HostValue,
+) -> Result<Box<dyn PartialReflect>, String> {
+    let item_info = type_info(registry, item, "item", info)?;
+    let mut new = DynamicList::default();
+    for (_, value) in entries(info, value)? {
+        new.push_box(from_host(registry, item_info, value)?);
+    }
+    Ok(Box::new(new))
+}
+
+fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialReflect>>, String> {
+    let type_id = info.type_id();
+    let expect = |expected: &str| Err(format!("expected {expected}, got {}", value.type_name()));
+    if number_as(type_id, 0.0).is_some() {
+        let HostValue::Number(n) = value else { return expect("number") };
+        return Ok(number_as(type_id, *n));
+    }
+    if type_id == TypeId::of::<bool>() {
+        let HostValue::Boolean(b) = value else { return expect("boolean") };
+        return Ok(Some(Box::new(*b)));
+    }
+    if type_id == TypeId::of::<Entity>() {
+        let HostValue::Entity(bits) = value else { return expect("entity") };
+        return match Entity::try_from_bits(*bits) {
+            Some(entity) => Ok(Some(Box::new(entity))),
+            None => expect("entity"),
+        };
+    }
+    if type_id == TypeId::of::<Duration>() {
+        let HostValue::Number(n) = value else { return expect("number of seconds") };
+        return match Duration::try_from_secs_f64(*n) {
+            Ok(duration) => Ok(Some(Box::new(duration))),
+            Err(_) => Err(format!("expected number of seconds, got {n}")),
+        };
+    }
+    if type_id == TypeId::of::<String>() || type_id == TypeId::of::<char>() {
+        let HostValue::Text(bytes) = value else { return expect("string") };
+        let Ok(text) = String::from_utf8(bytes.clone()) else { return Err("expected UTF-8 string".to_owned()) };
+        if type_id == TypeId::of::<String>() {
+            return Ok(Some(Box::new(text)));
+        }
+        let mut chars = text.chars();
+        return match (chars.next(), chars.next()) {
+            (Some(c), None) => Ok(Some(Box::new(c))),
+            _ => Err("expected string of one character".to_owned()),
+        };
+    }
+    math_value(type_id, value)
+}
+
+fn math_value(type_id: TypeId, value: &HostValue) -> Result<Option<Box<dyn PartialReflect>>, String> {
+    let types = [
+        (TypeId::of::<Vec2>(), Math::Vec2),
+        (TypeId::of::<Vec3>(), Math::Vec3),
+        (TypeId::of::<Vec4>(), Math::Vec4),
+        (TypeId::of::<Quat>(), Math::Quat),
+    ];
+    let Some((_, math)) = types.into_iter().find(|(known, _)| *known == type_id) else { return Ok(None) };
+    let HostValue::Struct(ctype, bytes) = value else {
+        // A table of fields is built as any struct is.
+        let table = matches!(value, HostValue::Table(_)) && math != Math::Quat;
+        return if table { Ok(None) } else { Err(format!("expected {}, got {}", math.name(), value.type_name())) };
+    };
+    if *ctype != math.ctype() {
+        return Err(format!("expected {}, got cdata of another type", math.name()));
+    }
+    let mut lanes = [0.0f32; 4];
+    for (lane, chunk) in lanes.iter_mut().zip(bytes.chunks_exact(4)) {
+        *lane = f32::from_ne_bytes(chunk.try_into().expect("chunks of four bytes"));
+    }
+    let [x, y, z, w] = lanes;
+    Ok(Some(match math {
+        Math::Vec2 => Box::new(Vec2::new(x, y)),
+        Math::Vec3 => Box::new(Vec3::new(x, y, z)),
+        Math::Vec4 => Box::new(Vec4::new(x, y, z, w)),
+        Math::Quat => Box::new(Quat::from_xyzw(x, y, z, w)),
+    }))
+}
+
+fn enum_value(
+    registry: &TypeRegistry,
+    info: &'static TypeInfo,
+    value: &HostValue,
+) -> Result<Box<dyn PartialReflect>, String> {
+    let TypeInfo::Enum(e) = info else { unreachable!("called for enums") };
+    let option = info.type_path_table().ident() == Some("Option");
+    let (name, fields) = match value {
+        HostValue::Nil if option => ("None".to_owned(), &HostValue::Nil),
+        _ if option => ("Some".to_owned(), value),
+        HostValue::Text(name) => (String::from_utf8_lossy(name).into_owned(), &HostValue::Nil),
+        HostValue::Table(entries) if entries.len() == 1 => (key_name(&entries[0].0), &entries[0].1),
+        HostValue::Nil | HostValue::Boolean(_) | HostValue::Number(_) | HostValue::Entity(_) | HostValue::Struct(..)
+        | HostValue::Table(_) | HostValue::Other(_) => {
+            return Err(format!("expected the name of a variant of {}, got {}", short_name(info), value.type_name()));
+        }
+    };
+    let variant = match e.variant(&name) {
+        Some(VariantInfo::Unit(_)) => DynamicVariant::Unit,
+        Some(VariantInfo::Tuple(t)) => {
+            let mut tuple = DynamicTuple::default();
+            let types: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
+            for field in fields_in_order(registry, info, &types, fields)? {
+                tuple.insert_boxed(field);
+            }
+            DynamicVariant::Tuple(tuple)
+        }
+        Some(VariantInfo::Struct(s)) => {
+            let mut new = DynamicStruct::default();
+            for (key, value) in entries(info, fields)? {
+                let key = key_name(key);
+                let Some(field) = s.field(&key) else {
+                    return Err(no_field(info, &key, s.iter().map(|f| f.name())));
+                };
+                let field_info = type_info(registry, field.type_id(), &key, info)?;
+                new.insert_boxed(key.clone(), from_host(registry, field_info, value).map_err(|e| in_field(e, &key, info))?);
+            }
+            DynamicVariant::Struct(new)
+        }
+        None => {
+            let names: Vec<&str> = e.iter().map(|v| v.name()).collect();
+            let near = near_matches(&name, names.iter().copied());
+            let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
+            return Err(format!("{} has no variant '{name}'{hint}; they are: {}", short_name(info), names.join(", ")));
+        }
+    };
+    let mut new = DynamicEnum::new(name, variant);
+    new.set_represented_type(Some(info));
+    Ok(Box::new(new))
+}
+
+/// The fields of a tuple-like type: a sequence, or for one field its value itself.
+fn fields_in_order(
+    registry: &TypeRegistry,
+    info: &TypeInfo,
+    types: &[TypeId],
+    value: &HostValue,
+) -> Result<Vec<Box<dyn PartialReflect>>, String> {
+    let single = types.len() == 1 && !matches!(value, HostValue::Table(_));
+    let values: Vec<&HostValue> =
+        if single { vec![value] } else { entries(info, value)?.iter().map(|(_, value)| value).collect() };
+    if values.len() > types.len() {
+        return Err(format!("{} has {} fields, got {}", short_name(info), types.len(), values.len()));
+    }
+    let mut fields = Vec::with_capacity(types.len());
+    for (n, (type_id, value)) in types.iter().zip(values).enumerate() {
+        let name = n.to_string();
+        let field_info = type_info(registry, *type_id, &name, info)?;
+        fields.push(from_host(registry, field_info, value).map_err(|e| in_field(e, &name, info))?);
+    }
+    Ok(fields)
+}
+
+fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue, HostValue)], String> {
+    match value {
+        HostValue::Table(entries) => Ok(entries),
+        HostValue::Nil | HostValue::Boolean(_) | HostValue::Number(_) | HostValue::Text(_) | HostValue::Entity(_)
+        | HostValue::Struct(..) | HostValue::Other(_) => {
+            Err(format!("expected a table for {}, got {}", short_name(info), value.type_name()))
+        }
+    }
+}
+
+fn key_name(key: &HostValue) -> String {
+    match key {
+        HostValue::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        HostValue::Number(n) => n.to_string(),
+        HostValue::Nil | HostValue::Boolean(_) | HostValue::Entity(_) | HostValue::Struct(..) | HostValue::Table(_)
+        | HostValue::Other(_) => key.type_name().to_owned(),
+    }
+}
+
+fn type_info(
+    registry: &TypeRegistry,
+    type_id: TypeId,
+    field: &str,
+    owner: &TypeInfo,
+) -> Result<&'static TypeInfo, String> {
+    let found = registry.get_type_info(type_id);
+    found.ok_or_else(|| format!("the type of '{field}' of {} is not registered", short_name(owner)))
+}
+
+fn in_field(error: String, field: &str, owner: &TypeInfo) -> String {
+    // Only the innermost field is named: errors from further inside already say theirs.
+    if error.starts_with("expected") && !error.contains(" of ") {
+        match error.split_once(", got ") {
+            Some((expected, got)) => format!("{expected} for field '{field}' of {}, got {got}", short_name(owner)),
+            None => format!("{error} for field '{field}' of {}", short_name(owner)),
+        }
+    } else {
+        error
+    }
+}
+
+fn no_field<'n>(info: &TypeInfo, name: &str, fields: impl Iterator<Item = &'n str>) -> String {
+    let fields: Vec<&str> = fields.collect();
+    let near = near_matches(name, fields.iter().copied());
+    let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
+    format!("{} has no field '{name}'{hint}; its fields are: {}", short_name(info), fields.join(", "))
+}

@@ -1,0 +1,257 @@
+//! A script's declared access as a parameter of a Bevy system.
+
+#![allow(unsafe_code, reason = "implements SystemParam: the access declared is the access used")]
+
+use std::sync::Arc;
+
+use bevy_ecs::change_detection::Tick;
+use bevy_ecs::component::ComponentId;
+use bevy_ecs::query::FilteredAccessSet;
+use bevy_ecs::system::{Commands, SystemMeta, SystemParam, SystemParamBuilder, SystemParamValidationError};
+use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
+use bevy_ecs::world::{DeferredWorld, World};
+use bevy_reflect::TypeRegistry;
+use perilune::ffi::ctype::CTypeId;
+use perilune::ffi::view::{SourceId, WriteRule};
+use perilune::table::Table;
+use perilune::userdata::UserData;
+use perilune::value::Gc;
+use perilune::vm::{Raised, Vm};
+
+use super::context::{Named, Shared, context};
+use super::names::Category;
+use super::query::{QueryAccess, ctype_at, declared_scope, named, source};
+use super::run::{Declared, Locator, Run, Scope, erase, with_run};
+use super::storage;
+use super::terms::{QueryTerms, Term};
+
+/// A declared resource.
+struct ResourceAccess {
+    named: Named,
+    write: bool,
+    ctype: Option<CTypeId>,
+    source: Option<SourceId>,
+}
+
+/// Everything a script system declared.
+pub(crate) struct SystemAccess {
+    borrower: Arc<str>,
+    query: Option<QueryAccess>,
+    resources: Vec<ResourceAccess>,
+    /// The tick of the previous run, when the system replaces one that ran before.
+    previous_run: Option<Tick>,
+}
+
+impl SystemAccess {
+    /// Access for a system or driver that messages call `borrower` ("system 'move'"). Entities must also have `also_with`.
+    ///
+    /// # Errors
+    /// What is wrong with the declaration: unknown names, `mut` on something immutable, a resource declared twice.
+    pub(crate) fn new(
+        world: &mut World,
+        registry: &TypeRegistry,
+        borrower: &str,
+        query: Option<&QueryTerms>,
+        resources: &[Term],
+        also_with: &[ComponentId],
+    ) -> Result<SystemAccess, String> {
+        let query = query.map(|terms| QueryAccess::new(world, registry, terms, also_with)).transpose()?;
+        let mut declared: Vec<ResourceAccess> = Vec::new();
+        for term in resources {
+            let named = named(world, registry, Category::Resource, &term.name, term.write)?;
+            if declared.iter().any(|known| known.named.id == named.id) {
+                return Err(format!("resource '{}' is declared twice", term.name));
+            }
+            declared.push(ResourceAccess { named, write: term.write, ctype: None, source: None });
+        }
+        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared, previous_run: None })
+    }
+
+    /// Makes `changed` and `added` see what happened since this tick in the first run.
+    pub(crate) fn since(mut self, tick: Option<Tick>) -> SystemAccess {
+        self.previous_run = tick;
+        self
+    }
+}
+
+/// Builds a [`ScriptParam`] from what a script declared.
+pub(crate) struct ScriptParamBuilder(pub(crate) SystemAccess);
+
+// SAFETY: the state is complete: all access is in it, and registered by `init_access`.
+unsafe impl SystemParamBuilder<ScriptParam<'_, '_>> for ScriptParamBuilder {
+    fn build(self, world: &mut World) -> ScriptState {
+        ScriptState { access: self.0, commands: Commands::init_state(world) }
+    }
+}
+
+/// The state of a [`ScriptParam`].
+pub(crate) struct ScriptState {
+    access: SystemAccess,
+    commands: <Commands<'static, 'static> as SystemParam>::State,
+}
+
+/// A script's access to the world in one run of a system.
+pub(crate) struct ScriptParam<'w, 's> {
+    world: UnsafeWorldCell<'w>,
+    access: &'s mut SystemAccess,
+    commands: Commands<'w, 's>,
+    last_run: Tick,
+    this_run: Tick,
+}
+
+// SAFETY: `init_access` registers the query's and the resources' access and that of `Commands`, and `get_param` and the run
+// reach nothing else.
+unsafe impl SystemParam for ScriptParam<'_, '_> {
+    type State = ScriptState;
+    type Item<'w, 's> = ScriptParam<'w, 's>;
+
+    fn init_state(world: &mut World) -> ScriptState {
+        let access = SystemAccess {
+            borrower: "a system without declaration".into(),
+            query: None,
+            resources: Vec::new(),
+            previous_run: None,
+        };
+        ScriptState { access, commands: Commands::init_state(world) }
+    }
+
+    fn init_access(state: &ScriptState, meta: &mut SystemMeta, set: &mut FilteredAccessSet, world: &mut World) {
+        Commands::init_access(&state.commands, meta, set, world);
+        if let Some(query) = &state.access.query {
+            let conflicts = set.get_conflicts_single(query.component_access());
+            assert!(
+                conflicts.is_empty(),
+                "{} declares access that conflicts with another parameter of its system",
+                state.access.borrower
+            );
+            set.add(query.component_access().clone());
+        }
+        for resource in &state.access.resources {
+            if resource.write {
+                set.add_resource_write(resource.named.id);
+            } else {
+                set.add_resource_read(resource.named.id);
+            }
+        }
+    }
+
+    fn apply(state: &mut ScriptState, meta: &SystemMeta, world: &mut World) {
+        Commands::apply(&mut state.commands, meta, world);
+    }
+
+    fn queue(state: &mut ScriptState, meta: &SystemMeta, world: DeferredWorld) {
+        <Commands as SystemParam>::queue(&mut state.commands, meta, world);
+    }
+
+    unsafe fn get_param<'w, 's>(
+        state: &'s mut ScriptState,
+        meta: &SystemMeta,
+        world: UnsafeWorldCell<'w>,
+        change_tick: Tick,
+    ) -> Result<ScriptParam<'w, 's>, SystemParamValidationError> {
+        // SAFETY: by contract of this function.
+        let commands = unsafe { Commands::get_param(&mut state.commands, meta, world, change_tick)? };
+        let last_run = state.access.previous_run.take().unwrap_or_else(|| meta.get_last_run());
+        Ok(ScriptParam { world, access: &mut state.access, commands, last_run, this_run: change_tick })
+    }
+}
+
+/// The Lua objects of a system, made once ([`new_objects`]) and kept alive by the caller.
+#[derive(Clone, Copy)]
+pub(crate) struct Objects {
+    /// The query object.
+    pub(crate) query: Gc<UserData>,
+    /// The table whose fields are the resources.
+    pub(crate) resources: Gc<Table>,
+}
+
+/// The objects a system passes to its function.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn new_objects(vm: &mut Vm, borrower: &str) -> Result<Objects, Raised> {
+    let query = vm.new_query(borrower.to_owned())?;
+    Ok(Objects { query, resources: vm.new_table(0, 4)? })
+}
+
+impl ScriptParam<'_, '_> {
+    /// The tick of this run.
+    pub(crate) fn this_run(&self) -> Tick {
+        self.this_run
+    }
+
+    /// Calls `f` with the objects filled and the access open. What was lent expires when it returns.
+    ///
+    /// # Errors
+    /// A declared resource does not exist; the VM's memory limit.
+    pub(crate) fn run<R>(
+        &mut self,
+        vm: &mut Vm,
+        objects: Option<Objects>,
+        f: impl FnOnce(&mut Vm) -> R,
+    ) -> Result<R, Raised> {
+        let shared = context(vm).shared.clone();
+        let scope = self.fill(vm, &shared, objects)?;
+        // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
+        let run = unsafe { Run::new(self.world, &mut self.commands, scope, self.access.borrower.clone()) };
+        Ok(with_run(vm, run, self.this_run, f))
+    }
+
+    fn fill(&mut self, vm: &mut Vm, shared: &Shared, objects: Option<Objects>) -> Result<Scope, Raised> {
+        vm.ffi.lending.set_tick(storage::tick_word(self.this_run));
+        let borrower = self.access.borrower.clone();
+        let scope = match &mut self.access.query {
+            Some(query) => {
+                // SAFETY: `init_access` declared the access; nothing changes structure before the run ends the epoch.
+                let (rows, locator) = unsafe { query.gather(vm, shared, self.world, self.last_run, &borrower)? };
+                if let Some(objects) = objects {
+                    // SAFETY: `gather` made them for this epoch.
+                    unsafe { vm.set_rows(objects.query, rows) };
+                }
+                declared_scope(query, locator)
+            }
+            None => {
+                // SAFETY: used only in this run.
+                let world = unsafe { erase(self.world) };
+                let locator = Arc::new(Locator { world, by_archetype: false, segments: Vec::new() });
+                Scope::Declared(Arc::new(Declared { components: Vec::new(), locator }))
+            }
+        };
+        if let Some(objects) = objects {
+            for resource in &mut self.access.resources {
+                resource.lend(vm, shared, self.world, objects.resources, &borrower)?;
+            }
+        }
+        Ok(scope)
+    }
+}
+
+impl ResourceAccess {
+    fn lend(
+        &mut self,
+        vm: &mut Vm,
+        shared: &Shared,
+        world: UnsafeWorldCell<'_>,
+        into: Gc<Table>,
+        borrower: &str,
+    ) -> Result<(), Raised> {
+        let named = &self.named;
+        // SAFETY: `init_access` declared the access.
+        let Some((data, tick)) = (unsafe { storage::resource(world, named.id) }) else {
+            let message = format!("resource '{}' declared by {borrower} does not exist", named.name);
+            return Err(vm.error(message));
+        };
+        if self.ctype.is_none() {
+            // SAFETY: the live resource.
+            self.ctype = unsafe { ctype_at(vm, shared, named.type_id, data)? };
+        }
+        let Some(ctype) = self.ctype else {
+            return Err(vm.error(format!("resource '{}' cannot be seen from Lua: it is not reflected", named.name)));
+        };
+        let rule = if self.write { WriteRule::Allowed } else { WriteRule::NotDeclared };
+        let source = *self.source.get_or_insert_with(|| source(vm, Category::Resource, named, rule, borrower));
+        // SAFETY: as declared; the epoch ends with the run.
+        let view = unsafe { vm.lend(ctype, data, tick, source)? };
+        vm.raw_set_name(into, &named.name, view.into())
+    }
+}
