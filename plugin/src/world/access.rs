@@ -64,7 +64,8 @@ fn resource(vm: &mut Vm, args: Args) -> NativeResult {
     let (world, scope, borrower) = running(vm)?;
     let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
     if let Scope::Declared(_) = scope {
-        let message = format!("{borrower} has declared access: add \"{name}\" or \"mut {name}\" to its resources");
+        let message =
+            format!("{borrower} has declared access: add \"{name}\" or \"mut {name}\" to its resources");
         return Err(vm.error(message));
     }
     let shared = context(vm).shared.clone();
@@ -140,7 +141,8 @@ pub(crate) fn component(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<O
         }
     };
     let entity = Entity::try_from_bits(bits);
-    let Some((entity, location)) = entity.and_then(|e| Some((e, world.get_entity(e).ok()?.location()))) else {
+    let Some((entity, location)) = entity.and_then(|e| Some((e, world.get_entity(e).ok()?.location())))
+    else {
         return Err(no_entity(vm, bits));
     };
     // SAFETY: the run's scope has the component, of this entity.
@@ -177,7 +179,11 @@ pub(crate) fn component(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<O
 }
 
 /// A name that was looked up before, or is a component's.
-fn cached(vm: &mut Vm, world: UnsafeWorldCell<'_>, name: Gc<LuaString>) -> Result<Option<CachedName>, Raised> {
+fn cached(
+    vm: &mut Vm,
+    world: UnsafeWorldCell<'_>,
+    name: Gc<LuaString>,
+) -> Result<Option<CachedName>, Raised> {
     if let Some(entry) = context(vm).names.get(&name.addr()) {
         return Ok(Some(entry.clone()));
     }
@@ -227,7 +233,9 @@ fn index_instance(vm: &mut Vm, args: Args) -> NativeResult {
         return vm.ret1(found);
     }
     // Types are written in CamelCase: any other absent field is nil without asking the registry.
-    let Some(name) = key.as_string().filter(|name| name.as_bytes().first().is_some_and(u8::is_ascii_uppercase)) else {
+    let Some(name) =
+        key.as_string().filter(|name| name.as_bytes().first().is_some_and(u8::is_ascii_uppercase))
+    else {
         return vm.ret1(RawValue::NIL);
     };
     let entity = vm.native_upvalue(args, 1).as_string().expect("made by instance_index");

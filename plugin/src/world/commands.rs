@@ -85,7 +85,8 @@ fn remove(vm: &mut Vm, args: Args) -> NativeResult {
     with_commands(vm, |commands| {
         commands.entity(entity).queue_silenced(move |mut entity: EntityWorldMut| {
             let components = entity.world().components();
-            let ids: Vec<ComponentId> = types.iter().filter_map(|type_id| components.get_id(*type_id)).collect();
+            let ids: Vec<ComponentId> =
+                types.iter().filter_map(|type_id| components.get_id(*type_id)).collect();
             for id in ids {
                 entity.remove_by_id(id);
             }
@@ -188,7 +189,10 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
         Some(value) => Ok(Prepared { value, register }),
         None => {
             let fields = field_names(info);
-            Err(vm.error(format!("component '{name}' has no default: give all its fields ({})", fields.join(", "))))
+            Err(vm.error(format!(
+                "component '{name}' has no default: give all its fields ({})",
+                fields.join(", ")
+            )))
         }
     }
 }
@@ -202,13 +206,23 @@ fn field_names(info: &TypeInfo) -> Vec<String> {
         TypeInfo::Struct(s) => s.iter().map(|field| field.name().to_owned()).collect(),
         TypeInfo::TupleStruct(t) => (0..t.field_len()).map(|n| n.to_string()).collect(),
         TypeInfo::Enum(e) => e.iter().map(|variant| variant.name().to_owned()).collect(),
-        TypeInfo::Tuple(_) | TypeInfo::List(_) | TypeInfo::Array(_) | TypeInfo::Map(_) | TypeInfo::Set(_)
+        TypeInfo::Tuple(_)
+        | TypeInfo::List(_)
+        | TypeInfo::Array(_)
+        | TypeInfo::Map(_)
+        | TypeInfo::Set(_)
         | TypeInfo::Opaque(_) => Vec::new(),
     }
 }
 
 /// Assigns fields of a value under construction, by the rules of assigning to a view.
-fn assign(vm: &mut Vm, shared: &Shared, name: &str, new: &mut dyn Reflect, value: RawValue) -> Result<(), Raised> {
+fn assign(
+    vm: &mut Vm,
+    shared: &Shared,
+    name: &str,
+    new: &mut dyn Reflect,
+    value: RawValue,
+) -> Result<(), Raised> {
     let ctype = layout::ctype_of(vm, shared, new)?;
     let source = vm.ffi.lending.source(Source {
         category: "component",

@@ -99,7 +99,8 @@ pub(crate) fn install(vm: &mut Vm, registry: AppTypeRegistry) -> Result<(), Rais
     let shared = Shared { registry, hosted: hosted.clone(), layouts: Mutex::default() };
     super::layout::add_known(&shared);
     vm.ffi.field_host = Some(hosted);
-    vm.ffi.context = Some(Box::new(ScriptContext { shared: Arc::new(shared), run: None, names: HashMap::default() }));
+    vm.ffi.context =
+        Some(Box::new(ScriptContext { shared: Arc::new(shared), run: None, names: HashMap::default() }));
     vm.open_host_types()?;
     let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();
     let globals = globals.as_table().expect("just made from one");

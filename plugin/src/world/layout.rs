@@ -55,7 +55,8 @@ fn math_types() -> impl Iterator<Item = (TypeId, Math)> {
     ]
     .into_iter()
     .filter(move |(_, math, bytes)| {
-        let expected: Vec<u8> = lanes[..math.lanes()].iter().flat_map(|lane: &f32| lane.to_ne_bytes()).collect();
+        let expected: Vec<u8> =
+            lanes[..math.lanes()].iter().flat_map(|lane: &f32| lane.to_ne_bytes()).collect();
         *bytes == expected
     })
     .map(|(type_id, math, _)| (type_id, math))

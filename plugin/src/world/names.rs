@@ -51,7 +51,9 @@ pub(crate) fn resolve<'r>(
         .or_else(|| registry.get_with_short_type_path(&generic));
     match found {
         Some(registration) if category.fits(registration, components) => Ok(registration),
-        Some(_) => Err(format!("type '{name}' is registered, but it is no {0}: derive {0} for it", category.word())),
+        Some(_) => {
+            Err(format!("type '{name}' is registered, but it is no {0}: derive {0} for it", category.word()))
+        }
         None if registry.is_ambiguous(name) => Err(ambiguous(registry, name)),
         None => Err(unknown(registry, components, category, name)),
     }

@@ -92,18 +92,30 @@ impl QueryAccess {
 
         let mut builder = QueryBuilder::<()>::new(world);
         for column in &required {
-            if column.write { builder.mut_id(column.named.id) } else { builder.ref_id(column.named.id) };
+            if column.write {
+                builder.mut_id(column.named.id)
+            } else {
+                builder.ref_id(column.named.id)
+            };
         }
         for column in &optional {
             let (id, write) = (column.named.id, column.write);
             builder.optional(|builder| {
-                if write { builder.mut_id(id) } else { builder.ref_id(id) };
+                if write {
+                    builder.mut_id(id)
+                } else {
+                    builder.ref_id(id)
+                };
             });
         }
         let written = |id| required.iter().chain(&optional).any(|c| c.write && c.named.id == id);
         for filter in changed.iter().chain(&added) {
             // Reading ticks is reading the component, unless it is declared to be written anyway.
-            if written(filter.id) { builder.with_id(filter.id) } else { builder.ref_id(filter.id) };
+            if written(filter.id) {
+                builder.with_id(filter.id)
+            } else {
+                builder.ref_id(filter.id)
+            };
         }
         with.iter().for_each(|named| drop(builder.with_id(named.id)));
         without.iter().for_each(|named| drop(builder.without_id(named.id)));
@@ -113,7 +125,8 @@ impl QueryAccess {
 
         let components = world.components();
         let access = state.component_access();
-        let sparse = |id| components.get_info(id).is_some_and(|info| info.storage_type() == StorageType::SparseSet);
+        let sparse =
+            |id| components.get_info(id).is_some_and(|info| info.storage_type() == StorageType::SparseSet);
         let by_archetype = access.with_filters().chain(access.without_filters()).any(sparse)
             || optional.iter().any(|column| column.named.storage == StorageType::SparseSet);
         let columns = required.into_iter().chain(optional).collect();
@@ -194,7 +207,8 @@ impl QueryAccess {
         let full = matched.filter(|(_, table)| !table.is_empty());
         full.map(|(index, table)| {
             let columns = self.columns.iter().map(|column| {
-                let size = world.components().get_info(column.named.id).map_or(0, |info| info.layout().size());
+                let size =
+                    world.components().get_info(column.named.id).map_or(0, |info| info.layout().size());
                 match storage::column(world, table, column.named.id) {
                     Some((data, ticks, _)) => Cells::Dense { data, stride: size as u32, ticks },
                     None => Cells::Absent,
@@ -233,28 +247,38 @@ impl QueryAccess {
                 continue;
             };
             // SAFETY: only the entities are read here.
-            let Some(table) = (unsafe { world.storages() }).tables.get(archetype.table_id()) else { continue };
+            let Some(table) = (unsafe { world.storages() }).tables.get(archetype.table_id()) else {
+                continue;
+            };
             let rows = archetype.entities().iter().map(|entity| entity.table_row().index() as u32).collect();
             // SAFETY: the component is declared; the entity is in the archetype.
             let cell = |named: &Named, entity, location| unsafe {
                 storage::cell(world, entity, location, named.id, named.storage)
             };
             let scattered = |named: &Named| -> Vec<(*mut u8, *mut u32, *mut u32)> {
-                archetype.entities_with_location().filter_map(|(e, location)| cell(named, e, location)).collect()
+                archetype
+                    .entities_with_location()
+                    .filter_map(|(e, location)| cell(named, e, location))
+                    .collect()
             };
             let columns = self.columns.iter().map(|column| {
                 if archetype.contains(column.named.id) {
-                    let places = scattered(&column.named).into_iter().map(|(data, changed, _)| (data, changed));
+                    let places =
+                        scattered(&column.named).into_iter().map(|(data, changed, _)| (data, changed));
                     Cells::Scattered(places.collect())
                 } else {
                     Cells::Absent
                 }
             });
             let changed = self.changed.iter().map(|named| {
-                FilterTicks::Scattered(scattered(named).into_iter().map(|(_, tick, _)| tick.cast_const()).collect())
+                FilterTicks::Scattered(
+                    scattered(named).into_iter().map(|(_, tick, _)| tick.cast_const()).collect(),
+                )
             });
             let added = self.added.iter().map(|named| {
-                FilterTicks::Scattered(scattered(named).into_iter().map(|(_, _, tick)| tick.cast_const()).collect())
+                FilterTicks::Scattered(
+                    scattered(named).into_iter().map(|(_, _, tick)| tick.cast_const()).collect(),
+                )
             });
             let segment = Segment {
                 entities: table.entities().as_ptr().cast(),
@@ -295,7 +319,8 @@ impl ColumnAccess {
     fn describe(&mut self, vm: &mut Vm, borrower: &str) -> Column {
         let named = &self.named;
         let rule = if self.write { WriteRule::Allowed } else { WriteRule::NotDeclared };
-        let source = *self.source.get_or_insert_with(|| source(vm, Category::Component, named, rule, borrower));
+        let source =
+            *self.source.get_or_insert_with(|| source(vm, Category::Component, named, rule, borrower));
         // A type without rows is never looked at.
         let unseen = perilune::ffi::ctype::Scalar::U8.into();
         Column { ctype: self.ctype.unwrap_or(unseen), source }
@@ -303,7 +328,13 @@ impl ColumnAccess {
 }
 
 /// What views of a component say about themselves.
-pub(crate) fn source(vm: &mut Vm, category: Category, named: &Named, rule: WriteRule, borrower: &str) -> SourceId {
+pub(crate) fn source(
+    vm: &mut Vm,
+    category: Category,
+    named: &Named,
+    rule: WriteRule,
+    borrower: &str,
+) -> SourceId {
     vm.ffi.lending.source(Source {
         category: category.word(),
         name: named.name.clone(),
@@ -329,7 +360,9 @@ pub(crate) unsafe fn ctype_at(
         return Ok(Some(known));
     }
     let from_ptr = shared.registry.read().get_type_data::<ReflectFromPtr>(type_id).cloned();
-    let (Some(from_ptr), Some(address)) = (from_ptr, std::ptr::NonNull::new(address)) else { return Ok(None) };
+    let (Some(from_ptr), Some(address)) = (from_ptr, std::ptr::NonNull::new(address)) else {
+        return Ok(None);
+    };
     // SAFETY: by contract; the reflection data is the type's own.
     let value = unsafe { from_ptr.as_reflect(Ptr::new(address)) };
     layout::ctype_of(vm, shared, value).map(Some)

@@ -122,9 +122,7 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
     }
     match value.reflect_ref() {
         ReflectRef::Struct(s) => HostValue::Table(
-            (0..s.field_len())
-                .filter_map(|i| Some((text(s.name_at(i)?), to_host(s.field_at(i)?))))
-                .collect(),
+            (0..s.field_len()).filter_map(|i| Some((text(s.name_at(i)?), to_host(s.field_at(i)?)))).collect(),
         ),
         ReflectRef::TupleStruct(t) => sequence(t.iter_fields()),
         ReflectRef::Tuple(t) => sequence(t.iter_fields()),
@@ -141,7 +139,8 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
                 HostValue::Table(vec![(text(name), fields)])
             }
             (name, VariantType::Struct) => {
-                let fields = (0..e.field_len()).filter_map(|i| Some((text(e.name_at(i)?), to_host(e.field_at(i)?))));
+                let fields =
+                    (0..e.field_len()).filter_map(|i| Some((text(e.name_at(i)?), to_host(e.field_at(i)?))));
                 HostValue::Table(vec![(text(name), HostValue::Table(fields.collect()))])
             }
         },
@@ -206,7 +205,10 @@ pub(crate) fn from_host(
                     return Err(no_field(info, &name, s.iter().map(|f| f.name())));
                 };
                 let field_info = type_info(registry, field.type_id(), &name, info)?;
-                new.insert_boxed(name.clone(), from_host(registry, field_info, value).map_err(|e| in_field(e, &name, info))?);
+                new.insert_boxed(
+                    name.clone(),
+                    from_host(registry, field_info, value).map_err(|e| in_field(e, &name, info))?,
+                );
             }
             Ok(Box::new(new))
         }
@@ -236,7 +238,10 @@ pub(crate) fn from_host(
             let key_info = type_info(registry, m.key_ty().id(), "key", info)?;
             let value_info = type_info(registry, m.value_ty().id(), "value", info)?;
             for (key, value) in entries(info, value)? {
-                new.insert_boxed(from_host(registry, key_info, key)?, from_host(registry, value_info, value)?);
+                new.insert_boxed(
+                    from_host(registry, key_info, key)?,
+                    from_host(registry, value_info, value)?,
+                );
             }
             Ok(Box::new(new))
         }
@@ -288,7 +293,9 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
     }
     if type_id == TypeId::of::<String>() || type_id == TypeId::of::<char>() {
         let HostValue::Text(bytes) = value else { return expect("string") };
-        let Ok(text) = String::from_utf8(bytes.clone()) else { return Err("expected UTF-8 string".to_owned()) };
+        let Ok(text) = String::from_utf8(bytes.clone()) else {
+            return Err("expected UTF-8 string".to_owned());
+        };
         if type_id == TypeId::of::<String>() {
             return Ok(Some(Box::new(text)));
         }
@@ -312,7 +319,11 @@ fn math_value(type_id: TypeId, value: &HostValue) -> Result<Option<Box<dyn Parti
     let HostValue::Struct(ctype, bytes) = value else {
         // A table of fields is built as any struct is.
         let table = matches!(value, HostValue::Table(_)) && math != Math::Quat;
-        return if table { Ok(None) } else { Err(format!("expected {}, got {}", math.name(), value.type_name())) };
+        return if table {
+            Ok(None)
+        } else {
+            Err(format!("expected {}, got {}", math.name(), value.type_name()))
+        };
     };
     if *ctype != math.ctype() {
         return Err(format!("expected {}, got cdata of another type", math.name()));
@@ -342,9 +353,18 @@ fn enum_value(
         _ if option => ("Some".to_owned(), value),
         HostValue::Text(name) => (String::from_utf8_lossy(name).into_owned(), &HostValue::Nil),
         HostValue::Table(entries) if entries.len() == 1 => (key_name(&entries[0].0), &entries[0].1),
-        HostValue::Nil | HostValue::Boolean(_) | HostValue::Number(_) | HostValue::Entity(_) | HostValue::Struct(..)
-        | HostValue::Table(_) | HostValue::Other(_) => {
-            return Err(format!("expected the name of a variant of {}, got {}", short_name(info), value.type_name()));
+        HostValue::Nil
+        | HostValue::Boolean(_)
+        | HostValue::Number(_)
+        | HostValue::Entity(_)
+        | HostValue::Struct(..)
+        | HostValue::Table(_)
+        | HostValue::Other(_) => {
+            return Err(format!(
+                "expected the name of a variant of {}, got {}",
+                short_name(info),
+                value.type_name()
+            ));
         }
     };
     let variant = match e.variant(&name) {
@@ -365,7 +385,10 @@ fn enum_value(
                     return Err(no_field(info, &key, s.iter().map(|f| f.name())));
                 };
                 let field_info = type_info(registry, field.type_id(), &key, info)?;
-                new.insert_boxed(key.clone(), from_host(registry, field_info, value).map_err(|e| in_field(e, &key, info))?);
+                new.insert_boxed(
+                    key.clone(),
+                    from_host(registry, field_info, value).map_err(|e| in_field(e, &key, info))?,
+                );
             }
             DynamicVariant::Struct(new)
         }
@@ -373,7 +396,11 @@ fn enum_value(
             let names: Vec<&str> = e.iter().map(|v| v.name()).collect();
             let near = near_matches(&name, names.iter().copied());
             let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
-            return Err(format!("{} has no variant '{name}'{hint}; they are: {}", short_name(info), names.join(", ")));
+            return Err(format!(
+                "{} has no variant '{name}'{hint}; they are: {}",
+                short_name(info),
+                names.join(", ")
+            ));
         }
     };
     let mut new = DynamicEnum::new(name, variant);
@@ -406,8 +433,13 @@ fn fields_in_order(
 fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue, HostValue)], String> {
     match value {
         HostValue::Table(entries) => Ok(entries),
-        HostValue::Nil | HostValue::Boolean(_) | HostValue::Number(_) | HostValue::Text(_) | HostValue::Entity(_)
-        | HostValue::Struct(..) | HostValue::Other(_) => {
+        HostValue::Nil
+        | HostValue::Boolean(_)
+        | HostValue::Number(_)
+        | HostValue::Text(_)
+        | HostValue::Entity(_)
+        | HostValue::Struct(..)
+        | HostValue::Other(_) => {
             Err(format!("expected a table for {}, got {}", short_name(info), value.type_name()))
         }
     }
@@ -417,7 +449,11 @@ fn key_name(key: &HostValue) -> String {
     match key {
         HostValue::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         HostValue::Number(n) => n.to_string(),
-        HostValue::Nil | HostValue::Boolean(_) | HostValue::Entity(_) | HostValue::Struct(..) | HostValue::Table(_)
+        HostValue::Nil
+        | HostValue::Boolean(_)
+        | HostValue::Entity(_)
+        | HostValue::Struct(..)
+        | HostValue::Table(_)
         | HostValue::Other(_) => key.type_name().to_owned(),
     }
 }
@@ -436,7 +472,9 @@ fn in_field(error: String, field: &str, owner: &TypeInfo) -> String {
     // Only the innermost field is named: errors from further inside already say theirs.
     if error.starts_with("expected") && !error.contains(" of ") {
         match error.split_once(", got ") {
-            Some((expected, got)) => format!("{expected} for field '{field}' of {}, got {got}", short_name(owner)),
+            Some((expected, got)) => {
+                format!("{expected} for field '{field}' of {}, got {got}", short_name(owner))
+            }
             None => format!("{error} for field '{field}' of {}", short_name(owner)),
         }
     } else {

@@ -115,7 +115,12 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
         ScriptState { access, commands: Commands::init_state(world) }
     }
 
-    fn init_access(state: &ScriptState, meta: &mut SystemMeta, set: &mut FilteredAccessSet, world: &mut World) {
+    fn init_access(
+        state: &ScriptState,
+        meta: &mut SystemMeta,
+        set: &mut FilteredAccessSet,
+        world: &mut World,
+    ) {
         Commands::init_access(&state.commands, meta, set, world);
         if let Some(query) = &state.access.query {
             let conflicts = set.get_conflicts_single(query.component_access());
@@ -203,7 +208,8 @@ impl ScriptParam<'_, '_> {
         let scope = match &mut self.access.query {
             Some(query) => {
                 // SAFETY: `init_access` declared the access; nothing changes structure before the run ends the epoch.
-                let (rows, locator) = unsafe { query.gather(vm, shared, self.world, self.last_run, &borrower)? };
+                let (rows, locator) =
+                    unsafe { query.gather(vm, shared, self.world, self.last_run, &borrower)? };
                 if let Some(objects) = objects {
                     // SAFETY: `gather` made them for this epoch.
                     unsafe { vm.set_rows(objects.query, rows) };
@@ -246,10 +252,13 @@ impl ResourceAccess {
             self.ctype = unsafe { ctype_at(vm, shared, named.type_id, data)? };
         }
         let Some(ctype) = self.ctype else {
-            return Err(vm.error(format!("resource '{}' cannot be seen from Lua: it is not reflected", named.name)));
+            return Err(
+                vm.error(format!("resource '{}' cannot be seen from Lua: it is not reflected", named.name))
+            );
         };
         let rule = if self.write { WriteRule::Allowed } else { WriteRule::NotDeclared };
-        let source = *self.source.get_or_insert_with(|| source(vm, Category::Resource, named, rule, borrower));
+        let source =
+            *self.source.get_or_insert_with(|| source(vm, Category::Resource, named, rule, borrower));
         // SAFETY: as declared; the epoch ends with the run.
         let view = unsafe { vm.lend(ctype, data, tick, source)? };
         vm.raw_set_name(into, &named.name, view.into())

@@ -51,7 +51,12 @@ impl QueryTerms {
                         ));
                     }
                 },
-                other => return Err(format!("query: expected names and filters, got a {} as key", other.type_name())),
+                other => {
+                    return Err(format!(
+                        "query: expected names and filters, got a {} as key",
+                        other.type_name()
+                    ));
+                }
             }
         }
         terms.check()?;
@@ -123,7 +128,9 @@ mod tests {
     }
 
     fn list(names: &[&str]) -> HostValue {
-        HostValue::Table(names.iter().zip(1..).map(|(name, n)| (HostValue::Number(f64::from(n)), text(name))).collect())
+        HostValue::Table(
+            names.iter().zip(1..).map(|(name, n)| (HostValue::Number(f64::from(n)), text(name))).collect(),
+        )
     }
 
     #[test]

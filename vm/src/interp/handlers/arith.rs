@@ -3,6 +3,7 @@
 
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{arith, misc};
+use crate::table::INTEGER_KEYS;
 use crate::value::RawValue;
 
 /// One handler; the last arguments say where the operands are and what is computed.
@@ -78,10 +79,13 @@ handler! { NOT(pc, vm, insn, base, k) {
 handler! { LEN(pc, vm, insn, base, k) {
     let value = *base.add(insn.b());
     if let Some(table) = value.as_table() {
-        // A table without holes at its end: the last initialised value is the border.
+        // A table without holes at its end, and no integer keys elsewhere: the last element is the border.
         let table = table.as_ptr();
         let len = (*table).array_len as usize;
-        if len > 0 && !(*(*table).array.add(len - 1)).is_nil() {
+        if len > 0
+            && (*table).header.flags & INTEGER_KEYS == 0
+            && !(*(*table).array.add(len - 1)).is_nil()
+        {
             *base.add(insn.a()) = RawValue::number_unchecked(len as f64);
             next!(pc, vm, base, k)
         }
