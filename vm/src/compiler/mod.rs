@@ -40,16 +40,17 @@ pub fn compile(source: &[u8], chunk_name: &[u8]) -> Result<Draft, Error> {
         Error::new(ErrorKind::Syntax, format!("{}:{line}: {message}", chunk_id(chunk_name)))
     };
     let (tree, strings) =
-        parse(source, Draft::new(chunk_name)).map_err(|error| failed(error.line, &error.message))?;
+        parse(source, Draft::new(chunk_name)).map_err(|error| failed(error.line(), error.message()))?;
     let mut compiler = Compiler {
         registers: vec![0; tree.locals.len()],
         labels: vec![LabelState { pc: None, pending: JumpList::EMPTY }; tree.labels.len()],
         tree: &tree,
         strings,
         protos: Vec::with_capacity(tree.functions.len()),
-        constants: HashMap::default(),
+        constants: HashMap::with_capacity_and_hasher(tree.exprs.len() / 4, BuildHasherDefault::default()),
         scratch: Vec::new(),
         too_complex: None,
+        spare: Vec::new(),
         f: FunctionState::default(),
     };
     compiler.function(FunctionId(0));
@@ -75,6 +76,8 @@ struct Compiler<'tree> {
     scratch: Vec<crate::syntax::ast::ExprId>,
     /// The line on which the registers ran out.
     too_complex: Option<u32>,
+    /// The buffers of finished functions, for the next ones.
+    spare: Vec<FunctionState>,
     /// The function being compiled.
     f: FunctionState,
 }
@@ -95,6 +98,26 @@ struct FunctionState {
     /// The locals in scope.
     active: Vec<ActiveLocal>,
     loops: Vec<LoopState>,
+}
+
+impl FunctionState {
+    /// Makes it the state of a function that has no code yet.
+    fn restart(&mut self, index: u32, line: u32) {
+        let DraftProto { code, constants, cache_keys, children, lines, locals, .. } = &mut self.proto;
+        code.clear();
+        constants.clear();
+        cache_keys.clear();
+        children.clear();
+        lines.clear();
+        locals.clear();
+        self.active.clear();
+        self.loops.clear();
+        self.index = index;
+        self.line = line;
+        self.free = 0;
+        self.first_temporary = 0;
+        self.most_used = 0;
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -124,17 +147,9 @@ impl Compiler<'_> {
         self.protos.push(DraftProto::default());
         let tree = self.tree;
         let function = &tree.functions[id.0 as usize];
-        let proto = DraftProto {
-            upvalues: self.upvalue_sources(function),
-            upvalue_names: function.upvalues.iter().map(|upvalue| upvalue.name).collect(),
-            param_count: function.params.len() as u8,
-            is_vararg: function.is_vararg,
-            line_defined: function.line_defined,
-            last_line_defined: function.last_line,
-            name: function.name,
-            ..DraftProto::default()
-        };
-        let state = FunctionState { index, proto, line: function.line_defined, ..FunctionState::default() };
+        let mut state = self.spare.pop().unwrap_or_default();
+        state.restart(index, function.line_defined);
+        let upvalues = self.upvalue_sources(function);
         let outer = std::mem::replace(&mut self.f, state);
         self.reserve(function.params.len() as u32);
         for (register, param) in function.params.iter().enumerate() {
@@ -151,8 +166,19 @@ impl Compiler<'_> {
         self.leave_scope(0, false);
         let mut finished = std::mem::replace(&mut self.f, outer);
         jump::thread(&mut finished.proto.code);
-        finished.proto.frame_size = finished.most_used.min(MAX_REGISTERS) as u8;
-        self.protos[index as usize] = finished.proto;
+        // The copy is no larger than it must be, and the original's buffers serve the next function.
+        self.protos[index as usize] = DraftProto {
+            upvalues,
+            upvalue_names: function.upvalues.iter().map(|upvalue| upvalue.name).collect(),
+            param_count: function.params.len() as u8,
+            is_vararg: function.is_vararg,
+            frame_size: finished.most_used.min(MAX_REGISTERS) as u8,
+            line_defined: function.line_defined,
+            last_line_defined: function.last_line,
+            name: function.name,
+            ..finished.proto.clone()
+        };
+        self.spare.push(finished);
         index
     }
 

@@ -5,14 +5,9 @@ use super::token::{KEYWORDS, Token, TokenKind};
 use crate::bytecode::StrId;
 use crate::convert::{NumberLiteral, scan_number_literal};
 
-/// A lexical or syntax error, before the chunk's name is put in front.
+/// A lexical or syntax error, before the chunk's name is put in front. In a box, so that results stay small.
 #[derive(Debug)]
-pub struct SyntaxError {
-    /// The line to report.
-    pub line: u32,
-    /// What is wrong, with `near '...'` where it applies.
-    pub message: Vec<u8>,
-}
+pub struct SyntaxError(Box<(u32, Vec<u8>)>);
 
 impl SyntaxError {
     /// An error that quotes the source near it.
@@ -20,12 +15,22 @@ impl SyntaxError {
         let mut message = format!("{what} near '").into_bytes();
         message.extend_from_slice(near);
         message.push(b'\'');
-        SyntaxError { line, message }
+        SyntaxError(Box::new((line, message)))
     }
 
     /// An error that quotes nothing.
     pub fn plain(line: u32, what: impl Into<String>) -> SyntaxError {
-        SyntaxError { line, message: what.into().into_bytes() }
+        SyntaxError(Box::new((line, what.into().into_bytes())))
+    }
+
+    /// The line to report.
+    pub fn line(&self) -> u32 {
+        self.0.0
+    }
+
+    /// What is wrong, with `near '...'` where it applies.
+    pub fn message(&self) -> &[u8] {
+        &self.0.1
     }
 }
 
@@ -36,6 +41,8 @@ pub struct Lexer<'src> {
     line: u32,
     /// Where strings with escapes are put together.
     buffer: Vec<u8>,
+    /// The value of the number read last.
+    pub number: NumberLiteral,
     /// All names and strings so far; the reserved words come first.
     pub strings: Interner,
 }
@@ -56,7 +63,7 @@ impl<'src> Lexer<'src> {
                 .position(|byte| is_newline(*byte))
                 .map_or(source.len(), |n| position + n);
         }
-        Lexer { source, position, line: 1, buffer: Vec::new(), strings }
+        Lexer { source, position, line: 1, buffer: Vec::new(), number: NumberLiteral::Number(0.0), strings }
     }
 
     /// The source text between two offsets.
@@ -132,14 +139,7 @@ impl<'src> Lexer<'src> {
     }
 
     fn token(&self, kind: TokenKind, start: usize) -> Token {
-        Token {
-            kind,
-            line: self.line,
-            start: start as u32,
-            end: self.position as u32,
-            string: StrId(0),
-            number: NumberLiteral::Number(0.0),
-        }
+        Token { kind, line: self.line, start: start as u32, end: self.position as u32, string: StrId(0) }
     }
 
     /// The byte at the position, 0 at the end.
@@ -178,7 +178,8 @@ impl<'src> Lexer<'src> {
         match scan_number_literal(&self.source[start..]) {
             Ok((number, length)) => {
                 self.position = start + length;
-                Ok(Token { number, ..self.token(TokenKind::Number, start) })
+                self.number = number;
+                Ok(self.token(TokenKind::Number, start))
             }
             Err(length) => {
                 Err(SyntaxError::near(self.line, "malformed number", &self.source[start..start + length]))

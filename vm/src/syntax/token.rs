@@ -1,7 +1,6 @@
 //! The token table.
 
 use crate::bytecode::StrId;
-use crate::convert::NumberLiteral;
 
 macro_rules! tokens {
     (keywords { $($(#[$kdoc:meta])* $keyword:ident $ktext:literal,)+ } others { $($(#[$odoc:meta])* $other:ident $otext:literal,)+ }) => {
@@ -60,6 +59,4 @@ pub struct Token {
     pub end: u32,
     /// The name, reserved word or string; meaningless for other tokens.
     pub string: StrId,
-    /// The value of a number; meaningless for other tokens.
-    pub number: NumberLiteral,
 }

@@ -8,7 +8,7 @@ fn tokens(source: &[u8]) -> Result<Vec<(TokenKind, Vec<u8>)>, String> {
     loop {
         let token = lexer
             .next_token()
-            .map_err(|error| format!("{}: {}", error.line, String::from_utf8_lossy(&error.message)))?;
+            .map_err(|error| format!("{}: {}", error.line(), String::from_utf8_lossy(error.message())))?;
         if token.kind == TokenKind::Eof {
             return Ok(tokens);
         }
@@ -82,7 +82,8 @@ fn names_may_have_bytes_beyond_ascii() {
 #[test]
 fn numbers_have_their_values() {
     let mut lexer = Lexer::new(b"1 0x10 1.5e3 .5 7LL 8ULL 2i", Interner::new(Draft::default()));
-    let numbers: Vec<NumberLiteral> = (0..7).map(|_| lexer.next_token().unwrap().number).collect();
+    let numbers: Vec<NumberLiteral> =
+        (0..7).map(|_| lexer.next_token().map(|_| lexer.number).unwrap()).collect();
     let expected = [
         NumberLiteral::Number(1.0),
         NumberLiteral::Number(16.0),

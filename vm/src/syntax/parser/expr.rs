@@ -65,7 +65,7 @@ impl Parser<'_> {
 
     fn simple(&mut self) -> Parsed<ExprId> {
         let kind = match self.token.kind {
-            TokenKind::Number => ExprKind::Number(self.token.number),
+            TokenKind::Number => ExprKind::Number(self.lexer.number),
             TokenKind::String => ExprKind::Str(self.token.string),
             TokenKind::Nil => ExprKind::Nil,
             TokenKind::True => ExprKind::True,

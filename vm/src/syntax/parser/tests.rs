@@ -6,7 +6,7 @@ use crate::syntax::ast::ExprKind;
 fn error(source: &str) -> String {
     match parse(source.as_bytes(), Draft::default()) {
         Ok(_) => "no error".to_string(),
-        Err(error) => format!("{}: {}", error.line, String::from_utf8_lossy(&error.message)),
+        Err(error) => format!("{}: {}", error.line(), String::from_utf8_lossy(error.message())),
     }
 }
 
