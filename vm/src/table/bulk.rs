@@ -17,26 +17,6 @@ impl Gc<Table> {
         if border == u64::from(self.array_len()) { Some(border as u32) } else { None }
     }
 
-    /// The array part, holes included. The slice is good until the table is next assigned to or anything is allocated.
-    pub fn array_values<'a>(self) -> &'a [RawValue] {
-        if self.array().is_null() {
-            return &[];
-        }
-        // SAFETY: invariant 1.
-        unsafe { std::slice::from_raw_parts(self.array(), self.array_len() as usize) }
-    }
-
-    /// The array part to be permuted in place: everything in it is shaded first, so that values may be moved about without a barrier, as
-    /// long as nothing else is stored. The slice is good until the table is next assigned to or anything is allocated.
-    pub fn array_values_mut<'a>(self, heap: &mut Heap) -> &'a mut [RawValue] {
-        if self.array().is_null() {
-            return &mut [];
-        }
-        self.shade_from(heap, 0);
-        // SAFETY: invariant 1.
-        unsafe { std::slice::from_raw_parts_mut(self.array(), self.array_len() as usize) }
-    }
-
     /// Inserts a value at a zero-based index of a plain array and moves up what follows; `false` when it is not one or the
     /// index is beyond its end.
     ///

@@ -4,7 +4,7 @@ use super::load::closure;
 use crate::function::{InlineCache, LuaFunction};
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
-use crate::table::Table;
+use crate::table::{INTEGER_KEYS, Table};
 use crate::value::RawValue;
 
 /// The inline cache of an instruction: caches lie below the back pointer below the constants (function.rs, `Code`).
@@ -137,6 +137,21 @@ handler! { SETINDEX(pc, vm, insn, base, k) {
     {
         *place = value;
         next!(pc, vm, base, k)
+    }
+    if let Some(table) = (*base.add(insn.a())).as_table() {
+        // One past the end, with room there, no such key in the dictionary and nobody to ask.
+        let table = table.as_ptr();
+        let len = (*table).array_len;
+        if (*base.add(insn.b())).as_f64_or_nan() == f64::from(len) + 1.0
+            && len < (*table).array_cap
+            && (*table).header.flags & INTEGER_KEYS == 0
+            && (*table).meta.is_null()
+            && !value.is_nil()
+        {
+            *(*table).array.add(len as usize) = value;
+            (*table).array_len = len + 1;
+            next!(pc, vm, base, k)
+        }
     }
     slow!(table::set_index, pc, vm, insn, base, k)
 } }

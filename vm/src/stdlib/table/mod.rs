@@ -138,6 +138,12 @@ fn insert(vm: &mut Vm, args: Args) -> NativeResult {
         3 => i64::from(vm.check_int(args, 1)?),
         _ => return Err(vm.error("wrong number of arguments to 'insert'")),
     };
+    let value = vm.arg(args, args.count - 1);
+    if let Ok(place) = u32::try_from(position - 1)
+        && table.insert_shift(&mut vm.heap, place, value).map_err(|error| vm.set_error(error))?
+    {
+        return vm.ret0();
+    }
     let mut poll = Poll::default();
     let mut index = end;
     while index > position {
@@ -146,13 +152,17 @@ fn insert(vm: &mut Vm, args: Args) -> NativeResult {
         index -= 1;
         poll.tick(vm)?;
     }
-    let value = vm.arg(args, args.count - 1);
     set(vm, table, position, value)?;
     vm.ret0()
 }
 
 fn remove(vm: &mut Vm, args: Args) -> NativeResult {
     let table = lua_table(vm, args, 0)?;
+    if vm.arg(args, 1).is_nil()
+        && let Some(removed) = table.remove_last(&mut vm.heap)
+    {
+        return vm.ret1(removed);
+    }
     let end = length(vm, table);
     if vm.arg(args, 1).is_nil() {
         if end == 0 {
@@ -166,6 +176,11 @@ fn remove(vm: &mut Vm, args: Args) -> NativeResult {
     let position = vm.check_number(args, 1)?;
     if !(position >= 1.0 && position <= end as f64) {
         return vm.ret0();
+    }
+    if position.fract() == 0.0
+        && let Some(removed) = table.remove_shift(&mut vm.heap, truncated(position) as u32 - 1)
+    {
+        return vm.ret1(removed);
     }
     let removed = table.get_int(&vm.heap, truncated(position));
     // The element may leave the table while a collection marks, and is returned: the stack keeps it.
