@@ -150,7 +150,7 @@ fn constant_value(heap: &mut Heap, draft: &Draft, constant: Const) -> Result<Raw
 }
 
 /// What the code of a function takes outside the heap.
-fn external_bytes(record: &DraftProto) -> usize {
+pub(crate) fn external_bytes(record: &DraftProto) -> usize {
     size_of_val(&record.code[..])
         + record.cache_keys.len() * size_of::<InlineCache>()
         + (record.constants.len() + 1) * size_of::<u64>()

@@ -98,8 +98,8 @@ pub struct Thread {
     pub top: u32,
     /// The state.
     pub status: ThreadStatus,
-    /// The collector has scanned the stack in this cycle (or it was made during the cycle).
-    pub scanned: bool,
+    /// The number of the collection cycle that last scanned the stack.
+    pub scanned_in: u32,
     /// The call-info stack; the last is the running frame.
     pub frames: Vec<CallInfo>,
     /// The open upvalues, highest stack address first.
@@ -190,7 +190,7 @@ pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory
             stack_size: slots,
             top: 0,
             status: ThreadStatus::Suspended,
-            scanned: false,
+            scanned_in: 0,
             frames: Vec::new(),
             open_upvalues: std::ptr::null_mut(),
             resumer: None,

@@ -24,6 +24,8 @@ pub struct UserData {
 
 /// Header flag: registered for finalization.
 pub const FINALIZER: u8 = 1;
+/// Header flag: found unreachable; its finalizer has run or waits to.
+pub const FINALIZED: u8 = 2;
 
 /// A new userdata.
 ///

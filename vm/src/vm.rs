@@ -655,9 +655,4 @@ impl Vm {
         self.safe_point();
         self.top = top;
     }
-
-    /// Runs the collection step that is due. Called by the interpreter only, between instructions.
-    pub(crate) fn safe_point(&mut self) {
-        self.heap.debt = 0;
-    }
 }

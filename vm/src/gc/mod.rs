@@ -1,21 +1,82 @@
-//! The heap and its collector.
+//! The heap and its collector: non-moving, incremental mark and sweep with a snapshot-at-the-beginning barrier.
+//!
+//! Every step of a collection is a short **unit** (64 attempts to mark, one block swept, ...), and the collector looks at the clock
+//! between any two. That is the whole promise: whatever the heap holds, a slice ends when its budget ends.
+//!
+//! # How a collection goes
+//!
+//! 1. **Snapshot** ([`Heap::start_cycle`]). At a safe point (between instructions of the interpreter, or when no Lua runs) every reference is in
+//!    a heap object, a stack slot or a root. The roots become gray, the running stack is scanned whole, and `marking` is set. What is reachable at this
+//!    moment is the snapshot, and all of it survives the collection.
+//! 2. **Mark** (`mark.rs`, `trace.rs`). Gray cells are traced until there are none. Meanwhile the program runs on. It could only
+//!    hide a cell of the snapshot from the marker by overwriting the reference through which the marker would have come: so while `marking`, every store into a
+//!    heap slot first shades the *old* value ([`Heap::barrier`]). Stacks have no barrier: a coroutine that was not scanned yet is scanned
+//!    before it runs. New cells are born marked. So nothing is ever scanned twice, and when no gray cell is left, marking is over.
+//! 3. **Finalizers** (`finalize.rs`). Listed objects that were not reached are put in a queue, and what they refer to is marked too.
+//! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables; strings
+//!    in the intern table (`intern.rs`). Whatever could lead to a dead cell without being a reference is cut here.
+//! 5. **Sweep** (`memory.rs`). Blocks are swept one at a time, also by the allocator when it needs room. Sweeping compares two bitmaps; it follows no pointer
+//!    and runs no code of the user's. Payloads with destructors go to a list that is worked off later.
+//!
+//! # Invariants
+//!
+//! - Cells never move (a huge block of values may, and then its owner and the gray queue are told).
+//! - **No value outlives its cell.** A reference in a Rust local is good until the next call into Lua: a collection starts at safe points only,
+//!   and what was live at the snapshot or made later is not freed by the collection under way.
+//! - A cell is initialised before anything else is allocated; units run inside `alloc`, before the cell exists.
+//! - While `marking`: every cell reachable in the snapshot is marked, or gray cells lead to it.
+//! - `marking` turns true at safe points only. It turns false in any unit.
+//! - A weak table counts as weak in a collection if it was when the collection started ([`Heap::keep_strong`] otherwise). Loads from weak tables go through
+//!   [`Heap::weak_load`].
+//! - Stack slots above a coroutine's live limit are set to nil when it is scanned, so no slot refers to a cell freed since.
+//! - Method caches and shape caches hold references nobody traces; they are good for one `method_epoch`, which ends with marking.
+//!
+//! `verify.rs` checks what can be checked; [`Stress::EveryAllocation`] makes every allocation a unit, every safe point the start of a collection,
+//! and every freed cell recognisable.
 
 #![allow(unsafe_code, reason = "owns the memory of the heap")]
 
+mod block;
+mod budget;
+mod classes;
+mod cycle;
+mod driver;
+mod finalize;
+mod intern;
 pub mod kind;
+mod mark;
+mod memory;
+mod pacer;
+mod pages;
+mod segments;
+mod stats;
 pub mod storage;
-
-use std::collections::HashMap;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod verify;
 
 use crate::rt::meta::Meta;
 use crate::shape::Shapes;
-use crate::string::{INTERNED, LuaString};
+use crate::string::LuaString;
 use crate::table::Table;
 use crate::thread::Thread;
-use crate::userdata::UserData;
 use crate::value::{Gc, RawValue, Type};
 
-use kind::{Header, Kind};
+use classes::{MAX_CELL, pool_for};
+use cycle::Cycle;
+use finalize::Finalizers;
+use intern::InternTable;
+use kind::Kind;
+use mark::Marker;
+use memory::Memory;
+use pacer::{Drive, Pacer};
+use segments::Segments;
+
+pub use budget::{Budget, Unit};
+pub use cycle::Phase;
+pub use pacer::Policy;
+pub use stats::{CycleRecord, SliceRecord, Stats, TOLERANCE};
 
 /// The memory limit was reached, also after a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +105,36 @@ pub struct Roots {
     pub pinned: Vec<RawValue>,
 }
 
+/// How hard the collector is tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stress {
+    /// Not at all.
+    #[default]
+    Off,
+    /// A unit at every allocation, a new collection at every safe point, freed cells poisoned and not reused for a cycle, marks and heap verified.
+    EveryAllocation,
+}
+
+impl Stress {
+    fn is_on(self) -> bool {
+        self == Stress::EveryAllocation
+    }
+}
+
+/// Limits on the memory of a heap, in bytes; Rust-side buffers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryLimit {
+    /// Above this the next safe point collects at once.
+    pub soft: usize,
+    /// Above this allocation fails.
+    pub hard: usize,
+}
+
+impl MemoryLimit {
+    /// No limit but the machine's.
+    pub const NONE: MemoryLimit = MemoryLimit { soft: usize::MAX, hard: usize::MAX };
+}
+
 /// The heap.
 pub struct Heap {
     /// Whether a mark phase is running: stores shade the old value.
@@ -56,64 +147,219 @@ pub struct Heap {
     pub roots: Roots,
     /// The shapes of the tables.
     pub shapes: Shapes,
-    strings: HashMap<Vec<u8>, Gc<LuaString>>,
-    sizes: HashMap<usize, usize>,
+    /// What has been collected and how long it took.
+    pub stats: Stats,
+    memory: Memory,
+    strings: InternTable,
+    marker: Marker,
+    cycle: Cycle,
+    finalizers: Finalizers,
+    pacer: Pacer,
+    /// Every coroutine that was not found dead.
+    threads: Segments<*mut Thread>,
+    /// Weak tables reached in this cycle.
+    weak_tables: Segments<usize>,
+    /// Bytes of Rust-side buffers.
+    external: usize,
+    limit: MemoryLimit,
+    /// The soft limit has been exceeded.
+    emergency: bool,
+    stress: Stress,
+    verify: bool,
 }
 
 impl Heap {
-    /// An empty heap.
-    pub fn new(_seed: u64) -> Heap {
-        Heap {
+    /// An empty heap. The seed goes into the hash of strings.
+    pub fn new(seed: u64) -> Heap {
+        let mut heap = Heap {
             marking: false,
             method_epoch: 1,
             debt: 0,
             roots: Roots::default(),
             shapes: Shapes::default(),
-            strings: HashMap::new(),
-            sizes: HashMap::new(),
-        }
+            stats: Stats::default(),
+            memory: Memory::new(seed),
+            strings: InternTable::new(seed),
+            marker: Marker::default(),
+            cycle: Cycle::new(),
+            finalizers: Finalizers::default(),
+            pacer: Pacer::default(),
+            threads: Segments::default(),
+            weak_tables: Segments::default(),
+            external: 0,
+            limit: MemoryLimit::NONE,
+            emergency: false,
+            stress: Stress::Off,
+            verify: false,
+        };
+        heap.settle_debt();
+        heap
     }
+
+    // ---- allocation ------------------------------------------------------------------------------------
 
     /// Memory for a cell. May run one bounded unit of a collection under way, before the cell exists; the caller
     /// initialises the cell before it allocates again.
     ///
     /// # Errors
     /// When the memory limit is reached.
-    pub fn alloc(&mut self, _kind: Kind, size: usize) -> Result<*mut u8, OutOfMemory> {
-        let layout = std::alloc::Layout::from_size_align(size.max(16), 16).map_err(|_| OutOfMemory)?;
-        // SAFETY: the layout is not empty.
-        let cell = unsafe { std::alloc::alloc_zeroed(layout) };
-        self.sizes.insert(cell as usize, size.max(16));
-        Ok(cell)
+    #[inline(always)]
+    pub fn alloc(&mut self, kind: Kind, size: usize) -> Result<*mut u8, OutOfMemory> {
+        if size <= MAX_CELL && kind != Kind::Thread {
+            let span = &mut self.memory.spans[pool_for(kind.contents(), size)];
+            let cell = span.cursor;
+            if cell != span.end {
+                span.cursor = cell + span.cell_size;
+                return Ok(cell as *mut u8);
+            }
+        }
+        self.alloc_slow(kind, size).map(|(cell, _)| cell as *mut u8)
     }
-
-    /// Counts memory a cell owns outside the heap.
-    pub fn add_external(&mut self, _bytes: usize) {}
 
     /// `alloc` with the memory set to zero.
     ///
     /// # Errors
     /// When the memory limit is reached.
     pub fn alloc_zeroed(&mut self, kind: Kind, size: usize) -> Result<*mut u8, OutOfMemory> {
-        self.alloc(kind, size)
+        let (cell, zeroed) = if size <= MAX_CELL {
+            (self.alloc(kind, size)?, false)
+        } else {
+            let (cell, zeroed) = self.alloc_slow(kind, size)?;
+            (cell as *mut u8, zeroed)
+        };
+        if !zeroed {
+            // SAFETY: the cell has room for `size` bytes.
+            unsafe { std::ptr::write_bytes(cell, 0, size) };
+        }
+        Ok(cell)
     }
 
+    /// Allocates when the span is used up, for large objects and for coroutines, which are listed.
+    #[cold]
+    #[inline(never)]
+    fn alloc_slow(&mut self, kind: Kind, size: usize) -> Result<(usize, bool), OutOfMemory> {
+        self.assist();
+        let before = self.memory.acquired;
+        let found = self.find_cell(kind, size)?;
+        self.debt = self.debt.saturating_add((self.memory.acquired - before) as isize);
+        if kind == Kind::Thread {
+            self.threads.push(found.0 as *mut Thread);
+        }
+        Ok(found)
+    }
+
+    fn find_cell(&mut self, kind: Kind, size: usize) -> Result<(usize, bool), OutOfMemory> {
+        if size > MAX_CELL {
+            self.make_room(Memory::growth_for(size))?;
+            return self.memory.alloc_large(kind.contents(), size);
+        }
+        let pool = pool_for(kind.contents(), size);
+        if kind == Kind::Thread {
+            let span = &mut self.memory.spans[pool];
+            let cell = span.cursor;
+            if cell != span.end {
+                span.cursor = cell + span.cell_size;
+                return Ok((cell, false));
+            }
+        }
+        loop {
+            let may_grow = self.has_room_for(Memory::growth_for(size));
+            let drops = &mut self.finalizers.drops;
+            if let Some(cell) = self.memory.refill(pool, may_grow, &mut |cell| drops.push(cell))? {
+                return Ok((cell, false));
+            }
+            self.make_room(Memory::growth_for(size))?;
+        }
+    }
+
+    fn has_room_for(&self, bytes: usize) -> bool {
+        self.memory.committed.saturating_add(self.external).saturating_add(bytes) <= self.limit.hard
+    }
+
+    /// Sees to it that so many bytes stay within the hard limit, by finishing the collection under way if need be.
+    fn make_room(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        if self.memory.committed.saturating_add(self.external) > self.limit.soft {
+            self.emergency = true;
+            self.debt = self.debt.max(1);
+        }
+        if !self.has_room_for(bytes) && self.cycle_active() {
+            self.stats.emergencies += 1;
+            self.finish_cycle();
+        }
+        if self.has_room_for(bytes) {
+            return Ok(());
+        }
+        self.emergency = true;
+        self.debt = self.debt.max(1);
+        Err(OutOfMemory)
+    }
+
+    /// Work that allocation does for a collection whose slices do not keep up.
+    fn assist(&mut self) {
+        if self.memory.committed.saturating_add(self.external) > self.limit.soft {
+            self.emergency = true;
+            self.debt = self.debt.max(1);
+        }
+        let behind = self.pacer.drive == Drive::Frames && self.debt > 0;
+        if self.cycle_active() && (self.stress.is_on() || behind) {
+            self.stats.assists += 1;
+            self.step_units(1);
+        }
+    }
+
+    /// Counts memory a cell owns outside the heap.
+    pub fn add_external(&mut self, bytes: usize) {
+        self.external += bytes;
+        self.debt = self.debt.saturating_add_unsigned(bytes);
+    }
+
+    /// Takes back what `add_external` counted.
+    pub fn remove_external(&mut self, bytes: usize) {
+        self.external = self.external.saturating_sub(bytes);
+    }
+
+    /// The room of a cell, which may be more than was asked for.
     pub(crate) fn cell_size(&self, cell: usize) -> usize {
-        self.sizes[&cell]
+        self.memory.room(cell)
     }
 
+    /// Makes a huge cell larger without copying; `None` if it must be copied.
+    ///
+    /// # Safety
+    /// `cell` is a live block of values, whose owner takes the new address.
     pub(crate) unsafe fn grow_large(
         &mut self,
-        _cell: *mut u8,
-        _size: usize,
+        cell: *mut u8,
+        size: usize,
     ) -> Result<Option<*mut u8>, OutOfMemory> {
-        Ok(None)
+        let cell = cell as usize;
+        if !self.memory.is_huge(cell) {
+            return Ok(None);
+        }
+        self.assist();
+        self.make_room(size.saturating_sub(self.memory.room(cell)))?;
+        let before = self.memory.acquired;
+        let Some(moved) = self.memory.grow_huge(cell, size) else { return Ok(None) };
+        self.debt = self.debt.saturating_add((self.memory.acquired - before) as isize);
+        if moved != cell {
+            self.marker.relocate(cell, moved);
+        }
+        Ok(Some(moved as *mut u8))
     }
 
-    pub(crate) unsafe fn retire_cell(&mut self, _cell: *mut u8) {}
+    /// Gives up a storage block: see `storage::retire`.
+    ///
+    /// # Safety
+    /// `cell` is a live storage block to which nothing refers any more.
+    pub(crate) unsafe fn retire_cell(&mut self, cell: *mut u8) {
+        if self.marking {
+            self.shade(cell as usize);
+        } else {
+            self.memory.free_early(cell as usize, self.cycle.phase == Phase::Sweep);
+        }
+    }
 
-    /// Scans a coroutine's stack that is about to run, unless this cycle has already.
-    pub(crate) fn scan_thread_now(&mut self, _thread: Gc<Thread>) {}
+    // ---- barriers --------------------------------------------------------------------------------------
 
     /// The deletion barrier: to be called with the value about to be overwritten in any heap slot.
     #[inline(always)]
@@ -133,66 +379,78 @@ impl Heap {
         }
     }
 
-    #[cold]
-    fn shade(&mut self, _addr: usize) {}
-
-    /// The interned string with these bytes; strings longer than `MAX_SHORT` are interned too.
-    ///
-    /// # Errors
-    /// When the memory limit is reached.
-    pub fn intern(&mut self, bytes: &[u8]) -> Result<Gc<LuaString>, OutOfMemory> {
-        if let Some(&string) = self.strings.get(bytes) {
-            return Ok(string);
-        }
-        let cell: *mut LuaString = self.alloc(Kind::String, size_of::<LuaString>() + bytes.len())?.cast();
-        let hash = bytes.iter().fold(0u32, |h, &b| h.wrapping_mul(31).wrapping_add(u32::from(b)));
-        // SAFETY: fresh and large enough.
-        let string = unsafe {
-            cell.write(LuaString {
-                header: Header { flags: INTERNED, aux: hash, ..Header::new(Kind::String) },
-                next: std::ptr::null_mut(),
-                len: bytes.len() as u32,
-                bytes: [],
-            });
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (&raw mut (*cell).bytes).cast(), bytes.len());
-            Gc::from_ptr(cell)
-        };
-        self.strings.insert(bytes.to_vec(), string);
-        Ok(string)
-    }
-
-    /// A string with these bytes: interned when short.
-    ///
-    /// # Errors
-    /// When the memory limit is reached.
-    pub fn new_string(&mut self, bytes: &[u8]) -> Result<Gc<LuaString>, OutOfMemory> {
-        self.intern(bytes)
-    }
-
-    /// The interned string equal to this one (itself when interned), for use as a table key.
-    ///
-    /// # Errors
-    /// When the memory limit is reached.
-    pub fn intern_key(&mut self, string: Gc<LuaString>) -> Result<Gc<LuaString>, OutOfMemory> {
-        if string.is_interned() { Ok(string) } else { self.intern(string.as_bytes()) }
-    }
-
-    /// The interned string equal to this one, if there is one. Only to be compared with, not kept: it is not marked.
-    pub fn find_interned(&self, string: Gc<LuaString>) -> Option<Gc<LuaString>> {
-        if string.is_interned() { Some(string) } else { self.strings.get(string.as_bytes()).copied() }
-    }
-
-    /// A value loaded from a weak slot: shaded while marking; nil when marking has ended without reaching it.
-    pub fn weak_load(&self, value: RawValue) -> RawValue {
-        value
-    }
-
     /// The interned name of a metamethod.
     #[inline]
     pub fn meta_name(&self, event: Meta) -> Gc<LuaString> {
         self.roots.meta_names[event as usize]
     }
 
-    /// Puts a userdata whose metatable has `__gc` on the list of finalizable objects, once.
-    pub fn register_finalizer_if_needed(&mut self, _userdata: Gc<UserData>) {}
+    // ---- figures and settings --------------------------------------------------------------------------
+
+    /// Bytes of cells in use and of Rust-side buffers: what `collectgarbage("count")` reports.
+    pub fn used(&self) -> usize {
+        (self.memory.used + self.external).saturating_sub(self.memory.unused_in_spans())
+    }
+
+    /// Bytes taken from the system: what the memory limit is about.
+    pub fn committed(&self) -> usize {
+        self.memory.committed + self.external
+    }
+
+    /// Bytes allocated since the heap was made, garbage included, to the nearest span.
+    pub fn allocated(&self) -> u64 {
+        self.memory.acquired
+    }
+
+    /// How many strings are interned.
+    pub fn interned_strings(&self) -> usize {
+        self.strings.count()
+    }
+
+    /// Sets the memory limit.
+    pub fn set_memory_limit(&mut self, limit: MemoryLimit) {
+        self.limit = limit;
+    }
+
+    /// Sets what happens when a frame's budget is too small.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.pacer.policy = policy;
+    }
+
+    /// `collectgarbage("stop")`: no collection starts or goes on by itself, but at the memory limit.
+    pub fn stop(&mut self) {
+        self.pacer.stopped = true;
+        self.settle_debt();
+    }
+
+    /// `collectgarbage("restart")`.
+    pub fn restart(&mut self) {
+        self.pacer.stopped = false;
+        self.settle_debt();
+    }
+
+    /// Sets the heap size at which a collection starts, in percent of the live size; returns the last setting.
+    pub fn set_pause(&mut self, percent: u32) -> u32 {
+        std::mem::replace(&mut self.pacer.pause, percent)
+    }
+
+    /// Sets how much is collected per allocation, in percent; returns the last setting.
+    pub fn set_step_multiplier(&mut self, percent: u32) -> u32 {
+        std::mem::replace(&mut self.pacer.step_multiplier, percent)
+    }
+
+    /// Sets how hard the collector is tried. Not while a collection is under way.
+    pub fn set_stress(&mut self, stress: Stress) {
+        self.finish_cycle();
+        self.stress = stress;
+        self.memory.single_cells = stress.is_on();
+        self.memory.poison = stress.is_on();
+        self.verify = stress.is_on();
+        self.settle_debt();
+    }
+
+    /// Checks marks and heap in every collection: slow.
+    pub fn set_verify(&mut self, verify: bool) {
+        self.verify = verify;
+    }
 }

@@ -1,0 +1,175 @@
+//! How a heap's memory is divided: arenas, blocks, cells, and the bitmaps that describe them.
+//!
+//! ```text
+//! arena (4 MiB, aligned):  [bitmaps: block 0][block 1: 64 KiB][block 2] ... [block 63]
+//! ```
+//!
+//! Block 0 of every arena holds two bits for each 16-byte granule of the other blocks: **allocated** (a cell starts here) and **marked**. Both
+//! are found from a cell's address by masking, and lie apart from the cells, so that marking does not touch a leaf
+//! and bitmaps of neighbours share cache lines. A block holds cells of one size; a large object has blocks of its own: a run in an arena, or (huge) a
+//! region of its own that starts like an arena.
+
+/// Cells start at multiples of this.
+pub(crate) const GRANULE: usize = 16;
+/// The size of a block.
+pub(crate) const BLOCK_SIZE: usize = 1 << 16;
+/// The size and alignment of an arena.
+pub(crate) const ARENA_SIZE: usize = 1 << 22;
+/// Words of one bitmap that describe a block.
+const BLOCK_WORDS: usize = BLOCK_SIZE / GRANULE / 64;
+/// Where the allocated bits start, relative to the mark bits.
+const ALLOCATED: usize = ARENA_SIZE / GRANULE / 8;
+
+/// What stands at an arena's start, in place of the mark bits that block 0 does not need.
+#[repr(C)]
+pub(crate) struct Arena {
+    /// Bit n: block n is free. Zero for a huge object's region.
+    pub(crate) free: u64,
+    /// The descriptor of each block in use; block 1 of a huge object's region.
+    pub(crate) blocks: [u32; 64],
+}
+
+const _: () = assert!(size_of::<Arena>() <= BLOCK_WORDS * 8);
+
+/// The address of the arena (or huge region) a cell lies in.
+#[inline(always)]
+pub(crate) fn arena_of(cell: usize) -> *mut Arena {
+    (cell & !(ARENA_SIZE - 1)) as *mut Arena
+}
+
+/// The number of the descriptor of the block a cell starts in.
+///
+/// # Safety
+/// `cell` is the address of a cell of the heap.
+#[inline(always)]
+pub(crate) unsafe fn block_id_of(cell: usize) -> u32 {
+    // SAFETY: every cell lies in an arena, whose start is initialised when it is mapped (contract).
+    unsafe { (*arena_of(cell)).blocks[(cell & (ARENA_SIZE - 1)) / BLOCK_SIZE] }
+}
+
+#[inline(always)]
+fn mark_word(cell: usize) -> *mut u64 {
+    ((cell & !(ARENA_SIZE - 1)) + (cell & (ARENA_SIZE - 1)) / (GRANULE * 64) * 8) as *mut u64
+}
+
+#[inline(always)]
+fn bit(cell: usize) -> u64 {
+    1 << ((cell / GRANULE) & 63)
+}
+
+/// Whether a cell is marked.
+///
+/// # Safety
+/// `cell` is the address of a cell of the heap.
+#[inline(always)]
+pub(crate) unsafe fn is_marked(cell: usize) -> bool {
+    // SAFETY: the word describes the cell and lies in its arena's first block.
+    unsafe { *mark_word(cell) & bit(cell) != 0 }
+}
+
+/// Marks a cell; whether it was not marked before.
+///
+/// # Safety
+/// `cell` is the address of a cell of the heap.
+#[inline(always)]
+pub(crate) unsafe fn set_mark(cell: usize) -> bool {
+    // SAFETY: as in `is_marked`.
+    unsafe {
+        let word = mark_word(cell);
+        let bit = bit(cell);
+        let old = *word;
+        *word = old | bit;
+        old & bit == 0
+    }
+}
+
+/// Takes a cell's mark away.
+///
+/// # Safety
+/// `cell` is the address of a cell of the heap.
+pub(crate) unsafe fn clear_mark(cell: usize) {
+    // SAFETY: as in `is_marked`.
+    unsafe { *mark_word(cell) &= !bit(cell) }
+}
+
+/// Whether a cell starts at an address.
+///
+/// # Safety
+/// `cell` is a place for a cell in a block in use.
+#[inline(always)]
+pub(crate) unsafe fn is_allocated(cell: usize) -> bool {
+    // SAFETY: the allocated bits follow the mark bits of the whole arena.
+    unsafe { *mark_word(cell).byte_add(ALLOCATED) & bit(cell) != 0 }
+}
+
+/// Records that a cell starts, or no longer starts, at an address.
+///
+/// # Safety
+/// `cell` is a place for a cell in a block in use.
+#[inline(always)]
+pub(crate) unsafe fn set_allocated(cell: usize, allocated: bool) {
+    // SAFETY: as in `is_allocated`.
+    unsafe {
+        let word = mark_word(cell).byte_add(ALLOCATED);
+        *word = if allocated { *word | bit(cell) } else { *word & !bit(cell) };
+    }
+}
+
+/// The two bitmaps of a block, word by word.
+///
+/// # Safety
+/// `base` is the start of a block of an arena. The slices must be the only use of these words while they live.
+pub(crate) unsafe fn bitmaps<'a>(base: usize) -> (&'a mut [u64; BLOCK_WORDS], &'a mut [u64; BLOCK_WORDS]) {
+    // SAFETY: a block's words are contiguous in both bitmaps, which do not overlap.
+    unsafe {
+        let marks = mark_word(base);
+        (&mut *marks.cast(), &mut *marks.byte_add(ALLOCATED).cast())
+    }
+}
+
+/// What a block is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlockUse {
+    /// A descriptor not in use.
+    Free,
+    /// Cells of one size.
+    Cells,
+    /// One object in `blocks` blocks of an arena.
+    Run {
+        /// How many.
+        blocks: u32,
+    },
+    /// One object in a region of its own, starting at block 1.
+    Huge {
+        /// The size of the region, the bitmaps' block included.
+        mapped: usize,
+    },
+}
+
+/// The descriptor of a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    /// The address of its first cell.
+    pub(crate) base: usize,
+    /// Bytes of a cell; of the room for a large object.
+    pub(crate) cell_size: usize,
+    /// Bytes counted as used: for a large object that has room to grow, the part it asked for.
+    pub(crate) counted: usize,
+    /// The pool it belongs to; for a large object that of the smallest cells of its contents.
+    pub(crate) pool: u16,
+    /// The number of the sweep that last swept it or during which it was made.
+    pub(crate) swept: u32,
+    /// What it is used for.
+    pub(crate) used_for: BlockUse,
+}
+
+impl Block {
+    /// How many cells there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        match self.used_for {
+            BlockUse::Free => 0,
+            BlockUse::Cells => BLOCK_SIZE / self.cell_size,
+            BlockUse::Run { .. } | BlockUse::Huge { .. } => 1,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Budgets: how much a slice may do, and the meter that ends it in time.
+
+use std::time::{Duration, Instant};
+
+/// How much collecting a call may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// So much time.
+    Time(Duration),
+    /// So many units: the same work on every machine and in every run.
+    Units(u64),
+    /// Whatever there is to do.
+    Unlimited,
+}
+
+macro_rules! unit_kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
+        /// What a unit of work did. Each kind has a bound of its own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Unit { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Unit {
+            /// Every kind.
+            pub const ALL: &'static [Unit] = &[$(Unit::$name,)+];
+        }
+    };
+}
+
+unit_kinds! {
+    /// The running stack and the roots, scanned whole: once a cycle.
+    Snapshot,
+    /// At most about 64 attempts to mark, or 256 slots.
+    Mark,
+    /// 256 entries of the list of finalizable objects.
+    Finalizers,
+    /// 64 entries of a weak table.
+    Weak,
+    /// 64 buckets of the intern table, coroutines or shapes.
+    Unlink,
+    /// One block.
+    Sweep,
+    /// One payload's destructor.
+    Drop,
+}
+
+/// No unit is assumed to take longer than this: longer ones were interrupted by the system.
+const CREDIBLE: Duration = Duration::from_micros(40);
+
+/// The longest each kind of unit took, slowly forgotten.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WorstCosts([Duration; Unit::ALL.len()]);
+
+impl WorstCosts {
+    fn record(&mut self, unit: Unit, cost: Duration) {
+        let worst = &mut self.0[unit as usize];
+        *worst = (*worst - *worst / 256).max(cost.min(CREDIBLE));
+    }
+}
+
+/// Counts a slice's units and says when it must end.
+pub(crate) struct Meter {
+    deadline: Option<Instant>,
+    last_look: Option<Instant>,
+    units_left: u64,
+    units_done: u64,
+}
+
+impl Meter {
+    pub(crate) fn new(budget: Budget) -> Meter {
+        match budget {
+            Budget::Time(time) => {
+                let now = Instant::now();
+                // A budget beyond the clock's range is none.
+                let deadline = now.checked_add(time);
+                Meter { deadline, last_look: Some(now), units_left: u64::MAX, units_done: 0 }
+            }
+            Budget::Units(units) => {
+                Meter { deadline: None, last_look: None, units_left: units, units_done: 0 }
+            }
+            Budget::Unlimited => {
+                Meter { deadline: None, last_look: None, units_left: u64::MAX, units_done: 0 }
+            }
+        }
+    }
+
+    /// Whether another unit of this kind fits, judging by the longest of its kind so far.
+    #[inline]
+    pub(crate) fn allows(&self, unit: Unit, worst: &WorstCosts) -> bool {
+        self.units_left > 0
+            && match (self.deadline, self.last_look) {
+                (Some(deadline), Some(now)) => now + worst.0[unit as usize] <= deadline,
+                _ => true,
+            }
+    }
+
+    /// Records that a unit was done.
+    #[inline]
+    pub(crate) fn spend(&mut self, unit: Unit, worst: &mut WorstCosts) {
+        self.units_left = self.units_left.saturating_sub(1);
+        self.units_done += 1;
+        if let Some(last) = self.last_look {
+            let now = Instant::now();
+            worst.record(unit, now - last);
+            self.last_look = Some(now);
+        }
+    }
+
+    /// How many units were done.
+    pub(crate) fn units_done(&self) -> u64 {
+        self.units_done
+    }
+}
+
+/// The time the calling thread has had the processor; where the system does not say, wall time since `start`.
+pub(crate) fn thread_cpu_time(start: Instant) -> Duration {
+    #[cfg(unix)]
+    {
+        #[allow(unsafe_code, reason = "a system call")]
+        fn now() -> Option<Duration> {
+            let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+            // SAFETY: `time` is valid for the call to write to.
+            let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+            (status == 0).then(|| Duration::new(time.tv_sec as u64, time.tv_nsec as u32))
+        }
+        now().unwrap_or_else(|| start.elapsed())
+    }
+    #[cfg(not(unix))]
+    {
+        start.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meter_counts_units() {
+        let mut worst = WorstCosts::default();
+        let mut meter = Meter::new(Budget::Units(2));
+        for _ in 0..2 {
+            assert!(meter.allows(Unit::Mark, &worst));
+            meter.spend(Unit::Mark, &mut worst);
+        }
+        assert!(!meter.allows(Unit::Mark, &worst));
+        assert_eq!(meter.units_done(), 2);
+    }
+
+    #[test]
+    fn a_unit_that_would_not_fit_is_not_started() {
+        let mut worst = WorstCosts::default();
+        worst.record(Unit::Sweep, Duration::from_micros(30));
+        let meter = Meter::new(Budget::Time(Duration::from_micros(20)));
+        assert!(meter.allows(Unit::Mark, &worst) && !meter.allows(Unit::Sweep, &worst));
+        assert!(!Meter::new(Budget::Time(Duration::ZERO)).allows(Unit::Sweep, &worst));
+    }
+}

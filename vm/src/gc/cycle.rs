@@ -1,0 +1,399 @@
+//! The phases of a collection, and the loop that runs their units.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use super::budget::{Budget, Meter, Unit, WorstCosts, thread_cpu_time};
+use super::mark::{WeakLoads, Work};
+use super::stats::SliceRecord;
+use super::{Drive, Heap};
+use crate::function::Upvalue;
+use crate::thread::Thread;
+use crate::value::Gc;
+
+macro_rules! phases {
+    ($($(#[doc = $doc:literal])+ $name:ident $label:literal,)+) => {
+        /// Where a collection stands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Phase { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Phase {
+            /// Every phase, in order.
+            pub const ALL: &'static [Phase] = &[$(Phase::$name,)+];
+
+            /// Its name, for reports.
+            pub fn name(self) -> &'static str {
+                match self { $(Phase::$name => $label,)+ }
+            }
+        }
+    };
+}
+
+phases! {
+    /// No collection is under way.
+    Idle "idle",
+    /// Marking what the snapshot reaches.
+    Mark "mark",
+    /// Separating unreachable objects with a finalizer.
+    Separate "separate",
+    /// Marking what those objects reach.
+    Resurrect "resurrect",
+    /// Clearing dead entries of weak tables.
+    ClearWeak "clear weak",
+    /// Closing the variables of dead coroutines.
+    Threads "threads",
+    /// Dropping shapes no table has.
+    Shapes "shapes",
+    /// Unlinking dead strings from the intern table.
+    Strings "strings",
+    /// Sweeping blocks.
+    Sweep "sweep",
+}
+
+/// Attempts to mark per unit.
+const MARKS: usize = 64;
+/// List entries per unit.
+const ENTRIES: usize = 256;
+/// Weak entries, buckets, coroutines or shapes per unit.
+const LINKS: usize = 64;
+
+/// The state of the collection under way.
+pub(crate) struct Cycle {
+    pub(crate) phase: Phase,
+    /// Counts cycles, from 1 on.
+    pub(crate) number: u32,
+    pub(crate) weak_loads: WeakLoads,
+    /// Tables that became weak during this cycle, in which they count as strong.
+    pub(crate) kept_strong: HashSet<usize>,
+    pub(crate) worst: WorstCosts,
+    /// The position in the list the phase works on.
+    cursor: usize,
+    /// Where elements kept so far end.
+    kept: usize,
+    /// The position within the weak table at `cursor`.
+    inner: u32,
+    pub(crate) freed_bytes: usize,
+    pub(crate) kept_bytes: usize,
+    /// Units done since the snapshot.
+    pub(crate) units: u64,
+}
+
+impl Cycle {
+    pub(crate) fn new() -> Cycle {
+        Cycle {
+            phase: Phase::Idle,
+            number: 0,
+            weak_loads: WeakLoads::Plain,
+            kept_strong: HashSet::new(),
+            worst: WorstCosts::default(),
+            cursor: 0,
+            kept: 0,
+            inner: 0,
+            freed_bytes: 0,
+            kept_bytes: 0,
+            units: 0,
+        }
+    }
+
+    /// Whether the intern table may hold strings that this cycle will unlink.
+    #[inline(always)]
+    pub(crate) fn strings_are_revived(&self) -> bool {
+        self.phase != Phase::Idle && self.phase != Phase::Sweep
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.cursor = 0;
+        self.kept = 0;
+        self.inner = 0;
+    }
+}
+
+impl Heap {
+    /// The phase of the collection.
+    pub fn phase(&self) -> Phase {
+        self.cycle.phase
+    }
+
+    /// Takes the snapshot: from here on what is reachable now is kept, whatever stores follow. Only at a safe
+    /// point; the running coroutine's `top` must be up to date.
+    ///
+    /// # Panics
+    /// When a collection is under way.
+    pub fn start_cycle(&mut self) {
+        assert_eq!(self.cycle.phase, Phase::Idle, "a collection starts when the last one has ended");
+        self.cycle.number += 1;
+        self.cycle.enter(Phase::Mark);
+        self.cycle.units = 1;
+        self.cycle.freed_bytes = 0;
+        self.cycle.kept_bytes = 0;
+        self.cycle.weak_loads = WeakLoads::Shade;
+        self.marking = true;
+        self.marker.marked = 0;
+        self.memory.begin_marking();
+        self.shapes.start_marking();
+        self.stats.cycle_started(self.memory.used);
+        let roots = &self.roots;
+        let tables = [roots.globals, roots.registry].into_iter().chain(roots.type_metatables).flatten();
+        for table in tables {
+            self.marker.mark_cell(table.addr());
+        }
+        for name in &roots.meta_names {
+            self.marker.mark_leaf(name.addr());
+        }
+        if let Some(raised) = roots.raised {
+            self.marker.mark_value(raised);
+        }
+        if let Some(main) = roots.main_thread {
+            self.marker.mark_cell(main.addr());
+        }
+        self.marker.work.push(Work::Handles { next: 0 });
+        self.marker.work.push(Work::Pinned { next: 0 });
+        self.marker.work.push(Work::Pending { next: 0 });
+        if let Some(current) = self.roots.current_thread {
+            self.scan_thread_now(current);
+        }
+    }
+
+    /// Runs units of the collection under way until the budget is used up or the collection ends.
+    pub fn step(&mut self, budget: Budget) -> SliceRecord {
+        let (start, cpu_start) = (Instant::now(), thread_cpu_time(Instant::now()));
+        let mut meter = Meter::new(budget);
+        let phase = self.cycle.phase;
+        self.run(&mut meter);
+        let record = SliceRecord {
+            cpu: thread_cpu_time(start).saturating_sub(cpu_start),
+            wall: start.elapsed(),
+            budget,
+            phase,
+            units: meter.units_done(),
+        };
+        self.stats.slice(&record);
+        record
+    }
+
+    /// Ends the collection under way, whatever it takes.
+    pub fn finish_cycle(&mut self) {
+        self.run(&mut Meter::new(Budget::Unlimited));
+    }
+
+    /// Runs units without timing them.
+    pub(crate) fn step_units(&mut self, units: u64) {
+        self.run(&mut Meter::new(Budget::Units(units)));
+    }
+
+    fn begin_if_idle(&mut self) {
+        if !self.cycle_active() {
+            self.start_cycle();
+        }
+    }
+
+    fn run(&mut self, meter: &mut Meter) {
+        let mut worst = std::mem::take(&mut self.cycle.worst);
+        while self.cycle.phase != Phase::Idle {
+            let unit = match self.cycle.phase {
+                Phase::Idle | Phase::Mark | Phase::Resurrect => Unit::Mark,
+                Phase::Separate => Unit::Finalizers,
+                Phase::ClearWeak => Unit::Weak,
+                Phase::Threads | Phase::Shapes | Phase::Strings => Unit::Unlink,
+                Phase::Sweep => Unit::Sweep,
+            };
+            if !meter.allows(unit, &worst) {
+                break;
+            }
+            self.phase_unit();
+            self.cycle.units += 1;
+            meter.spend(unit, &mut worst);
+        }
+        self.cycle.worst = worst;
+    }
+
+    fn phase_unit(&mut self) {
+        match self.cycle.phase {
+            Phase::Idle => {}
+            Phase::Mark => {
+                if self.mark_unit() {
+                    if self.verify {
+                        self.verify_marks();
+                    }
+                    // What weak tables hold and nobody reaches is dead from here on.
+                    self.cycle.weak_loads = WeakLoads::Filter;
+                    self.cycle.enter(Phase::Separate);
+                }
+            }
+            Phase::Separate => {
+                if self.separate_unit() {
+                    self.cycle.enter(Phase::Resurrect);
+                }
+            }
+            Phase::Resurrect => {
+                if self.resurrect_unit() {
+                    self.marking_ended();
+                    self.cycle.enter(Phase::ClearWeak);
+                }
+            }
+            Phase::ClearWeak => {
+                if self.clear_weak_unit() {
+                    self.weak_tables.truncate(0);
+                    self.cycle.weak_loads = WeakLoads::Plain;
+                    self.cycle.enter(Phase::Threads);
+                }
+            }
+            Phase::Threads => {
+                if self.threads_unit() {
+                    self.cycle.enter(Phase::Shapes);
+                }
+            }
+            Phase::Shapes => {
+                if self.shapes.sweep_step(LINKS) {
+                    self.cycle.enter(Phase::Strings);
+                }
+            }
+            Phase::Strings => {
+                if self.strings.unlink_dead(&mut self.cycle.cursor, LINKS) {
+                    self.memory.begin_sweep();
+                    self.cycle.enter(Phase::Sweep);
+                }
+            }
+            Phase::Sweep => {
+                let drops = &mut self.finalizers.drops;
+                match self.memory.sweep_next(&mut |cell| drops.push(cell)) {
+                    Some(swept) => {
+                        self.cycle.freed_bytes += swept.freed;
+                        self.cycle.kept_bytes += swept.kept;
+                    }
+                    None => self.cycle_ended(),
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is gray any more.
+    fn mark_unit(&mut self) -> bool {
+        let mut attempts = 0;
+        while attempts < MARKS {
+            if let Some(cell) = self.marker.next_cell() {
+                // SAFETY: gray cells are live and initialised: they were reachable when they were marked.
+                attempts += 1 + unsafe { self.trace(cell) };
+            } else if let Some(work) = self.marker.work.pop() {
+                attempts += 1 + self.advance(work);
+            } else if !self.marker.take_inbox() {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn resurrect_unit(&mut self) -> bool {
+        if self.finalizers.queue_batch(ENTRIES, &mut self.marker) { self.mark_unit() } else { false }
+    }
+
+    fn separate_unit(&mut self) -> bool {
+        self.finalizers.separate(&mut self.cycle.cursor, &mut self.cycle.kept, ENTRIES)
+    }
+
+    fn marking_ended(&mut self) {
+        self.marking = false;
+        self.cycle.kept_strong.clear();
+        // Method caches hold references that are not traced; those of this epoch end here.
+        self.method_epoch = self.method_epoch.wrapping_add(1);
+        self.shapes.start_sweep();
+    }
+
+    fn clear_weak_unit(&mut self) -> bool {
+        if self.cycle.cursor == self.weak_tables.len() {
+            return true;
+        }
+        let table = self.weak_tables.get(self.cycle.cursor);
+        let mut inner = self.cycle.inner;
+        // SAFETY: listed while marking, so marked and live.
+        let done = unsafe { Gc::<crate::table::Table>::from_ptr(table as *mut _) }.clear_dead_entries(
+            self,
+            &mut inner,
+            LINKS as u32,
+        );
+        self.cycle.inner = inner;
+        if done {
+            self.cycle.cursor += 1;
+            self.cycle.inner = 0;
+        }
+        false
+    }
+
+    /// Takes dead coroutines off the list, closing their variables: closures may outlive the stack.
+    fn threads_unit(&mut self) -> bool {
+        let cycle = &mut self.cycle;
+        let mut steps = LINKS;
+        while cycle.cursor < self.threads.len() && steps > 0 {
+            let thread = self.threads.get(cycle.cursor);
+            // SAFETY: listed since it was made, and not swept yet.
+            unsafe {
+                if super::block::is_marked(thread as usize) {
+                    self.threads.set(cycle.kept, thread);
+                    cycle.kept += 1;
+                    cycle.cursor += 1;
+                    steps -= 1;
+                } else {
+                    steps = steps.saturating_sub(close_upvalues(thread, steps));
+                    if (*thread).open_upvalues.is_null() {
+                        cycle.cursor += 1;
+                        steps = steps.saturating_sub(1);
+                    }
+                }
+            }
+        }
+        if cycle.cursor < self.threads.len() {
+            return false;
+        }
+        self.threads.truncate(cycle.kept);
+        true
+    }
+
+    fn cycle_ended(&mut self) {
+        self.cycle.enter(Phase::Idle);
+        self.stats.cycle_ended(&self.cycle, self.marker.marked);
+        let time = self.stats.last_cycle.map_or(Duration::ZERO, |cycle| cycle.cpu);
+        self.pacer.cycle_ended(self.used(), time);
+        if self.verify {
+            self.verify_heap();
+        }
+    }
+
+    /// Whether a collection is under way.
+    pub fn cycle_active(&self) -> bool {
+        self.cycle.phase != Phase::Idle
+    }
+
+    /// A frame's slice, when no Lua runs: starts a collection if one is due, runs units, then destructors of host values.
+    pub fn frame_step(&mut self, budget: Budget) -> SliceRecord {
+        self.pacer.drive = Drive::Frames;
+        let used = self.used();
+        let spent = self.cycle_active().then(|| self.stats.cycle_time());
+        let budget = self.pacer.frame_budget(budget, self.memory.acquired, used, spent);
+        if std::mem::take(&mut self.emergency) || self.pacer.wants_cycle(used) && !self.cycle_active() {
+            self.begin_if_idle();
+        }
+        let record = self.step(budget);
+        self.settle_debt();
+        record
+    }
+}
+
+/// Closes up to `count` variables of a dead coroutine; how many it was.
+unsafe fn close_upvalues(thread: *mut Thread, count: usize) -> usize {
+    for done in 0..count {
+        // SAFETY: the list holds cells that have not been swept, and the stack is still there.
+        unsafe {
+            let upvalue: *mut Upvalue = (*thread).open_upvalues;
+            if upvalue.is_null() {
+                return done;
+            }
+            (*thread).open_upvalues = (*upvalue).next_open;
+            (*upvalue).closed = *(*upvalue).location;
+            (*upvalue).location = &raw mut (*upvalue).closed;
+            (*upvalue).next_open = std::ptr::null_mut();
+        }
+    }
+    count
+}

@@ -1,0 +1,165 @@
+//! The collector's steps where the VM takes part: safe points, frames, `collectgarbage`, finalizers.
+
+use super::Heap;
+use super::budget::Budget;
+use super::cycle::Phase;
+use super::stats::SliceRecord;
+use crate::value::RawValue;
+use crate::vm::Vm;
+
+/// Finalizers run at a safe point, at most.
+const FINALIZERS_PER_STEP: usize = 8;
+/// Payloads dropped at a safe point, at most.
+const DROPS_PER_STEP: u64 = 64;
+
+impl Vm {
+    /// Runs the collection step that is due, and a few finalizers. Called by the interpreter only, between instructions, the running
+    /// coroutine's `top` saved.
+    pub(crate) fn safe_point(&mut self) {
+        self.heap.debt_step();
+        self.heap.run_drops(Budget::Units(DROPS_PER_STEP));
+        self.run_finalizers(FINALIZERS_PER_STEP);
+    }
+
+    /// A frame's slice of collection: to be called by the host once a frame, when no Lua runs. Finalizers of scripts run
+    /// afterwards, for up to half of the budget again.
+    pub fn collect_in_frame(&mut self, budget: Budget) -> SliceRecord {
+        self.save_top();
+        let record = self.heap.frame_step(budget);
+        match budget {
+            Budget::Time(time) => {
+                let start = std::time::Instant::now();
+                self.heap.run_drops(Budget::Time(time / 4));
+                while start.elapsed() < time / 2 && self.run_finalizers(1) {}
+            }
+            Budget::Units(units) => {
+                self.heap.run_drops(Budget::Units(units));
+                self.run_finalizers(FINALIZERS_PER_STEP);
+            }
+            Budget::Unlimited => {
+                self.heap.run_drops(budget);
+                while self.run_finalizers(FINALIZERS_PER_STEP) {}
+            }
+        }
+        record
+    }
+
+    /// Collects everything that is garbage now, and runs all finalizers that are due: `collectgarbage("collect")`.
+    pub fn collect_all(&mut self) {
+        self.save_top();
+        self.heap.collect_now();
+        self.heap.run_drops(Budget::Unlimited);
+        while self.run_finalizers(FINALIZERS_PER_STEP) {}
+    }
+
+    /// A step of so many kilobytes' worth of work, starting a collection if none is under way: `collectgarbage("step")`. Whether a
+    /// collection ended.
+    pub fn collect_step(&mut self, kilobytes: usize) -> bool {
+        self.save_top();
+        let ended = self.heap.explicit_step(kilobytes);
+        self.heap.run_drops(Budget::Units(DROPS_PER_STEP));
+        self.run_finalizers(FINALIZERS_PER_STEP);
+        ended
+    }
+
+    /// Runs every finalizer there is, as the last thing the VM does.
+    pub fn finalize_all(&mut self) {
+        self.save_top();
+        self.heap.finish_cycle();
+        // A finalizer may make objects with finalizers; one that always does is not followed for ever.
+        for _ in 0..10 {
+            self.heap.queue_all_finalizers();
+            if !self.run_finalizers(usize::MAX) {
+                return;
+            }
+        }
+    }
+
+    /// Calls up to `count` finalizers; whether there was any. Their errors are counted, not raised: there is nobody to catch them. None
+    /// runs inside another.
+    fn run_finalizers(&mut self, count: usize) -> bool {
+        if self.heap.finalizers.running {
+            return false;
+        }
+        self.heap.finalizers.running = true;
+        let mut any = false;
+        for _ in 0..count {
+            let Some((object, finalizer)) = self.heap.take_finalizer() else { break };
+            any = true;
+            self.run_finalizer(object, finalizer);
+        }
+        self.heap.finalizers.running = false;
+        any
+    }
+
+    fn run_finalizer(&mut self, object: RawValue, finalizer: RawValue) {
+        let (top, raised) = (self.top, self.heap.roots.raised);
+        if self.call(finalizer, &[object]).is_err() {
+            self.heap.stats.finalizer_errors += 1;
+            self.set_raised(raised);
+        }
+        self.top = top;
+    }
+
+    fn set_raised(&mut self, raised: Option<RawValue>) {
+        if let Some(old) = self.heap.roots.raised {
+            self.heap.barrier(old);
+        }
+        self.heap.roots.raised = raised;
+    }
+}
+
+impl Heap {
+    /// The step due at a safe point: starts a collection or does as much of it as allocation owes.
+    pub(crate) fn debt_step(&mut self) {
+        if std::mem::take(&mut self.emergency) {
+            self.stats.emergencies += 1;
+            self.collect_now();
+        } else if self.cycle_active() {
+            let units = self.pacer.units_for(self.debt);
+            self.step_units(units);
+        } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() {
+            self.start_cycle();
+            self.step_units(self.pacer.units_for(0));
+        }
+        self.settle_debt();
+    }
+
+    /// Ends the collection under way and runs a whole one. Only at a safe point.
+    pub(crate) fn collect_now(&mut self) {
+        self.finish_cycle();
+        self.start_cycle();
+        self.finish_cycle();
+        self.settle_debt();
+    }
+
+    fn explicit_step(&mut self, kilobytes: usize) -> bool {
+        if !self.cycle_active() {
+            self.start_cycle();
+        }
+        if kilobytes == 0 {
+            self.step_units(self.pacer.units_for(0));
+        } else {
+            self.step_units(self.pacer.units_for((kilobytes as isize).saturating_mul(1024)));
+        }
+        self.settle_debt();
+        !self.cycle_active()
+    }
+
+    /// Says how much may be allocated before the next step is due.
+    pub(crate) fn settle_debt(&mut self) {
+        self.debt = if self.stress.is_on() {
+            1
+        } else if self.finalizers.waiting() > 0 && !self.finalizers.running {
+            // Finalizers that are due do not wait for the next collection.
+            -(FINALIZER_DEBT)
+        } else if self.cycle.phase == Phase::Idle {
+            self.pacer.idle_debt(self.used())
+        } else {
+            self.pacer.step_debt(self.used())
+        };
+    }
+}
+
+/// Bytes allocated between two runs of waiting finalizers.
+const FINALIZER_DEBT: isize = 4096;

@@ -1,0 +1,252 @@
+//! The intern table: linear hashing, so that no insert moves more than one bucket.
+//!
+//! The table has `2^level + split` buckets; buckets below `split` have already been divided in two. An insert that
+//! makes more strings than buckets divides the next one. Chains go through the strings' `next`.
+//!
+//! Strings are held weakly: between Mark and Sweep a cursor unlinks those that are not marked. From Snapshot until then a look-up
+//! that finds an unmarked string marks it: to whoever asked, it is alive again.
+
+use std::mem::offset_of;
+
+use super::block::{is_marked, set_mark};
+use super::segments::Segments;
+use super::{Heap, OutOfMemory};
+use crate::gc::kind::{Header, Kind};
+use crate::string::{INTERNED, LuaString, MAX_SHORT};
+use crate::value::Gc;
+
+const FIRST_LEVEL: u32 = 8;
+
+pub(crate) struct InternTable {
+    seed: u64,
+    level: u32,
+    split: usize,
+    count: usize,
+    buckets: Segments<*mut LuaString>,
+}
+
+impl InternTable {
+    pub(crate) fn new(seed: u64) -> InternTable {
+        let mut buckets = Segments::default();
+        for _ in 0..1 << FIRST_LEVEL {
+            buckets.push(std::ptr::null_mut());
+        }
+        InternTable { seed, level: FIRST_LEVEL, split: 0, count: 0, buckets }
+    }
+
+    /// How many strings are interned.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    #[inline]
+    fn bucket_of(&self, hash: u32) -> usize {
+        let index = hash as usize & ((1 << self.level) - 1);
+        if index < self.split { hash as usize & ((2 << self.level) - 1) } else { index }
+    }
+
+    #[inline]
+    fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
+        let mut string = self.buckets.get(self.bucket_of(hash));
+        while !string.is_null() {
+            // SAFETY: chains hold live strings only: dead ones are unlinked before they are swept.
+            let found = unsafe { Gc::from_ptr(string) };
+            if found.hash() == hash && found.as_bytes() == bytes {
+                return Some(found);
+            }
+            // SAFETY: as above.
+            string = unsafe { (*string).next };
+        }
+        None
+    }
+
+    fn link(&mut self, string: Gc<LuaString>) {
+        let bucket = self.bucket_of(string.hash());
+        // SAFETY: a live string that is in no chain yet.
+        unsafe { (*string.as_ptr()).next = self.buckets.get(bucket) };
+        self.buckets.set(bucket, string.as_ptr());
+        self.count += 1;
+        if self.count > self.buckets.len() {
+            self.split_next();
+        }
+    }
+
+    fn split_next(&mut self) {
+        let mut string = self.buckets.get(self.split);
+        self.buckets.set(self.split, std::ptr::null_mut());
+        self.buckets.push(std::ptr::null_mut());
+        self.split += 1;
+        while !string.is_null() {
+            // SAFETY: chains hold live strings only.
+            unsafe {
+                let next = (*string).next;
+                let bucket = self.bucket_of((*string).header.aux);
+                (*string).next = self.buckets.get(bucket);
+                self.buckets.set(bucket, string);
+                string = next;
+            }
+        }
+        if self.split == 1 << self.level {
+            self.level += 1;
+            self.split = 0;
+        }
+    }
+
+    /// Unlinks unmarked strings from up to `count` buckets; whether the cursor has come to the end.
+    pub(crate) fn unlink_dead(&mut self, cursor: &mut usize, count: usize) -> bool {
+        let end = self.buckets.len().min(*cursor + count);
+        while *cursor < end {
+            let mut kept = std::ptr::null_mut();
+            let mut string = self.buckets.get(*cursor);
+            while !string.is_null() {
+                // SAFETY: chains hold strings that have not been swept.
+                unsafe {
+                    let next = (*string).next;
+                    if is_marked(string as usize) {
+                        (*string).next = kept;
+                        kept = string;
+                    } else {
+                        self.count -= 1;
+                    }
+                    string = next;
+                }
+            }
+            self.buckets.set(*cursor, kept);
+            *cursor += 1;
+        }
+        *cursor == self.buckets.len()
+    }
+
+    /// Every interned string.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<LuaString>)) {
+        for bucket in 0..self.buckets.len() {
+            let mut string = self.buckets.get(bucket);
+            while !string.is_null() {
+                // SAFETY: chains hold live strings only.
+                unsafe {
+                    visit(Gc::from_ptr(string));
+                    string = (*string).next;
+                }
+            }
+        }
+    }
+
+    /// A seeded hash of all bytes.
+    #[inline]
+    pub(crate) fn hash(&self, bytes: &[u8]) -> u32 {
+        const K0: u64 = 0x9E37_79B9_7F4A_7C15;
+        const K1: u64 = 0xD6E8_FEB8_6659_FD93;
+        #[inline(always)]
+        fn fold(a: u64, b: u64) -> u64 {
+            let wide = u128::from(a) * u128::from(b);
+            wide as u64 ^ (wide >> 64) as u64
+        }
+        #[inline(always)]
+        fn word(bytes: &[u8], at: usize) -> u64 {
+            u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
+        }
+        let n = bytes.len();
+        let mut h = self.seed ^ (n as u64).wrapping_mul(K1);
+        if n >= 8 {
+            let mut at = 0;
+            while at + 8 < n {
+                h = fold(h ^ word(bytes, at), K0);
+                at += 8;
+            }
+            // The last eight bytes, overlapping what was read.
+            h = fold(h ^ word(bytes, n - 8), K1);
+        } else if n >= 4 {
+            let low = u32::from_le_bytes(bytes[..4].try_into().expect("four bytes"));
+            let high = u32::from_le_bytes(bytes[n - 4..].try_into().expect("four bytes"));
+            h = fold(h ^ (u64::from(low) | u64::from(high) << 32), K1);
+        } else if n > 0 {
+            let sample = u64::from(bytes[0]) | u64::from(bytes[n / 2]) << 8 | u64::from(bytes[n - 1]) << 16;
+            h = fold(h ^ sample, K1);
+        }
+        (fold(h, K0) >> 16) as u32
+    }
+}
+
+impl Heap {
+    /// The interned string with these bytes; strings longer than `MAX_SHORT` are interned too.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn intern(&mut self, bytes: &[u8]) -> Result<Gc<LuaString>, OutOfMemory> {
+        let hash = self.strings.hash(bytes);
+        if let Some(found) = self.strings.find(bytes, hash) {
+            return Ok(self.revive(found));
+        }
+        let string = self.make_string(bytes, INTERNED, hash)?;
+        self.strings.link(string);
+        Ok(string)
+    }
+
+    /// A string with these bytes: interned when short.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn new_string(&mut self, bytes: &[u8]) -> Result<Gc<LuaString>, OutOfMemory> {
+        if bytes.len() <= MAX_SHORT { self.intern(bytes) } else { self.make_string(bytes, 0, 0) }
+    }
+
+    /// The interned string equal to this one (itself when interned), for use as a table key. A long string without
+    /// an interned equal becomes the interned one.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn intern_key(&mut self, string: Gc<LuaString>) -> Result<Gc<LuaString>, OutOfMemory> {
+        if string.is_interned() {
+            return Ok(string);
+        }
+        let bytes = string.as_bytes();
+        let hash = self.strings.hash(bytes);
+        if let Some(found) = self.strings.find(bytes, hash) {
+            return Ok(self.revive(found));
+        }
+        // SAFETY: a live string. Nobody sees the change but who asks whether it is interned.
+        unsafe {
+            (*string.as_ptr()).header.aux = hash;
+            (*string.as_ptr()).header.flags |= INTERNED;
+        }
+        self.strings.link(string);
+        // Its bucket may have been passed by the sweep already.
+        Ok(self.revive(string))
+    }
+
+    /// The interned string equal to this one, if there is one. Only to be compared with, not kept: it is not marked.
+    pub fn find_interned(&self, string: Gc<LuaString>) -> Option<Gc<LuaString>> {
+        if string.is_interned() {
+            return Some(string);
+        }
+        let bytes = string.as_bytes();
+        self.strings.find(bytes, self.strings.hash(bytes))
+    }
+
+    /// Marks a string found in the table if the cycle would otherwise unlink it.
+    #[inline(always)]
+    fn revive(&mut self, string: Gc<LuaString>) -> Gc<LuaString> {
+        if self.cycle.strings_are_revived() {
+            // SAFETY: a live string.
+            unsafe { set_mark(string.addr()) };
+        }
+        string
+    }
+
+    fn make_string(&mut self, bytes: &[u8], flags: u8, hash: u32) -> Result<Gc<LuaString>, OutOfMemory> {
+        let len = u32::try_from(bytes.len()).map_err(|_| OutOfMemory)?;
+        let cell: *mut LuaString =
+            self.alloc(Kind::String, offset_of!(LuaString, bytes) + bytes.len())?.cast();
+        // SAFETY: the cell is fresh and has room for the header and the bytes.
+        unsafe {
+            cell.write(LuaString {
+                header: Header { flags, aux: hash, ..Header::new(Kind::String) },
+                next: std::ptr::null_mut(),
+                len,
+                bytes: [],
+            });
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (&raw mut (*cell).bytes).cast(), bytes.len());
+            Ok(Gc::from_ptr(cell))
+        }
+    }
+}

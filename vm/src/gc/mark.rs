@@ -1,0 +1,235 @@
+//! The gray queue, and the rules by which cells get onto it.
+//!
+//! A cell is white while unmarked, gray while marked and queued, black when marked and no longer queued. Small cells are queued by address and
+//! traced whole; what may be large (storage blocks, stacks, long functions, root lists) is queued as [`Work`] with a position.
+
+use std::cell::RefCell;
+
+use super::Heap;
+use super::block::{BLOCK_SIZE, is_marked, set_mark};
+use super::kind::{Contents, Kind};
+use super::memory::kind_of;
+use super::segments::Segments;
+use crate::userdata::FINALIZED;
+use crate::value::{Gc, RawValue};
+
+/// How far ahead of tracing a cell its memory is asked for.
+const PREFETCH: usize = 8;
+
+/// A gray object that is traced in pieces, from `next` on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// A block of values.
+    Values { cell: usize, next: usize },
+    /// A coroutine's frames and stack.
+    Thread { cell: usize, next: usize },
+    /// A coroutine's open upvalues, from this one on.
+    OpenUpvalues { upvalue: usize },
+    /// A prototype's children.
+    Children { cell: usize, next: usize },
+    /// A code's caches and constants.
+    Code { cell: usize, next: usize },
+    /// The host's handles.
+    Handles { next: usize },
+    /// The values pinned by parts of the VM.
+    Pinned { next: usize },
+    /// The objects waiting for their finalizers.
+    Pending { next: usize },
+}
+
+/// The gray queue.
+#[derive(Default)]
+pub(crate) struct Marker {
+    gray: Segments<usize>,
+    /// Cells on their way from `gray` to being traced, their memory asked for.
+    ahead: [usize; PREFETCH],
+    ahead_at: usize,
+    ahead_count: usize,
+    pub(crate) work: Segments<Work>,
+    /// What weak loads shade: they have the heap by shared reference.
+    inbox: RefCell<Segments<usize>>,
+    /// How many cells were marked in this cycle.
+    pub(crate) marked: u64,
+}
+
+impl Marker {
+    /// Marks what a value refers to.
+    #[inline(always)]
+    pub(crate) fn mark_value(&mut self, value: RawValue) {
+        if let Some(cell) = value.heap_addr() {
+            // SAFETY: a value refers to a live cell.
+            if unsafe { set_mark(cell) } {
+                self.marked += 1;
+                if !value.is_string() {
+                    self.gray.push(cell);
+                }
+            }
+        }
+    }
+
+    /// Marks a cell that is not a storage block.
+    #[inline(always)]
+    pub(crate) fn mark_cell(&mut self, cell: usize) {
+        // SAFETY: callers pass live cells.
+        if unsafe { set_mark(cell) } {
+            self.marked += 1;
+            self.gray.push(cell);
+        }
+    }
+
+    /// Marks a cell that holds no references.
+    #[inline(always)]
+    pub(crate) fn mark_leaf(&mut self, cell: usize) {
+        // SAFETY: callers pass live cells.
+        if unsafe { set_mark(cell) } {
+            self.marked += 1;
+        }
+    }
+
+    /// Marks a block of values. Those at the start of a 64 KiB block, huge ones among them, are queued as `Work`, where they are found again when
+    /// they are moved.
+    #[inline(always)]
+    pub(crate) fn mark_storage(&mut self, cell: usize) {
+        // SAFETY: callers pass live cells.
+        if unsafe { set_mark(cell) } {
+            self.marked += 1;
+            if cell.is_multiple_of(BLOCK_SIZE) {
+                self.work.push(Work::Values { cell, next: 0 });
+            } else {
+                self.gray.push(cell);
+            }
+        }
+    }
+
+    /// The next cell to trace.
+    #[inline(always)]
+    pub(crate) fn next_cell(&mut self) -> Option<usize> {
+        loop {
+            let incoming = match self.gray.pop() {
+                Some(cell) => {
+                    prefetch(cell);
+                    self.ahead_count += 1;
+                    cell
+                }
+                None if self.ahead_count == 0 => return None,
+                None => 0,
+            };
+            let outgoing = std::mem::replace(&mut self.ahead[self.ahead_at], incoming);
+            self.ahead_at = (self.ahead_at + 1) % PREFETCH;
+            if outgoing != 0 {
+                self.ahead_count -= 1;
+                return Some(outgoing);
+            }
+        }
+    }
+
+    /// Takes over what weak loads have shaded; whether there was anything.
+    pub(crate) fn take_inbox(&mut self) -> bool {
+        let inbox = self.inbox.get_mut();
+        let some = !inbox.is_empty();
+        while let Some(cell) = inbox.pop() {
+            self.marked += 1;
+            self.gray.push(cell);
+        }
+        some
+    }
+
+    /// Whether nothing is gray.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gray.is_empty() && self.ahead_count == 0 && self.work.is_empty() && self.inbox.borrow().is_empty()
+    }
+
+    /// A block of values has been moved.
+    pub(crate) fn relocate(&mut self, from: usize, to: usize) {
+        for index in 0..self.work.len() {
+            if let Work::Values { cell, next } = self.work.get(index)
+                && cell == from
+            {
+                self.work.set(index, Work::Values { cell: to, next });
+            }
+        }
+    }
+}
+
+/// How values of weak tables are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WeakLoads {
+    /// As they are.
+    Plain,
+    /// Shading them: marking is under way.
+    Shade,
+    /// Those not marked are dead and read as nil.
+    Filter,
+}
+
+impl Heap {
+    /// Shades a cell: the cold half of the barriers.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn shade(&mut self, cell: usize) {
+        // SAFETY: barriers are called with cells that are still live.
+        let kind = unsafe { kind_of(cell) };
+        match kind.contents() {
+            Contents::Leaf => self.marker.mark_leaf(cell),
+            Contents::References if kind == Kind::Values => self.marker.mark_storage(cell),
+            Contents::References | Contents::Payload => self.marker.mark_cell(cell),
+        }
+    }
+
+    /// A value loaded from a weak slot (not a key): shaded while marking; nil when marking has ended without reaching it.
+    #[inline]
+    pub fn weak_load(&self, value: RawValue) -> RawValue {
+        match self.cycle.weak_loads {
+            WeakLoads::Plain => value,
+            WeakLoads::Shade => {
+                if let Some(cell) = value.heap_addr()
+                    // SAFETY: marking has not ended, so that the entry's cell is not swept.
+                    && unsafe { set_mark(cell) }
+                {
+                    self.marker.inbox.borrow_mut().push(cell);
+                }
+                value
+            }
+            WeakLoads::Filter => {
+                if self.is_dead(value, false) {
+                    RawValue::NIL
+                } else {
+                    value
+                }
+            }
+        }
+    }
+
+    /// Whether marking has ended without reaching a value held by a weak table as a key or a value. Strings are never dead: asking marks them.
+    /// A userdata that waits for its finalizer is dead as a value, not as a key.
+    pub fn is_dead(&self, value: RawValue, is_key: bool) -> bool {
+        let Some(cell) = value.heap_addr() else { return false };
+        // SAFETY: until weak tables are cleared, nothing is swept.
+        unsafe {
+            if value.is_string() {
+                set_mark(cell);
+                return false;
+            }
+            !is_marked(cell)
+                || !is_key && value.as_userdata().is_some_and(|u| (*u.as_ptr()).header.flags & FINALIZED != 0)
+        }
+    }
+
+    /// Has a table that becomes weak while marking keep its entries until the cycle ends.
+    pub fn keep_strong(&mut self, table: Gc<crate::table::Table>) {
+        if self.marking {
+            self.cycle.kept_strong.insert(table.addr());
+        }
+    }
+}
+
+#[inline(always)]
+fn prefetch(cell: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch has no effect but on the cache.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(cell as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = cell;
+}

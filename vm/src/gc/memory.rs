@@ -1,0 +1,707 @@
+//! The allocator: spans of free cells, pools of blocks, large objects.
+//!
+//! Each pool has a **span**: a run of free cells in one block, already counted and recorded as allocated, that the
+//! allocator's fast path cuts cells from with one compare and one add. When it is used up, the next span is found: first
+//! single cells given back early, then holes of the block at hand, then other blocks with holes, then blocks not yet swept, then a fresh block.
+//!
+//! Invariants:
+//! - The cells of a span have their allocated bits set; while cells are born black ([`Birth::Black`]) also their mark bits.
+//! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
+//! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
+
+use std::sync::mpsc::{Sender, channel};
+
+use super::OutOfMemory;
+use super::block::*;
+use super::classes::{MAX_CELL, POOLS, cell_size, has_payloads, pool_for};
+use super::kind::{Contents, Header, Kind};
+use super::pages::{Pages, unmap};
+
+/// Larger objects have a region of their own, so that growing one never copies more than this.
+const MAX_RUN: usize = 4 * BLOCK_SIZE;
+/// A huge object's region is this many times its first size.
+const GROWTH_ROOM: usize = 16;
+/// What freed cells are filled with when poisoning is on; no `Kind` has this number.
+pub(crate) const POISON: u8 = 0xDD;
+/// Header flag of a cell with a payload that waits for its destructor.
+pub(crate) const DROP_QUEUED: u8 = 0x40;
+
+/// The colour new cells get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Birth {
+    /// Not marked: no cycle, or sweeping (cells then only come from swept blocks).
+    White,
+    /// Marked: from Snapshot to Sweep.
+    Black,
+}
+
+/// A run of free cells.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) cursor: usize,
+    pub(crate) end: usize,
+    pub(crate) cell_size: usize,
+}
+
+#[derive(Default)]
+struct Pool {
+    current: Option<(u32, usize)>,
+    returned: usize,
+    returned_count: usize,
+    holed: Vec<u32>,
+    full: Vec<u32>,
+    unswept: Vec<u32>,
+}
+
+/// A heap's memory.
+pub(crate) struct Memory {
+    /// The spans, by pool.
+    pub(crate) spans: [Span; POOLS],
+    /// The colour of new cells.
+    pub(crate) birth: Birth,
+    /// Spans have one cell only, so that every allocation takes the slow path.
+    pub(crate) single_cells: bool,
+    /// Freed cells are filled with [`POISON`] and not reused for one more cycle.
+    pub(crate) poison: bool,
+    /// Bytes of cells in use, spans included.
+    pub(crate) used: usize,
+    /// Bytes of blocks and regions in use.
+    pub(crate) committed: usize,
+    /// Bytes handed to spans and large objects since the start.
+    pub(crate) acquired: u64,
+    pools: Vec<Pool>,
+    blocks: Vec<Block>,
+    free_descriptors: Vec<u32>,
+    arenas: Vec<usize>,
+    arena_hint: usize,
+    large: Vec<u32>,
+    large_unswept: Vec<u32>,
+    sweep_pool: usize,
+    sweep_number: u32,
+    pages: Pages,
+    releaser: Option<Sender<(usize, usize)>>,
+}
+
+/// What sweeping one block found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Swept {
+    /// Bytes of cells freed.
+    pub(crate) freed: usize,
+    /// Bytes of cells kept.
+    pub(crate) kept: usize,
+}
+
+impl Memory {
+    pub(crate) fn new(seed: u64) -> Memory {
+        let mut pool = 0;
+        Memory {
+            spans: [(); POOLS].map(|()| {
+                pool += 1;
+                Span { cursor: 0, end: 0, cell_size: cell_size(pool - 1) }
+            }),
+            birth: Birth::White,
+            single_cells: false,
+            poison: false,
+            used: 0,
+            committed: 0,
+            acquired: 0,
+            pools: (0..POOLS).map(|_| Pool::default()).collect(),
+            blocks: Vec::new(),
+            free_descriptors: Vec::new(),
+            arenas: Vec::new(),
+            arena_hint: 0,
+            large: Vec::new(),
+            large_unswept: Vec::new(),
+            sweep_pool: POOLS,
+            sweep_number: 0,
+            pages: Pages::new(seed),
+            releaser: None,
+        }
+    }
+
+    // ---- allocation ------------------------------------------------------------------------------------
+
+    /// A cell from a pool whose span is used up; `None` when a fresh block is needed and `may_grow` says no. Sweeping a block
+    /// on the way appends cells whose payloads are to be dropped to `drops`.
+    pub(crate) fn refill(
+        &mut self,
+        pool: usize,
+        may_grow: bool,
+        drops: &mut impl FnMut(usize),
+    ) -> Result<Option<usize>, OutOfMemory> {
+        if let Some(cell) = self.take_returned(pool) {
+            return Ok(Some(cell));
+        }
+        // Sweeping finds room soon if there is much; if not, a fresh block is the shorter way.
+        let mut sweeps_left = if may_grow { 8 } else { usize::MAX };
+        loop {
+            if self.next_span(pool) {
+                let span = &mut self.spans[pool];
+                let cell = span.cursor;
+                span.cursor += span.cell_size;
+                return Ok(Some(cell));
+            }
+            if let Some(id) = self.pools[pool].holed.pop() {
+                self.pools[pool].current = Some((id, 0));
+            } else if sweeps_left > 0
+                && let Some(id) = self.pools[pool].unswept.pop()
+            {
+                sweeps_left -= 1;
+                self.sweep_cells(id, drops);
+            } else if may_grow {
+                let id = self.fresh_block(pool)?;
+                self.pools[pool].current = Some((id, 0));
+            } else {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn take_returned(&mut self, pool: usize) -> Option<usize> {
+        let cell = self.pools[pool].returned;
+        if cell == 0 {
+            return None;
+        }
+        let size = cell_size(pool);
+        // SAFETY: a cell on the list is free memory of its block, its second word the link (invariant).
+        unsafe {
+            self.pools[pool].returned = *(cell as *const usize).add(1);
+            self.pools[pool].returned_count -= 1;
+            if self.birth == Birth::Black {
+                set_mark(cell);
+            }
+        }
+        self.used += size;
+        self.acquired += size as u64;
+        Some(cell)
+    }
+
+    /// Makes the next hole of the pool's current block its span.
+    fn next_span(&mut self, pool: usize) -> bool {
+        let Some((id, start)) = self.pools[pool].current else { return false };
+        let block = &self.blocks[id as usize];
+        let (base, size, count) = (block.base, block.cell_size, block.capacity());
+        let mut first = start;
+        // SAFETY: all addresses are places for cells of this block.
+        unsafe {
+            while first < count && is_allocated(base + first * size) {
+                first += 1;
+            }
+            if first == count {
+                self.pools[pool].current = None;
+                self.pools[pool].full.push(id);
+                return false;
+            }
+            let mut end = first;
+            while end < count && !is_allocated(base + end * size) {
+                set_allocated(base + end * size, true);
+                if self.birth == Birth::Black {
+                    set_mark(base + end * size);
+                }
+                end += 1;
+                if self.single_cells {
+                    break;
+                }
+            }
+            self.pools[pool].current = Some((id, end));
+            self.spans[pool].cursor = base + first * size;
+            self.spans[pool].end = base + end * size;
+            self.used += (end - first) * size;
+            self.acquired += ((end - first) * size) as u64;
+        }
+        true
+    }
+
+    /// Bytes of blocks that a cell of this size would need if no hole can be found.
+    pub(crate) fn growth_for(size: usize) -> usize {
+        if size <= MAX_CELL { BLOCK_SIZE } else { size.next_multiple_of(BLOCK_SIZE) }
+    }
+
+    /// A large object's cell, and whether its memory is known to be zero.
+    pub(crate) fn alloc_large(&mut self, contents: Contents, size: usize) -> Result<(usize, bool), OutOfMemory> {
+        let pool = pool_for(contents, 16) as u16;
+        let (id, zeroed) = if size <= MAX_RUN {
+            let blocks = size.div_ceil(BLOCK_SIZE);
+            let base = self.take_blocks(blocks)?;
+            self.committed += blocks * BLOCK_SIZE;
+            let used_for = BlockUse::Run { blocks: blocks as u32 };
+            let block = Block { base, cell_size: blocks * BLOCK_SIZE, counted: size, pool, swept: self.sweep_number, used_for };
+            (self.describe(block), false)
+        } else {
+            let room = size.checked_mul(GROWTH_ROOM).ok_or(OutOfMemory)?;
+            let (region, mapped) = self.map_huge(room).or_else(|_| self.map_huge(size))?;
+            let counted = size.next_multiple_of(4096);
+            self.committed += counted;
+            let block = Block {
+                base: region + BLOCK_SIZE,
+                cell_size: counted,
+                counted,
+                pool,
+                swept: self.sweep_number,
+                used_for: BlockUse::Huge { mapped },
+            };
+            (self.describe(block), true)
+        };
+        self.large.push(id);
+        let block = &self.blocks[id as usize];
+        self.used += block.counted;
+        self.acquired += block.counted as u64;
+        // SAFETY: the first place of a block that was just made.
+        unsafe {
+            (*arena_of(block.base)).blocks[(block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id;
+            set_allocated(block.base, true);
+            if self.birth == Birth::Black {
+                set_mark(block.base);
+            }
+        }
+        Ok((block.base, zeroed))
+    }
+
+    fn map_huge(&mut self, size: usize) -> Result<(usize, usize), OutOfMemory> {
+        let mapped = size.checked_add(BLOCK_SIZE).ok_or(OutOfMemory)?.next_multiple_of(BLOCK_SIZE);
+        let region = self.pages.map(mapped).ok_or(OutOfMemory)?;
+        Ok((region, mapped))
+    }
+
+    /// Makes a huge object larger without copying; its new address, `None` when that is not possible.
+    pub(crate) fn grow_huge(&mut self, cell: usize, size: usize) -> Option<usize> {
+        // SAFETY: the caller's cell is one of this heap's.
+        let id = unsafe { block_id_of(cell) };
+        let block = &self.blocks[id as usize];
+        let BlockUse::Huge { mapped } = block.used_for else { return None };
+        let counted = size.next_multiple_of(4096);
+        let (old_counted, region) = (block.counted, block.base - BLOCK_SIZE);
+        if counted <= old_counted {
+            return Some(cell);
+        }
+        let mut base = block.base;
+        let mut new_mapped = mapped;
+        if counted + BLOCK_SIZE > mapped {
+            new_mapped = size.checked_mul(GROWTH_ROOM)?.checked_add(BLOCK_SIZE)?.next_multiple_of(BLOCK_SIZE);
+            // SAFETY: the region belongs to this object alone; its bitmaps move along with it.
+            base = unsafe { self.pages.remap(region, mapped, new_mapped)? } + BLOCK_SIZE;
+        }
+        let block = &mut self.blocks[id as usize];
+        block.base = base;
+        block.cell_size = counted;
+        block.counted = counted;
+        block.used_for = BlockUse::Huge { mapped: new_mapped };
+        self.used += counted - old_counted;
+        self.committed += counted - old_counted;
+        self.acquired += (counted - old_counted) as u64;
+        Some(base)
+    }
+
+    /// The room of a cell in bytes.
+    pub(crate) fn room(&self, cell: usize) -> usize {
+        // SAFETY: the caller's cell is one of this heap's.
+        self.blocks[unsafe { block_id_of(cell) } as usize].cell_size
+    }
+
+    /// Whether a cell is a huge object.
+    pub(crate) fn is_huge(&self, cell: usize) -> bool {
+        // SAFETY: the caller's cell is one of this heap's.
+        matches!(self.blocks[unsafe { block_id_of(cell) } as usize].used_for, BlockUse::Huge { .. })
+    }
+
+    // ---- blocks ----------------------------------------------------------------------------------------
+
+    fn describe(&mut self, block: Block) -> u32 {
+        match self.free_descriptors.pop() {
+            Some(id) => {
+                self.blocks[id as usize] = block;
+                id
+            }
+            None => {
+                self.blocks.push(block);
+                (self.blocks.len() - 1) as u32
+            }
+        }
+    }
+
+    fn fresh_block(&mut self, pool: usize) -> Result<u32, OutOfMemory> {
+        let base = self.take_blocks(1)?;
+        self.committed += BLOCK_SIZE;
+        let id = self.describe(Block {
+            base,
+            cell_size: cell_size(pool),
+            counted: 0,
+            pool: pool as u16,
+            swept: self.sweep_number,
+            used_for: BlockUse::Cells,
+        });
+        // SAFETY: the block was just taken from its arena.
+        unsafe { (*arena_of(base)).blocks[(base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id };
+        Ok(id)
+    }
+
+    /// The first of `count` adjacent free blocks, now taken. Their bitmaps are clear.
+    fn take_blocks(&mut self, count: usize) -> Result<usize, OutOfMemory> {
+        for step in 0..self.arenas.len() {
+            let index = (self.arena_hint + step) % self.arenas.len();
+            if let Some(base) = take_from(self.arenas[index], count) {
+                self.arena_hint = index;
+                return Ok(base);
+            }
+        }
+        let arena = self.pages.map(ARENA_SIZE).ok_or(OutOfMemory)?;
+        // SAFETY: a fresh arena.
+        unsafe { (*(arena as *mut Arena)).free = !1 };
+        self.arenas.push(arena);
+        self.arena_hint = self.arenas.len() - 1;
+        Ok(take_from(arena, count).expect("a fresh arena has room for a run"))
+    }
+
+    fn free_block(&mut self, id: u32) {
+        let block = self.blocks[id as usize].clone();
+        self.blocks[id as usize].used_for = BlockUse::Free;
+        self.free_descriptors.push(id);
+        let blocks = match block.used_for {
+            BlockUse::Free => unreachable!("a block is freed once"),
+            BlockUse::Cells => 1,
+            BlockUse::Run { blocks } => blocks as usize,
+            BlockUse::Huge { mapped } => {
+                self.committed -= block.counted;
+                self.release(block.base - BLOCK_SIZE, mapped);
+                return;
+            }
+        };
+        self.committed -= blocks * BLOCK_SIZE;
+        let first = (block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE;
+        // SAFETY: the block's arena; no cell of the block is in use.
+        unsafe {
+            bitmaps(block.base).1.fill(0);
+            (*arena_of(block.base)).free |= run_mask(blocks) << first;
+        }
+    }
+
+    /// Gives a region back to the system, on a thread of its own because that takes long.
+    fn release(&mut self, region: usize, size: usize) {
+        let sender = self.releaser.get_or_insert_with(|| {
+            let (sender, receiver) = channel::<(usize, usize)>();
+            let spawned = std::thread::Builder::new().name("perilune-release".into()).spawn(move || {
+                for (region, size) in receiver {
+                    // SAFETY: the sender gives up the region with the message.
+                    unsafe { unmap(region, size) };
+                }
+            });
+            // Without a thread the receiver is dropped and regions are given back here.
+            drop(spawned);
+            sender
+        });
+        if sender.send((region, size)).is_err() {
+            // SAFETY: the region belongs to a dead object.
+            unsafe { unmap(region, size) };
+        }
+    }
+
+    // ---- early frees -----------------------------------------------------------------------------------
+
+    /// Frees a cell without a payload before any sweep finds it. `sweeping` says that blocks wait to be swept.
+    pub(crate) fn free_early(&mut self, cell: usize, sweeping: bool) {
+        // SAFETY: the caller's cell is one of this heap's and dead.
+        let id = unsafe { block_id_of(cell) };
+        let block = &self.blocks[id as usize];
+        if sweeping && block.swept != self.sweep_number {
+            // SAFETY: as above. Without its mark the sweep will free it.
+            unsafe { clear_mark(cell) };
+            return;
+        }
+        match block.used_for {
+            BlockUse::Free => unreachable!("a cell's block is in use"),
+            BlockUse::Cells => {
+                if self.poison {
+                    // The sweep frees it, poisoned.
+                    return;
+                }
+                let pool = usize::from(block.pool);
+                self.put_returned(pool, cell);
+            }
+            BlockUse::Run { .. } | BlockUse::Huge { .. } => {
+                if let Some(at) = self.large.iter().rposition(|&other| other == id) {
+                    self.large.swap_remove(at);
+                    self.free_large(id);
+                }
+            }
+        }
+    }
+
+    fn free_large(&mut self, id: u32) {
+        let block = &self.blocks[id as usize];
+        self.used -= block.counted;
+        // SAFETY: a dead large object's only cell.
+        unsafe {
+            set_allocated(block.base, false);
+            clear_mark(block.base);
+        }
+        self.free_block(id);
+    }
+
+    /// Puts a cell whose payload was dropped at its pool's disposal.
+    pub(crate) fn free_dropped(&mut self, cell: usize, sweeping: bool) {
+        // SAFETY: the caller's cell is one of this heap's and dead.
+        let block = &self.blocks[unsafe { block_id_of(cell) } as usize];
+        let (pool, size) = (usize::from(block.pool), block.cell_size);
+        let left_to_sweep = self.poison || sweeping && block.swept != self.sweep_number;
+        // SAFETY: the cell is dead. With the poison in front the next sweep does not take it for a payload.
+        unsafe {
+            std::ptr::write_bytes(cell as *mut u8, POISON, if self.poison { size } else { 1 });
+        }
+        if !left_to_sweep {
+            self.put_returned(pool, cell);
+        }
+    }
+
+    fn put_returned(&mut self, pool: usize, cell: usize) {
+        self.used -= cell_size(pool);
+        // SAFETY: the cell is dead, so that its memory may hold the link.
+        unsafe { *(cell as *mut usize).add(1) = self.pools[pool].returned };
+        self.pools[pool].returned = cell;
+        self.pools[pool].returned_count += 1;
+    }
+
+    // ---- the collector's side --------------------------------------------------------------------------
+
+    /// From now on cells are born black: what is left of the spans is marked.
+    pub(crate) fn begin_marking(&mut self) {
+        self.birth = Birth::Black;
+        for span in &self.spans {
+            for cell in (span.cursor..span.end).step_by(span.cell_size) {
+                // SAFETY: a span consists of places for cells.
+                unsafe { set_mark(cell) };
+            }
+        }
+    }
+
+    /// From now on blocks wait to be swept: spans and lists of free cells are dropped.
+    pub(crate) fn begin_sweep(&mut self) {
+        self.birth = Birth::White;
+        for (number, span) in self.spans.iter_mut().enumerate() {
+            for cell in (span.cursor..span.end).step_by(span.cell_size) {
+                // SAFETY: a span consists of places for cells; nothing was put there.
+                unsafe {
+                    set_allocated(cell, false);
+                    clear_mark(cell);
+                }
+            }
+            self.used -= span.end - span.cursor;
+            span.end = span.cursor;
+            let pool = &mut self.pools[number];
+            // The cells on the list are dead like any other now.
+            self.used += pool.returned_count * span.cell_size;
+            pool.returned = 0;
+            pool.returned_count = 0;
+            pool.unswept.append(&mut pool.full);
+            pool.unswept.append(&mut pool.holed);
+            pool.unswept.extend(pool.current.take().map(|(id, _)| id));
+        }
+        self.sweep_number += 1;
+        self.large_unswept.append(&mut self.large);
+        self.sweep_pool = 0;
+    }
+
+    /// Sweeps one block; `None` when all are swept.
+    pub(crate) fn sweep_next(&mut self, drops: &mut impl FnMut(usize)) -> Option<Swept> {
+        while self.sweep_pool < POOLS {
+            if let Some(id) = self.pools[self.sweep_pool].unswept.pop() {
+                return Some(self.sweep_cells(id, drops));
+            }
+            self.sweep_pool += 1;
+        }
+        let id = self.large_unswept.pop()?;
+        let base = self.blocks[id as usize].base;
+        let size = self.blocks[id as usize].counted;
+        // SAFETY: a large object's only cell.
+        if unsafe { is_marked(base) } {
+            // SAFETY: as above.
+            unsafe { clear_mark(base) };
+            self.blocks[id as usize].swept = self.sweep_number;
+            self.large.push(id);
+            Some(Swept { freed: 0, kept: size })
+        } else {
+            self.free_large(id);
+            Some(Swept { freed: size, kept: 0 })
+        }
+    }
+
+    fn sweep_cells(&mut self, id: u32, drops: &mut impl FnMut(usize)) -> Swept {
+        let block = &mut self.blocks[id as usize];
+        block.swept = self.sweep_number;
+        let (base, size, pool, capacity) = (block.base, block.cell_size, usize::from(block.pool), block.capacity());
+        // SAFETY: the bitmaps of a block in use; nothing else touches them before this function ends.
+        let (marks, allocated) = unsafe { bitmaps(base) };
+        let (mut kept, mut freed) = (0, 0);
+        for (word, (marks, allocated)) in marks.iter_mut().zip(allocated.iter_mut()).enumerate() {
+            let mut dead = *allocated & !*marks;
+            let mut stay = 0;
+            if dead != 0 && (self.poison || has_payloads(pool)) {
+                while dead != 0 {
+                    let cell = base + (word * 64 + dead.trailing_zeros() as usize) * GRANULE;
+                    // SAFETY: an allocated cell; free ones were given their header's first byte by `poison_cell`.
+                    if unsafe { keeps_dead(cell, size, has_payloads(pool), self.poison, drops) } {
+                        stay |= dead & dead.wrapping_neg();
+                    }
+                    dead &= dead - 1;
+                }
+            }
+            freed += (*allocated & !*marks & !stay).count_ones() as usize;
+            *allocated &= *marks | stay;
+            *marks = 0;
+            kept += allocated.count_ones() as usize;
+        }
+        self.used -= freed * size;
+        let pool = &mut self.pools[pool];
+        if kept == 0 {
+            self.free_block(id);
+        } else if kept < capacity - capacity / 32 {
+            pool.holed.push(id);
+        } else {
+            pool.full.push(id);
+        }
+        Swept { freed: freed * size, kept: kept * size }
+    }
+
+    /// Every cell that is allocated and not in a span, with whether it is marked. For the verifier and the end of the heap.
+    pub(crate) fn for_each_cell(&self, mut visit: impl FnMut(usize)) {
+        let free: std::collections::HashSet<usize> = self
+            .spans
+            .iter()
+            .flat_map(|span| (span.cursor..span.end).step_by(span.cell_size))
+            .chain((0..POOLS).flat_map(|pool| self.returned_cells(pool)))
+            .collect();
+        for block in &self.blocks {
+            for cell in (0..block.capacity()).map(|index| block.base + index * block.cell_size) {
+                // SAFETY: a place for a cell.
+                if unsafe { is_allocated(cell) } && !free.contains(&cell) {
+                    visit(cell);
+                }
+            }
+        }
+    }
+
+    fn returned_cells(&self, pool: usize) -> impl Iterator<Item = usize> {
+        // SAFETY: cells of the list hold the link (invariant).
+        std::iter::successors(Some(self.pools[pool].returned), |&cell| unsafe {
+            (cell != 0).then(|| *(cell as *const usize).add(1))
+        })
+        .filter(|&cell| cell != 0)
+    }
+
+    /// Bytes cut from spans are counted when the span is taken: what is left of them.
+    pub(crate) fn unused_in_spans(&self) -> usize {
+        self.spans.iter().map(|span| span.end - span.cursor).sum()
+    }
+
+    /// Checks blocks, lists and counts against each other.
+    ///
+    /// # Panics
+    /// When they disagree.
+    pub(crate) fn verify(&self) {
+        let mut used = 0;
+        let mut committed = 0;
+        let mut seen = vec![false; self.blocks.len()];
+        let mut listed = |id: u32| assert!(!std::mem::replace(&mut seen[id as usize], true), "a block is listed once");
+        for pool in &self.pools {
+            pool.holed.iter().chain(&pool.full).chain(&pool.unswept).copied().for_each(&mut listed);
+            pool.current.into_iter().for_each(|(id, _)| listed(id));
+        }
+        self.large.iter().chain(&self.large_unswept).copied().for_each(&mut listed);
+        for (id, block) in self.blocks.iter().enumerate() {
+            assert_eq!(seen[id], block.used_for != BlockUse::Free, "a block in use is listed");
+            match block.used_for {
+                BlockUse::Free => {}
+                BlockUse::Cells => {
+                    committed += BLOCK_SIZE;
+                    // SAFETY: places for cells of the block.
+                    let cells = (0..block.capacity()).filter(|i| unsafe { is_allocated(block.base + i * block.cell_size) });
+                    used += cells.count() * block.cell_size;
+                }
+                BlockUse::Run { blocks } => {
+                    committed += blocks as usize * BLOCK_SIZE;
+                    used += block.counted;
+                }
+                BlockUse::Huge { .. } => {
+                    committed += block.counted;
+                    used += block.counted;
+                }
+            }
+        }
+        let returned: usize = (0..POOLS).map(|pool| self.returned_cells(pool).count() * cell_size(pool)).sum();
+        assert_eq!(used - returned, self.used, "bytes in use");
+        assert_eq!(committed, self.committed, "bytes of blocks");
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        for block in &self.blocks {
+            if let BlockUse::Huge { mapped } = block.used_for {
+                // SAFETY: the heap ends, and with it every reference into it.
+                unsafe { unmap(block.base - BLOCK_SIZE, mapped) };
+            }
+        }
+        for &arena in &self.arenas {
+            // SAFETY: as above.
+            unsafe { unmap(arena, ARENA_SIZE) };
+        }
+    }
+}
+
+fn run_mask(blocks: usize) -> u64 {
+    (1 << blocks) - 1
+}
+
+/// Takes `count` adjacent free blocks of an arena.
+fn take_from(arena: usize, count: usize) -> Option<usize> {
+    // SAFETY: an arena of the heap.
+    let free = unsafe { &mut (*(arena as *mut Arena)).free };
+    let mut starts = *free;
+    for step in 1..count {
+        starts &= *free >> step;
+    }
+    if starts == 0 {
+        return None;
+    }
+    let first = starts.trailing_zeros() as usize;
+    *free &= !(run_mask(count) << first);
+    Some(arena + first * BLOCK_SIZE)
+}
+
+/// Decides about a dead cell with a payload, or any while poisoning: whether it stays allocated for now.
+///
+/// # Safety
+/// `cell` is a dead cell of `size` bytes.
+unsafe fn keeps_dead(cell: usize, size: usize, payload: bool, poison: bool, drops: &mut impl FnMut(usize)) -> bool {
+    let header = cell as *mut Header;
+    // SAFETY: the first byte of a cell that is allocated has been written, by its constructor or as poison.
+    unsafe {
+        let is_poisoned = *(cell as *const u8) == POISON;
+        if payload && !is_poisoned {
+            if (*header).flags & DROP_QUEUED == 0 {
+                (*header).flags |= DROP_QUEUED;
+                drops(cell);
+            }
+            return true;
+        }
+        if poison && !is_poisoned {
+            std::ptr::write_bytes(cell as *mut u8, POISON, size);
+            return true;
+        }
+    }
+    false
+}
+
+/// The kind of a cell.
+///
+/// # Safety
+/// `cell` is a live cell.
+#[inline(always)]
+pub(crate) unsafe fn kind_of(cell: usize) -> Kind {
+    debug_assert!(
+        // SAFETY: a cell of the heap has at least sixteen bytes.
+        usize::from(unsafe { *(cell as *const u8) }) < Kind::ALL.len(),
+        "{cell:#x} holds no object"
+    );
+    // SAFETY: every live cell starts with its header.
+    unsafe { (*(cell as *const Header)).kind }
+}

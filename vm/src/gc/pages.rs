@@ -1,0 +1,154 @@
+//! Memory from the system: zeroed regions, aligned to arenas, at addresses a [`RawValue`](crate::value::RawValue) can hold.
+//!
+//! On Unix regions are mapped: untouched pages cost nothing, and a large region can be reserved ahead and moved without copying (Linux).
+//! Elsewhere they come from the allocator, so that large growth copies.
+
+use super::block::ARENA_SIZE;
+
+/// Values hold 47 address bits.
+const ADDRESS_LIMIT: usize = 1 << 47;
+
+/// The source of a heap's regions.
+pub(crate) struct Pages {
+    /// Where the next region is asked for.
+    hint: usize,
+}
+
+impl Pages {
+    /// A source whose first region is placed by the seed.
+    pub(crate) fn new(seed: u64) -> Pages {
+        // Heaps spread over 1024 windows of 32 GiB each, low enough for every 47-bit address space.
+        let window = (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize;
+        Pages { hint: (1 << 44) + (window << 35) }
+    }
+
+    /// A zeroed region of `size` bytes, a multiple of the page size.
+    pub(crate) fn map(&mut self, size: usize) -> Option<usize> {
+        let addr = system::map(self.hint, size)?;
+        if addr + size > ADDRESS_LIMIT {
+            // SAFETY: just mapped with this size, and not used.
+            unsafe { system::unmap(addr, size) };
+            return None;
+        }
+        self.hint = (addr + size).next_multiple_of(ARENA_SIZE);
+        Some(addr)
+    }
+
+    /// Moves a region to a larger one without copying, if the system can.
+    ///
+    /// # Safety
+    /// `addr` is a region of `old` bytes from `map`; it must not be used afterwards unless `None` is returned.
+    pub(crate) unsafe fn remap(&mut self, addr: usize, old: usize, new: usize) -> Option<usize> {
+        let target = self.map(new)?;
+        // SAFETY: `target` is a fresh region of `new` bytes, `addr` one of `old` (contract).
+        if unsafe { system::replace(addr, old, target, new) } {
+            Some(target)
+        } else {
+            // SAFETY: as above.
+            unsafe { system::unmap(target, new) };
+            None
+        }
+    }
+}
+
+/// Gives a region back. Takes long for a large one: not inside a slice.
+///
+/// # Safety
+/// `addr` is a region of `size` bytes from `Pages::map` that nothing refers to.
+pub(crate) unsafe fn unmap(addr: usize, size: usize) {
+    // SAFETY: by contract.
+    unsafe { system::unmap(addr, size) }
+}
+
+#[cfg(unix)]
+mod system {
+    use super::ARENA_SIZE;
+
+    fn raw_map(hint: usize, size: usize) -> Option<usize> {
+        // SAFETY: a private anonymous mapping at a place of the system's choice.
+        let addr = unsafe {
+            libc::mmap(
+                hint as *mut libc::c_void,
+                size,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if addr == libc::MAP_FAILED { None } else { Some(addr as usize) }
+    }
+
+    pub(super) fn map(hint: usize, size: usize) -> Option<usize> {
+        let addr = raw_map(hint, size)?;
+        if addr.is_multiple_of(ARENA_SIZE) {
+            return Some(addr);
+        }
+        // The place was taken. Map more than is needed and cut it to an aligned piece.
+        // SAFETY: the fresh mapping, unused.
+        unsafe { unmap(addr, size) };
+        let wide = raw_map(hint + (1 << 36), size + ARENA_SIZE)?;
+        let addr = wide.next_multiple_of(ARENA_SIZE);
+        // SAFETY: the ends of the fresh mapping, unused.
+        unsafe {
+            if addr > wide {
+                unmap(wide, addr - wide);
+            }
+            unmap(addr + size, wide + ARENA_SIZE - addr);
+        }
+        Some(addr)
+    }
+
+    pub(super) unsafe fn unmap(addr: usize, size: usize) {
+        // SAFETY: a mapping of ours (contract). It only fails for arguments that are not.
+        let status = unsafe { libc::munmap(addr as *mut libc::c_void, size) };
+        debug_assert_eq!(status, 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) unsafe fn replace(addr: usize, old: usize, target: usize, new: usize) -> bool {
+        // SAFETY: both are mappings of ours; the move replaces the target, which nothing uses.
+        let moved = unsafe {
+            libc::mremap(
+                addr as *mut libc::c_void,
+                old,
+                new,
+                libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED,
+                target as *mut libc::c_void,
+            )
+        };
+        moved != libc::MAP_FAILED
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) unsafe fn replace(_addr: usize, _old: usize, _target: usize, _new: usize) -> bool {
+        false
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::alloc::{Layout, alloc_zeroed, dealloc};
+
+    use super::ARENA_SIZE;
+
+    fn layout(size: usize) -> Option<Layout> {
+        Layout::from_size_align(size, ARENA_SIZE).ok()
+    }
+
+    pub(super) fn map(_hint: usize, size: usize) -> Option<usize> {
+        // SAFETY: regions are never empty.
+        let addr = unsafe { alloc_zeroed(layout(size)?) };
+        if addr.is_null() { None } else { Some(addr as usize) }
+    }
+
+    pub(super) unsafe fn unmap(addr: usize, size: usize) {
+        let layout = layout(size).expect("the layout the region was made with");
+        // SAFETY: made by `map` with this layout (contract).
+        unsafe { dealloc(addr as *mut u8, layout) }
+    }
+
+    pub(super) unsafe fn replace(_addr: usize, _old: usize, _target: usize, _new: usize) -> bool {
+        false
+    }
+}

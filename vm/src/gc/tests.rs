@@ -1,0 +1,472 @@
+//! Object graphs built by hand, collected in every rhythm, and a random program against a model of what must survive.
+
+use proptest::prelude::*;
+
+use super::storage::{self, alloc_bytes, alloc_values};
+use super::*;
+use crate::function::{Upvalue, new_closed_upvalue};
+use crate::thread::new_thread;
+use crate::userdata::new_userdata;
+
+fn heap() -> Heap {
+    let mut heap = Heap::new(7);
+    heap.set_verify(true);
+    heap
+}
+
+/// Runs units until a phase begins.
+fn run_to(heap: &mut Heap, phase: Phase) {
+    while heap.phase() != phase && heap.cycle_active() {
+        heap.step_units(1);
+    }
+}
+
+fn upvalue(heap: &mut Heap, value: RawValue) -> Gc<Upvalue> {
+    new_closed_upvalue(heap, value).expect("no limit is set")
+}
+
+/// A userdata whose metatable pointer is free to use as a link is not needed: upvalues chain through functions. This
+/// wraps a reference to an upvalue in a value by way of a thread's stack.
+fn thread_holding(heap: &mut Heap, values: &[RawValue]) -> Gc<Thread> {
+    let thread = new_thread(heap, values.len().max(1) as u32 + 4).expect("no limit is set");
+    // SAFETY: a fresh thread with room for the values.
+    unsafe {
+        for (index, &value) in values.iter().enumerate() {
+            *(*thread.as_ptr()).stack.add(index) = value;
+        }
+        (*thread.as_ptr()).top = values.len() as u32;
+    }
+    thread
+}
+
+fn collect(heap: &mut Heap) {
+    heap.collect_now();
+    heap.run_drops(Budget::Unlimited);
+    heap.verify_heap();
+}
+
+#[test]
+fn what_roots_reach_survives_and_the_rest_goes() {
+    let mut heap = heap();
+    let kept = heap.new_string(b"kept").expect("memory");
+    let lost = heap.new_string(b"lost").expect("memory");
+    let thread = thread_holding(&mut heap, &[kept.into()]);
+    let garbage = thread_holding(&mut heap, &[lost.into()]);
+    heap.roots.handles.push(thread.into());
+    collect(&mut heap);
+    assert_eq!(kept.as_bytes(), b"kept");
+    assert_eq!(heap.interned_strings(), 1);
+    assert_eq!(heap.stats.last_cycle.expect("a cycle").marked_cells, 2);
+    assert!(heap.is_freed(lost.addr()) && heap.is_freed(garbage.addr()));
+}
+
+#[test]
+fn memory_of_garbage_is_used_again() {
+    let mut heap = heap();
+    let mut committed = 0;
+    for round in 0..20 {
+        for _ in 0..10_000 {
+            upvalue(&mut heap, RawValue::NIL);
+        }
+        collect(&mut heap);
+        if round == 1 {
+            committed = heap.committed();
+        }
+    }
+    assert!(heap.committed() <= committed);
+    assert_eq!(heap.used(), 0);
+}
+
+#[test]
+fn objects_born_during_a_collection_survive_it_and_not_the_next() {
+    let mut heap = heap();
+    heap.roots.handles.push(RawValue::NIL);
+    upvalue(&mut heap, RawValue::NIL);
+    heap.start_cycle();
+    for phase in [Phase::Mark, Phase::Separate, Phase::Resurrect, Phase::ClearWeak, Phase::Threads, Phase::Shapes, Phase::Strings] {
+        run_to(&mut heap, phase);
+        assert_eq!(heap.phase(), phase);
+        let born = upvalue(&mut heap, RawValue::TRUE);
+        let text = heap.new_string(phase.name().as_bytes()).expect("memory");
+        let bytes = alloc_bytes(&mut heap, 100_000).expect("memory");
+        heap.finish_cycle();
+        assert_eq!((born.get(), text.as_bytes()), (RawValue::TRUE, phase.name().as_bytes()));
+        assert!(!heap.is_freed(born.addr()) && !heap.is_freed(bytes as usize - storage::STORAGE_HEADER));
+        collect(&mut heap);
+        assert_eq!((heap.used(), heap.interned_strings()), (0, 0));
+        upvalue(&mut heap, RawValue::NIL);
+        heap.start_cycle();
+    }
+}
+
+#[test]
+fn an_overwritten_reference_is_kept_by_the_barrier() {
+    let mut heap = heap();
+    let text = heap.new_string(b"hidden").expect("memory");
+    let up = upvalue(&mut heap, text.into());
+    let filler: Vec<RawValue> = (0..1000).map(|n| heap.new_string(format!("filler {n}").as_bytes()).expect("memory").into()).collect();
+    let holder = thread_holding(&mut heap, &filler);
+    heap.roots.handles.push(holder.into());
+    // The upvalue is reached last, through a native's upvalue list.
+    let env = Gc::clone(&thread_holding(&mut heap, &[]));
+    let _ = env;
+    heap.start_cycle();
+    up.set(&mut heap, RawValue::NIL);
+    heap.finish_cycle();
+    assert!(!heap.is_freed(text.addr()), "the snapshot is kept");
+    collect(&mut heap);
+    assert!(heap.is_freed(text.addr()));
+}
+
+#[test]
+fn a_string_looked_up_again_is_not_unlinked() {
+    for phase in [Phase::Mark, Phase::Separate, Phase::ClearWeak, Phase::Strings] {
+        let mut heap = heap();
+        heap.new_string(b"again").expect("memory");
+        heap.start_cycle();
+        run_to(&mut heap, phase);
+        let found = heap.new_string(b"again").expect("memory");
+        heap.finish_cycle();
+        assert_eq!(heap.interned_strings(), 1, "{phase:?}");
+        assert_eq!(heap.new_string(b"again").expect("memory"), found);
+        collect(&mut heap);
+        assert_eq!(heap.interned_strings(), 0);
+    }
+}
+
+#[test]
+fn many_strings_stay_findable_while_the_table_grows() {
+    let mut heap = heap();
+    let strings: Vec<_> = (0..5000).map(|n| heap.intern(format!("key{n}").as_bytes()).expect("memory")).collect();
+    for (n, &string) in strings.iter().enumerate() {
+        assert_eq!(heap.intern(format!("key{n}").as_bytes()).expect("memory"), string);
+    }
+    let long = heap.new_string(&[b'x'; 500]).expect("memory");
+    assert!(!long.is_interned() && long.equals(heap.new_string(&[b'x'; 500]).expect("memory")));
+    assert_eq!(heap.find_interned(long), None);
+    let key = heap.intern_key(long).expect("memory");
+    assert_eq!(key, long);
+    let twin = heap.new_string(&[b'x'; 500]).expect("memory");
+    assert_eq!(heap.intern_key(twin).expect("memory"), long);
+    heap.verify_heap();
+}
+
+#[test]
+fn stacks_above_the_limit_are_wiped() {
+    let mut heap = heap();
+    let text = heap.new_string(b"stale").expect("memory");
+    let thread = thread_holding(&mut heap, &[RawValue::TRUE, text.into()]);
+    // SAFETY: a live thread.
+    unsafe { (*thread.as_ptr()).top = 1 };
+    heap.roots.handles.push(thread.into());
+    collect(&mut heap);
+    // SAFETY: as above.
+    unsafe { assert!((*(*thread.as_ptr()).stack.add(1)).is_nil()) };
+    assert!(heap.is_freed(text.addr()));
+}
+
+#[test]
+fn variables_of_a_dead_coroutine_are_closed() {
+    let mut heap = heap();
+    let text = heap.new_string(b"captured").expect("memory");
+    let thread = thread_holding(&mut heap, &[text.into()]);
+    let up = upvalue(&mut heap, RawValue::NIL);
+    // SAFETY: live cells; the variable lies in the stack's first slot.
+    unsafe {
+        (*up.as_ptr()).location = (*thread.as_ptr()).stack;
+        (*thread.as_ptr()).open_upvalues = up.as_ptr();
+    }
+    assert!(up.is_open());
+    let closure_like = crate::function::new_native(
+        &mut heap,
+        "holder",
+        |vm, _| vm.ret0(),
+        // SAFETY: never called, and environments are not looked into here; replaced below.
+        unsafe { Gc::from_ptr(up.as_ptr().cast()) },
+        &[],
+        crate::function::Special::None,
+    )
+    .expect("memory");
+    heap.roots.handles.push(closure_like.into());
+    collect(&mut heap);
+    assert!(!up.is_open());
+    assert_eq!(up.get(), text.into());
+    assert!(!heap.is_freed(text.addr()));
+}
+
+#[test]
+fn payloads_are_dropped_once_and_a_panic_is_counted() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    struct Payload(Arc<AtomicU32>, bool);
+    impl Drop for Payload {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            assert!(!self.1, "a destructor that panics");
+        }
+    }
+    let drops = Arc::new(AtomicU32::new(0));
+    let mut heap = heap();
+    for panics in [false, true, false] {
+        new_userdata(&mut heap, Some(Box::new(Payload(Arc::clone(&drops), panics))), None).expect("memory");
+    }
+    let kept = new_userdata(&mut heap, Some(Box::new(Payload(Arc::clone(&drops), false))), None).expect("memory");
+    heap.roots.handles.push(kept.into());
+    heap.collect_now();
+    assert_eq!((drops.load(Ordering::Relaxed), heap.finalizers_waiting().1), (0, 3));
+    heap.run_drops(Budget::Units(2));
+    assert_eq!(drops.load(Ordering::Relaxed), 2);
+    collect(&mut heap);
+    collect(&mut heap);
+    assert_eq!((drops.load(Ordering::Relaxed), heap.stats.destructor_panics), (3, 1));
+    drop(heap);
+    assert_eq!(drops.load(Ordering::Relaxed), 4);
+}
+
+#[test]
+fn a_hard_limit_fails_the_allocation_and_a_soft_one_collects() {
+    let mut heap = heap();
+    heap.set_memory_limit(MemoryLimit { soft: 1 << 20, hard: 2 << 20 });
+    let mut allocated = 0;
+    while alloc_bytes(&mut heap, 1000).is_ok() {
+        allocated += 1000;
+    }
+    assert!((1 << 20..2 << 20).contains(&allocated), "{allocated}");
+    assert!(heap.debt > 0, "the next safe point collects");
+    assert_eq!(alloc_bytes(&mut heap, 10 << 20), Err(OutOfMemory));
+    heap.debt_step();
+    assert_eq!(heap.used(), 0);
+    alloc_bytes(&mut heap, 1000).expect("there is room again");
+    heap.verify_heap();
+}
+
+#[test]
+fn the_hard_limit_finishes_a_collection_under_way() {
+    let mut heap = heap();
+    heap.set_memory_limit(MemoryLimit { soft: usize::MAX, hard: 2 << 20 });
+    while heap.committed() < 15 << 16 {
+        alloc_bytes(&mut heap, 1000).expect("memory");
+    }
+    heap.start_cycle();
+    for _ in 0..1500 {
+        alloc_bytes(&mut heap, 1000).expect("garbage of before makes room");
+    }
+    assert!(!heap.cycle_active());
+    assert_eq!(heap.stats.emergencies, 1);
+}
+
+#[test]
+fn large_blocks_grow_and_keep_their_values() {
+    let mut heap = heap();
+    // SAFETY: blocks of this test's own, values within their room.
+    unsafe {
+        let mut block = alloc_values(&mut heap, 4).expect("memory");
+        let mut written = 0;
+        while written < 3_000_000 {
+            while written < block.cap {
+                *block.first.add(written) = RawValue::number(written as f64);
+                written += 1;
+            }
+            storage::set_values_len(block.first, written);
+            *storage::link(block.first) = 99;
+            block = storage::grow_values(&mut heap, block.first, block.cap * 2).expect("memory");
+            assert_eq!((storage::values_len(block.first), *storage::link(block.first)), (written, 99));
+        }
+        for index in 0..written {
+            assert_eq!(*block.first.add(index), RawValue::number(index as f64));
+        }
+        heap.verify_heap();
+        storage::retire(&mut heap, block.first.cast());
+    }
+    assert_eq!(heap.used(), 0);
+}
+
+#[test]
+fn a_huge_block_is_found_again_when_it_moves_while_marking() {
+    let mut heap = heap();
+    let text = heap.new_string(b"at the end").expect("memory");
+    // SAFETY: a block of this test's own, values within its room.
+    unsafe {
+        let count = 200_000;
+        let block = alloc_values(&mut heap, count).expect("memory");
+        for index in 0..count {
+            *block.first.add(index) = RawValue::NIL;
+        }
+        *block.first.add(count - 1) = text.into();
+        storage::set_values_len(block.first, count);
+        heap.start_cycle();
+        heap.barrier_cell(block.first as usize - storage::STORAGE_HEADER);
+        heap.step_units(3);
+        let grown = storage::grow_values(&mut heap, block.first, count * 20).expect("memory");
+        assert!(grown.first != block.first, "beyond its reservation");
+        heap.finish_cycle();
+        assert!(!heap.is_freed(text.addr()));
+        assert_eq!(*grown.first.add(count - 1), text.into());
+    }
+    heap.verify_heap();
+    collect(&mut heap);
+    assert_eq!(heap.used(), 0);
+}
+
+#[test]
+fn every_unit_is_bounded() {
+    let mut heap = heap();
+    heap.set_verify(false);
+    let strings: Vec<RawValue> =
+        (0..100_000).map(|n| heap.new_string(format!("string {n}").as_bytes()).expect("memory").into()).collect();
+    for chunk in strings.chunks(20_000) {
+        let thread = thread_holding(&mut heap, chunk);
+        heap.roots.handles.push(thread.into());
+    }
+    heap.start_cycle();
+    let mut last = heap.marker.marked;
+    while heap.marking {
+        heap.step_units(1);
+        assert!(heap.marker.marked - last <= 64 + 256, "{}", heap.marker.marked - last);
+        last = heap.marker.marked;
+    }
+    assert!(last > 100_000);
+    let units = heap.cycle.units;
+    assert_eq!(heap.step(Budget::Units(10)).units, 10);
+    assert_eq!(heap.cycle.units, units + 10);
+}
+
+#[test]
+fn equal_runs_take_equal_units() {
+    let run = || {
+        let mut heap = heap();
+        let mut log = Vec::new();
+        for n in 0..3000 {
+            let text = heap.new_string(format!("{n}").as_bytes()).expect("memory");
+            if n % 3 == 0 {
+                heap.roots.handles.push(text.into());
+            }
+            if n % 100 == 0 {
+                if !heap.cycle_active() {
+                    heap.start_cycle();
+                }
+                log.push((heap.step(Budget::Units(5)).units, heap.phase(), heap.used()));
+            }
+        }
+        log
+    };
+    assert_eq!(run(), run());
+}
+
+/// What a random program does to its registers, which hold strings, or coroutines that hold other registers' values.
+#[derive(Clone, Debug)]
+enum Op {
+    Text(usize, u16),
+    Wrap(usize, Vec<usize>),
+    Upvalue(usize, usize),
+    Assign(usize, usize),
+    Drop(usize),
+    Units(u64),
+    Start,
+}
+
+const REGISTERS: usize = 8;
+
+fn op() -> impl Strategy<Value = Op> {
+    let register = 0..REGISTERS;
+    prop_oneof![
+        3 => (register.clone(), any::<u16>()).prop_map(|(r, n)| Op::Text(r, n % 50)),
+        3 => (register.clone(), proptest::collection::vec(register.clone(), 0..4)).prop_map(|(r, v)| Op::Wrap(r, v)),
+        2 => (register.clone(), register.clone()).prop_map(|(r, s)| Op::Upvalue(r, s)),
+        2 => (register.clone(), register.clone()).prop_map(|(r, s)| Op::Assign(r, s)),
+        1 => register.prop_map(Op::Drop),
+        3 => (1u64..6).prop_map(Op::Units),
+        1 => Just(Op::Start),
+    ]
+}
+
+/// The model's idea of a value.
+#[derive(Clone, Debug, PartialEq)]
+enum Model {
+    Nil,
+    Text(u16),
+    Wrapped(std::rc::Rc<Vec<Model>>),
+}
+
+fn check(value: RawValue, model: &Model) {
+    match model {
+        Model::Nil => assert!(value.is_nil()),
+        Model::Text(n) => assert_eq!(value.as_string().expect("a string").as_bytes(), format!("text {n}").as_bytes()),
+        Model::Wrapped(inner) => {
+            let thread = value.as_thread().expect("a coroutine");
+            for (index, model) in inner.iter().enumerate() {
+                // SAFETY: a live thread with that many slots.
+                check(unsafe { *(*thread.as_ptr()).stack.add(index) }, model);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_random_program_never_loses_a_value(ops in proptest::collection::vec(op(), 1..200), stress in any::<bool>()) {
+        let mut heap = heap();
+        if stress {
+            heap.set_stress(Stress::EveryAllocation);
+        }
+        // The registers are variables: assignments go through the barrier like any heap store.
+        let main = thread_holding(&mut heap, &[]);
+        heap.roots.current_thread = Some(main);
+        let variables: Vec<Gc<Upvalue>> = (0..REGISTERS).map(|_| upvalue(&mut heap, RawValue::NIL)).collect();
+        // SAFETY: the coroutine lists the variables as its open ones, which keeps them; they are not on its stack, and it never runs.
+        unsafe {
+            for &variable in &variables {
+                (*variable.as_ptr()).next_open = (*main.as_ptr()).open_upvalues;
+                (*main.as_ptr()).open_upvalues = variable.as_ptr();
+            }
+        }
+        let mut model = vec![Model::Nil; REGISTERS];
+        for op in ops {
+            match op {
+                Op::Text(r, n) => {
+                    let text = heap.new_string(format!("text {n}").as_bytes()).expect("memory");
+                    variables[r].set(&mut heap, text.into());
+                    model[r] = Model::Text(n);
+                }
+                Op::Wrap(r, inner) => {
+                    let values: Vec<_> = inner.iter().map(|&i| variables[i].get()).collect();
+                    let thread = thread_holding(&mut heap, &values);
+                    variables[r].set(&mut heap, thread.into());
+                    model[r] = Model::Wrapped(inner.iter().map(|&i| model[i].clone()).collect::<Vec<_>>().into());
+                }
+                Op::Upvalue(r, s) | Op::Assign(r, s) => {
+                    let value = variables[s].get();
+                    variables[r].set(&mut heap, value);
+                    model[r] = model[s].clone();
+                }
+                Op::Drop(r) => {
+                    variables[r].set(&mut heap, RawValue::NIL);
+                    model[r] = Model::Nil;
+                }
+                Op::Units(n) => {
+                    heap.step_units(n);
+                    heap.run_drops(Budget::Units(n));
+                }
+                Op::Start => {
+                    if !heap.cycle_active() {
+                        heap.start_cycle();
+                    }
+                }
+            }
+            for (variable, model) in variables.iter().zip(&model) {
+                check(variable.get(), model);
+            }
+        }
+        collect(&mut heap);
+        for (variable, model) in variables.iter().zip(&model) {
+            check(variable.get(), model);
+        }
+        for variable in variables {
+            variable.set(&mut heap, RawValue::NIL);
+        }
+        collect(&mut heap);
+        prop_assert_eq!(heap.interned_strings(), 0);
+    }
+}

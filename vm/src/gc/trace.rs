@@ -1,0 +1,328 @@
+//! What each kind of object refers to.
+//!
+//! Every function returns how many slots it looked at. An object that may have many is put on the work list and continued from there.
+
+use super::Heap;
+use super::kind::Kind;
+use super::mark::Work;
+use super::memory::kind_of;
+use super::storage::{STORAGE_HEADER, Storage};
+use crate::function::{Code, InlineCache, LuaFunction, NativeFunction, Proto, Upvalue};
+use crate::table::{DICTIONARY, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::thread::Thread;
+use crate::userdata::UserData;
+use crate::value::{Gc, RawValue};
+
+/// Slots looked at in one go.
+const PIECE: usize = 128;
+
+impl Heap {
+    /// Traces a gray cell.
+    ///
+    /// # Safety
+    /// `cell` is live and initialised.
+    #[inline]
+    pub(crate) unsafe fn trace(&mut self, cell: usize) -> usize {
+        // SAFETY: the kind says what the cell holds; all references in live cells are to live cells (gc/mod.rs).
+        unsafe {
+            match kind_of(cell) {
+                Kind::Table => self.trace_table(cell as *mut Table),
+                Kind::Values => self.trace_values(cell, 0),
+                Kind::LuaFunction => self.trace_lua_function(&*(cell as *const LuaFunction)),
+                Kind::NativeFunction => self.trace_native_function(&*(cell as *const NativeFunction)),
+                Kind::Upvalue => {
+                    self.marker.mark_value(*(*(cell as *const Upvalue)).location);
+                    1
+                }
+                Kind::Proto => {
+                    self.marker.mark_cell((*(cell as *const Proto)).code.addr());
+                    self.trace_children(cell, 0)
+                }
+                Kind::Code => {
+                    if let Some(proto) = (*(cell as *const Code)).proto {
+                        self.marker.mark_cell(proto.addr());
+                    }
+                    self.trace_code(cell, 0)
+                }
+                Kind::UserData => {
+                    let userdata = cell as *const UserData;
+                    self.mark_table((*userdata).meta);
+                    self.mark_table((*userdata).env);
+                    2
+                }
+                Kind::Thread => self.trace_thread(cell, 0),
+                Kind::String | Kind::Bytes | Kind::CData => 1,
+            }
+        }
+    }
+
+    /// Continues with an object in pieces.
+    pub(crate) fn advance(&mut self, work: Work) -> usize {
+        // SAFETY: work is queued for marked cells, which stay live for the rest of the cycle.
+        unsafe {
+            match work {
+                Work::Values { cell, next } => self.trace_values(cell, next),
+                Work::Thread { cell, next } => self.trace_thread(cell, next),
+                Work::OpenUpvalues { upvalue } => self.trace_open_upvalues(upvalue),
+                Work::Children { cell, next } => self.trace_children(cell, next),
+                Work::Code { cell, next } => self.trace_code(cell, next),
+                Work::Handles { next } => {
+                    let end = self.roots.handles.len().min(next + PIECE);
+                    for index in next..end {
+                        self.marker.mark_value(self.roots.handles[index]);
+                    }
+                    self.continue_if(end < self.roots.handles.len(), Work::Handles { next: end });
+                    end - next.min(end)
+                }
+                Work::Pinned { next } => {
+                    let end = self.roots.pinned.len().min(next + PIECE);
+                    for index in next..end {
+                        self.marker.mark_value(self.roots.pinned[index]);
+                    }
+                    self.continue_if(end < self.roots.pinned.len(), Work::Pinned { next: end });
+                    end - next.min(end)
+                }
+                Work::Pending { next } => {
+                    let end = self.finalizers.pending.len().min(next + PIECE);
+                    for index in next..end {
+                        self.marker.mark_cell(self.finalizers.pending.get(index));
+                    }
+                    self.continue_if(end < self.finalizers.pending.len(), Work::Pending { next: end });
+                    end - next.min(end)
+                }
+            }
+        }
+    }
+
+    fn continue_if(&mut self, more: bool, work: Work) {
+        if more {
+            self.marker.work.push(work);
+        }
+    }
+
+    fn mark_table(&mut self, table: *mut Table) {
+        if !table.is_null() {
+            self.marker.mark_cell(table as usize);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn trace_table(&mut self, table: *mut Table) -> usize {
+        // SAFETY: a live table; `slots` and `array` are null, the inline values or the first value of a block (storage.rs).
+        unsafe {
+            let flags = (*table).header.flags;
+            if !(*table).meta.is_null() {
+                self.marker.mark_cell((*table).meta as usize);
+            }
+            self.mark_shape((*table).header.aux);
+            let inline = (&raw mut (*table).inline).cast::<RawValue>();
+            let weak = flags & (WEAK_KEYS | WEAK_VALUES) != 0 && !self.cycle.kept_strong.contains(&(table as usize));
+            if weak {
+                self.weak_tables.push(table as usize);
+            }
+            let strong_values = !weak || flags & WEAK_VALUES == 0;
+            for first in [(*table).slots, (*table).array] {
+                if first != inline && !first.is_null() {
+                    let block = first as usize - STORAGE_HEADER;
+                    if strong_values {
+                        self.marker.mark_storage(block);
+                    } else {
+                        self.marker.mark_leaf(block);
+                    }
+                }
+            }
+            if strong_values {
+                for index in 0..crate::table::INLINE_VALUES {
+                    self.marker.mark_value(*inline.add(index));
+                }
+            }
+            if flags & DICTIONARY != 0 {
+                let _ = weak;
+            }
+            8
+        }
+    }
+
+    unsafe fn trace_values(&mut self, cell: usize, next: usize) -> usize {
+        // SAFETY: the first `len` values of a block are initialised (storage.rs).
+        unsafe {
+            let len = (*(cell as *const Storage)).header.aux as usize;
+            let first = (cell + STORAGE_HEADER) as *const RawValue;
+            let end = len.min(next + PIECE);
+            for index in next..end {
+                self.marker.mark_value(*first.add(index));
+            }
+            self.continue_if(end < len, Work::Values { cell, next: end });
+            end - next.min(end)
+        }
+    }
+
+    unsafe fn trace_lua_function(&mut self, function: &LuaFunction) -> usize {
+        self.marker.mark_cell(function.proto.addr());
+        self.marker.mark_cell(function.env.addr());
+        let count = usize::from(function.header.extra[0]);
+        let first = (&raw const function.upvalues).cast::<Gc<Upvalue>>();
+        for index in 0..count {
+            // SAFETY: the cell has room for that many upvalues, all initialised.
+            self.marker.mark_cell(unsafe { (*first.add(index)).addr() });
+        }
+        count + 2
+    }
+
+    unsafe fn trace_native_function(&mut self, function: &NativeFunction) -> usize {
+        self.marker.mark_cell(function.env.addr());
+        self.marker.mark_leaf(function.name.addr());
+        let count = usize::from(function.header.extra[0]);
+        let first = (&raw const function.upvalues).cast::<RawValue>();
+        for index in 0..count {
+            // SAFETY: the cell has room for that many upvalues, all initialised.
+            self.marker.mark_value(unsafe { *first.add(index) });
+        }
+        count + 2
+    }
+
+    unsafe fn trace_children(&mut self, cell: usize, next: usize) -> usize {
+        // SAFETY: a live prototype.
+        let children = unsafe { &(*(cell as *const Proto)).children };
+        let end = children.len().min(next + PIECE);
+        for child in children[next.min(end)..end].iter().flatten() {
+            self.marker.mark_cell(child.addr());
+        }
+        self.continue_if(end < children.len(), Work::Children { cell, next: end });
+        1 + end - next.min(end)
+    }
+
+    /// Caches count as one slot each, then come the constants.
+    unsafe fn trace_code(&mut self, cell: usize, next: usize) -> usize {
+        const CACHE_WORDS: usize = size_of::<InlineCache>() / size_of::<u64>();
+        // SAFETY: a live code, laid out as its type says.
+        unsafe {
+            let code = &*(cell as *const Code);
+            let caches = code.data.as_ptr().cast::<InlineCache>();
+            let constants = code.data.as_ptr().add(code.cache_count * CACHE_WORDS + 1).cast::<RawValue>();
+            let total = code.cache_count + (code.data.len() - code.cache_count * CACHE_WORDS - 1);
+            let end = total.min(next + PIECE);
+            for index in next..end {
+                if index < code.cache_count {
+                    let cache = &*caches.add(index);
+                    self.marker.mark_leaf(cache.key.addr());
+                    self.mark_shape(cache.shape);
+                    self.mark_shape(cache.other_shape);
+                } else {
+                    self.marker.mark_value(*constants.add(index - code.cache_count));
+                }
+            }
+            self.continue_if(end < total, Work::Code { cell, next: end });
+            1 + end - next.min(end)
+        }
+    }
+
+    fn mark_shape(&mut self, id: u32) {
+        let marker = &mut self.marker;
+        self.shapes.mark(id, |key| marker.mark_leaf(key.addr()));
+    }
+
+    /// Frames count as one slot each, then come the stack slots.
+    unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
+        // SAFETY: a live thread that does not run (`before_resume` has scanned it otherwise).
+        unsafe {
+            let thread = cell as *mut Thread;
+            if (*thread).scanned_in == self.cycle.number {
+                return 1;
+            }
+            if next == 0 {
+                if let Some(resumer) = (*thread).resumer {
+                    self.marker.mark_cell(resumer.addr());
+                }
+                if let Some(env) = (*thread).env {
+                    self.marker.mark_cell(env.addr());
+                }
+            }
+            let frames = (*thread).frames.len();
+            let total = frames + (*thread).stack_size as usize;
+            let end = total.min(next + PIECE);
+            self.scan_thread_range(thread, next, end);
+            if end < total {
+                self.marker.work.push(Work::Thread { cell, next: end });
+            } else {
+                (*thread).scanned_in = self.cycle.number;
+                self.continue_if(
+                    !(*thread).open_upvalues.is_null(),
+                    Work::OpenUpvalues { upvalue: (*thread).open_upvalues as usize },
+                );
+            }
+            end - next.min(end)
+        }
+    }
+
+    unsafe fn scan_thread_range(&mut self, thread: *mut Thread, from: usize, to: usize) {
+        // SAFETY: positions are frames, then slots of the thread's stack.
+        unsafe {
+            let frames = (*thread).frames.len();
+            for index in from..to.min(frames) {
+                if let Some(code) = (&(*thread).frames)[index].code() {
+                    self.marker.mark_cell(code.addr());
+                }
+            }
+            let limit = Gc::from_ptr(thread).live_limit() as usize;
+            for index in from.max(frames)..to {
+                let slot = (*thread).stack.add(index - frames);
+                if index - frames < limit {
+                    self.marker.mark_value(*slot);
+                } else {
+                    *slot = RawValue::NIL;
+                }
+            }
+        }
+    }
+
+    unsafe fn trace_open_upvalues(&mut self, first: usize) -> usize {
+        let mut upvalue = first as *mut Upvalue;
+        for step in 0..PIECE {
+            if upvalue.is_null() {
+                return step;
+            }
+            self.marker.mark_cell(upvalue as usize);
+            // SAFETY: the list of a thread's open upvalues holds live cells. One that was closed since ends the walk: its thread ran,
+            // and was scanned before it did.
+            upvalue = unsafe { (*upvalue).next_open };
+        }
+        self.continue_if(!upvalue.is_null(), Work::OpenUpvalues { upvalue: upvalue as usize });
+        PIECE
+    }
+
+    /// Scans a coroutine's stack at once. To be called, while marking, before a coroutine runs: when it is resumed, and when
+    /// the coroutine it resumed yields, returns or fails.
+    pub fn scan_thread_now(&mut self, thread: Gc<Thread>) {
+        let thread = thread.as_ptr();
+        // SAFETY: a live thread.
+        unsafe {
+            if (*thread).scanned_in == self.cycle.number {
+                return;
+            }
+            self.marker.mark_leaf(thread as usize);
+            if let Some(resumer) = (*thread).resumer {
+                self.marker.mark_cell(resumer.addr());
+            }
+            if let Some(env) = (*thread).env {
+                self.marker.mark_cell(env.addr());
+            }
+            let total = (*thread).frames.len() + (*thread).stack_size as usize;
+            self.scan_thread_range(thread, 0, total);
+            let mut upvalue = (*thread).open_upvalues;
+            while !upvalue.is_null() {
+                self.marker.mark_cell(upvalue as usize);
+                upvalue = (*upvalue).next_open;
+            }
+            (*thread).scanned_in = self.cycle.number;
+        }
+    }
+
+    /// [`Heap::scan_thread_now`] if a mark phase is under way.
+    #[inline(always)]
+    pub fn before_resume(&mut self, thread: Gc<Thread>) {
+        if self.marking {
+            self.scan_thread_now(thread);
+        }
+    }
+}

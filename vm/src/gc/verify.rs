@@ -1,0 +1,184 @@
+//! Checks of the heap's invariants, and a marker that shares nothing with the collector's.
+
+use std::collections::HashSet;
+
+use super::Heap;
+use super::block::{is_allocated, is_marked};
+use super::kind::Kind;
+use super::memory::{POISON, kind_of};
+use super::storage::{STORAGE_HEADER, values_len};
+use crate::function::{Code, LuaFunction, NativeFunction, Proto, Upvalue};
+use crate::table::{INLINE_VALUES, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::thread::Thread;
+use crate::userdata::UserData;
+use crate::value::{Gc, RawValue};
+
+impl Heap {
+    /// Checks at the end of a mark phase that everything reachable is marked: by a second marker that stops the world.
+    ///
+    /// # Panics
+    /// When a reachable cell is not marked.
+    pub(crate) fn verify_marks(&self) {
+        for (cell, from) in self.reachable() {
+            // SAFETY: reached through live references.
+            unsafe {
+                assert!(is_marked(cell), "{:?} {cell:#x} in {from:#x} is reachable and not marked", kind_of(cell));
+            }
+        }
+    }
+
+    /// Checks allocator, intern table and reachable objects against each other.
+    ///
+    /// # Panics
+    /// When an invariant is broken.
+    pub fn verify_heap(&self) {
+        self.memory.verify();
+        for (cell, from) in self.reachable() {
+            // SAFETY: reached through live references.
+            unsafe {
+                assert!(*(cell as *const u8) != POISON, "{from:#x} refers to the freed cell {cell:#x}");
+                assert!(is_allocated(cell), "{from:#x} refers to {cell:#x}, where no cell is");
+            }
+        }
+        let mut count = 0;
+        self.strings.for_each(|string| {
+            count += 1;
+            assert!(string.is_interned(), "a string in the intern table knows that it is");
+            assert_eq!(string.hash(), self.strings.hash(string.as_bytes()), "hash of {string:?}");
+        });
+        assert_eq!(count, self.strings.count(), "strings in the intern table");
+    }
+
+    /// Every cell that strong references lead to, with the cell it was found in (0: a root).
+    fn reachable(&self) -> Vec<(usize, usize)> {
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        let mut todo = Vec::new();
+        self.root_references(&mut |cell| todo.push((cell, 0)));
+        while let Some((cell, from)) = todo.pop() {
+            if cell == 0 || !seen.insert(cell) {
+                continue;
+            }
+            found.push((cell, from));
+            // SAFETY: reached through live references.
+            unsafe {
+                if *(cell as *const u8) != POISON {
+                    self.references(cell, &mut |to| todo.push((to, cell)));
+                }
+            }
+        }
+        found
+    }
+
+    fn root_references(&self, visit: &mut impl FnMut(usize)) {
+        let roots = &self.roots;
+        for table in roots.type_metatables.iter().chain([&roots.globals, &roots.registry]).flatten() {
+            visit(table.addr());
+        }
+        for thread in [roots.main_thread, roots.current_thread].into_iter().flatten() {
+            visit(thread.addr());
+        }
+        for name in &roots.meta_names {
+            visit(name.addr());
+        }
+        for value in roots.handles.iter().chain(&roots.pinned).chain(&roots.raised) {
+            visit_value(*value, visit);
+        }
+        for cell in self.finalizers.waiting_cells() {
+            visit(cell);
+        }
+    }
+
+    /// What a cell refers to strongly.
+    unsafe fn references(&self, cell: usize, visit: &mut impl FnMut(usize)) {
+        // SAFETY: the kind says what the live cell holds.
+        unsafe {
+            match kind_of(cell) {
+                Kind::String | Kind::Bytes | Kind::CData => {}
+                Kind::Table => self.table_references(cell as *mut Table, visit),
+                Kind::Values => values(cell, visit),
+                Kind::LuaFunction => {
+                    let function = Gc::from_ptr(cell as *mut LuaFunction);
+                    visit((*function.as_ptr()).proto.addr());
+                    visit((*function.as_ptr()).env.addr());
+                    (0..function.upvalue_count()).for_each(|index| visit(function.upvalue(index).addr()));
+                }
+                Kind::NativeFunction => {
+                    let function = Gc::from_ptr(cell as *mut NativeFunction);
+                    visit((*function.as_ptr()).env.addr());
+                    visit((*function.as_ptr()).name.addr());
+                    (0..function.upvalue_count()).for_each(|index| visit_value(function.upvalue(index), visit));
+                }
+                Kind::Upvalue => visit_value(*(*(cell as *const Upvalue)).location, visit),
+                Kind::Proto => {
+                    let proto = &*(cell as *const Proto);
+                    visit(proto.code.addr());
+                    proto.children.iter().flatten().for_each(|child| visit(child.addr()));
+                }
+                Kind::Code => {
+                    let code = &*(cell as *const Code);
+                    code.proto.iter().for_each(|proto| visit(proto.addr()));
+                    let start = code.data.len() - code.draft_proto().constants.len();
+                    for &bits in &code.data[start..] {
+                        visit_value(RawValue::from_bits(bits), visit);
+                    }
+                }
+                Kind::UserData => {
+                    visit((*(cell as *const UserData)).meta as usize);
+                    visit((*(cell as *const UserData)).env as usize);
+                }
+                Kind::Thread => {
+                    let thread = &*(cell as *const Thread);
+                    thread.frames.iter().filter_map(|frame| frame.code()).for_each(|code| visit(code.addr()));
+                    (0..thread.stack_size as usize).for_each(|slot| visit_value(*thread.stack.add(slot), visit));
+                    thread.resumer.iter().for_each(|resumer| visit(resumer.addr()));
+                    thread.env.iter().for_each(|env| visit(env.addr()));
+                }
+            }
+        }
+    }
+
+    unsafe fn table_references(&self, table: *mut Table, visit: &mut impl FnMut(usize)) {
+        // SAFETY: a live table.
+        unsafe {
+            visit((*table).meta as usize);
+            let weak = (*table).header.flags & (WEAK_KEYS | WEAK_VALUES) != 0;
+            let inline = (&raw mut (*table).inline).cast::<RawValue>();
+            for first in [(*table).slots, (*table).array] {
+                if !first.is_null() && first != inline && !weak {
+                    visit(first as usize - STORAGE_HEADER);
+                }
+            }
+            for index in 0..INLINE_VALUES {
+                if !weak {
+                    visit_value(*inline.add(index), visit);
+                }
+            }
+        }
+    }
+}
+
+unsafe fn values(cell: usize, visit: &mut impl FnMut(usize)) {
+    let first = (cell + STORAGE_HEADER) as *const RawValue;
+    // SAFETY: a live block of values.
+    unsafe {
+        for index in 0..values_len(first) {
+            visit_value(*first.add(index), visit);
+        }
+    }
+}
+
+fn visit_value(value: RawValue, visit: &mut impl FnMut(usize)) {
+    if let Some(cell) = value.heap_addr() {
+        visit(cell);
+    }
+}
+
+impl Heap {
+    /// Whether a cell is known to be garbage: for tests.
+    #[cfg(test)]
+    pub(crate) fn is_freed(&self, cell: usize) -> bool {
+        // SAFETY: an address inside an arena of this heap.
+        unsafe { *(cell as *const u8) == POISON || !is_allocated(cell) }
+    }
+}
