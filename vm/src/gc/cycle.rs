@@ -8,6 +8,7 @@ use super::mark::{WeakLoads, Work};
 use super::stats::SliceRecord;
 use super::{Drive, Heap};
 use crate::function::Upvalue;
+use crate::table::Table;
 use crate::thread::Thread;
 use crate::value::Gc;
 
@@ -57,6 +58,9 @@ const MARKS: usize = 64;
 const ENTRIES: usize = 256;
 /// Weak entries, buckets, coroutines or shapes per unit.
 const LINKS: usize = 64;
+
+/// Tables made weak, or strong again, per frame.
+const WEAKNESS_CHANGES: usize = 64;
 
 /// The state of the collection under way.
 pub(crate) struct Cycle {
@@ -123,6 +127,7 @@ impl Heap {
     /// When a collection is under way.
     pub fn start_cycle(&mut self) {
         assert_eq!(self.cycle.phase, Phase::Idle, "a collection starts when the last one has ended");
+        self.change_weakness(usize::MAX);
         self.cycle.number += 1;
         self.cycle.enter(Phase::Mark);
         self.cycle.units = 1;
@@ -183,11 +188,24 @@ impl Heap {
         self.run(&mut Meter::new(Budget::Units(units)));
     }
 
-    fn begin_if_idle(&mut self) {
-        if !self.cycle_active() {
-            self.start_cycle();
+    /// Makes up to `count` tables weak, or strong again, whose metatable was found to ask for it. The tables are alive: they were
+    /// marked in the last cycle.
+    pub(crate) fn change_weakness(&mut self, count: usize) {
+        if self.cycle_active() {
+            return;
+        }
+        for _ in 0..count {
+            let Some(table) = self.weakness_changes.pop() else { return };
+            // SAFETY: see above.
+            let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
+            let weakness = table.metatable().map_or(0, |meta| meta.weakness(self));
+            if table.set_weakness(self, weakness).is_err() {
+                // Without memory they stay as they are; the next cycle notices again.
+                self.weakness_changes.truncate(0);
+            }
         }
     }
+
 
     fn run(&mut self, meter: &mut Meter) {
         let mut worst = std::mem::take(&mut self.cycle.worst);
@@ -306,18 +324,12 @@ impl Heap {
             return true;
         }
         let table = self.weak_tables.get(self.cycle.cursor);
-        let mut inner = self.cycle.inner;
         // SAFETY: listed while marking, so marked and live.
-        let done = unsafe { Gc::<crate::table::Table>::from_ptr(table as *mut _) }.clear_dead_entries(
-            self,
-            &mut inner,
-            LINKS as u32,
-        );
-        self.cycle.inner = inner;
-        if done {
-            self.cycle.cursor += 1;
-            self.cycle.inner = 0;
-        }
+        let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
+        let is_dead = |value, is_key| self.is_dead(value, is_key);
+        let next = table.clear_dead_entries(self.cycle.inner, LINKS as u32, is_dead);
+        self.cycle.inner = next.unwrap_or(0);
+        self.cycle.cursor += usize::from(next.is_none());
         false
     }
 
@@ -371,8 +383,10 @@ impl Heap {
         let used = self.used();
         let spent = self.cycle_active().then(|| self.stats.cycle_time());
         let budget = self.pacer.frame_budget(budget, self.memory.acquired, used, spent);
-        if std::mem::take(&mut self.emergency) || self.pacer.wants_cycle(used) && !self.cycle_active() {
-            self.begin_if_idle();
+        self.change_weakness(WEAKNESS_CHANGES);
+        let is_due = std::mem::take(&mut self.emergency) || self.pacer.wants_cycle(used);
+        if is_due && !self.cycle_active() && self.weakness_changes.is_empty() {
+            self.start_cycle();
         }
         let record = self.step(budget);
         self.settle_debt();

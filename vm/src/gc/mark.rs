@@ -10,6 +10,7 @@ use super::block::{BLOCK_SIZE, is_marked, set_mark};
 use super::kind::{Contents, Kind};
 use super::memory::kind_of;
 use super::segments::Segments;
+use crate::table::IsKey;
 use crate::userdata::FINALIZED;
 use crate::value::{Gc, RawValue};
 
@@ -191,7 +192,7 @@ impl Heap {
                 value
             }
             WeakLoads::Filter => {
-                if self.is_dead(value, false) {
+                if self.is_dead(value, IsKey(false)) {
                     RawValue::NIL
                 } else {
                     value
@@ -202,7 +203,7 @@ impl Heap {
 
     /// Whether marking has ended without reaching a value held by a weak table as a key or a value. Strings are never dead: asking marks them.
     /// A userdata that waits for its finalizer is dead as a value, not as a key.
-    pub fn is_dead(&self, value: RawValue, is_key: bool) -> bool {
+    pub(crate) fn is_dead(&self, value: RawValue, is_key: IsKey) -> bool {
         let Some(cell) = value.heap_addr() else { return false };
         // SAFETY: until weak tables are cleared, nothing is swept.
         unsafe {
@@ -211,7 +212,7 @@ impl Heap {
                 return false;
             }
             !is_marked(cell)
-                || !is_key && value.as_userdata().is_some_and(|u| (*u.as_ptr()).header.flags & FINALIZED != 0)
+                || !is_key.0 && value.as_userdata().is_some_and(|u| (*u.as_ptr()).header.flags & FINALIZED != 0)
         }
     }
 

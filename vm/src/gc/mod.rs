@@ -159,6 +159,8 @@ pub struct Heap {
     threads: Segments<*mut Thread>,
     /// Weak tables reached in this cycle.
     weak_tables: Segments<usize>,
+    /// Tables reached in this cycle whose metatable asks for another weakness.
+    weakness_changes: Segments<usize>,
     /// Bytes of Rust-side buffers.
     external: usize,
     limit: MemoryLimit,
@@ -186,6 +188,7 @@ impl Heap {
             pacer: Pacer::default(),
             threads: Segments::default(),
             weak_tables: Segments::default(),
+            weakness_changes: Segments::default(),
             external: 0,
             limit: MemoryLimit::NONE,
             emergency: false,

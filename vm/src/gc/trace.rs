@@ -8,13 +8,16 @@ use super::mark::Work;
 use super::memory::kind_of;
 use super::storage::{STORAGE_HEADER, Storage};
 use crate::function::{Code, InlineCache, LuaFunction, NativeFunction, Proto, Upvalue};
-use crate::table::{DICTIONARY, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::rt::meta::Meta;
+use crate::table::{Part, Table};
 use crate::thread::Thread;
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue};
 
 /// Slots looked at in one go.
 const PIECE: usize = 128;
+/// What a table's own cell counts for.
+const TABLE_PARTS: usize = 8;
 
 impl Heap {
     /// Traces a gray cell.
@@ -108,38 +111,38 @@ impl Heap {
 
     #[inline(always)]
     unsafe fn trace_table(&mut self, table: *mut Table) -> usize {
-        // SAFETY: a live table; `slots` and `array` are null, the inline values or the first value of a block (storage.rs).
-        unsafe {
-            let flags = (*table).header.flags;
-            if !(*table).meta.is_null() {
-                self.marker.mark_cell((*table).meta as usize);
+        // SAFETY: a live table.
+        let (shape, table) = unsafe { ((*table).header.aux, Gc::from_ptr(table)) };
+        if let Some(meta) = table.metatable() {
+            self.look_for_weakness(table, meta);
+        }
+        self.mark_shape(shape);
+        let mut weak = table.is_weak();
+        if weak && self.cycle.kept_strong.contains(&table.addr()) {
+            weak = false;
+        }
+        if weak {
+            self.weak_tables.push(table.addr());
+        }
+        let marker = &mut self.marker;
+        table.for_each_part(|part| match part {
+            Part::Metatable(meta) => marker.mark_cell(meta.addr()),
+            Part::Value(value) => marker.mark_value(value),
+            Part::WeakValues(first) if weak => marker.mark_leaf(first as usize - STORAGE_HEADER),
+            Part::Values(first) | Part::WeakValues(first) => marker.mark_storage(first as usize - STORAGE_HEADER),
+            Part::Bytes(first) => marker.mark_leaf(first as usize - STORAGE_HEADER),
+        });
+        TABLE_PARTS
+    }
+
+    /// A metatable whose `__mode` was set or removed after it was given to a table has its say from the next collection on.
+    #[inline(always)]
+    fn look_for_weakness(&mut self, table: Gc<Table>, meta: Gc<Table>) {
+        if !meta.is_known_to_lack(Meta::Mode) || table.is_weak() {
+            let weakness = meta.weakness(self);
+            if weakness != table.weak_flags() {
+                self.weakness_changes.push(table.addr());
             }
-            self.mark_shape((*table).header.aux);
-            let inline = (&raw mut (*table).inline).cast::<RawValue>();
-            let weak = flags & (WEAK_KEYS | WEAK_VALUES) != 0 && !self.cycle.kept_strong.contains(&(table as usize));
-            if weak {
-                self.weak_tables.push(table as usize);
-            }
-            let strong_values = !weak || flags & WEAK_VALUES == 0;
-            for first in [(*table).slots, (*table).array] {
-                if first != inline && !first.is_null() {
-                    let block = first as usize - STORAGE_HEADER;
-                    if strong_values {
-                        self.marker.mark_storage(block);
-                    } else {
-                        self.marker.mark_leaf(block);
-                    }
-                }
-            }
-            if strong_values {
-                for index in 0..crate::table::INLINE_VALUES {
-                    self.marker.mark_value(*inline.add(index));
-                }
-            }
-            if flags & DICTIONARY != 0 {
-                let _ = weak;
-            }
-            8
         }
     }
 

@@ -8,7 +8,7 @@ use super::kind::Kind;
 use super::memory::{POISON, kind_of};
 use super::storage::{STORAGE_HEADER, values_len};
 use crate::function::{Code, LuaFunction, NativeFunction, Proto, Upvalue};
-use crate::table::{INLINE_VALUES, Table, WEAK_KEYS, WEAK_VALUES};
+use crate::table::{Part, Table};
 use crate::thread::Thread;
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue};
@@ -95,7 +95,13 @@ impl Heap {
         unsafe {
             match kind_of(cell) {
                 Kind::String | Kind::Bytes | Kind::CData => {}
-                Kind::Table => self.table_references(cell as *mut Table, visit),
+                Kind::Table => Gc::from_ptr(cell as *mut Table).for_each_part(|part| match part {
+                    Part::Metatable(meta) => visit(meta.addr()),
+                    Part::Value(value) => visit_value(value, visit),
+                    Part::Values(first) => visit(first as usize - STORAGE_HEADER),
+                    Part::Bytes(first) => visit(first as usize - STORAGE_HEADER),
+                    Part::WeakValues(_) => {}
+                }),
                 Kind::Values => values(cell, visit),
                 Kind::LuaFunction => {
                     let function = Gc::from_ptr(cell as *mut LuaFunction);
@@ -133,25 +139,6 @@ impl Heap {
                     (0..thread.stack_size as usize).for_each(|slot| visit_value(*thread.stack.add(slot), visit));
                     thread.resumer.iter().for_each(|resumer| visit(resumer.addr()));
                     thread.env.iter().for_each(|env| visit(env.addr()));
-                }
-            }
-        }
-    }
-
-    unsafe fn table_references(&self, table: *mut Table, visit: &mut impl FnMut(usize)) {
-        // SAFETY: a live table.
-        unsafe {
-            visit((*table).meta as usize);
-            let weak = (*table).header.flags & (WEAK_KEYS | WEAK_VALUES) != 0;
-            let inline = (&raw mut (*table).inline).cast::<RawValue>();
-            for first in [(*table).slots, (*table).array] {
-                if !first.is_null() && first != inline && !weak {
-                    visit(first as usize - STORAGE_HEADER);
-                }
-            }
-            for index in 0..INLINE_VALUES {
-                if !weak {
-                    visit_value(*inline.add(index), visit);
                 }
             }
         }

@@ -28,11 +28,7 @@ impl Gc<Table> {
             meta.make_meta(heap)?;
             weakness = meta.weakness(heap);
         }
-        if weakness != 0 {
-            self.make_weak(heap, weakness)?;
-        } else if self.has(WEAK_KEYS | WEAK_VALUES) {
-            self.unset_flag(WEAK_KEYS | WEAK_VALUES);
-        }
+        self.set_weakness(heap, weakness)?;
         if let Some(old) = self.metatable() {
             heap.barrier(old.into());
         }
@@ -81,6 +77,41 @@ impl Gc<Table> {
         // Caches for stores that are not seen here know the old id.
         self.set_shape(0);
         Ok(())
+    }
+
+    /// Makes the table weak, or no longer weak.
+    ///
+    /// # Errors
+    /// When the memory limit is reached; nothing has changed.
+    pub(crate) fn set_weakness(self, heap: &mut Heap, weakness: u8) -> Result<(), OutOfMemory> {
+        if weakness & !self.weak_flags() != 0 {
+            heap.keep_strong(self);
+            self.make_weak(heap, weakness | self.weak_flags())?;
+        }
+        if weakness != self.weak_flags() && !heap.cycle_active() {
+            // In mid-cycle loads go on being careful; the marker notices the change in the next one.
+            self.unset_flag(WEAK_KEYS | WEAK_VALUES);
+            self.set_flag(weakness);
+        }
+        Ok(())
+    }
+
+    /// Its weak flags.
+    #[inline(always)]
+    pub(crate) fn weak_flags(self) -> u8 {
+        self.flags() & (WEAK_KEYS | WEAK_VALUES)
+    }
+
+    /// Whether it is weak in any way.
+    #[inline(always)]
+    pub(crate) fn is_weak(self) -> bool {
+        self.weak_flags() != 0
+    }
+
+    /// Whether, being a metatable, it is known not to have a metamethod; `false` means that one has to look.
+    #[inline(always)]
+    pub(crate) fn is_known_to_lack(self, event: Meta) -> bool {
+        (event as u8) < EVENTS_WITH_BIT && self.extra()[1] & (1 << event as u8) != 0
     }
 
     /// The weak flags `__mode` asks for, this table being the metatable.

@@ -37,6 +37,7 @@ use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 
 pub(crate) use parts::Part;
+pub(crate) use weak::IsKey;
 
 /// How many values a table's own cell holds.
 pub const INLINE_VALUES: usize = 3;

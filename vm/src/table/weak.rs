@@ -5,6 +5,10 @@ use super::{INTEGER_KEYS, Table, WEAK_KEYS, WEAK_VALUES};
 use crate::gc::{Heap, OutOfMemory};
 use crate::value::{Gc, RawValue};
 
+/// Whether a reference is a weak table's key or value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct IsKey(pub(crate) bool);
+
 impl Gc<Table> {
     /// Makes the table weak, in effect from the next cycle on.
     ///
@@ -47,7 +51,7 @@ impl Gc<Table> {
         self,
         cursor: u32,
         units: u32,
-        is_dead: impl Fn(RawValue) -> bool,
+        is_dead: impl Fn(RawValue, IsKey) -> bool,
     ) -> Option<u32> {
         if !self.is_dictionary() {
             return None;
@@ -56,10 +60,10 @@ impl Gc<Table> {
         let end = dict.len().min(cursor.saturating_add(units));
         for entry in cursor..end {
             let value = self.slot(entry);
-            if value.is_nil() {
-                continue;
-            }
-            if self.has(WEAK_VALUES) && is_dead(value) || self.has(WEAK_KEYS) && is_dead(dict.key(entry)) {
+            // Asking about a string keeps it: also as the key of a removed entry, which may come back.
+            let dead_key = self.has(WEAK_KEYS) && is_dead(dict.key(entry), IsKey(true));
+            let dead_value = self.has(WEAK_VALUES) && is_dead(value, IsKey(false));
+            if !value.is_nil() && (dead_key || dead_value) {
                 dict.expire(entry);
             }
         }
