@@ -60,6 +60,18 @@ impl Context {
         self.vm()
     }
 
+    /// Runs a step on the bare virtual machine; what it raises becomes an [`Error`].
+    ///
+    /// # Errors
+    /// Those the step raises.
+    #[doc(hidden)]
+    pub fn checked<R>(
+        &mut self,
+        step: impl FnOnce(&mut Vm) -> Result<R, crate::vm::Raised>,
+    ) -> Result<R, Error> {
+        host::checked(self.vm(), step)
+    }
+
     /// The context of a bare virtual machine, inside a native function.
     #[doc(hidden)]
     pub fn from_raw(vm: &mut Vm) -> &mut Context {

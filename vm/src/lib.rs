@@ -43,5 +43,6 @@ pub use host::{Methods, UserData};
 pub use limits::InterruptHandle;
 pub use lua::{Lua, LuaOptions};
 pub use marshal::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Variadic};
+pub use reload::{Module, ReloadReport};
 pub use rt::meta::Meta as MetaMethod;
 pub use stdlib::Libraries;

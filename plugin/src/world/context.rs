@@ -88,6 +88,8 @@ pub(crate) struct ScriptContext {
     pub(crate) run: Option<Run>,
     /// Components by the address of their interned name.
     pub(crate) names: HashMap<usize, CachedName>,
+    /// Systems declared by the script that is loading.
+    pub(crate) declared: Vec<super::declare::SystemDeclaration>,
 }
 
 /// Prepares a VM for scripts of this app: math types, entities, the tables `commands` and `world`.
@@ -99,8 +101,12 @@ pub(crate) fn install(vm: &mut Vm, registry: AppTypeRegistry) -> Result<(), Rais
     let shared = Shared { registry, hosted: hosted.clone(), layouts: Mutex::default() };
     super::layout::add_known(&shared);
     vm.ffi.field_host = Some(hosted);
-    vm.ffi.context =
-        Some(Box::new(ScriptContext { shared: Arc::new(shared), run: None, names: HashMap::default() }));
+    vm.ffi.context = Some(Box::new(ScriptContext {
+        shared: Arc::new(shared),
+        run: None,
+        names: HashMap::default(),
+        declared: Vec::new(),
+    }));
     vm.open_host_types()?;
     let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();
     let globals = globals.as_table().expect("just made from one");

@@ -8,6 +8,8 @@
 pub(crate) mod access;
 pub(crate) mod commands;
 pub(crate) mod context;
+pub(crate) mod declare;
+pub(crate) mod driver;
 pub(crate) mod layout;
 pub(crate) mod names;
 pub(crate) mod query;

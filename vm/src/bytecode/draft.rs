@@ -1,6 +1,6 @@
 //! [`Draft`]: a compiled chunk as plain data.
 
-use super::opcode::Insn;
+use super::opcode::{Insn, Op};
 
 /// An index into a draft's string pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,5 +115,48 @@ impl Draft {
     /// How many strings the pool holds.
     pub fn string_count(&self) -> usize {
         self.string_ends.len()
+    }
+}
+
+impl Draft {
+    /// The names of the modules that the chunk requires by constant names (`require "lib.flock"`), each once, in order.
+    pub fn required_modules(&self) -> Vec<&[u8]> {
+        let mut names: Vec<&[u8]> = Vec::new();
+        for proto in &self.protos {
+            for (pc, insn) in proto.code.iter().enumerate() {
+                if insn.op() != Op::GETGLOBAL || self.cache_key(proto, insn.index()) != Some(b"require") {
+                    continue;
+                }
+                // The argument is loaded right behind the function.
+                let Some(argument) = proto.code.get(pc + 1) else { continue };
+                if argument.op() == Op::LOADK
+                    && argument.a() == insn.a() + 1
+                    && let Some(Const::Str(id)) = proto.constants.get(argument.index())
+                    && !names.contains(&self.string(*id))
+                {
+                    names.push(self.string(*id));
+                }
+            }
+        }
+        names
+    }
+
+    /// The key of an inline cache slot.
+    fn cache_key(&self, proto: &DraftProto, slot: usize) -> Option<&[u8]> {
+        let constant = *proto.cache_keys.get(slot)? as usize;
+        match proto.constants.get(constant)? {
+            Const::Str(id) => Some(self.string(*id)),
+            Const::Number(_) | Const::Int64(_) | Const::Uint64(_) | Const::Imaginary(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn required_modules_are_found_once_each() {
+        let source = b"local a = require 'lib.a'\nlocal function f() return require('b').x, require('lib.a'), require(name) end";
+        let draft = crate::compile(source, b"=t").expect("compiles");
+        assert_eq!(draft.required_modules(), [b"lib.a".as_slice(), b"b"]);
     }
 }

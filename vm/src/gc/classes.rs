@@ -65,6 +65,9 @@ mod tests {
             let want = *SIZES.iter().find(|&&s| s >= size).expect("sizes up to MAX_CELL fit");
             assert_eq!(got, want, "size {size}");
         }
-        assert!(has_payloads(pool_for(Contents::Payload, 40)) && !has_payloads(pool_for(Contents::References, 40)));
+        assert!(
+            has_payloads(pool_for(Contents::Payload, 40))
+                && !has_payloads(pool_for(Contents::References, 40))
+        );
     }
 }

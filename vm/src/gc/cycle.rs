@@ -206,7 +206,6 @@ impl Heap {
         }
     }
 
-
     fn run(&mut self, meter: &mut Meter) {
         let mut worst = std::mem::take(&mut self.cycle.worst);
         while self.cycle.phase != Phase::Idle {

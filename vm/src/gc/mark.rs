@@ -137,7 +137,10 @@ impl Marker {
 
     /// Whether nothing is gray.
     pub(crate) fn is_empty(&self) -> bool {
-        self.gray.is_empty() && self.ahead_count == 0 && self.work.is_empty() && self.inbox.borrow().is_empty()
+        self.gray.is_empty()
+            && self.ahead_count == 0
+            && self.work.is_empty()
+            && self.inbox.borrow().is_empty()
     }
 
     /// A block of values has been moved.
@@ -212,7 +215,8 @@ impl Heap {
                 return false;
             }
             !is_marked(cell)
-                || !is_key.0 && value.as_userdata().is_some_and(|u| (*u.as_ptr()).header.flags & FINALIZED != 0)
+                || !is_key.0
+                    && value.as_userdata().is_some_and(|u| (*u.as_ptr()).header.flags & FINALIZED != 0)
         }
     }
 

@@ -218,14 +218,25 @@ impl Memory {
     }
 
     /// A large object's cell, and whether its memory is known to be zero.
-    pub(crate) fn alloc_large(&mut self, contents: Contents, size: usize) -> Result<(usize, bool), OutOfMemory> {
+    pub(crate) fn alloc_large(
+        &mut self,
+        contents: Contents,
+        size: usize,
+    ) -> Result<(usize, bool), OutOfMemory> {
         let pool = pool_for(contents, 16) as u16;
         let (id, zeroed) = if size <= MAX_RUN {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
             self.committed += blocks * BLOCK_SIZE;
             let used_for = BlockUse::Run { blocks: blocks as u32 };
-            let block = Block { base, cell_size: blocks * BLOCK_SIZE, counted: size, pool, swept: self.sweep_number, used_for };
+            let block = Block {
+                base,
+                cell_size: blocks * BLOCK_SIZE,
+                counted: size,
+                pool,
+                swept: self.sweep_number,
+                used_for,
+            };
             (self.describe(block), false)
         } else {
             let room = size.checked_mul(GROWTH_ROOM).ok_or(OutOfMemory)?;
@@ -527,7 +538,8 @@ impl Memory {
     fn sweep_cells(&mut self, id: u32, drops: &mut impl FnMut(usize)) -> Swept {
         let block = &mut self.blocks[id as usize];
         block.swept = self.sweep_number;
-        let (base, size, pool, capacity) = (block.base, block.cell_size, usize::from(block.pool), block.capacity());
+        let (base, size, pool, capacity) =
+            (block.base, block.cell_size, usize::from(block.pool), block.capacity());
         // SAFETY: the bitmaps of a block in use; nothing else touches them before this function ends.
         let (marks, allocated) = unsafe { bitmaps(base) };
         let (mut kept, mut freed) = (0, 0);
@@ -600,7 +612,8 @@ impl Memory {
         let mut used = 0;
         let mut committed = 0;
         let mut seen = vec![false; self.blocks.len()];
-        let mut listed = |id: u32| assert!(!std::mem::replace(&mut seen[id as usize], true), "a block is listed once");
+        let mut listed =
+            |id: u32| assert!(!std::mem::replace(&mut seen[id as usize], true), "a block is listed once");
         for pool in &self.pools {
             pool.holed.iter().chain(&pool.full).chain(&pool.unswept).copied().for_each(&mut listed);
             pool.current.into_iter().for_each(|(id, _)| listed(id));
@@ -613,7 +626,8 @@ impl Memory {
                 BlockUse::Cells => {
                     committed += BLOCK_SIZE;
                     // SAFETY: places for cells of the block.
-                    let cells = (0..block.capacity()).filter(|i| unsafe { is_allocated(block.base + i * block.cell_size) });
+                    let cells = (0..block.capacity())
+                        .filter(|i| unsafe { is_allocated(block.base + i * block.cell_size) });
                     used += cells.count() * block.cell_size;
                 }
                 BlockUse::Run { blocks } => {
@@ -626,7 +640,8 @@ impl Memory {
                 }
             }
         }
-        let returned: usize = (0..POOLS).map(|pool| self.returned_cells(pool).count() * cell_size(pool)).sum();
+        let returned: usize =
+            (0..POOLS).map(|pool| self.returned_cells(pool).count() * cell_size(pool)).sum();
         assert_eq!(used - returned, self.used, "bytes in use");
         assert_eq!(committed, self.committed, "bytes of blocks");
     }
@@ -671,7 +686,13 @@ fn take_from(arena: usize, count: usize) -> Option<usize> {
 ///
 /// # Safety
 /// `cell` is a dead cell of `size` bytes.
-unsafe fn keeps_dead(cell: usize, size: usize, payload: bool, poison: bool, drops: &mut impl FnMut(usize)) -> bool {
+unsafe fn keeps_dead(
+    cell: usize,
+    size: usize,
+    payload: bool,
+    poison: bool,
+    drops: &mut impl FnMut(usize),
+) -> bool {
     let header = cell as *mut Header;
     // SAFETY: the first byte of a cell that is allocated has been written, by its constructor or as poison.
     unsafe {

@@ -132,7 +132,13 @@ impl Pacer {
     }
 
     /// A frame ends: what its budget becomes. `work_left` is what the collection under way still costs, judged by the last one.
-    pub(crate) fn frame_budget(&mut self, budget: Budget, acquired: u64, used: usize, spent: Option<Duration>) -> Budget {
+    pub(crate) fn frame_budget(
+        &mut self,
+        budget: Budget,
+        acquired: u64,
+        used: usize,
+        spent: Option<Duration>,
+    ) -> Budget {
         let bytes = acquired.saturating_sub(self.last_acquired) as f64;
         self.last_acquired = acquired;
         self.bytes_per_frame += (bytes - self.bytes_per_frame) * 0.1;

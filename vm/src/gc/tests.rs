@@ -83,7 +83,15 @@ fn objects_born_during_a_collection_survive_it_and_not_the_next() {
     heap.roots.handles.push(RawValue::NIL);
     upvalue(&mut heap, RawValue::NIL);
     heap.start_cycle();
-    for phase in [Phase::Mark, Phase::Separate, Phase::Resurrect, Phase::ClearWeak, Phase::Threads, Phase::Shapes, Phase::Strings] {
+    for phase in [
+        Phase::Mark,
+        Phase::Separate,
+        Phase::Resurrect,
+        Phase::ClearWeak,
+        Phase::Threads,
+        Phase::Shapes,
+        Phase::Strings,
+    ] {
         run_to(&mut heap, phase);
         assert_eq!(heap.phase(), phase);
         let born = upvalue(&mut heap, RawValue::TRUE);
@@ -104,7 +112,9 @@ fn an_overwritten_reference_is_kept_by_the_barrier() {
     let mut heap = heap();
     let text = heap.new_string(b"hidden").expect("memory");
     let up = upvalue(&mut heap, text.into());
-    let filler: Vec<RawValue> = (0..1000).map(|n| heap.new_string(format!("filler {n}").as_bytes()).expect("memory").into()).collect();
+    let filler: Vec<RawValue> = (0..1000)
+        .map(|n| heap.new_string(format!("filler {n}").as_bytes()).expect("memory").into())
+        .collect();
     let holder = thread_holding(&mut heap, &filler);
     heap.roots.handles.push(holder.into());
     // The upvalue is reached last, through a native's upvalue list.
@@ -137,7 +147,8 @@ fn a_string_looked_up_again_is_not_unlinked() {
 #[test]
 fn many_strings_stay_findable_while_the_table_grows() {
     let mut heap = heap();
-    let strings: Vec<_> = (0..5000).map(|n| heap.intern(format!("key{n}").as_bytes()).expect("memory")).collect();
+    let strings: Vec<_> =
+        (0..5000).map(|n| heap.intern(format!("key{n}").as_bytes()).expect("memory")).collect();
     for (n, &string) in strings.iter().enumerate() {
         assert_eq!(heap.intern(format!("key{n}").as_bytes()).expect("memory"), string);
     }
@@ -210,7 +221,8 @@ fn payloads_are_dropped_once_and_a_panic_is_counted() {
     for panics in [false, true, false] {
         new_userdata(&mut heap, Some(Box::new(Payload(Arc::clone(&drops), panics))), None).expect("memory");
     }
-    let kept = new_userdata(&mut heap, Some(Box::new(Payload(Arc::clone(&drops), false))), None).expect("memory");
+    let kept =
+        new_userdata(&mut heap, Some(Box::new(Payload(Arc::clone(&drops), false))), None).expect("memory");
     heap.roots.handles.push(kept.into());
     heap.collect_now();
     assert_eq!((drops.load(Ordering::Relaxed), heap.finalizers_waiting().1), (0, 3));
@@ -312,8 +324,9 @@ fn a_huge_block_is_found_again_when_it_moves_while_marking() {
 fn every_unit_is_bounded() {
     let mut heap = heap();
     heap.set_verify(false);
-    let strings: Vec<RawValue> =
-        (0..100_000).map(|n| heap.new_string(format!("string {n}").as_bytes()).expect("memory").into()).collect();
+    let strings: Vec<RawValue> = (0..100_000)
+        .map(|n| heap.new_string(format!("string {n}").as_bytes()).expect("memory").into())
+        .collect();
     for chunk in strings.chunks(20_000) {
         let thread = thread_holding(&mut heap, chunk);
         heap.roots.handles.push(thread.into());
@@ -391,7 +404,9 @@ enum Model {
 fn check(value: RawValue, model: &Model) {
     match model {
         Model::Nil => assert!(value.is_nil()),
-        Model::Text(n) => assert_eq!(value.as_string().expect("a string").as_bytes(), format!("text {n}").as_bytes()),
+        Model::Text(n) => {
+            assert_eq!(value.as_string().expect("a string").as_bytes(), format!("text {n}").as_bytes())
+        }
         Model::Wrapped(inner) => {
             let thread = value.as_thread().expect("a coroutine");
             for (index, model) in inner.iter().enumerate() {

@@ -129,7 +129,9 @@ impl Heap {
             Part::Metatable(meta) => marker.mark_cell(meta.addr()),
             Part::Value(value) => marker.mark_value(value),
             Part::WeakValues(first) if weak => marker.mark_leaf(first as usize - STORAGE_HEADER),
-            Part::Values(first) | Part::WeakValues(first) => marker.mark_storage(first as usize - STORAGE_HEADER),
+            Part::Values(first) | Part::WeakValues(first) => {
+                marker.mark_storage(first as usize - STORAGE_HEADER)
+            }
             Part::Bytes(first) => marker.mark_leaf(first as usize - STORAGE_HEADER),
         });
         TABLE_PARTS

@@ -22,7 +22,11 @@ impl Heap {
         for (cell, from) in self.reachable() {
             // SAFETY: reached through live references.
             unsafe {
-                assert!(is_marked(cell), "{:?} {cell:#x} in {from:#x} is reachable and not marked", kind_of(cell));
+                assert!(
+                    is_marked(cell),
+                    "{:?} {cell:#x} in {from:#x} is reachable and not marked",
+                    kind_of(cell)
+                );
             }
         }
     }
@@ -113,7 +117,8 @@ impl Heap {
                     let function = Gc::from_ptr(cell as *mut NativeFunction);
                     visit((*function.as_ptr()).env.addr());
                     visit((*function.as_ptr()).name.addr());
-                    (0..function.upvalue_count()).for_each(|index| visit_value(function.upvalue(index), visit));
+                    (0..function.upvalue_count())
+                        .for_each(|index| visit_value(function.upvalue(index), visit));
                 }
                 Kind::Upvalue => visit_value(*(*(cell as *const Upvalue)).location, visit),
                 Kind::Proto => {
@@ -136,7 +141,8 @@ impl Heap {
                 Kind::Thread => {
                     let thread = &*(cell as *const Thread);
                     thread.frames.iter().filter_map(|frame| frame.code()).for_each(|code| visit(code.addr()));
-                    (0..thread.stack_size as usize).for_each(|slot| visit_value(*thread.stack.add(slot), visit));
+                    (0..thread.stack_size as usize)
+                        .for_each(|slot| visit_value(*thread.stack.add(slot), visit));
                     thread.resumer.iter().for_each(|resumer| visit(resumer.addr()));
                     thread.env.iter().for_each(|env| visit(env.addr()));
                 }

@@ -1,0 +1,214 @@
+//! The plugins and what they add to an app.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, Update};
+use bevy_asset::io::file::FileAssetReader;
+use bevy_asset::{AssetApp, AssetPlugin};
+use bevy_ecs::change_detection::Mut;
+use bevy_ecs::reflect::AppTypeRegistry;
+use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule, ScheduleLabel};
+use bevy_ecs::world::World;
+use bevy_time::{Fixed, Time};
+use perilune::{FromLuaMulti, IntoLuaMulti};
+
+use crate::asset::{LuaLoader, LuaSource};
+use crate::behaviour::{self, Behaviours};
+use crate::collect::LuaCollectPlugin;
+use crate::error::LuaError;
+use crate::library::Library;
+use crate::scripts::{self, GlobalScripts, LuaReloads};
+use crate::sets::LuaSystems;
+use crate::settings::LuaSettings;
+use crate::system::{self, ErrorQueue, Hook, ScriptSystems};
+use crate::timing::ScriptTimes;
+use crate::vm::LuaVm;
+use crate::watch::ScriptWatcher;
+use crate::world::driver;
+
+/// Everything scripts need. Add it after Bevy's own plugins:
+///
+/// ```no_run
+/// use bevy_app::prelude::*;
+/// use bevy_perilune::{LuaAppExt, LuaPlugins};
+///
+/// App::new()
+///     // .add_plugins(DefaultPlugins)
+///     .add_plugins(LuaPlugins)
+///     .add_lua_script("scripts/rules.lua")
+///     .run();
+/// ```
+pub struct LuaPlugins;
+
+impl PluginGroup for LuaPlugins {
+    fn build(self) -> PluginGroupBuilder {
+        PluginGroupBuilder::start::<Self>()
+            .add(LuaScriptPlugin::default())
+            .add(LuaCollectPlugin)
+            .add(LuaReloadPlugin)
+    }
+}
+
+/// The VM, assets, behaviours and systems.
+pub struct LuaScriptPlugin {
+    /// Budgets and limits to begin with.
+    pub settings: LuaSettings,
+    /// The folder under the asset folder in which `require` looks.
+    pub folder: String,
+}
+
+impl Default for LuaScriptPlugin {
+    fn default() -> LuaScriptPlugin {
+        LuaScriptPlugin { settings: LuaSettings::default(), folder: "scripts".to_owned() }
+    }
+}
+
+/// The schedule in which scripts are loaded and reloaded: before `First`, when no system runs.
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LuaFrameStart;
+
+impl Plugin for LuaScriptPlugin {
+    fn build(&self, app: &mut App) {
+        let root = asset_root(app).map_or_else(|| "assets".to_owned(), |(name, _)| name);
+        let mut vm =
+            LuaVm::new(Library::new(&self.folder, &root)).expect("a new VM has room for its libraries");
+        let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();
+        driver::install(vm.lua(), registry).expect("a new VM has room for the plugin's types");
+        app.insert_resource(vm)
+            .insert_resource(self.settings.clone())
+            .init_resource::<Behaviours>()
+            .init_resource::<GlobalScripts>()
+            .init_resource::<ScriptSystems>()
+            .init_resource::<ScriptTimes>()
+            .init_resource::<ErrorQueue>()
+            .init_resource::<LuaReloads>()
+            .init_resource::<PendingFunctions>()
+            .add_message::<LuaError>()
+            .init_asset::<LuaSource>()
+            .register_asset_loader(LuaLoader { folder: self.folder.clone() });
+        let mut start = Schedule::new(LuaFrameStart);
+        start.add_systems(
+            (
+                apply_settings,
+                scripts::apply_saved,
+                scripts::run_loaded,
+                system::sync,
+                behaviour::update_instances,
+                system::flush_errors,
+            )
+                .chain(),
+        );
+        app.add_schedule(start);
+        app.world_mut().resource_mut::<MainScheduleOrder>().insert_before(bevy_app::First, LuaFrameStart);
+        app.add_systems(Update, run_update.in_set(LuaSystems::Behaviours));
+        app.add_systems(FixedUpdate, run_fixed_update.in_set(LuaSystems::Behaviours));
+    }
+
+    fn finish(&self, app: &mut App) {
+        apply_settings(app.world_mut());
+    }
+}
+
+/// Reloads scripts that are saved while the game runs. A folder that cannot be watched (there is none, or the platform has no
+/// watching) is a warning, and scripts are then not reloaded.
+#[derive(Default)]
+pub struct LuaReloadPlugin;
+
+impl Plugin for LuaReloadPlugin {
+    fn build(&self, app: &mut App) {
+        let Some((name, root)) = asset_root(app) else { return };
+        match ScriptWatcher::new(root) {
+            Ok(watcher) => {
+                app.insert_resource(watcher);
+            }
+            Err(error) => {
+                tracing::warn!(target: "perilune", "scripts in '{name}' are not reloaded: {error}");
+            }
+        }
+    }
+}
+
+/// The asset folder's name and place.
+fn asset_root(app: &App) -> Option<(String, std::path::PathBuf)> {
+    let plugin = app.get_added_plugins::<AssetPlugin>().first()?.file_path.clone();
+    let root = FileAssetReader::new(&plugin).root_path().clone();
+    Some((plugin, root))
+}
+
+type Installer = Box<dyn FnOnce(&mut perilune::Lua) -> Result<(), perilune::Error> + Send>;
+
+/// Functions added before the plugin.
+#[derive(bevy_ecs::resource::Resource, Default)]
+struct PendingFunctions(Arc<Mutex<Vec<Installer>>>);
+
+fn apply_settings(world: &mut World) {
+    let pending = std::mem::take(
+        &mut *world.resource::<PendingFunctions>().0.lock().unwrap_or_else(PoisonError::into_inner),
+    );
+    let settings = world.resource::<LuaSettings>().clone();
+    world.resource_scope(|_, mut vm: Mut<LuaVm>| {
+        let lua = vm.lua();
+        if lua.time_limit() != settings.time_limit {
+            lua.set_time_limit(settings.time_limit);
+        }
+        driver::set_memory_limit(lua, settings.memory_limit);
+        for install in pending {
+            install(lua).expect("a new VM has room for the app's functions");
+        }
+    });
+}
+
+fn run_update(world: &mut World) {
+    let dt = f64::from(world.resource::<Time>().delta_secs());
+    behaviour::run_exclusive_classes(world, Hook::Update, dt);
+}
+
+fn run_fixed_update(world: &mut World) {
+    let dt = f64::from(world.resource::<Time<Fixed>>().delta_secs());
+    behaviour::run_exclusive_classes(world, Hook::FixedUpdate, dt);
+}
+
+/// What scripts add to an [`App`].
+pub trait LuaAppExt {
+    /// Runs a script that belongs to no entity, once it has loaded: rules, systems, set-up.
+    ///
+    /// # Panics
+    /// Before `LuaPlugins` or `AssetPlugin` is added.
+    fn add_lua_script(&mut self, path: impl Into<String>) -> &mut Self;
+
+    /// Gives scripts a Rust function as a global.
+    ///
+    /// ```no_run
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_perilune::{LuaAppExt, LuaPlugins};
+    /// App::new()
+    ///     .add_plugins(LuaPlugins)
+    ///     .add_lua_function("damage", |_, (armour, force): (f64, f64)| Ok((force - armour).max(0.0)));
+    /// ```
+    fn add_lua_function<F, A, R>(&mut self, name: &'static str, function: F) -> &mut Self
+    where
+        F: Fn(&mut perilune::Context, A) -> Result<R, perilune::Error> + Send + 'static,
+        A: FromLuaMulti + 'static,
+        R: IntoLuaMulti + 'static;
+}
+
+impl LuaAppExt for App {
+    fn add_lua_script(&mut self, path: impl Into<String>) -> &mut App {
+        scripts::add(self.world_mut(), path.into());
+        self
+    }
+
+    fn add_lua_function<F, A, R>(&mut self, name: &'static str, function: F) -> &mut App
+    where
+        F: Fn(&mut perilune::Context, A) -> Result<R, perilune::Error> + Send + 'static,
+        A: FromLuaMulti + 'static,
+        R: IntoLuaMulti + 'static,
+    {
+        let pending = self.world_mut().get_resource_or_init::<PendingFunctions>();
+        pending.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(move |lua| {
+            let function = lua.create_function(name, function)?;
+            lua.globals().set(lua, name, &function)
+        }));
+        self
+    }
+}

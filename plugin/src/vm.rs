@@ -1,0 +1,41 @@
+//! The VM as a resource.
+
+use bevy_ecs::resource::Resource;
+use bevy_platform::cell::SyncCell;
+use perilune::{Lua, LuaOptions};
+
+use crate::library::Library;
+
+/// The virtual machine that runs the app's scripts.
+///
+/// Systems that use it run one after another. Between frames, and in systems of one's own, it can be called directly:
+///
+/// ```
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_perilune::LuaVm;
+/// fn count_scores(mut vm: ResMut<LuaVm>) -> Result {
+///     let lua = vm.lua();
+///     let total: f64 = lua.load("return (score or 0) + 1").eval(lua)?;
+///     println!("{total}");
+///     Ok(())
+/// }
+/// ```
+#[derive(Resource)]
+pub struct LuaVm {
+    lua: SyncCell<Lua>,
+    pub(crate) library: Library,
+}
+
+impl LuaVm {
+    pub(crate) fn new(library: Library) -> Result<LuaVm, perilune::Error> {
+        let mut lua = Lua::with_options(LuaOptions::default());
+        lua.set_output(crate::output::LogOutput::default());
+        library.install(&mut lua)?;
+        Ok(LuaVm { lua: SyncCell::new(lua), library })
+    }
+
+    /// The virtual machine.
+    pub fn lua(&mut self) -> &mut Lua {
+        self.lua.get()
+    }
+}

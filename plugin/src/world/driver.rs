@@ -1,0 +1,179 @@
+//! What the rest of the plugin needs of the VM's internals, as safe functions.
+
+#![allow(unsafe_code, reason = "reaches the bare VM behind the public face")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bevy_ecs::entity::Entity;
+use bevy_ecs::reflect::AppTypeRegistry;
+use bevy_ecs::world::World;
+use perilune::gc::{Budget, MemoryLimit, SliceRecord};
+use perilune::value::RawValue;
+use perilune::vm::{Raised, Vm};
+use perilune::{Context, Error, Lua, Table, Value};
+
+use super::declare::{self, SystemDeclaration};
+use super::system::{Objects, ScriptParam, new_objects};
+use super::terms::QueryTerms;
+use super::{access, context, run};
+
+/// The bare VM.
+fn bare(cx: &mut Context) -> &mut Vm {
+    // SAFETY: this module keeps the VM's rules: it holds no reference to a heap cell over a call into Lua, and never moves the VM.
+    unsafe { cx.raw() }
+}
+
+/// Runs a step on the bare VM; its error becomes the host's.
+fn step<R>(cx: &mut Context, f: impl FnOnce(&mut Vm) -> Result<R, Raised>) -> Result<R, Error> {
+    cx.checked(f)
+}
+
+/// Prepares a VM for the scripts of an app.
+pub(crate) fn install(lua: &mut Lua, registry: AppTypeRegistry) -> Result<(), Error> {
+    step(lua, |vm| {
+        context::install(vm, registry)?;
+        declare::open(vm)
+    })
+}
+
+/// Calls `f` with the whole world open to scripts; structural changes are applied when it returns.
+pub(crate) fn run_exclusive<R>(
+    world: &mut World,
+    cx: &mut Context,
+    borrower: Arc<str>,
+    f: impl FnOnce(&mut Context) -> R,
+) -> R {
+    run::run_exclusive(world, bare(cx), borrower, |vm| f(Context::from_raw(vm)))
+}
+
+/// Calls `f` with the access of a system open to scripts.
+pub(crate) fn run_declared<R>(
+    script: &mut ScriptParam<'_, '_>,
+    cx: &mut Context,
+    objects: Option<&SystemObjects>,
+    f: impl FnOnce(&mut Context) -> R,
+) -> Result<R, Error> {
+    step(cx, |vm| {
+        let objects = match objects {
+            Some(objects) => Some(objects.bare(vm)),
+            None => None,
+        };
+        script.run(vm, objects, |vm| f(Context::from_raw(vm)))
+    })
+}
+
+/// The query and resource objects of a system, kept alive by handles.
+#[derive(Clone, Debug)]
+pub(crate) struct SystemObjects {
+    /// The query.
+    pub(crate) query: Value,
+    /// The table of resources.
+    pub(crate) resources: Value,
+}
+
+impl SystemObjects {
+    /// The objects a system passes to its function.
+    pub(crate) fn new(cx: &mut Context, borrower: &str) -> Result<SystemObjects, Error> {
+        let (query, resources) = step(cx, |vm| {
+            let Objects { query, resources } = new_objects(vm, borrower)?;
+            Ok((RawValue::from(query), RawValue::from(resources)))
+        })?;
+        // Nothing was allocated since: the references are still good, and now rooted.
+        Ok(SystemObjects { query: Value::from_raw(query, cx), resources: Value::from_raw(resources, cx) })
+    }
+
+    fn bare(&self, vm: &Vm) -> Objects {
+        let query = self.query.raw(vm).ok().and_then(RawValue::as_userdata);
+        let resources = self.resources.raw(vm).ok().and_then(RawValue::as_table);
+        Objects {
+            query: query.expect("made by `new`, of this VM"),
+            resources: resources.expect("made by `new`, of this VM"),
+        }
+    }
+}
+
+/// Reads a declaration of access.
+pub(crate) fn query_terms(cx: &mut Context, value: &Value) -> Result<QueryTerms, Error> {
+    let raw = value.raw(bare(cx))?;
+    let value = step(cx, |vm| vm.to_host(raw))?;
+    QueryTerms::parse(&value).map_err(|message| Error::runtime(format!("access: {message}")))
+}
+
+/// The metatable of a class's instances: what the class has, then components of the instance's entity.
+pub(crate) fn instance_metatable(cx: &mut Context, class: &Table) -> Result<Table, Error> {
+    let class = Value::Table(class.clone()).raw(bare(cx))?;
+    let index = step(cx, |vm| access::instance_index(vm, class))?;
+    let index = Value::from_raw(index, cx);
+    let metatable = cx.create_table()?;
+    metatable.set(cx, "__index", &index)?;
+    Ok(metatable)
+}
+
+/// An instance of a class for an entity.
+pub(crate) fn new_instance(cx: &mut Context, metatable: &Table, entity: Entity) -> Result<Table, Error> {
+    let instance = cx.create_table()?;
+    let value = bare(cx).ffi.entities.value(entity.to_bits());
+    let value = Value::from_raw(value, cx);
+    instance.set(cx, "entity", &value)?;
+    instance.set_metatable(cx, Some(metatable))?;
+    Ok(instance)
+}
+
+/// Says which script declares systems from now on; returns what was declared since the last time.
+pub(crate) fn take_declared(cx: &mut Context) -> Vec<SystemDeclaration> {
+    std::mem::take(&mut context::context(bare(cx)).declared)
+}
+
+/// The heap's figures after a frame's slice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeapFigures {
+    /// The frame's slice.
+    pub(crate) slice: SliceRecord,
+    /// Slices over budget by more than the tolerance, so far.
+    pub(crate) overruns: u64,
+    /// Units of collection that allocations had to run, so far.
+    pub(crate) assists: u64,
+    /// Frames the last complete cycle took.
+    pub(crate) cycle_slices: u64,
+    /// Bytes in use.
+    pub(crate) used: usize,
+    /// Bytes alive at the end of the last cycle.
+    pub(crate) live: usize,
+    /// Bytes ever allocated.
+    pub(crate) allocated: u64,
+    /// The time finalizers and destructors took.
+    pub(crate) finalizers: Duration,
+}
+
+/// A frame's slice of collection, and finalizers that are due.
+pub(crate) fn collect_in_frame(cx: &mut Context, budget: Duration) -> HeapFigures {
+    let vm = bare(cx);
+    let start = Instant::now();
+    let slice = vm.collect_in_frame(Budget::Time(budget));
+    let finalizers = start.elapsed().saturating_sub(slice.wall);
+    let heap = &vm.heap;
+    let last = heap.stats.last_cycle.unwrap_or_default();
+    HeapFigures {
+        slice,
+        overruns: heap.stats.overruns,
+        assists: heap.stats.assists,
+        cycle_slices: last.slices,
+        used: heap.used(),
+        live: if last.live_bytes == 0 { heap.used() } else { last.live_bytes },
+        allocated: heap.allocated(),
+        finalizers,
+    }
+}
+
+/// Sets the most memory scripts may use, in bytes; from nine tenths of it on collections are hurried.
+pub(crate) fn set_memory_limit(cx: &mut Context, bytes: usize) {
+    bare(cx).heap.set_memory_limit(MemoryLimit { soft: bytes / 10 * 9, hard: bytes });
+}
+
+/// Percentiles of the slices' CPU time since the start, in microseconds: p50, p99, max.
+pub(crate) fn slice_percentiles(cx: &mut Context) -> [f64; 3] {
+    let histogram = &bare(cx).heap.stats.slice_cpu;
+    [histogram.value_at_quantile(0.5), histogram.value_at_quantile(0.99), histogram.max()]
+        .map(|nanoseconds| nanoseconds as f64 / 1000.0)
+}
