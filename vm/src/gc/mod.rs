@@ -432,6 +432,11 @@ impl Heap {
         self.settle_debt();
     }
 
+    /// Whether collections wait for `restart`.
+    pub fn is_stopped(&self) -> bool {
+        self.pacer.stopped
+    }
+
     /// Sets the heap size at which a collection starts, in percent of the live size; returns the last setting.
     pub fn set_pause(&mut self, percent: u32) -> u32 {
         std::mem::replace(&mut self.pacer.pause, percent)
