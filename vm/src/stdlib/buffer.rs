@@ -1,20 +1,27 @@
 //! Text under construction by a library function.
 
+use crate::value::RawValue;
 use crate::vm::{NativeResult, Raised, Vm};
 
 /// The longest string, in bytes.
 pub(crate) const MAX_STRING: usize = 0x7fff_ff00;
 
+/// The largest buffer that is kept for the next function.
+const MAX_KEPT: usize = 1 << 16;
+
 /// Bytes that will become a string. Growth is checked against the limits, so that a script that builds too much gets a Lua
 /// error.
-#[derive(Default)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
 }
 
 impl Buffer {
-    pub(crate) fn new() -> Buffer {
-        Buffer::default()
+    /// An empty buffer, with the room of the one used last.
+    #[inline]
+    pub(crate) fn new(vm: &mut Vm) -> Buffer {
+        let mut bytes = std::mem::take(&mut vm.scratch);
+        bytes.clear();
+        Buffer { bytes }
     }
 
     /// Appends bytes.
@@ -44,9 +51,18 @@ impl Buffer {
         &mut self.bytes
     }
 
+    /// The string.
+    pub(crate) fn into_string(self, vm: &mut Vm) -> Result<RawValue, Raised> {
+        let string = vm.new_string(&self.bytes)?;
+        if self.bytes.capacity() <= MAX_KEPT {
+            vm.scratch = self.bytes;
+        }
+        Ok(string)
+    }
+
     /// Returns the string from a native.
     pub(crate) fn into_result(self, vm: &mut Vm) -> NativeResult {
-        let string = vm.new_string(&self.bytes)?;
+        let string = self.into_string(vm)?;
         vm.ret1(string)
     }
 }

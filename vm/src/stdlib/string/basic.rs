@@ -48,7 +48,7 @@ pub(super) fn byte(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 pub(super) fn char(vm: &mut Vm, args: Args) -> NativeResult {
-    let mut buffer = Buffer::new();
+    let mut buffer = Buffer::new(vm);
     buffer.reserve(vm, args.count as usize)?;
     for index in 0..args.count {
         match u8::try_from(vm.check_int(args, index)?) {
@@ -73,7 +73,7 @@ pub(super) fn reverse(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn map_bytes(vm: &mut Vm, args: Args, change: fn(&mut [u8])) -> NativeResult {
     let text = vm.check_string(args, 0)?.as_bytes();
-    let mut buffer = Buffer::new();
+    let mut buffer = Buffer::new(vm);
     buffer.push(vm, text)?;
     change(buffer.bytes_mut());
     buffer.into_result(vm)
@@ -83,7 +83,7 @@ pub(super) fn rep(vm: &mut Vm, args: Args) -> NativeResult {
     let text = vm.check_string(args, 0)?.as_bytes();
     let count = vm.check_int(args, 1)?.max(0) as usize;
     let separator = vm.opt_string(args, 2)?.map_or(&b""[..], |separator| separator.as_bytes());
-    let mut buffer = Buffer::new();
+    let mut buffer = Buffer::new(vm);
     let total = repeated_length(text.len(), separator.len(), count).ok_or(Raised::Memory)?;
     if total > 0 {
         buffer.reserve(vm, total)?;

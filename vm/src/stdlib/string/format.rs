@@ -7,7 +7,7 @@ use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn format(vm: &mut Vm, args: Args) -> NativeResult {
     let text = vm.check_string(args, 0)?.as_bytes();
-    let mut buffer = Buffer::new();
+    let mut buffer = Buffer::new(vm);
     let mut index = 0;
     for piece in Pieces::new(text) {
         match piece {

@@ -1,6 +1,6 @@
 //! The single-character items of patterns: literals, `.`, classes and sets.
 
-use super::pattern::{PatternError, malformed};
+use super::pattern::Miss;
 
 /// A pattern item that matches one byte.
 #[derive(Clone, Copy)]
@@ -42,6 +42,18 @@ impl<'a> Item<'a> {
             Item::Literal(literal) => byte == literal,
             Item::Class { negated, bytes } => bytes.contains(byte) != negated,
             Item::Set { negated, members } => Members(members).any(|member| member.contains(byte)) != negated,
+        }
+    }
+
+    /// The offset of the first byte that matches.
+    pub(super) fn find(self, subject: &[u8]) -> Option<usize> {
+        match self {
+            Item::Any => (!subject.is_empty()).then_some(0),
+            Item::Literal(literal) => memchr::memchr(literal, subject),
+            Item::Class { negated, bytes } => {
+                subject.iter().position(|&byte| bytes.contains(byte) != negated)
+            }
+            Item::Set { .. } => subject.iter().position(|&byte| self.matches(byte)),
         }
     }
 
@@ -181,10 +193,10 @@ impl ByteSet {
 }
 
 /// Where the single-character item that begins at `p` ends.
-pub(super) fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> {
+pub(super) fn item_end(pattern: &[u8], p: usize) -> Result<usize, Miss> {
     match pattern[p] {
         b'%' if p + 1 < pattern.len() => Ok(p + 2),
-        b'%' => malformed("malformed pattern (ends with '%')"),
+        b'%' => Err(Miss::EndsWithEscape),
         b'[' => {
             let mut at = p + 1;
             if pattern.get(at) == Some(&b'^') {
@@ -193,7 +205,7 @@ pub(super) fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> 
             // The first character belongs to the set, even if it is a `]`.
             loop {
                 match pattern.get(at) {
-                    None => return malformed("malformed pattern (missing ']')"),
+                    None => return Err(Miss::MissingBracket),
                     Some(b'%') if at + 1 < pattern.len() => at += 2,
                     Some(_) => at += 1,
                 }

@@ -27,6 +27,42 @@ pub(crate) enum PatternError {
     Stopped(Raised),
 }
 
+macro_rules! misses {
+    ($($variant:ident $message:literal,)+) => {
+        /// Why an attempt did not match. One byte, so that results travel in registers.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Miss {
+            /// The subject is another.
+            NoMatch,
+            /// The poll failed; its error is in the run.
+            Stopped,
+            $(#[doc = $message] $variant,)+
+        }
+
+        impl Miss {
+            /// The message, if the pattern is wrong.
+            fn message(self) -> Option<&'static str> {
+                match self {
+                    Miss::NoMatch | Miss::Stopped => None,
+                    $(Miss::$variant => Some($message),)+
+                }
+            }
+        }
+    };
+}
+
+misses! {
+    TooComplex "pattern too complex",
+    EndsWithEscape "malformed pattern (ends with '%')",
+    MissingBracket "malformed pattern (missing ']')",
+    MissingSet "missing '[' after '%f' in pattern",
+    Unbalanced "unbalanced pattern",
+    NothingToClose "invalid pattern capture",
+    BadReference "invalid capture index",
+    TooManyCaptures "too many captures",
+    Unfinished "unfinished capture",
+}
+
 /// The value of one capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Captured {
@@ -38,7 +74,9 @@ pub(crate) enum Captured {
 
 /// Whether `pattern` has no special character, so that a plain search finds the same.
 pub(crate) fn is_plain(pattern: &[u8]) -> bool {
-    !pattern.iter().any(|byte| b"^$*+?.([%-".contains(byte))
+    !pattern
+        .iter()
+        .any(|byte| matches!(byte, b'^' | b'$' | b'*' | b'+' | b'?' | b'.' | b'(' | b'[' | b'%' | b'-'))
 }
 
 /// Called now and then while matching; an error ends the match.
@@ -49,8 +87,8 @@ pub(crate) struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
     anchored: bool,
-    /// A byte every match begins with, if the pattern says so.
-    first_byte: Option<u8>,
+    /// What every match begins with, if the pattern says so.
+    first: Option<Item<'a>>,
     captures: Captures,
     /// Counted over all matches, so that many short ones are polled too.
     steps: u32,
@@ -61,33 +99,32 @@ struct Captures {
     list: [Capture; MAX_CAPTURES],
 }
 
+/// Strings are short enough for 32 bits.
 #[derive(Clone, Copy)]
 struct Capture {
-    start: usize,
+    start: u32,
     state: CaptureState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CaptureState {
     Open,
-    Closed { length: usize },
+    Closed { length: u32 },
     Position,
 }
 
-type Matched = Result<Option<usize>, PatternError>;
-
-pub(super) const fn malformed<T>(message: &'static str) -> Result<T, PatternError> {
-    Err(PatternError::Malformed(message))
-}
+/// The end of the match, or why there is none.
+type Matched = Result<usize, Miss>;
 
 impl<'a> Matcher<'a> {
     /// A matcher for a pattern in which `^` at the start is an anchor (`find`, `match`, `gsub`).
     pub(crate) fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
-        let (anchored, pattern) = match pattern {
-            [b'^', rest @ ..] => (true, rest),
-            _ => (false, pattern),
-        };
-        Matcher { anchored, ..Matcher::without_anchor(subject, pattern) }
+        match pattern {
+            [b'^', rest @ ..] => {
+                Matcher { anchored: true, first: None, ..Matcher::without_anchor(subject, rest) }
+            }
+            _ => Matcher::without_anchor(subject, pattern),
+        }
     }
 
     /// A matcher for a pattern in which `^` is an ordinary character (`gmatch`).
@@ -98,7 +135,7 @@ impl<'a> Matcher<'a> {
             subject,
             pattern,
             anchored: false,
-            first_byte: first_byte(pattern),
+            first: first_item(pattern),
             captures: Captures {
                 count: 0,
                 list: [Capture { start: 0, state: CaptureState::Open }; MAX_CAPTURES],
@@ -118,27 +155,6 @@ impl<'a> Matcher<'a> {
         start: usize,
         poll: Poll<'_>,
     ) -> Result<Option<Range<usize>>, PatternError> {
-        let mut at = start;
-        loop {
-            if let Some(byte) = self.first_byte.filter(|_| !self.anchored) {
-                match memchr::memchr(byte, &self.subject[at..]) {
-                    Some(offset) => at += offset,
-                    None => return Ok(None),
-                }
-            }
-            if let Some(end) = self.match_at(at, poll)? {
-                return Ok(Some(at..end));
-            }
-            at += 1;
-            if self.anchored || at > self.subject.len() {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// The end of the match that begins exactly at `start`.
-    fn match_at(&mut self, start: usize, poll: Poll<'_>) -> Matched {
-        self.captures.count = 0;
         let mut run = Run {
             subject: self.subject,
             pattern: self.pattern,
@@ -146,10 +162,29 @@ impl<'a> Matcher<'a> {
             depth: 0,
             steps: self.steps,
             poll,
+            raised: None,
         };
-        let found = run.do_match(start, 0);
+        let mut at = start;
+        let result = loop {
+            if let Some(first) = self.first {
+                match first.find(&self.subject[at..]) {
+                    Some(offset) => at += offset,
+                    None => break Ok(None),
+                }
+            }
+            run.captures.count = 0;
+            run.depth = 0;
+            match run.do_match(at, 0) {
+                Ok(end) => break Ok(Some(at..end)),
+                Err(Miss::NoMatch) => at += 1,
+                Err(miss) => break Err(run.error(miss)),
+            }
+            if self.anchored || at > self.subject.len() {
+                break Ok(None);
+            }
+        };
         self.steps = run.steps;
-        found
+        result
     }
 
     /// How many values the last match gives: its captures, or the whole match if it has none.
@@ -164,23 +199,28 @@ impl<'a> Matcher<'a> {
 
     /// The value of capture `index` (from 0) of the last match, which spans `whole`.
     pub(crate) fn capture(&self, index: usize, whole: &Range<usize>) -> Result<Captured, PatternError> {
-        if index >= self.captures.count {
-            return if index == 0 {
-                Ok(Captured::Bytes(whole.clone()))
-            } else {
-                malformed("invalid capture index")
-            };
-        }
-        let capture = self.captures.list[index];
-        match capture.state {
-            CaptureState::Open => malformed("unfinished capture"),
-            CaptureState::Closed { length } => Ok(Captured::Bytes(capture.start..capture.start + length)),
-            CaptureState::Position => Ok(Captured::Position(capture.start + 1)),
-        }
+        let miss = match self.captures.get(index) {
+            None if index == 0 => return Ok(Captured::Bytes(whole.clone())),
+            None => Miss::BadReference,
+            Some((start, CaptureState::Closed { length })) => {
+                return Ok(Captured::Bytes(start..start + length as usize));
+            }
+            Some((start, CaptureState::Position)) => return Ok(Captured::Position(start + 1)),
+            Some((_, CaptureState::Open)) => Miss::Unfinished,
+        };
+        Err(PatternError::Malformed(miss.message().expect("both have a message")))
     }
 }
 
-/// One attempt at a match.
+impl Captures {
+    /// Where a capture starts, and its state.
+    fn get(&self, index: usize) -> Option<(usize, CaptureState)> {
+        let capture = self.list[..self.count].get(index)?;
+        Some((capture.start as usize, capture.state))
+    }
+}
+
+/// A search under way.
 struct Run<'a, 'r> {
     subject: &'a [u8],
     pattern: &'a [u8],
@@ -188,13 +228,15 @@ struct Run<'a, 'r> {
     depth: u32,
     steps: u32,
     poll: Poll<'r>,
+    /// The error of the poll that stopped the run.
+    raised: Option<Raised>,
 }
 
 impl Run<'_, '_> {
     fn do_match(&mut self, at: usize, pattern_at: usize) -> Matched {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return malformed("pattern too complex");
+            return Err(Miss::TooComplex);
         }
         let result = self.match_items(at, pattern_at);
         self.depth -= 1;
@@ -206,43 +248,57 @@ impl Run<'_, '_> {
         loop {
             self.step()?;
             let pattern = self.pattern;
-            let Some(&head) = pattern.get(p) else { return Ok(Some(s)) };
-            let next = pattern.get(p + 1).copied();
-            match (head, next) {
-                (b'(', Some(b')')) => return self.start_capture(s, p + 2, CaptureState::Position),
-                (b'(', _) => return self.start_capture(s, p + 1, CaptureState::Open),
-                (b')', _) => return self.end_capture(s, p + 1),
-                (b'$', None) => return Ok((s == self.subject.len()).then_some(s)),
-                (b'%', Some(b'b')) => match self.match_balance(s, p + 2)? {
-                    Some(end) => (s, p) = (end, p + 4),
-                    None => return Ok(None),
-                },
-                (b'%', Some(b'f')) => match self.match_frontier(s, p + 2)? {
-                    Some(after) => p = after,
-                    None => return Ok(None),
-                },
-                (b'%', Some(digit @ b'0'..=b'9')) => match self.match_back_reference(s, digit)? {
-                    Some(end) => (s, p) = (end, p + 2),
-                    None => return Ok(None),
-                },
-                _ => {
-                    let end = item_end(pattern, p)?;
-                    let item = Item::decode(&pattern[p..end]);
-                    let matches = self.subject.get(s).is_some_and(|&byte| item.matches(byte));
-                    match pattern.get(end) {
-                        Some(b'?') => {
-                            if matches && let Some(found) = self.do_match(s + 1, end + 1)? {
-                                return Ok(Some(found));
-                            }
-                            p = end + 1;
-                        }
-                        Some(b'*') => return self.max_expand(s, item, end + 1),
-                        Some(b'+') if matches => return self.max_expand(s + 1, item, end + 1),
-                        Some(b'-') => return self.min_expand(s, item, end + 1),
-                        _ if matches && pattern.get(end) != Some(&b'+') => (s, p) = (s + 1, end),
-                        _ => return Ok(None),
-                    }
+            let Some(&head) = pattern.get(p) else { return Ok(s) };
+            match head {
+                b'(' if pattern.get(p + 1) == Some(&b')') => {
+                    return self.start_capture(s, p + 2, CaptureState::Position);
                 }
+                b'(' => return self.start_capture(s, p + 1, CaptureState::Open),
+                b')' => return self.end_capture(s, p + 1),
+                b'$' if p + 1 == pattern.len() => {
+                    return if s == self.subject.len() { Ok(s) } else { Err(Miss::NoMatch) };
+                }
+                b'%' => match pattern.get(p + 1) {
+                    Some(b'b') => {
+                        s = self.match_balance(s, p + 2)?;
+                        p += 4;
+                        continue;
+                    }
+                    Some(b'f') => {
+                        p = self.match_frontier(s, p + 2)?;
+                        continue;
+                    }
+                    Some(digit @ b'0'..=b'9') => {
+                        s = self.match_back_reference(s, *digit)?;
+                        p += 2;
+                        continue;
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+            let end = item_end(pattern, p)?;
+            let item = Item::decode(&pattern[p..end]);
+            let quantifier = pattern.get(end);
+            match quantifier {
+                Some(b'*') => return self.max_expand(s, item, end + 1),
+                Some(b'-') => return self.min_expand(s, item, end + 1),
+                _ => {}
+            }
+            let matches = self.subject.get(s).is_some_and(|&byte| item.matches(byte));
+            match quantifier {
+                Some(b'?') => {
+                    if matches {
+                        match self.do_match(s + 1, end + 1) {
+                            Err(Miss::NoMatch) => {}
+                            other => return other,
+                        }
+                    }
+                    p = end + 1;
+                }
+                _ if !matches => return Err(Miss::NoMatch),
+                Some(b'+') => return self.max_expand(s + 1, item, end + 1),
+                _ => (s, p) = (s + 1, end),
             }
         }
     }
@@ -252,69 +308,67 @@ impl Run<'_, '_> {
         let count = item.run_length(&self.subject[s..]);
         self.steps = self.steps.saturating_add((count / 16) as u32);
         if after == self.pattern.len() && self.depth < MAX_DEPTH {
-            return Ok(Some(s + count));
+            return Ok(s + count);
         }
         for end in (s..=s + count).rev() {
-            if let Some(found) = self.do_match(end, after)? {
-                return Ok(Some(found));
+            match self.do_match(end, after) {
+                Err(Miss::NoMatch) => {}
+                other => return other,
             }
         }
-        Ok(None)
+        Err(Miss::NoMatch)
     }
 
     /// As few repetitions as possible, then more.
     fn min_expand(&mut self, mut s: usize, item: Item<'_>, after: usize) -> Matched {
         loop {
-            if let Some(found) = self.do_match(s, after)? {
-                return Ok(Some(found));
+            match self.do_match(s, after) {
+                Err(Miss::NoMatch) => {}
+                other => return other,
             }
             match self.subject.get(s) {
                 Some(&byte) if item.matches(byte) => s += 1,
-                _ => return Ok(None),
+                _ => return Err(Miss::NoMatch),
             }
         }
     }
 
     fn start_capture(&mut self, s: usize, after: usize, state: CaptureState) -> Matched {
-        if self.captures.count >= MAX_CAPTURES {
-            return malformed("too many captures");
-        }
-        self.captures.list[self.captures.count] = Capture { start: s, state };
-        self.captures.count += 1;
-        let found = self.do_match(s, after)?;
-        if found.is_none() {
+        let index = self.captures.count;
+        let capture = self.captures.list.get_mut(index).ok_or(Miss::TooManyCaptures)?;
+        *capture = Capture { start: s as u32, state };
+        self.captures.count = index + 1;
+        let result = self.do_match(s, after);
+        if result.is_err() {
             self.captures.count -= 1;
         }
-        Ok(found)
+        result
     }
 
     fn end_capture(&mut self, s: usize, after: usize) -> Matched {
-        let open = self.captures.list[..self.captures.count]
-            .iter()
-            .rposition(|capture| capture.state == CaptureState::Open);
-        let Some(index) = open else { return malformed("invalid pattern capture") };
-        let length = s - self.captures.list[index].start;
-        self.captures.list[index].state = CaptureState::Closed { length };
-        let found = self.do_match(s, after)?;
-        if found.is_none() {
+        let started = &mut self.captures.list[..self.captures.count];
+        let index = started.iter().rposition(|capture| capture.state == CaptureState::Open);
+        let index = index.ok_or(Miss::NothingToClose)?;
+        let length = s as u32 - started[index].start;
+        started[index].state = CaptureState::Closed { length };
+        let result = self.do_match(s, after);
+        if result.is_err() {
             self.captures.list[index].state = CaptureState::Open;
         }
-        Ok(found)
+        result
     }
 
     fn match_back_reference(&mut self, s: usize, digit: u8) -> Matched {
         let index = usize::from(digit - b'0').wrapping_sub(1);
-        match self.captures.list[..self.captures.count]
-            .get(index)
-            .map(|capture| (capture.start, capture.state))
-        {
-            None | Some((_, CaptureState::Open)) => malformed("invalid capture index"),
+        match self.captures.get(index) {
+            None | Some((_, CaptureState::Open)) => Err(Miss::BadReference),
             // A position has no text to match again.
-            Some((_, CaptureState::Position)) => Ok(None),
+            Some((_, CaptureState::Position)) => Err(Miss::NoMatch),
             Some((start, CaptureState::Closed { length })) => {
+                let length = length as usize;
                 let captured = &self.subject[start..start + length];
                 self.steps = self.steps.saturating_add((length / 64) as u32);
-                Ok(self.subject[s..].starts_with(captured).then_some(s + length))
+                if self.subject[s..].starts_with(captured) { Ok(s + length) } else { Err(Miss::NoMatch) }
             }
         }
     }
@@ -322,10 +376,10 @@ impl Run<'_, '_> {
     /// `%bxy`: from an `x` to the `y` that balances it.
     fn match_balance(&mut self, s: usize, p: usize) -> Matched {
         let (Some(&open), Some(&close)) = (self.pattern.get(p), self.pattern.get(p + 1)) else {
-            return malformed("unbalanced pattern");
+            return Err(Miss::Unbalanced);
         };
         if self.subject.get(s) != Some(&open) {
-            return Ok(None);
+            return Err(Miss::NoMatch);
         }
         let mut nesting = 1;
         for (offset, &byte) in self.subject[s + 1..].iter().enumerate() {
@@ -333,45 +387,67 @@ impl Run<'_, '_> {
                 nesting -= 1;
                 if nesting == 0 {
                     self.steps = self.steps.saturating_add((offset / 16) as u32);
-                    return Ok(Some(s + 2 + offset));
+                    return Ok(s + 2 + offset);
                 }
             } else if byte == open {
                 nesting += 1;
             }
         }
         self.steps = self.steps.saturating_add(((self.subject.len() - s) / 16) as u32);
-        Ok(None)
+        Err(Miss::NoMatch)
     }
 
     /// `%f[set]`: the place where the set begins to match; both ends of the subject count as zero bytes. Gives the position
     /// in the pattern after the set.
     fn match_frontier(&mut self, s: usize, p: usize) -> Matched {
         if self.pattern.get(p) != Some(&b'[') {
-            return malformed("missing '[' after '%f' in pattern");
+            return Err(Miss::MissingSet);
         }
         let end = item_end(self.pattern, p)?;
         let set = Item::decode(&self.pattern[p..end]);
         let previous = if s == 0 { 0 } else { self.subject[s - 1] };
         let current = self.subject.get(s).copied().unwrap_or(0);
-        Ok((!set.matches(previous) && set.matches(current)).then_some(end))
+        if !set.matches(previous) && set.matches(current) { Ok(end) } else { Err(Miss::NoMatch) }
     }
 
-    fn step(&mut self) -> Result<(), PatternError> {
+    #[inline]
+    fn step(&mut self) -> Result<(), Miss> {
         self.steps += 1;
-        if self.steps >= POLL_INTERVAL {
-            self.steps = 0;
-            (self.poll)().map_err(PatternError::Stopped)?;
+        if self.steps >= POLL_INTERVAL { self.poll() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn poll(&mut self) -> Result<(), Miss> {
+        self.steps = 0;
+        (self.poll)().map_err(|raised| {
+            self.raised = Some(raised);
+            Miss::Stopped
+        })
+    }
+
+    fn error(&self, miss: Miss) -> PatternError {
+        match miss.message() {
+            Some(message) => PatternError::Malformed(message),
+            None => PatternError::Stopped(self.raised.expect("only the poll stops a run")),
         }
-        Ok(())
     }
 }
 
-/// The literal a pattern begins with, if that item is not optional.
-fn first_byte(pattern: &[u8]) -> Option<u8> {
-    let first = *pattern.first()?;
-    let is_literal = !b"^$*+?.([%-)".contains(&first);
-    let is_optional = matches!(pattern.get(1), Some(b'*' | b'?' | b'-'));
-    (is_literal && !is_optional).then_some(first)
+/// The item every match begins with: the first one, unless it may be left out.
+fn first_item(pattern: &[u8]) -> Option<Item<'_>> {
+    let mut p = 0;
+    while pattern.get(p) == Some(&b'(') && pattern.get(p + 1) != Some(&b')') {
+        p += 1;
+    }
+    match pattern.get(p)? {
+        b'(' | b')' => return None,
+        b'$' if p + 1 == pattern.len() => return None,
+        b'%' if matches!(pattern.get(p + 1), Some(b'b' | b'f' | b'0'..=b'9')) => return None,
+        _ => {}
+    }
+    let end = item_end(pattern, p).ok()?;
+    let may_be_absent = matches!(pattern.get(end), Some(b'*' | b'?' | b'-'));
+    (!may_be_absent && p < MAX_CAPTURES).then(|| Item::decode(&pattern[p..end]))
 }
 
 #[cfg(test)]

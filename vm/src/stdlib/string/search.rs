@@ -14,7 +14,7 @@ pub(super) fn find(vm: &mut Vm, args: Args) -> NativeResult {
     let pattern = vm.check_string(args, 1)?.as_bytes();
     let start = start_position(vm, args, subject.len())?;
     if vm.arg(args, 3).is_truthy() || is_plain(pattern) {
-        return match memchr::memmem::find(&subject[start..], pattern) {
+        return match find_plain(&subject[start..], pattern) {
             Some(offset) => {
                 let found = start + offset..start + offset + pattern.len();
                 push_range(vm, &found)?;
@@ -115,6 +115,22 @@ fn push_captures(
         vm.push(value)?;
     }
     Ok(())
+}
+
+/// How many places with the right first byte are tried before a search that takes longer to set up.
+const TRIES: usize = 8;
+
+fn find_plain(subject: &[u8], text: &[u8]) -> Option<usize> {
+    let Some((&first, rest)) = text.split_first() else { return Some(0) };
+    let mut at = 0;
+    for _ in 0..TRIES {
+        at += memchr::memchr(first, &subject[at..])?;
+        if subject[at + 1..].starts_with(rest) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    memchr::memmem::find(&subject[at..], text).map(|offset| at + offset)
 }
 
 /// Pushes the positions of the first and last byte.

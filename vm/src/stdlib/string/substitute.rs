@@ -29,7 +29,7 @@ pub(super) fn gsub(vm: &mut Vm, args: Args) -> NativeResult {
     let limit = vm.opt_int(args, 3, i32::try_from(subject.len() + 1).unwrap_or(i32::MAX))?;
     let replacement = check_replacement(vm, args)?;
     let mut matcher = Matcher::new(subject, pattern);
-    let mut buffer = Buffer::new();
+    let mut buffer = Buffer::new(vm);
     let mut at = 0;
     let mut count = 0;
     while count < limit {
@@ -56,7 +56,7 @@ pub(super) fn gsub(vm: &mut Vm, args: Args) -> NativeResult {
         vm.arg(args, 0)
     } else {
         buffer.push(vm, &subject[at..])?;
-        vm.new_string(buffer.bytes_mut())?
+        buffer.into_string(vm)?
     };
     vm.push(result)?;
     vm.push(f64::from(count).into())?;

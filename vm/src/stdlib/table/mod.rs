@@ -92,7 +92,7 @@ fn concat(vm: &mut Vm, args: Args) -> NativeResult {
     let separator = vm.opt_string(args, 1)?.map_or(&b""[..], |separator| separator.as_bytes());
     let first = i64::from(vm.opt_int(args, 2, 1)?);
     let last = if vm.arg(args, 3).is_nil() { length(vm, table) } else { i64::from(vm.check_int(args, 3)?) };
-    let mut buffer = Buffer::new();
+    let mut buffer = Buffer::new(vm);
     let mut poll = Poll::default();
     for index in first..=last {
         let value = table.get_int(&vm.heap, index);
