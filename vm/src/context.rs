@@ -12,6 +12,7 @@ use crate::handle::{AnyUserData, Function, LuaString, Table, Thread, Value};
 use crate::host::{self, UserData};
 use crate::instantiate;
 use crate::marshal::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti};
+use crate::stats::Stats;
 use crate::value::RawValue;
 use crate::vm::Vm;
 
@@ -135,7 +136,9 @@ impl Context {
     pub fn create_table(&mut self) -> Result<Table, Error> {
         let vm = self.vm();
         let raw = host::checked(vm, |vm| vm.new_table(0, 0).map(RawValue::from))?;
-        Ok(Table(host::root(vm, raw)))
+        let table = Table(host::root(vm, raw));
+        host::settle(vm);
+        Ok(table)
     }
 
     /// A string of any bytes.
@@ -145,7 +148,9 @@ impl Context {
     pub fn create_string(&mut self, bytes: impl AsRef<[u8]>) -> Result<LuaString, Error> {
         let vm = self.vm();
         let raw = host::checked(vm, |vm| vm.new_string(bytes.as_ref()))?;
-        Ok(LuaString(host::root(vm, raw)))
+        let string = LuaString(host::root(vm, raw));
+        host::settle(vm);
+        Ok(string)
     }
 
     /// A function scripts can call. Its arguments and results are converted by their types; an `Err` becomes a Lua
@@ -187,7 +192,10 @@ impl Context {
     /// When the memory limit is reached.
     pub fn create_userdata<T: UserData>(&mut self, value: T) -> Result<AnyUserData, Error> {
         let raw = host::new_host_userdata(self, value)?;
-        Ok(AnyUserData(host::root(self.vm(), raw)))
+        let vm = self.vm();
+        let userdata = AnyUserData(host::root(vm, raw));
+        host::settle(vm);
+        Ok(userdata)
     }
 
     /// The table that holds the methods and functions of a type: the `Ship` in `Ship.new()`.
@@ -207,6 +215,18 @@ impl Context {
     /// When the memory limit is reached.
     pub fn create_thread(&mut self, function: &Function) -> Result<Thread, Error> {
         Thread::create(self, function)
+    }
+
+    // ---- the collector and counters ---------------------------------------------------------------------
+
+    /// Collects everything that is garbage now, and runs the finalizers that are due: `collectgarbage("collect")`.
+    pub fn gc_collect(&mut self) {
+        self.vm().collect_all();
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> Stats<'_> {
+        Stats::of(self.vm_ref())
     }
 
     // ---- converting ------------------------------------------------------------------------------------

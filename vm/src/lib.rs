@@ -21,6 +21,7 @@ mod marshal;
 mod reload;
 pub mod rt;
 pub mod shape;
+mod stats;
 pub mod stdlib;
 pub mod string;
 pub mod syntax;
@@ -38,6 +39,7 @@ pub use error::{Error, ErrorKind};
 pub use handle::{
     AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,
 };
+pub use gc::{Budget, CycleRecord, MemoryLimit, Phase, Policy, SliceRecord, Stats as CollectorStats, Stress};
 pub use hooks::{ModuleLoader, ModuleSource};
 pub use host::{Methods, UserData};
 pub use limits::InterruptHandle;
@@ -45,4 +47,5 @@ pub use lua::{Lua, LuaOptions};
 pub use marshal::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Variadic};
 pub use reload::{Module, ReloadReport};
 pub use rt::meta::Meta as MetaMethod;
+pub use stats::Stats;
 pub use stdlib::Libraries;

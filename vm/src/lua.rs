@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::gc::{Budget, MemoryLimit, Policy, SliceRecord, Stress};
 use crate::hooks::ModuleSource;
 use crate::limits::InterruptHandle;
 use crate::stdlib::{self, Libraries};
@@ -82,6 +83,48 @@ impl Lua {
         loader: impl Fn(&str) -> Result<ModuleSource, String> + Send + Sync + 'static,
     ) {
         self.vm.hooks.module_loader = Some(Arc::new(loader));
+    }
+
+    /// The frame's slice of collecting, for a host that has frames: to be called once a frame. It takes no longer than the budget, whatever
+    /// the heap holds; finalizers of scripts may take half of it again. Allocation then leaves collecting to the frames as far as it can.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::Error> {
+    /// use std::time::Duration;
+    /// use perilune::{Budget, Lua};
+    ///
+    /// let mut lua = Lua::new();
+    /// let update = lua.load("local junk = { ... }").into_function(&mut lua)?;
+    /// for frame in 0..100 {
+    ///     update.call::<()>(&mut lua, frame)?;
+    ///     lua.gc_frame(Budget::Time(Duration::from_micros(500)));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn gc_frame(&mut self, budget: Budget) -> SliceRecord {
+        self.vm.collect_in_frame(budget)
+    }
+
+    /// Sets how much the collector may exceed its budget when allocation outruns it.
+    pub fn set_gc_policy(&mut self, policy: Policy) {
+        self.vm.heap.set_policy(policy);
+    }
+
+    /// Makes every allocation a step of a collection and checks the heap all along: for tests.
+    pub fn set_gc_stress(&mut self, stress: Stress) {
+        self.vm.heap.set_stress(stress);
+    }
+
+    /// Forgets the slices measured so far, for a measurement that starts now.
+    pub fn reset_slice_stats(&mut self) {
+        self.vm.heap.stats.reset_slices();
+    }
+
+    /// Limits the memory of the heap, Rust-side buffers included: above the soft limit a collection is made at once, at the hard limit
+    /// scripts get the error "not enough memory". `None` is no limit but the machine's.
+    pub fn set_memory_limit(&mut self, limit: Option<MemoryLimit>) {
+        self.vm.heap.set_memory_limit(limit.unwrap_or(MemoryLimit::NONE));
     }
 
     /// Sets the longest a call from the host may take, scripts and the Rust functions they call together; calls within calls share

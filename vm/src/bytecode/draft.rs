@@ -86,19 +86,19 @@ pub struct Draft {
     /// The chunk's name as given (`@file.lua`, `=stdin`, or the source itself).
     pub chunk_name: Vec<u8>,
     /// All functions; the main chunk is the first.
-    pub protos: Vec<DraftProto>,
+    pub(crate) protos: Vec<DraftProto>,
     string_bytes: Vec<u8>,
     string_ends: Vec<u32>,
 }
 
 impl Draft {
     /// An empty draft with a chunk name.
-    pub fn new(chunk_name: &[u8]) -> Draft {
+    pub(crate) fn new(chunk_name: &[u8]) -> Draft {
         Draft { chunk_name: chunk_name.to_vec(), ..Draft::default() }
     }
 
     /// Adds a string to the pool. It is the caller's business not to add one twice.
-    pub fn add_string(&mut self, bytes: &[u8]) -> StrId {
+    pub(crate) fn add_string(&mut self, bytes: &[u8]) -> StrId {
         let id = StrId(self.string_ends.len() as u32);
         self.string_bytes.extend_from_slice(bytes);
         self.string_ends.push(self.string_bytes.len() as u32);

@@ -16,6 +16,7 @@ impl Vm {
     /// Runs the collection step that is due, and a few finalizers. Called by the interpreter only, between instructions, the running
     /// coroutine's `top` saved.
     pub(crate) fn safe_point(&mut self) {
+        self.release_dropped_handles();
         self.heap.debt_step();
         self.heap.run_drops(Budget::Units(DROPS_PER_STEP));
         self.run_finalizers(FINALIZERS_PER_STEP);
@@ -24,6 +25,7 @@ impl Vm {
     /// A frame's slice of collection: to be called by the host once a frame, when no Lua runs. Finalizers of scripts run
     /// afterwards, for up to half of the budget again.
     pub fn collect_in_frame(&mut self, budget: Budget) -> SliceRecord {
+        self.release_dropped_handles();
         self.save_top();
         let record = self.heap.frame_step(budget);
         match budget {
@@ -46,6 +48,7 @@ impl Vm {
 
     /// Collects everything that is garbage now, and runs all finalizers that are due: `collectgarbage("collect")`.
     pub fn collect_all(&mut self) {
+        self.release_dropped_handles();
         self.save_top();
         self.heap.collect_now();
         self.heap.run_drops(Budget::Unlimited);
@@ -55,6 +58,7 @@ impl Vm {
     /// A step of so many kilobytes' worth of work, starting a collection if none is under way: `collectgarbage("step")`. Whether a
     /// collection ended.
     pub fn collect_step(&mut self, kilobytes: usize) -> bool {
+        self.release_dropped_handles();
         self.save_top();
         let ended = self.heap.explicit_step(kilobytes);
         self.heap.run_drops(Budget::Units(DROPS_PER_STEP));

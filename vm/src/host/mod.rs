@@ -37,9 +37,9 @@ pub(crate) struct HostState {
     /// How deep calls from the host are nested.
     depth: u32,
     /// How many outermost calls there were.
-    calls: u64,
+    pub(crate) calls: u64,
     /// How many errors reached the host, by kind.
-    errors: [u64; ErrorKind::COUNT],
+    pub(crate) errors: [u64; ErrorKind::COUNT],
 }
 
 /// A call from the host begins.
@@ -76,7 +76,9 @@ pub(crate) fn call<R: FromLuaMulti>(
     let top = cx.vm().top;
     let outcome = call_inner(cx, function, args);
     // Also after an error: the arguments pushed so far go.
-    cx.vm().top = top;
+    let vm = cx.vm();
+    vm.top = top;
+    settle(vm);
     outcome
 }
 
@@ -135,6 +137,7 @@ pub(crate) fn entered<T>(
     leave(vm);
     let outcome = outcome.map_err(|raised| take_error(vm, raised));
     vm.top = top;
+    settle(vm);
     outcome
 }
 
@@ -144,6 +147,21 @@ pub(crate) fn checked<T>(
     operation: impl FnOnce(&mut Vm) -> Result<T, Raised>,
 ) -> Result<T, Error> {
     operation(vm).map_err(|raised| take_error(vm, raised))
+}
+
+/// The safe point after an operation of the host, for programs whose garbage is made by Rust: what the host holds is in handles or
+/// on the stack here.
+#[inline(always)]
+pub(crate) fn settle(vm: &mut Vm) {
+    if vm.heap.debt > 0 {
+        collect(vm);
+    }
+}
+
+#[cold]
+fn collect(vm: &mut Vm) {
+    vm.save_top();
+    vm.safe_point();
 }
 
 /// The error the VM raised, as the host sees it.

@@ -4,6 +4,7 @@ use crate::error::ErrorKind;
 use crate::rt::traceback;
 use crate::syntax::chunk_id;
 use crate::table::SetError;
+use crate::thread::CallInfo;
 use crate::value::RawValue;
 use crate::vm::{Args, Raised, Vm};
 
@@ -114,7 +115,8 @@ impl Vm {
             SetError::Memory => return Raised::Memory,
         };
         // LuaJIT gives the position of an assignment, not that of a native that assigns.
-        if self.frame().is_native() { self.error_value_str(message) } else { self.error(message) }
+        let by_native = self.frames().last().is_none_or(CallInfo::is_native);
+        if by_native { self.error_value_str(message) } else { self.error(message) }
     }
 
     /// "bad argument #1 to 'name' (message)".

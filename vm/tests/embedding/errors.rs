@@ -32,7 +32,7 @@ fn the_traceback_shows_where_it_was_raised() {
 fn values_that_are_not_strings_are_described() {
     assert_eq!(fails("error({})").message(), "(error object is a table value)");
     assert_eq!(fails("error()").message(), "(error object is a nil value)");
-    assert_eq!(fails("error(42)").message(), "42");
+    assert_eq!(fails("error(42, 0)").message(), "42");
     assert_eq!(fails("error('bytes \\255', 0)").message(), "bytes \u{fffd}");
 }
 

@@ -3,7 +3,7 @@
 use perilune::{Error, ErrorKind, Function, Lua, LuaString, Table, Value};
 
 fn collect(lua: &mut Lua) {
-    lua.load("collectgarbage() collectgarbage()").exec(lua).expect("collecting works");
+    lua.gc_collect();
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! The embedding API, one file per behaviour.
 
 mod calls;
+mod collector;
 mod coroutines;
 mod errors;
 mod functions;
 mod handles;
 mod limits;
+mod memory;
 mod tables;
 mod userdata;

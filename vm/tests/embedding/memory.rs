@@ -1,11 +1,11 @@
 //! The memory limit.
 
-use perilune::{ErrorKind, Lua};
+use perilune::{ErrorKind, Lua, MemoryLimit};
 
 #[test]
 fn endless_allocation_ends_in_an_error() {
     let mut lua = Lua::new();
-    lua.set_memory_limit(Some(8 << 20));
+    lua.set_memory_limit(Some(MemoryLimit { soft: 4 << 20, hard: 8 << 20 }));
     for source in [
         "local t = {} while true do t[#t + 1] = {} end",
         "local s = 'x' while true do s = s .. s end",
