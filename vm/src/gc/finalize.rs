@@ -98,16 +98,19 @@ impl Finalizers {
 impl Heap {
     /// Puts a userdata whose metatable has `__gc` on the list of finalizable objects, once.
     pub fn register_finalizer_if_needed(&mut self, userdata: Gc<UserData>) {
-        // SAFETY: a live userdata.
-        let flags = unsafe { (*userdata.as_ptr()).header.flags };
-        if flags & (FINALIZER | FINALIZED) != 0 {
-            return;
-        }
         if let Some(meta) = userdata.metatable()
             && !meta.meta(self, Meta::Gc).is_nil()
         {
-            // SAFETY: as above.
-            unsafe { (*userdata.as_ptr()).header.flags |= FINALIZER };
+            self.register_finalizer(userdata);
+        }
+    }
+
+    /// Puts a userdata on the list of finalizable objects, once: its metatable may get a `__gc` later.
+    pub fn register_finalizer(&mut self, userdata: Gc<UserData>) {
+        // SAFETY: a live userdata.
+        let flags = unsafe { &mut (*userdata.as_ptr()).header.flags };
+        if *flags & (FINALIZER | FINALIZED) == 0 {
+            *flags |= FINALIZER;
             self.finalizers.listed.push(userdata.addr());
         }
     }

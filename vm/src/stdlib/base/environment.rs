@@ -72,6 +72,10 @@ pub(super) fn newproxy(vm: &mut Vm, args: Args) -> NativeResult {
         Some(proxy_metatable(vm, args, wanted, known)?)
     };
     let proxy = new_userdata(&mut vm.heap, None, metatable)?;
+    if metatable.is_some() {
+        // Scripts make a proxy first and give its metatable a `__gc` then.
+        vm.heap.register_finalizer(proxy);
+    }
     vm.ret1(proxy)
 }
 
