@@ -8,5 +8,5 @@ mod print;
 mod scan;
 
 pub use integer::{to_bit, to_i32, to_i64, to_u64};
-pub use print::{Decimal, format_number, write_exponent_form, write_fixed, write_general, write_u64};
+pub use print::{format_number, write_exponent, write_fixed, write_general, write_u64};
 pub use scan::{NumberLiteral, parse_number, parse_number_with_base, scan_number_literal};

@@ -1,7 +1,8 @@
 //! Numbers to text.
 //!
 //! Rust's formatter gives correctly rounded decimal digits; this file arranges them as C's `%g`, `%e` and `%f` do, which is
-//! how Lua prints numbers.
+//! how Lua prints numbers. The shortest digits that stand for a number are found much faster than a given count of exact ones, so
+//! that those are rounded where it makes no difference ([`Decimal::round`]).
 
 use std::fmt::Write;
 
@@ -44,42 +45,41 @@ pub fn write_u64(mut value: u64, out: &mut Vec<u8>) {
 /// `%g` of a finite number that is not negative. `alternate` keeps trailing zeros (`%#g`).
 pub fn write_general(magnitude: f64, precision: usize, alternate: bool, out: &mut Vec<u8>) {
     let precision = precision.max(1);
-    let decimal = Decimal::of(magnitude, precision - 1);
-    let mut digits = decimal.digits();
-    if !alternate {
-        let zeros = digits.iter().rev().take_while(|&&digit| digit == b'0').count();
-        digits = &digits[..(digits.len() - zeros).max(1)];
-    }
+    let decimal = Decimal::with_digits(magnitude, precision);
     let exponent = decimal.exponent;
+    let digits = decimal.significant();
     if exponent < -4 || exponent >= precision as i32 {
-        write_exponent_form(digits, exponent, alternate, out);
-    } else if exponent < 0 {
-        out.extend_from_slice(b"0.");
-        out.resize(out.len() + (-exponent - 1) as usize, b'0');
-        out.extend_from_slice(digits);
+        let fraction = if alternate { precision - 1 } else { digits.len() - 1 };
+        write_with_exponent(digits, exponent, fraction, alternate, out);
     } else {
-        let before_point = exponent as usize + 1;
-        if digits.len() <= before_point {
-            out.extend_from_slice(digits);
-            out.resize(out.len() + before_point - digits.len(), b'0');
-            if alternate {
-                out.push(b'.');
-            }
-        } else {
-            out.extend_from_slice(&digits[..before_point]);
-            out.push(b'.');
-            out.extend_from_slice(&digits[before_point..]);
-        }
+        let before_point = exponent + 1;
+        let needed = (digits.len() as i32 - before_point).max(0);
+        let fraction = if alternate { precision as i32 - before_point } else { needed };
+        write_with_point(digits, before_point, fraction as usize, alternate, out);
     }
 }
 
-/// `d.ddde+XX` from digits and a decimal exponent. `alternate` writes the point even when no digit follows it.
-pub fn write_exponent_form(digits: &[u8], exponent: i32, alternate: bool, out: &mut Vec<u8>) {
-    out.push(digits[0]);
-    if digits.len() > 1 || alternate {
-        out.push(b'.');
-        out.extend_from_slice(&digits[1..]);
+/// `%e` of a finite number that is not negative. `alternate` keeps the point even when no digit follows it.
+pub fn write_exponent(magnitude: f64, precision: usize, alternate: bool, out: &mut Vec<u8>) {
+    let decimal = Decimal::with_digits(magnitude, precision + 1);
+    write_with_exponent(decimal.significant(), decimal.exponent, precision, alternate, out);
+}
+
+/// `%f` of a finite number that is not negative.
+pub fn write_fixed(magnitude: f64, precision: usize, alternate: bool, out: &mut Vec<u8>) {
+    let mut decimal = Decimal::shortest(magnitude);
+    if decimal.round(decimal.exponent + 1 + precision as i32) {
+        return write_with_point(decimal.significant(), decimal.exponent + 1, precision, alternate, out);
     }
+    write!(Sink { out }, "{magnitude:.precision$}").expect("writing to memory does not fail");
+    if precision == 0 && alternate {
+        out.push(b'.');
+    }
+}
+
+/// `d.ddde+XX` with `fraction` digits behind the point.
+fn write_with_exponent(digits: &[u8], exponent: i32, fraction: usize, alternate: bool, out: &mut Vec<u8>) {
+    write_with_point(digits, 1, fraction, alternate, out);
     out.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
     if exponent.abs() < 10 {
         out.push(b'0');
@@ -87,43 +87,137 @@ pub fn write_exponent_form(digits: &[u8], exponent: i32, alternate: bool, out: &
     write_u64(u64::from(exponent.unsigned_abs()), out);
 }
 
-/// `%f` of a finite number that is not negative.
-pub fn write_fixed(magnitude: f64, precision: usize, alternate: bool, out: &mut Vec<u8>) {
-    let mut sink = Sink { out };
-    write!(sink, "{magnitude:.precision$}").expect("writing to memory does not fail");
-    if precision == 0 && alternate {
+/// Digits with the point after the first `before_point` of them and `fraction` digits behind it; zeros fill up both sides.
+fn write_with_point(digits: &[u8], before_point: i32, fraction: usize, alternate: bool, out: &mut Vec<u8>) {
+    let (whole, rest) = digits.split_at(digits.len().min(before_point.max(0) as usize));
+    if before_point <= 0 {
+        out.push(b'0');
+    } else {
+        out.extend_from_slice(whole);
+        out.resize(out.len() + before_point as usize - whole.len(), b'0');
+    }
+    if fraction > 0 || alternate {
         out.push(b'.');
     }
+    let end = out.len() + fraction;
+    let zeros = (before_point.min(0).unsigned_abs() as usize).min(fraction);
+    out.resize(out.len() + zeros, b'0');
+    out.extend_from_slice(&rest[..rest.len().min(fraction - zeros)]);
+    out.resize(end, b'0');
 }
 
-/// The significant decimal digits of a number and the exponent of the first.
-pub struct Decimal {
-    text: Vec<u8>,
-    /// The power of ten of the first digit.
-    pub exponent: i32,
+/// Decimal digits of a number and the power of ten of the first.
+struct Decimal {
+    bytes: [u8; Self::ROOM],
+    length: usize,
+    exponent: i32,
+    /// Whether rounding the digits is rounding the number, up to [`Decimal::SAFE_DIGITS`].
+    may_round: bool,
 }
 
 impl Decimal {
-    /// A finite number that is not negative, rounded to `1 + fraction_digits` digits (ties to even).
-    pub fn of(magnitude: f64, fraction_digits: usize) -> Decimal {
-        let mut text = Vec::with_capacity(fraction_digits + 8);
-        write!(Sink { out: &mut text }, "{magnitude:.fraction_digits$e}")
-            .expect("writing to memory does not fail");
+    /// For 100 digits, a point and an exponent.
+    const ROOM: usize = 112;
+
+    /// Up to this many digits are spaced more widely than doubles.
+    const SAFE_DIGITS: i32 = 15;
+
+    /// The digits of a finite number that is not negative, rounded to `count` (ties to even). Zeros at the end may be
+    /// missing.
+    fn with_digits(magnitude: f64, count: usize) -> Decimal {
+        let mut decimal = Decimal::shortest(magnitude);
+        if !decimal.round(count as i32) {
+            decimal = Decimal::formatted(format_args!("{magnitude:.precision$e}", precision = count - 1));
+        }
+        decimal
+    }
+
+    /// The fewest digits that stand for the number and no other.
+    fn shortest(magnitude: f64) -> Decimal {
+        let mut decimal = Decimal::formatted(format_args!("{magnitude:e}"));
+        // A digit of a denormal can stand for many.
+        decimal.may_round = magnitude == 0.0 || magnitude.is_normal();
+        decimal
+    }
+
+    fn formatted(text: std::fmt::Arguments<'_>) -> Decimal {
+        let mut decimal = Decimal { bytes: [0; Self::ROOM], length: 0, exponent: 0, may_round: false };
+        decimal.write_fmt(text).expect("no form of a double with 100 digits is longer");
+        let text = &mut decimal.bytes[..decimal.length];
         let mark = text.iter().rposition(|&byte| byte == b'e').expect("exponent form has an exponent");
-        let exponent = match &text[mark + 1..] {
+        decimal.exponent = match &text[mark + 1..] {
             [b'-', digits @ ..] => -exponent_value(digits),
             digits => exponent_value(digits),
         };
-        text.truncate(mark);
-        if text.len() > 1 {
-            text.remove(1);
+        decimal.length = 1;
+        if mark > 1 {
+            // The point is overwritten.
+            text.copy_within(2..mark, 1);
+            decimal.length = mark - 1;
         }
-        Decimal { text, exponent }
+        decimal
     }
 
-    /// The digits, without a point.
-    pub fn digits(&self) -> &[u8] {
-        &self.text
+    /// Rounds shortest digits to `count` of them; false when they do not tell how the number itself is rounded.
+    ///
+    /// A tie between number and shortest form would be shorter than that form, or nearer to the number, and so be the
+    /// shortest form itself. Hence both are rounded to the same side unless the shortest form is a tie.
+    fn round(&mut self, count: i32) -> bool {
+        if !self.may_round || count > Self::SAFE_DIGITS {
+            return false;
+        }
+        if count < 0 {
+            self.length = 0;
+            return true;
+        }
+        let kept = count as usize;
+        if self.length <= kept {
+            return true;
+        }
+        let next = self.bytes[kept];
+        if next == b'5' && self.length == kept + 1 {
+            return false;
+        }
+        self.length = kept;
+        if next >= b'5' {
+            self.round_up();
+        }
+        true
+    }
+
+    /// Adds one to the last digit, which may be the zero in front of the first.
+    fn round_up(&mut self) {
+        let nines = self.all().iter().rev().take_while(|&&digit| digit == b'9').count();
+        self.length -= nines;
+        match self.length.checked_sub(1) {
+            Some(last) => self.bytes[last] += 1,
+            None => {
+                self.bytes[0] = b'1';
+                self.length = 1;
+                self.exponent += 1;
+            }
+        }
+    }
+
+    fn all(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// The digits without zeros at the end.
+    fn significant(&self) -> &[u8] {
+        let digits = self.all();
+        let zeros = digits.iter().rev().take_while(|&&digit| digit == b'0').count();
+        &digits[..(digits.len() - zeros).max(digits.len().min(1))]
+    }
+}
+
+impl Write for Decimal {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = self.length + text.len();
+        let free = self.bytes.get_mut(self.length..end).ok_or(std::fmt::Error)?;
+        free.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
     }
 }
 
@@ -186,6 +280,29 @@ mod tests {
         ];
         for &(n, expected) in cases {
             assert_eq!(printed(n), expected);
+        }
+    }
+
+    /// Rounding the shortest digits must give what rounding the number gives; worst near ties.
+    #[test]
+    fn the_fast_path_rounds_as_the_exact_one() {
+        for numerator in (1..200_000u32).step_by(97) {
+            for scale in 0..12 {
+                let n = (f64::from(numerator) + 0.5) / 10f64.powi(scale);
+                for precision in [0, 1, 2, 3, 5] {
+                    let mut fixed = Vec::new();
+                    write_fixed(n, precision, false, &mut fixed);
+                    assert_eq!(
+                        String::from_utf8_lossy(&fixed),
+                        format!("{n:.precision$}"),
+                        "%.{precision}f of {n:?}"
+                    );
+                    let decimal = Decimal::with_digits(n, precision + 1);
+                    let exact = Decimal::formatted(format_args!("{n:.precision$e}"));
+                    assert_eq!(decimal.significant(), exact.significant(), "%.{precision}e of {n:?}");
+                    assert_eq!(decimal.exponent, exact.exponent, "%.{precision}e of {n:?}");
+                }
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! Pure functions on bytes. Flags, widths, precisions and rounding follow LuaJIT, which agrees with C except that `%q`
 //! and `%p` ignore width and that widths and precisions have two digits at most.
 
-use crate::convert::{Decimal, write_exponent_form, write_fixed, write_general, write_u64};
+use crate::convert::{write_exponent, write_fixed, write_general, write_u64};
 
 /// One piece of a format string.
 #[derive(Debug, PartialEq)]
@@ -221,8 +221,7 @@ impl Directive {
         }
         let precision = self.precision.unwrap_or(6);
         if self.conversion == Conversion::Exponent {
-            let decimal = Decimal::of(magnitude, precision);
-            write_exponent_form(decimal.digits(), decimal.exponent, self.alternate, &mut body);
+            write_exponent(magnitude, precision, self.alternate, &mut body);
         } else if self.conversion == Conversion::Fixed {
             write_fixed(magnitude, precision, self.alternate, &mut body);
         } else {
