@@ -7,6 +7,9 @@ use super::{INTEGER_KEYS, SetError, Table, WEAK_KEYS, WEAK_VALUES};
 use crate::gc::Heap;
 use crate::value::{Gc, RawValue};
 
+/// Values moved down by one copy: long copies by so short a distance are the slow case of the C library's `memmove`.
+const MOVED_AT_ONCE: usize = 128;
+
 impl Gc<Table> {
     /// The length of a plain array; `None` for any other table.
     pub fn plain_len(self, heap: &Heap) -> Option<u32> {
@@ -53,10 +56,15 @@ impl Gc<Table> {
         }
         let value = self.element(index);
         self.shade_from(heap, index);
-        // SAFETY: `index < len <= array_cap` (invariant 1).
-        unsafe {
-            let at = self.array().add(index as usize);
-            std::ptr::copy(at.add(1), at, (len - index - 1) as usize);
+        let mut from = index as usize + 1;
+        while from < len as usize {
+            let count = MOVED_AT_ONCE.min(len as usize - from);
+            // SAFETY: `from + count <= len <= array_cap` (invariant 1).
+            unsafe {
+                let source = self.array().add(from);
+                std::ptr::copy(source, source.sub(1), count);
+            }
+            from += count;
         }
         self.put_element(len - 1, RawValue::NIL);
         self.set_array_len(len - 1);
