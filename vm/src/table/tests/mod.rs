@@ -1,5 +1,7 @@
 //! The table against a reference model, and the shapes of memory others rely on.
 
+mod collected;
+
 use proptest::prelude::*;
 use std::collections::HashMap;
 
