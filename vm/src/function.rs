@@ -109,9 +109,10 @@ impl Gc<Function> {
 
     /// The environment.
     pub fn env(self) -> Gc<Table> {
-        // SAFETY: the references are to live cells (gc/mod.rs).
         match self.view() {
+            // SAFETY: a live cell (gc/mod.rs).
             FunctionView::Lua(f) => unsafe { (*f.as_ptr()).env },
+            // SAFETY: as above.
             FunctionView::Native(f) => unsafe { (*f.as_ptr()).env },
         }
     }
@@ -119,9 +120,10 @@ impl Gc<Function> {
     /// Replaces the environment.
     pub fn set_env(self, heap: &mut Heap, env: Gc<Table>) {
         heap.barrier(self.env().into());
-        // SAFETY: the references are to live cells (gc/mod.rs).
         match self.view() {
+            // SAFETY: a live cell (gc/mod.rs).
             FunctionView::Lua(f) => unsafe { (*f.as_ptr()).env = env },
+            // SAFETY: as above.
             FunctionView::Native(f) => unsafe { (*f.as_ptr()).env = env },
         }
     }

@@ -36,10 +36,10 @@ pub use chunk::Chunk;
 pub use compiler::compile;
 pub use context::Context;
 pub use error::{Error, ErrorKind};
+pub use gc::{Budget, CycleRecord, MemoryLimit, Phase, Policy, SliceRecord, Stats as CollectorStats, Stress};
 pub use handle::{
     AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,
 };
-pub use gc::{Budget, CycleRecord, MemoryLimit, Phase, Policy, SliceRecord, Stats as CollectorStats, Stress};
 pub use hooks::{ModuleLoader, ModuleSource};
 pub use host::{Methods, UserData};
 pub use limits::InterruptHandle;

@@ -75,9 +75,9 @@ impl Gc<UserData> {
     /// Runs `f` on the value when it is a `T`. The value is taken out meanwhile, so that whatever `f` does, nobody else has a
     /// reference to it; a panic in `f` loses it.
     pub fn lend<T: 'static, R>(self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
-        // SAFETY: a live cell; the reference to its payload ends with the statement.
-        let taken = unsafe { (&mut (*self.as_ptr()).payload).take_if(|value| value.is::<T>()) };
-        let mut value = taken?;
+        // SAFETY: a live cell; the reference to its payload ends before `f` runs.
+        let payload = unsafe { &mut (*self.as_ptr()).payload };
+        let mut value = payload.take_if(|value| value.is::<T>())?;
         let result = value.downcast_mut().map(f);
         // SAFETY: as above. The place is empty: only `f` could have filled it, and a payload is never replaced.
         unsafe { (*self.as_ptr()).payload = Some(value) };

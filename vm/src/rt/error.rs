@@ -87,7 +87,8 @@ impl Vm {
     /// "attempt to call ..." for the value at a stack slot; without a position when a native made the call.
     pub(crate) fn call_error(&mut self, value: RawValue, slot: u32) -> Raised {
         match self.frames().last() {
-            Some(frame) if !frame.is_native() => {
+            // A metamethod that cannot be called lies above the registers, and has no name or position.
+            Some(frame) if !frame.is_native() && slot < self.frame_limit() => {
                 let register = slot.checked_sub(frame.base).map(|register| register as usize);
                 self.operand_error("call", value, register)
             }

@@ -15,10 +15,7 @@ fn endless_allocation_ends_in_an_error() {
         "local function f(...) return f(1, ...) end f()",
     ] {
         let error = lua.load(source).exec(&mut lua).expect_err("memory has an end");
-        assert!(
-            matches!(error.kind(), ErrorKind::Memory | ErrorKind::StackOverflow),
-            "{source}: {error}"
-        );
+        assert!(matches!(error.kind(), ErrorKind::Memory | ErrorKind::StackOverflow), "{source}: {error}");
         lua.load("local t = {} for i = 1, 100 do t[i] = { i } end collectgarbage()")
             .exec(&mut lua)
             .unwrap_or_else(|error| panic!("the VM is unusable after {source}: {error}"));

@@ -57,8 +57,15 @@ fn ret_name(vm: &mut Vm, name: Option<Vec<u8>>) -> NativeResult {
 
 // ---- upvalues --------------------------------------------------------------------------------------------
 
+/// An upvalue found by number.
+struct Found {
+    function: Gc<Function>,
+    index: usize,
+    name: Vec<u8>,
+}
+
 pub(super) fn getupvalue(vm: &mut Vm, args: Args) -> NativeResult {
-    let Some((function, index, name)) = named_upvalue(vm, args)? else { return vm.ret0() };
+    let Some(Found { function, index, name }) = find_upvalue(vm, args)? else { return vm.ret0() };
     let value = match function.view() {
         FunctionView::Lua(closure) => closure.upvalue(index).get(),
         FunctionView::Native(native) => native.upvalue(index),
@@ -71,7 +78,7 @@ pub(super) fn getupvalue(vm: &mut Vm, args: Args) -> NativeResult {
 
 pub(super) fn setupvalue(vm: &mut Vm, args: Args) -> NativeResult {
     let value = vm.check_any(args, 2)?;
-    let Some((function, index, name)) = named_upvalue(vm, args)? else { return vm.ret0() };
+    let Some(Found { function, index, name }) = find_upvalue(vm, args)? else { return vm.ret0() };
     match function.view() {
         FunctionView::Lua(closure) => closure.upvalue(index).set(&mut vm.heap, value),
         FunctionView::Native(native) => native.set_upvalue(&mut vm.heap, index, value),
@@ -79,14 +86,14 @@ pub(super) fn setupvalue(vm: &mut Vm, args: Args) -> NativeResult {
     ret_name(vm, Some(name))
 }
 
-/// The function, index and name that the first two arguments mean, if there is such an upvalue.
-fn named_upvalue(vm: &mut Vm, args: Args) -> Result<Option<(Gc<Function>, usize, Vec<u8>)>, Raised> {
+/// The upvalue that the first two arguments mean, if the function has it.
+fn find_upvalue(vm: &mut Vm, args: Args) -> Result<Option<Found>, Raised> {
     let number = vm.check_int(args, 1)?;
     let function = check_function(vm, args, 0)?;
     let Some(index) = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)) else {
         return Ok(None);
     };
-    Ok(frames::upvalue_name(function, index).map(|name| (function, index, name)))
+    Ok(frames::upvalue_name(function, index).map(|name| Found { function, index, name }))
 }
 
 fn check_function(vm: &mut Vm, args: Args, index: u32) -> Result<Gc<Function>, Raised> {
