@@ -1,0 +1,8 @@
+-- n: 34
+-- Doubly recursive Fibonacci: the cost of a call.
+local function fib(n)
+  if n < 2 then return n end
+  return fib(n - 1) + fib(n - 2)
+end
+
+return fib
