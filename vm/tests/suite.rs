@@ -4,7 +4,16 @@
 
 mod common;
 
-use common::{engines, programs};
+use std::fmt::Write as _;
+
+use common::diff::diff;
+use common::engines::{self, Mode};
+use common::{known, programs};
+
+#[test]
+fn plain() {
+    compare(Mode::Plain);
+}
 
 #[test]
 fn the_oracle_is_deterministic() {
@@ -33,4 +42,25 @@ fn every_program_runs_to_its_end_in_the_oracle() {
 fn last_line(output: &[u8]) -> &[u8] {
     let output = output.strip_suffix(b"\n").unwrap_or(output);
     output.rsplit(|&byte| byte == b'\n').next().unwrap_or(output)
+}
+
+/// Fails with every program whose output is not LuaJIT's, and with every known difference that has gone.
+fn compare(mode: Mode) {
+    let mut report = String::new();
+    let (mut run, mut wrong) = (0, 0);
+    for program in programs() {
+        run += 1;
+        let difference = diff(&engines::luajit(&program), &engines::perilune(&program, mode));
+        match (difference, known::reason(&program.name)) {
+            (None, None) | (Some(_), Some(_)) => continue,
+            (Some(difference), None) => {
+                let _ = writeln!(report, "{}  (- LuaJIT, + Perilune)\n{difference}", program.name);
+            }
+            (None, Some(reason)) => {
+                let _ = writeln!(report, "{}: no longer differs; was: {reason}", program.name);
+            }
+        }
+        wrong += 1;
+    }
+    assert!(wrong == 0, "{wrong} of {run} programs, mode {mode:?}:\n\n{report}");
 }

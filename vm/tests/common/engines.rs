@@ -1,8 +1,14 @@
 //! LuaJIT and Perilune, each as a function from a program to its output.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use perilune::{Context, Error, Libraries, Lua, LuaOptions, LuaString};
 
 use super::{DRIVER, Program};
+
+/// No test program takes nearly as long, in any mode.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a program prints when LuaJIT runs it, with its compiler off.
 pub(crate) fn luajit(program: &Program) -> Vec<u8> {
@@ -23,6 +29,35 @@ fn run_luajit(program: &Program, output: Output) -> mlua::Result<()> {
     })?;
     let source = lua.create_string(&program.source)?;
     lua.load(DRIVER).set_name("=driver").call::<()>((emit, source, chunk_name(program)))
+}
+
+/// What a program prints when Perilune runs it.
+pub(crate) fn perilune(program: &Program, mode: Mode) -> Vec<u8> {
+    let output = Output::default();
+    let result = run_perilune(program, mode, output.clone());
+    output.finish(result.map_err(|error| error.to_string()))
+}
+
+/// How Perilune runs a program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mode {
+    /// As a host would.
+    Plain,
+}
+
+fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
+    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1) });
+    lua.set_time_limit(Some(TIME_LIMIT));
+    match mode {
+        Mode::Plain => {}
+    }
+    let emit = lua.create_function("emit", move |cx: &mut Context, text: LuaString| {
+        output.push(text.as_bytes(cx)?);
+        Ok(())
+    })?;
+    let source = lua.create_string(&program.source)?;
+    let driver = lua.load(DRIVER).name("=driver").into_function(&mut lua)?;
+    driver.call(&mut lua, (emit, source, chunk_name(program)))
 }
 
 fn chunk_name(program: &Program) -> String {

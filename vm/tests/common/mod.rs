@@ -3,7 +3,9 @@
 //! Every program below `tests/lua` is run by LuaJIT and by Perilune through the same `driver.lua`; what it prints is the whole
 //! of its result. An error that ends a program is printed as its last line.
 
+pub(crate) mod diff;
 pub(crate) mod engines;
+pub(crate) mod known;
 
 use std::fs;
 use std::path::{Path, PathBuf};
