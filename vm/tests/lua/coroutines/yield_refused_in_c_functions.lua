@@ -4,5 +4,4 @@ local function try(f)
 end
 try(function() table.sort({3, 2, 1}, function(a, b) coroutine.yield() return a < b end) end)
 try(function() return (("abc"):gsub("b", function() coroutine.yield() end)) end)
-try(function() return table.foreach({1}, function() return coroutine.yield("foreach") end) end)
 print(pcall(coroutine.yield))

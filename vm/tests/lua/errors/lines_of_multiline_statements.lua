@@ -10,8 +10,7 @@ try(function()
   local x
   print(
     1,
-    x.y
-  )
+    x.y)
 end)
 try(function()
   local s = "a" ..
