@@ -16,6 +16,11 @@ fn plain() {
 }
 
 #[test]
+fn collector_stress() {
+    compare(Mode::CollectorStress);
+}
+
+#[test]
 fn the_oracle_is_deterministic() {
     let programs = programs();
     let unstable: Vec<_> = programs

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use perilune::{Context, Error, Libraries, Lua, LuaOptions, LuaString};
+use perilune::{Context, Error, Libraries, Lua, LuaOptions, LuaString, Stress};
 
 use super::{DRIVER, Program};
 
@@ -43,6 +43,8 @@ pub(crate) fn perilune(program: &Program, mode: Mode) -> Vec<u8> {
 pub(crate) enum Mode {
     /// As a host would.
     Plain,
+    /// A step of a collection at every allocation, a new collection at every safe point, the heap verified.
+    CollectorStress,
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
@@ -50,6 +52,7 @@ fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Err
     lua.set_time_limit(Some(TIME_LIMIT));
     match mode {
         Mode::Plain => {}
+        Mode::CollectorStress => lua.set_gc_stress(Stress::EveryAllocation),
     }
     let emit = lua.create_function("emit", move |cx: &mut Context, text: LuaString| {
         output.push(text.as_bytes(cx)?);

@@ -10,7 +10,7 @@ pub(crate) fn reason(program: &str) -> Option<&'static str> {
 
 /// Every program in the list with its reason.
 pub(crate) fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
-    LIST.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
-        line.split_once(": ").expect("a known difference reads `name: reason`")
-    })
+    LIST.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.split_once(": ").expect("a known difference reads `name: reason`"))
 }
