@@ -97,6 +97,8 @@ pub struct Vm {
     pub(crate) extra_stack: bool,
     /// How deep calls from Rust into Lua are nested.
     pub(crate) native_depth: u32,
+    /// How deep coroutines that resume coroutines are nested.
+    pub(crate) coroutine_depth: u32,
     /// The frames at the point where an error was raised that went to the host.
     pub(crate) traceback: Option<String>,
     /// The last error raised that is not an ordinary one: its kind and the bits of its value.
@@ -152,6 +154,7 @@ impl Vm {
             handlers_running: 0,
             extra_stack: false,
             native_depth: 0,
+            coroutine_depth: 0,
             traceback: None,
             marked_error: None,
             out_of_memory_message,

@@ -119,6 +119,7 @@ impl Heap {
         if std::mem::take(&mut self.emergency) {
             self.stats.emergencies += 1;
             self.collect_now();
+            self.set_soft_mark();
         } else if self.cycle_active() {
             let units = self.pacer.units_for(self.debt);
             self.step_units(units);

@@ -164,7 +164,9 @@ pub struct Heap {
     /// Bytes of Rust-side buffers.
     external: usize,
     limit: MemoryLimit,
-    /// The soft limit has been exceeded.
+    /// Beyond this an emergency collection is made.
+    soft_mark: usize,
+    /// The soft mark has been exceeded.
     emergency: bool,
     stress: Stress,
     verify: bool,
@@ -191,6 +193,7 @@ impl Heap {
             weakness_changes: Segments::default(),
             external: 0,
             limit: MemoryLimit::NONE,
+            soft_mark: usize::MAX,
             emergency: false,
             stress: Stress::Off,
             verify: false,
@@ -281,10 +284,7 @@ impl Heap {
 
     /// Sees to it that so many bytes stay within the hard limit, by finishing the collection under way if need be.
     fn make_room(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
-        if self.memory.committed.saturating_add(self.external) > self.limit.soft {
-            self.emergency = true;
-            self.debt = self.debt.max(1);
-        }
+        self.watch_soft_limit();
         if !self.has_room_for(bytes) && self.cycle_active() {
             self.stats.emergencies += 1;
             self.finish_cycle();
@@ -297,12 +297,35 @@ impl Heap {
         Err(OutOfMemory)
     }
 
-    /// Work that allocation does for a collection whose slices do not keep up.
-    fn assist(&mut self) {
-        if self.memory.committed.saturating_add(self.external) > self.limit.soft {
+    /// Whether so many bytes more stay within the memory limit: to be asked before a large buffer is made outside the heap.
+    ///
+    /// # Errors
+    /// When they would not.
+    pub fn check_room(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        if self.has_room_for(bytes) { Ok(()) } else { self.make_room(bytes) }
+    }
+
+    fn watch_soft_limit(&mut self) {
+        if self.memory.committed.saturating_add(self.external) > self.soft_mark {
             self.emergency = true;
             self.debt = self.debt.max(1);
         }
+    }
+
+    /// Says when the next emergency collection is due: at the soft limit, or, when what is alive exceeds it already, at a good part of the way
+    /// from there to the hard limit. Otherwise every safe point beyond the soft limit would collect the whole heap.
+    fn set_soft_mark(&mut self) {
+        let committed = self.memory.committed.saturating_add(self.external);
+        self.soft_mark = if committed <= self.limit.soft {
+            self.limit.soft
+        } else {
+            committed.saturating_add(self.limit.hard.saturating_sub(committed) / 4)
+        };
+    }
+
+    /// Work that allocation does for a collection whose slices do not keep up.
+    fn assist(&mut self) {
+        self.watch_soft_limit();
         let behind = self.pacer.drive == Drive::Frames && self.debt > 0;
         if self.cycle_active() && (self.stress.is_on() || behind) {
             self.stats.assists += 1;
@@ -413,6 +436,7 @@ impl Heap {
     /// Sets the memory limit.
     pub fn set_memory_limit(&mut self, limit: MemoryLimit) {
         self.limit = limit;
+        self.set_soft_mark();
     }
 
     /// Sets what happens when a frame's budget is too small.

@@ -38,11 +38,12 @@ impl Buffer {
     ///
     /// # Errors
     /// "not enough memory", when the string would be too long or memory is short.
-    pub(crate) fn reserve(&mut self, _vm: &mut Vm, additional: usize) -> Result<(), Raised> {
+    pub(crate) fn reserve(&mut self, vm: &mut Vm, additional: usize) -> Result<(), Raised> {
         let needed = self.bytes.len().checked_add(additional).ok_or(Raised::Memory)?;
         if needed > MAX_STRING {
             return Err(Raised::Memory);
         }
+        vm.heap.check_room(needed)?;
         self.bytes.try_reserve(additional).map_err(|_| Raised::Memory)
     }
 

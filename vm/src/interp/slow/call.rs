@@ -26,6 +26,8 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
 
 /// `TAILCALL`
 pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    // A loop of tail calls has no back-edge and does not end at the stack limit.
+    vm.poll()?;
     let (function, mut count) = callee(vm, insn);
     if vm.slot(function).as_function().is_none() {
         insert_call_handler(vm, function, count)?;

@@ -1,11 +1,15 @@
 //! Switching between coroutines. The native frame of `coroutine.resume` stays on the resumer's stack and that of
 //! `coroutine.yield` on the coroutine's; what comes back is delivered as that native's results.
 
+use crate::error::ErrorKind;
 use crate::interp::slow::{call, deliver, raise};
 use crate::interp::{Go, run};
 use crate::thread::{CallInfo, FrameKind, ResumedBy, Thread, ThreadStatus};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, Raised, Ret, Vm};
+
+/// How deep coroutines may resume coroutines. Nothing but memory would end the nesting otherwise: it costs no Rust stack.
+const MAX_COROUTINE_DEPTH: u32 = 5_000;
 
 /// Where the values of a coroutine went.
 pub(super) enum Handed {
@@ -44,7 +48,7 @@ pub(super) fn host_resume(vm: &mut Vm, coroutine: Gc<Thread>, args: &[RawValue])
         return Err(vm.error(problem));
     }
     if vm.native_depth >= call::MAX_NATIVE_DEPTH {
-        return Err(vm.error_of_kind(crate::error::ErrorKind::StackOverflow, "C stack overflow"));
+        return Err(vm.error_of_kind(ErrorKind::StackOverflow, "C stack overflow"));
     }
     let (resumer, home) = (vm.thread, vm.top);
     for &arg in args {
@@ -85,6 +89,10 @@ fn refusal(coroutine: Gc<Thread>) -> Option<&'static str> {
 /// Hands values of the running thread to a suspended coroutine and makes it the running one.
 fn start(vm: &mut Vm, coroutine: Gc<Thread>, values: Ret, by: ResumedBy) -> Result<Go, Raised> {
     let resumer = vm.thread;
+    if vm.coroutine_depth >= MAX_COROUTINE_DEPTH {
+        return Err(vm.error_of_kind(ErrorKind::StackOverflow, "stack overflow"));
+    }
+    vm.coroutine_depth += 1;
     vm.save_top();
     // SAFETY: live cells. The coroutine's own roots (its stack) are scanned before it runs, in `switch_to`.
     let is_new = unsafe {
@@ -169,6 +177,7 @@ pub(super) fn leave(vm: &mut Vm, coroutine: Gc<Thread>) -> ResumedBy {
         vm.heap.barrier(resumer.into());
         (resumer, (*coroutine.as_ptr()).resumed_by)
     };
+    vm.coroutine_depth -= 1;
     vm.switch_to(resumer);
     by
 }

@@ -87,17 +87,18 @@ pub(super) fn rep(vm: &mut Vm, args: Args) -> NativeResult {
     let total = repeated_length(text.len(), separator.len(), count).ok_or(Raised::Memory)?;
     if total > 0 {
         buffer.reserve(vm, total)?;
-        let mut polled = 0;
-        for index in 0..count {
-            if index > 0 {
-                buffer.push(vm, separator)?;
-            }
-            buffer.push(vm, text)?;
-            polled += text.len() + separator.len();
-            if polled >= POLL_BYTES {
-                polled = 0;
-                vm.poll()?;
-            }
+        buffer.push(vm, text)?;
+        if count > 1 {
+            buffer.push(vm, separator)?;
+        }
+        // What is there already is copied, twice as much each time, in whole periods.
+        let period = text.len() + separator.len();
+        let bytes = buffer.bytes_mut();
+        while bytes.len() < total {
+            let most = (POLL_BYTES / period).max(1) * period;
+            let chunk = bytes.len().min(most).min(total - bytes.len());
+            bytes.extend_from_within(..chunk);
+            vm.poll()?;
         }
     }
     buffer.into_result(vm)
