@@ -5,12 +5,13 @@ print(message(plain))
 print(message(plain))
 local function args(...) return (args(1, ...)) end
 print((pcall(args)))
-local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k .. "x"] end
+local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k] end
 print((pcall(function() return t.a end)))
 local u = setmetatable({}, {__add = function(a, b) return a + b end})
 print((pcall(function() return u + 1 end)))
-local function viapcall(n) local ok, e = pcall(viapcall, n + 1) if not ok then error(e, 0) end return n end
-print(type(pcall(viapcall, 1)))
+local function viapcall(...) local ok, e = pcall(viapcall, ...) if not ok then error(e, 0) end return e end
+local wide = {} for i = 1, 200 do wide[i] = i end
+print((pcall(viapcall, unpack(wide))))
 local depth = 0
 local function count() depth = depth + 1 count() end
 print((pcall(count)), depth > 1000)
