@@ -44,10 +44,8 @@ pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Rai
         let value = vm.slot(function + i);
         vm.set_slot(home + i, value);
     }
-    let mut next = lua_frame(vm, home, closure, count)?;
-    next.kind = frame.kind;
-    next.flags = frame.flags | FRAME_TAIL_CALL;
-    *vm.frame_mut() = next;
+    let (base, varargs) = lay_out_frame(vm, home, closure, count)?;
+    *vm.frame_mut() = lua_frame(closure, base, varargs, frame.kind, frame.flags | FRAME_TAIL_CALL);
     Ok(Go::On)
 }
 
@@ -100,10 +98,8 @@ pub(super) fn begin(
         match vm.slot(function).as_function().map(Gc::view) {
             Some(FunctionView::Lua(closure)) => {
                 vm.poll()?;
-                let mut frame = lua_frame(vm, function, closure, count)?;
-                frame.kind = kind;
-                frame.flags = flags;
-                vm.push_frame(frame);
+                let (base, varargs) = lay_out_frame(vm, function, closure, count)?;
+                vm.push_frame(lua_frame(closure, base, varargs, kind, flags));
                 return Ok(Go::On);
             }
             Some(FunctionView::Native(native)) => {
@@ -133,14 +129,27 @@ fn insert_call_handler(vm: &mut Vm, function: u32, count: u32) -> Result<(), Rai
     Ok(())
 }
 
-/// The frame of a Lua function called with `count` arguments above `function`: checks the stack, fills in missing parameters.
-fn lua_frame(vm: &mut Vm, function: u32, closure: Gc<LuaFunction>, count: u32) -> Result<CallInfo, Raised> {
+/// The frame of a Lua function whose registers and extra arguments have been laid out.
+#[inline(always)]
+fn lua_frame(closure: Gc<LuaFunction>, base: u32, varargs: u32, kind: FrameKind, flags: u16) -> CallInfo {
+    // SAFETY: a live prototype.
+    let (entry, constants) = unsafe { ((*closure.proto().as_ptr()).entry, (*closure.proto().as_ptr()).constants) };
+    CallInfo { pc: entry, constants, base, varargs, kind, flags }
+}
+
+/// Lays out the stack for a Lua function called with `count` arguments above `function`: checks the stack, fills in missing
+/// parameters. Returns register 0 and the number of extra arguments.
+fn lay_out_frame(
+    vm: &mut Vm,
+    function: u32,
+    closure: Gc<LuaFunction>,
+    count: u32,
+) -> Result<(u32, u32), Raised> {
     // SAFETY: a live prototype; the reference ends before anything is allocated.
     let proto = unsafe { &*closure.proto().as_ptr() };
     let (frame_size, params) = (u32::from(proto.frame_size), u32::from(proto.param_count));
-    let (entry, constants) = (proto.entry, proto.constants);
     let fill = |vm: &mut Vm, from: u32, to: u32| (from..to).for_each(|slot| vm.set_slot(slot, RawValue::NIL));
-    let (base, varargs) = if proto.is_vararg {
+    if proto.is_vararg {
         let given = count.max(params);
         let base = function + given + 2;
         vm.ensure_stack(base + frame_size)?;
@@ -151,14 +160,13 @@ fn lua_frame(vm: &mut Vm, function: u32, closure: Gc<LuaFunction>, count: u32) -
             let value = vm.slot(function + 1 + i);
             vm.set_slot(base + i, value);
         }
-        (base, given - params)
+        Ok((base, given - params))
     } else {
         let base = function + 1;
         vm.ensure_stack(base + frame_size.max(count))?;
         fill(vm, base + count, base + params);
-        (base, 0)
-    };
-    Ok(CallInfo { pc: entry, constants, base, varargs, kind: FrameKind::Lua, flags: 0 })
+        Ok((base, 0))
+    }
 }
 
 /// Calls a native: its frame has the native's arguments as registers.
