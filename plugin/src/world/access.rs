@@ -122,7 +122,11 @@ fn unknown_component(vm: &mut Vm, name: Gc<LuaString>) -> Raised {
 /// Outside a run; an entity that does not exist; a component the run has not declared.
 pub(crate) fn component(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Option<RawValue>, Raised> {
     let (world, scope, borrower) = running(vm)?;
-    let Some(cached) = cached(vm, world, name)? else { return Ok(None) };
+    let cached = match cached(vm, world, name)? {
+        Meaning::Known(cached) => cached,
+        Meaning::Unused => return Ok(Some(RawValue::NIL)),
+        Meaning::Nothing => return Ok(None),
+    };
     let named = &cached.named;
     let write = match &scope {
         Scope::Everything => named.mutable,
@@ -178,24 +182,34 @@ pub(crate) fn component(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<O
     Ok(Some(view.into()))
 }
 
+/// What a name means as a component.
+enum Meaning {
+    /// This one.
+    Known(CachedName),
+    /// A type that no entity of this world has ever had.
+    Unused,
+    /// No component's name.
+    Nothing,
+}
+
 /// A name that was looked up before, or is a component's.
-fn cached(
-    vm: &mut Vm,
-    world: UnsafeWorldCell<'_>,
-    name: Gc<LuaString>,
-) -> Result<Option<CachedName>, Raised> {
+fn cached(vm: &mut Vm, world: UnsafeWorldCell<'_>, name: Gc<LuaString>) -> Result<Meaning, Raised> {
     if let Some(entry) = context(vm).names.get(&name.addr()) {
-        return Ok(Some(entry.clone()));
+        return Ok(Meaning::Known(entry.clone()));
     }
     let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
     let shared = context(vm).shared.clone();
-    let Ok(Some(named)) = lookup(&shared, world, Category::Component, &text) else { return Ok(None) };
+    let named = match lookup(&shared, world, Category::Component, &text) {
+        Ok(Some(named)) => named,
+        Ok(None) => return Ok(Meaning::Unused),
+        Err(_) => return Ok(Meaning::Nothing),
+    };
     let entry = CachedName { named: Arc::new(named), ctype: None, source: None };
     // The cache knows the name by its address, which is good as long as the string lives: pinned, it lives for ever.
     let name = vm.heap.intern_key(name)?;
     vm.heap.roots.pinned.push(name.into());
     context(vm).names.insert(name.addr(), entry.clone());
-    Ok(Some(entry))
+    Ok(Meaning::Known(entry))
 }
 
 #[cold]

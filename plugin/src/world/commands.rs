@@ -15,7 +15,7 @@ use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::Commands;
 use bevy_ecs::world::EntityWorldMut;
 use bevy_reflect::std_traits::ReflectDefault;
-use bevy_reflect::{PartialReflect, Reflect, ReflectFromReflect, TypeInfo};
+use bevy_reflect::{Reflect, ReflectFromReflect, TypeInfo};
 use perilune::ffi::host::HostValue;
 use perilune::ffi::view::{Source, WriteRule};
 use perilune::function::NativeFn;

@@ -18,3 +18,6 @@ pub(crate) mod run;
 pub(crate) mod storage;
 pub(crate) mod system;
 pub(crate) mod terms;
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use bevy_reflect::map::{DynamicMap, Map};
 use bevy_reflect::structs::DynamicStruct;
 use bevy_reflect::tuple::DynamicTuple;
 use bevy_reflect::tuple_struct::DynamicTupleStruct;
-use bevy_reflect::{PartialReflect, ReflectFromPtr, ReflectRef, TypeInfo, TypeRegistry};
+use bevy_reflect::{PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo, TypeRegistry};
 use perilune::ffi::ctype::{Math, near_matches};
 use perilune::ffi::host::{FieldHost, HostValue};
 
@@ -71,7 +71,14 @@ impl FieldHost for HostedTypes {
         let new = from_host(&registry, info, &value)?;
         // SAFETY: as above, and by contract nothing else reads the value.
         let target = unsafe { from_ptr.as_reflect_mut(PtrMut::new(non_null(base))) };
-        target.try_apply(&*new).map_err(|error| format!("{}: {error}", short_name(info)))
+        // Applying would leave the rest of a longer list in place: a whole value is set, where one can be built.
+        let whole =
+            registry.get_type_data::<ReflectFromReflect>(type_id).and_then(|build| build.from_reflect(&*new));
+        let outcome = match whole {
+            Some(whole) => target.set(whole).map_err(|_| "the value has another type".to_owned()),
+            None => target.try_apply(&*new).map_err(|error| error.to_string()),
+        };
+        outcome.map_err(|error| format!("{}: {error}", short_name(info)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Assigning to cdata: conversion of a Lua value to the type of a field, with messages that say what was expected.
 //!
-//! An assignment converts everything before it stores anything, so that a refused one changes nothing.
+//! An assignment converts everything before it stores anything, so that a refused one changes nothing (fields the host writes are
+//! checked by the host, one after another).
 
 #![allow(unsafe_code, reason = "stores through pointers that view.rs has checked")]
 
@@ -11,7 +12,7 @@ use crate::vm::{Raised, Vm};
 use super::access::{copy_plain, field_host, scalar_bits, store_bits};
 use super::cdata::CData;
 use super::ctype::{CTypeId, Form, Scalar, near_matches};
-use super::host::{Access, FieldRef, name_list};
+use super::host::{Access, FieldRef, HostValue, name_list};
 
 /// A store that is known to succeed, except for hosted ones.
 enum Store {
@@ -20,7 +21,7 @@ enum Store {
     /// A plain value of this type.
     Copy { offset: u32, ctype: CTypeId, from: *const u8 },
     /// Through the host.
-    Hosted { offset: u32, number: u32, value: super::host::HostValue },
+    Hosted { offset: u32, number: u32, value: HostValue, target: Target },
 }
 
 /// What is assigned to, for messages.
@@ -77,7 +78,7 @@ impl Vm {
             }
             Access::Hosted(number) => {
                 let value = self.to_host(value)?;
-                stores.push(Store::Hosted { offset, number, value });
+                stores.push(Store::Hosted { offset, number, value, target });
             }
             Access::Struct(ctype) => {
                 if let Some(table) = value.as_table() {
@@ -152,9 +153,10 @@ impl Vm {
                     Store::Copy { offset, ctype, from } => {
                         copy_plain(self, ctype, from, base.add(offset as usize))
                     }
-                    Store::Hosted { offset, number, value } => {
+                    Store::Hosted { offset, number, value, target } => {
                         let host = field_host(self);
                         if let Err(message) = host.write(number, base.add(offset as usize), value) {
+                            let message = in_target(&message, &self.describe(target));
                             return Err(self.error(message));
                         }
                     }
@@ -215,6 +217,16 @@ impl Vm {
             return "entity".to_owned();
         }
         value.type_name().to_owned()
+    }
+}
+
+/// A host's "expected X, got Y" with the place it is about, unless the host named a more precise one.
+fn in_target(message: &str, target: &str) -> String {
+    match message.split_once(", got ") {
+        Some((expected, got)) if expected.starts_with("expected") && !expected.contains(" of ") => {
+            format!("{expected} for {target}, got {got}")
+        }
+        _ => message.to_owned(),
     }
 }
 
