@@ -8,5 +8,6 @@ mod functions;
 mod handles;
 mod limits;
 mod memory;
+mod stress;
 mod tables;
 mod userdata;
