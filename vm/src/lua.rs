@@ -12,6 +12,7 @@ use crate::gc::{Budget, MemoryLimit, Policy, SliceRecord, Stress};
 use crate::hooks::ModuleSource;
 use crate::limits::InterruptHandle;
 use crate::stdlib::{self, Libraries};
+use crate::thread::MAX_STACK;
 use crate::vm::Vm;
 
 /// A virtual machine: its heap, its globals, its scripts.
@@ -127,6 +128,12 @@ impl Lua {
         self.vm.heap.set_memory_limit(limit.unwrap_or(MemoryLimit::NONE));
     }
 
+    /// Limits how many values the stack of a coroutine may hold, at most and by default about 65,000: a recursion that needs more ends
+    /// in [`ErrorKind::StackOverflow`](crate::ErrorKind::StackOverflow).
+    pub fn set_stack_limit(&mut self, values: u32) {
+        self.vm.set_max_stack(values.clamp(LEAST_STACK, MAX_STACK));
+    }
+
     /// Sets the longest a call from the host may take, scripts and the Rust functions they call together; calls within calls share
     /// the time of the outermost. A script that takes longer is stopped with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted), an
     /// eighth of the limit late at most. Scripts cannot catch that.
@@ -162,6 +169,9 @@ impl DerefMut for Lua {
         Context::of(&mut self.vm)
     }
 }
+
+/// The stack with which the libraries still work.
+const LEAST_STACK: u32 = 1_000;
 
 /// A seed that differs from run to run.
 fn random_seed() -> u64 {

@@ -95,6 +95,8 @@ pub struct Vm {
     pub(crate) handlers_running: u32,
     /// The stack may use the room reserved for error handling.
     pub(crate) extra_stack: bool,
+    /// The longest a value stack may get, in slots.
+    pub(crate) max_stack: u32,
     /// How deep calls from Rust into Lua are nested.
     pub(crate) native_depth: u32,
     /// How deep coroutines that resume coroutines are nested.
@@ -153,6 +155,7 @@ impl Vm {
             raise_prepared: false,
             handlers_running: 0,
             extra_stack: false,
+            max_stack: MAX_STACK,
             native_depth: 0,
             coroutine_depth: 0,
             traceback: None,
@@ -243,7 +246,7 @@ impl Vm {
     #[cold]
     #[inline(never)]
     fn grow_stack(&mut self, slots: u32) -> Result<(), Raised> {
-        let limit = if self.extra_stack { MAX_STACK + EXTRA_STACK } else { MAX_STACK };
+        let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
         if slots > limit {
             return Err(self.error_of_kind(ErrorKind::StackOverflow, "stack overflow"));
         }
@@ -258,8 +261,14 @@ impl Vm {
         Ok(())
     }
 
+    /// Sets the longest a value stack may get.
+    pub(crate) fn set_max_stack(&mut self, slots: u32) {
+        self.max_stack = slots;
+        self.update_stack_limit();
+    }
+
     fn update_stack_limit(&mut self) {
-        let limit = if self.extra_stack { MAX_STACK + EXTRA_STACK } else { MAX_STACK };
+        let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
         // SAFETY: a live thread.
         unsafe {
             let thread = &*self.thread.as_ptr();

@@ -102,3 +102,13 @@ fn endless_recursion_in_coroutines_ends_in_an_error() {
         .expect_err("nesting has an end");
     assert!(error.message().contains("stack overflow"), "{error}");
 }
+
+#[test]
+fn the_stack_can_be_limited() {
+    let mut lua = Lua::new();
+    let depth = "local n = 0 local function f() n = n + 1 return 1 + f() end pcall(f) return n";
+    let deep: u32 = lua.load(depth).eval(&mut lua).expect("pcall catches it");
+    lua.set_stack_limit(2_000);
+    let shallow: u32 = lua.load(depth).eval(&mut lua).expect("pcall catches it");
+    assert!(shallow < 3_000 && deep > 10_000, "{shallow}, {deep}");
+}
