@@ -210,6 +210,9 @@ impl Gc<NativeFunction> {
     }
 }
 
+/// Header flag of an upvalue: an alias of the upvalue in `next_open`, which it keeps alive (reload/capture.rs).
+pub const REDIRECTED: u8 = 1;
+
 /// A variable shared by closures: open while `location` points into a stack, closed when it points at `closed`.
 #[repr(C)]
 pub struct Upvalue {
@@ -217,7 +220,7 @@ pub struct Upvalue {
     pub header: Header,
     /// Where the value is.
     pub location: *mut RawValue,
-    /// The value, once closed; while open, the thread, which it keeps alive (and which keeps it alive).
+    /// The value, once closed. The collector closes the open upvalues of a dead coroutine before its stack goes.
     pub closed: RawValue,
     /// The next open upvalue of the same thread, at a lower stack address; null at the end and when closed.
     pub next_open: *mut Upvalue,
@@ -271,6 +274,8 @@ pub struct Proto {
     pub code: Gc<Code>,
     /// The children, instantiated when first needed; indices as in the current code's `DraftProto::children`.
     pub children: Vec<Option<Gc<Proto>>>,
+    /// For each earlier version, the names of the upvalues its closures have.
+    pub old_upvalues: Vec<Vec<Vec<u8>>>,
 }
 
 /// One inline cache. Valid while the shape (and for methods the metatable and epoch) are as recorded.

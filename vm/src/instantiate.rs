@@ -81,6 +81,7 @@ pub fn new_proto(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Pr
             version: 0,
             code,
             children: vec![None; record.children.len()],
+            old_upvalues: Vec::new(),
         });
         let proto = Gc::from_ptr(cell);
         (*code.as_ptr()).proto = Some(proto);
@@ -131,6 +132,22 @@ pub fn new_code(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Cod
         });
         Ok(Gc::from_ptr(cell))
     }
+}
+
+/// Copies into a prototype what the calling sequence needs of its (new) code.
+///
+/// # Safety
+/// The prototype's code is live.
+pub(crate) unsafe fn refresh_proto(proto: &mut Proto) {
+    // SAFETY: by contract.
+    let code = unsafe { &*proto.code.as_ptr() };
+    let record = code.draft_proto();
+    proto.entry = code.insns.as_ptr();
+    proto.constants = constants_of(code);
+    proto.frame_size = record.frame_size;
+    proto.param_count = record.param_count;
+    proto.is_vararg = record.is_vararg;
+    proto.upvalue_count = record.upvalues.len() as u8;
 }
 
 /// Where a code's constants start: behind its caches and the back pointer.

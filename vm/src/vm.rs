@@ -21,6 +21,7 @@ use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory};
 use crate::interp::{self, Handlers};
 use crate::limits::Interrupts;
+use crate::reload;
 use crate::rt;
 use crate::rt::meta::Meta;
 use crate::string::LuaString;
@@ -109,6 +110,10 @@ pub struct Vm {
     pub(crate) out_of_memory_message: Gc<LuaString>,
     /// A buffer for concatenation.
     pub(crate) scratch: Vec<u8>,
+    /// The variables of a main function that is being loaded reloadably.
+    pub(crate) capture: Option<reload::Capture>,
+    /// The top-level variables of reloadable modules.
+    pub(crate) modules: Vec<reload::ModuleCells>,
     /// Time limit and requests to stop.
     pub(crate) interrupts: Interrupts,
     /// What is kept for the host: its handles, its types.
@@ -162,6 +167,8 @@ impl Vm {
             marked_error: None,
             out_of_memory_message,
             scratch: Vec::new(),
+            capture: None,
+            modules: Vec::new(),
             interrupts: Interrupts::new(interrupt),
             host: crate::host::HostState::default(),
             hooks: crate::hooks::Hooks::default(),

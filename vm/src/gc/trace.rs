@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::mark::Work;
 use super::memory::kind_of;
 use super::storage::{STORAGE_HEADER, Storage};
-use crate::function::{Code, InlineCache, LuaFunction, NativeFunction, Proto, Upvalue};
+use crate::function::{Code, InlineCache, LuaFunction, NativeFunction, Proto, REDIRECTED, Upvalue};
 use crate::rt::meta::Meta;
 use crate::table::{Part, Table};
 use crate::thread::Thread;
@@ -34,7 +34,11 @@ impl Heap {
                 Kind::LuaFunction => self.trace_lua_function(&*(cell as *const LuaFunction)),
                 Kind::NativeFunction => self.trace_native_function(&*(cell as *const NativeFunction)),
                 Kind::Upvalue => {
-                    self.marker.mark_value(*(*(cell as *const Upvalue)).location);
+                    let upvalue = cell as *const Upvalue;
+                    if (*upvalue).header.flags & REDIRECTED != 0 {
+                        self.marker.mark_cell((*upvalue).next_open as usize);
+                    }
+                    self.marker.mark_value(*(*upvalue).location);
                     1
                 }
                 Kind::Proto => {

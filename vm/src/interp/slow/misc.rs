@@ -32,6 +32,9 @@ pub(in crate::interp) fn set_upvalue(vm: &mut Vm, insn: Insn) -> Result<Go, Rais
 /// `CLOSEUP`
 pub(in crate::interp) fn close_upvalues(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let from = vm.frame().base + insn.a() as u32;
+    if vm.capture.is_some() {
+        crate::reload::record(vm, from);
+    }
     vm.close_upvalues(from);
     Ok(Go::On)
 }
@@ -118,11 +121,10 @@ impl Vm {
                 return Ok(Gc::from_ptr(*link));
             }
             let cell: *mut Upvalue = self.heap.alloc(Kind::Upvalue, size_of::<Upvalue>())?.cast();
-            // While open, it keeps the thread alive whose stack it points into.
             cell.write(Upvalue {
                 header: Header::new(Kind::Upvalue),
                 location,
-                closed: self.thread.into(),
+                closed: RawValue::NIL,
                 next_open: *link,
             });
             *link = cell;
