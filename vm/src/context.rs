@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::bytecode::Draft;
 use crate::chunk::Chunk;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::function::{Special, new_native};
 use crate::handle::{AnyUserData, Function, LuaString, Table, Thread, Value};
 use crate::host::{self, UserData};
@@ -99,8 +99,11 @@ impl Context {
     /// [`compile`](crate::compile). It sees the globals.
     ///
     /// # Errors
-    /// When the memory limit is reached.
+    /// When the memory limit is reached, or the draft is an empty one that no compiler made.
     pub fn load_draft(&mut self, draft: &Arc<Draft>) -> Result<Function, Error> {
+        if draft.protos.is_empty() {
+            return Err(Error::new(ErrorKind::Syntax, "the draft has no main function"));
+        }
         let vm = self.vm();
         let globals = host::globals(vm);
         host::checked(vm, |vm| {

@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code, reason = "a VM may move between threads")]
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,7 +75,7 @@ impl Lua {
 
     /// Sends what scripts print somewhere else than to standard output.
     pub fn set_output(&mut self, output: impl Write + Send + 'static) {
-        self.vm.hooks.output = Box::new(output);
+        self.vm.hooks.output = Box::new(Guarded(output));
     }
 
     /// Sets what finds the modules that scripts `require`: given a name, it returns the source, or in a few lines, each begun by
@@ -83,7 +84,10 @@ impl Lua {
         &mut self,
         loader: impl Fn(&str) -> Result<ModuleSource, String> + Send + Sync + 'static,
     ) {
-        self.vm.hooks.module_loader = Some(Arc::new(loader));
+        self.vm.hooks.module_loader = Some(Arc::new(move |name: &str| {
+            let found = catch_unwind(AssertUnwindSafe(|| loader(name)));
+            found.unwrap_or_else(|_| Err(format!("\n\tthe host's module loader panicked at '{name}'")))
+        }));
     }
 
     /// The frame's slice of collecting, for a host that has frames: to be called once a frame. It takes no longer than the budget, whatever
@@ -168,6 +172,23 @@ impl DerefMut for Lua {
     fn deref_mut(&mut self) -> &mut Context {
         Context::of(&mut self.vm)
     }
+}
+
+/// A writer whose panics are errors: they must not unwind through the interpreter.
+struct Guarded<W>(W);
+
+impl<W: Write> Write for Guarded<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        catch_unwind(AssertUnwindSafe(|| self.0.write(bytes))).unwrap_or_else(|_| Err(panicked()))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        catch_unwind(AssertUnwindSafe(|| self.0.flush())).unwrap_or_else(|_| Err(panicked()))
+    }
+}
+
+fn panicked() -> io::Error {
+    io::Error::other("the host's output panicked")
 }
 
 /// The stack with which the libraries still work.

@@ -6,6 +6,7 @@ mod coroutines;
 mod errors;
 mod functions;
 mod handles;
+mod hooks;
 mod limits;
 mod memory;
 mod stress;
