@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
-use perilune::ffi::view::WriteRule;
+use perilune::ffi::ctype::CTypeId;
+use perilune::ffi::view::{SourceId, WriteRule};
 use perilune::string::LuaString;
 use perilune::value::{Gc, RawValue};
 use perilune::vm::{Args, NativeResult, Raised, Vm};
 
-use super::context::{CachedName, Named, Shared, context};
+use super::context::{CachedName, Named, ScriptContext, Shared, context};
 use super::names::{self, Category};
 use super::query::{ctype_at, source};
 use super::run::Scope;
@@ -121,65 +122,123 @@ fn unknown_component(vm: &mut Vm, name: Gc<LuaString>) -> Raised {
 /// # Errors
 /// Outside a run; an entity that does not exist; a component the run has not declared.
 pub(crate) fn component(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Option<RawValue>, Raised> {
+    // Behaviours do this for every instance in every frame: the usual case copies what it needs and counts no reference.
+    let known = known_place(context(vm), bits, name);
+    let (ctype, source, place) = match known {
+        Some(known) => known,
+        None => match learn_place(vm, bits, name)? {
+            Place::Known(ctype, source, place) => (ctype, source, place),
+            Place::Absent => return Ok(Some(RawValue::NIL)),
+            Place::NoComponent => return Ok(None),
+        },
+    };
+    let Some((data, tick)) = place else { return Ok(Some(RawValue::NIL)) };
+    // SAFETY: the run's scope has the component, of this entity, until the epoch ends with the run.
+    let view = unsafe { vm.lend(ctype, data, tick, source)? };
+    Ok(Some(view.into()))
+}
+
+/// Where a component's value and its change tick are.
+type Address = Option<(*mut u8, *mut u32)>;
+
+/// What looking a component up for the first time in a run comes to.
+enum Place {
+    Known(CTypeId, SourceId, Address),
+    Absent,
+    NoComponent,
+}
+
+/// The place of a component this borrower has reached before.
+fn known_place(
+    context: &ScriptContext,
+    bits: u64,
+    name: Gc<LuaString>,
+) -> Option<(CTypeId, SourceId, Address)> {
+    let run = context.run.as_ref()?;
+    let entry = context.names.get(&name.addr())?;
+    let (borrower, write, source) = entry.source.as_ref()?;
+    if !Arc::ptr_eq(borrower, &run.borrower)
+        || permission(&run.scope, &entry.named, bits) != Permission::Granted(*write)
+    {
+        return None;
+    }
+    let entity = Entity::try_from_bits(bits)?;
+    let location = run.world.get_entity(entity).ok()?.location();
+    let named = &entry.named;
+    // SAFETY: the run's scope has the component, of this entity.
+    let place = unsafe { storage::cell(run.world, entity, location, named.id, named.storage) };
+    Some((entry.ctype?, *source, place.map(|(data, tick, _)| (data, tick))))
+}
+
+/// Whether a run may reach a component of an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Permission {
+    /// Yes, and to write when true.
+    Granted(bool),
+    /// The component was not declared.
+    NotDeclared,
+    /// The entity does not match the declaration.
+    NotMatched,
+}
+
+fn permission(scope: &Scope, named: &Named, bits: u64) -> Permission {
+    match scope {
+        Scope::Everything => Permission::Granted(named.mutable),
+        Scope::Declared(declared) => match declared.components.iter().find(|(known, _)| known.id == named.id)
+        {
+            None => Permission::NotDeclared,
+            Some(_) if declared.locator.find(bits).is_none() => Permission::NotMatched,
+            Some((_, write)) => Permission::Granted(*write),
+        },
+    }
+}
+
+#[cold]
+fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Raised> {
     let (world, scope, borrower) = running(vm)?;
     let cached = match cached(vm, world, name)? {
         Meaning::Known(cached) => cached,
-        Meaning::Unused => return Ok(Some(RawValue::NIL)),
-        Meaning::Nothing => return Ok(None),
+        Meaning::Unused => return Ok(Place::Absent),
+        Meaning::Nothing => return Ok(Place::NoComponent),
     };
     let named = &cached.named;
-    let write = match &scope {
-        Scope::Everything => named.mutable,
-        Scope::Declared(declared) => {
-            let Some((_, write)) = declared.components.iter().find(|(known, _)| known.id == named.id) else {
-                let message = format!(
-                    "{borrower} did not declare component '{0}': add \"{0}\" or \"mut {0}\" to its declaration",
-                    named.name
-                );
-                return Err(vm.error(message));
-            };
-            if declared.locator.find(bits).is_none() {
-                return outside(vm, world, bits, &borrower);
-            }
-            *write
-        }
-    };
     let entity = Entity::try_from_bits(bits);
     let Some((entity, location)) = entity.and_then(|e| Some((e, world.get_entity(e).ok()?.location())))
     else {
         return Err(no_entity(vm, bits));
     };
-    // SAFETY: the run's scope has the component, of this entity.
-    let place = unsafe { storage::cell(world, entity, location, named.id, named.storage) };
-    let Some((data, tick, _)) = place else { return Ok(Some(RawValue::NIL)) };
-    let shared = context(vm).shared.clone();
-    let ctype = match cached.ctype {
-        Some(ctype) => ctype,
-        // SAFETY: the live component.
-        None => match unsafe { ctype_at(vm, &shared, named.type_id, data)? } {
-            Some(ctype) => ctype,
-            None => return Ok(None),
-        },
-    };
-    let source = match &cached.source {
-        Some((known, for_write, source)) if Arc::ptr_eq(known, &borrower) && *for_write == write => *source,
-        _ => {
-            let rule = match (write, named.mutable) {
-                (true, _) => WriteRule::Allowed,
-                (false, true) => WriteRule::NotDeclared,
-                (false, false) => WriteRule::Immutable,
-            };
-            let source = source(vm, Category::Component, named, rule, &borrower);
-            if let Some(entry) = context(vm).names.get_mut(&name.addr()) {
-                entry.ctype = Some(ctype);
-                entry.source = Some((borrower, write, source));
-            }
-            source
+    let write = match permission(&scope, named, bits) {
+        Permission::Granted(write) => write,
+        Permission::NotDeclared => {
+            return Err(vm.error(format!(
+                "{borrower} did not declare component '{0}': add \"{0}\" or \"mut {0}\" to its declaration",
+                named.name
+            )));
+        }
+        Permission::NotMatched => {
+            let entity = perilune::ffi::entity::display(bits);
+            return Err(vm.error(format!("entity {entity} does not match the declaration of {borrower}")));
         }
     };
-    // SAFETY: as above, until the epoch ends.
-    let view = unsafe { vm.lend(ctype, data, tick, source)? };
-    Ok(Some(view.into()))
+    // SAFETY: the run's scope has the component, of this entity.
+    let place = unsafe { storage::cell(world, entity, location, named.id, named.storage) };
+    let Some((data, tick, _)) = place else { return Ok(Place::Absent) };
+    let shared = context(vm).shared.clone();
+    // SAFETY: the live component.
+    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.type_id, data)? }) else {
+        return Ok(Place::NoComponent);
+    };
+    let rule = match (write, named.mutable) {
+        (true, _) => WriteRule::Allowed,
+        (false, true) => WriteRule::NotDeclared,
+        (false, false) => WriteRule::Immutable,
+    };
+    let source = source(vm, Category::Component, named, rule, &borrower);
+    if let Some(entry) = context(vm).names.get_mut(&name.addr()) {
+        entry.ctype = Some(ctype);
+        entry.source = Some((borrower, write, source));
+    }
+    Ok(Place::Known(ctype, source, Some((data, tick))))
 }
 
 /// What a name means as a component.
@@ -210,20 +269,6 @@ fn cached(vm: &mut Vm, world: UnsafeWorldCell<'_>, name: Gc<LuaString>) -> Resul
     vm.heap.roots.pinned.push(name.into());
     context(vm).names.insert(name.addr(), entry.clone());
     Ok(Meaning::Known(entry))
-}
-
-#[cold]
-fn outside(
-    vm: &mut Vm,
-    world: UnsafeWorldCell<'_>,
-    bits: u64,
-    borrower: &str,
-) -> Result<Option<RawValue>, Raised> {
-    if Entity::try_from_bits(bits).is_some_and(|entity| world.get_entity(entity).is_ok()) {
-        let entity = perilune::ffi::entity::display(bits);
-        return Err(vm.error(format!("entity {entity} does not match the declaration of {borrower}")));
-    }
-    Err(no_entity(vm, bits))
 }
 
 #[cold]

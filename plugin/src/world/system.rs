@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "implements SystemParam: the access declared is the access used")]
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use bevy_ecs::change_detection::Tick;
@@ -11,6 +12,7 @@ use bevy_ecs::system::{Commands, SystemMeta, SystemParam, SystemParamBuilder, Sy
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use bevy_ecs::world::{DeferredWorld, World};
 use bevy_reflect::TypeRegistry;
+use bevy_time::Time;
 use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::view::{SourceId, WriteRule};
 use perilune::table::Table;
@@ -59,6 +61,9 @@ impl SystemAccess {
         let mut declared: Vec<ResourceAccess> = Vec::new();
         for term in resources {
             let named = named(world, registry, Category::Resource, &term.name, term.write)?;
+            if term.write && named.type_id == TypeId::of::<Time>() {
+                return Err(format!("resource '{0}' is kept by Bevy: declare \"{0}\" to read it", term.name));
+            }
             if declared.iter().any(|known| known.named.id == named.id) {
                 return Err(format!("resource '{}' is declared twice", term.name));
             }

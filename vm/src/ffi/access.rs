@@ -76,8 +76,8 @@ fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
 /// # Errors
 /// An expired view.
 pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
-    if let Some(order) = super::arith::compare(vm, a, b)? {
-        return Ok(order == Some(Ordering::Equal));
+    if let Some(order) = super::arith::compare(vm, a, b) {
+        return Ok(order == Ordering::Equal);
     }
     let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else { return Ok(false) };
     if left == right {
@@ -89,14 +89,6 @@ pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
     let (p, q) = (vm.readable(left)?, vm.readable(right)?);
     // SAFETY: both were just checked, and are of the same type.
     Ok(unsafe { bytes_equal(vm, left.ctype(), p, q) })
-}
-
-/// `#cdata`: the number of lanes of a math value; `None` when the type has no length.
-pub fn len(vm: &Vm, cdata: Gc<CData>) -> Option<usize> {
-    match vm.ffi.types.get(cdata.ctype()).form {
-        Form::Math(math) => Some(math.lanes()),
-        Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Hosted(_) => None,
-    }
 }
 
 /// What `tostring(cdata)` returns.
@@ -359,13 +351,7 @@ pub(super) fn scalar_bits(vm: &Vm, scalar: Scalar, value: RawValue) -> Option<u6
 }
 
 fn to_f64(vm: &Vm, value: RawValue) -> Option<f64> {
-    match value.as_number() {
-        Some(n) => Some(n),
-        None => {
-            let (scalar, bits) = boxed_integer(vm, value)?;
-            Some(if scalar == Scalar::I64 { bits as i64 as f64 } else { bits as f64 })
-        }
-    }
+    value.as_number().or_else(|| super::arith::to_number(vm, value))
 }
 
 /// The type and bits of an owned 64-bit integer. (A view of one cannot be had: reading a field copies.)

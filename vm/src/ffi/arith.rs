@@ -112,14 +112,14 @@ pub fn new_integer(vm: &mut Vm, scalar: Scalar, bits: u64) -> Result<RawValue, R
     Ok(boxed.into())
 }
 
-/// How two values compare as 64-bit integers: `None` when neither is one or one is no number, `Some(None)` never equal.
-///
-/// # Errors
-/// None yet; the signature is that of its callers.
-pub fn compare(vm: &Vm, a: RawValue, b: RawValue) -> Result<Option<Option<Ordering>>, Raised> {
-    Ok(both(vm, a, b).map(|(scalar, x, y)| {
-        let whole = |value: RawValue| value.as_number().is_none_or(|n| n.fract() == 0.0);
-        let order = if scalar == Scalar::U64 { x.cmp(&y) } else { (x as i64).cmp(&(y as i64)) };
-        if whole(a) && whole(b) || order.is_ne() { Some(order) } else { None }
-    }))
+/// How two values compare as 64-bit integers, numbers converted as in C; `None` when neither is one, or one is no number.
+pub fn compare(vm: &Vm, a: RawValue, b: RawValue) -> Option<Ordering> {
+    let (scalar, x, y) = both(vm, a, b)?;
+    Some(if scalar == Scalar::U64 { x.cmp(&y) } else { (x as i64).cmp(&(y as i64)) })
+}
+
+/// The number nearest to a 64-bit integer; `None` for any other value.
+pub fn to_number(vm: &Vm, value: RawValue) -> Option<f64> {
+    let (scalar, bits) = boxed_integer(vm, value)?;
+    Some(if scalar == Scalar::I64 { bits as i64 as f64 } else { bits as f64 })
 }

@@ -22,3 +22,6 @@ pub mod host;
 pub mod rows;
 pub mod vector;
 pub mod view;
+
+#[cfg(test)]
+mod tests;

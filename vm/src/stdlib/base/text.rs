@@ -1,6 +1,7 @@
 //! `print`, `tostring`, `tonumber`.
 
 use crate::convert;
+use crate::ffi;
 use crate::rt::meta::Meta;
 use crate::stdlib::globals;
 use crate::value::RawValue;
@@ -50,7 +51,8 @@ pub(super) fn tonumber(vm: &mut Vm, args: Args) -> NativeResult {
     let base = vm.opt_int(args, 1, 10)?;
     let number = if base == 10 {
         let value = vm.check_any(args, 0)?;
-        value.as_number().or_else(|| convert::parse_number(value.as_string()?.as_bytes()))
+        let parsed = || convert::parse_number(value.as_string()?.as_bytes());
+        value.as_number().or_else(parsed).or_else(|| ffi::arith::to_number(vm, value))
     } else {
         let text = vm.check_string(args, 0)?;
         if !(2..=36).contains(&base) {
