@@ -6,8 +6,9 @@ use crate::bytecode::Op;
 use crate::syntax::ast::{ExprId, Span};
 
 impl Compiler<'_> {
-    /// `targets = values`: values are computed from left to right, then assigned from right to left.
-    pub(super) fn assignment(&mut self, targets: Span, values: Span) {
+    /// `targets = values`: values are computed from left to right, then assigned from right to left, which counts as
+    /// happening on the statement's last line.
+    pub(super) fn assignment(&mut self, targets: Span, values: Span, end_line: u32) {
         let target_ids = targets.of(&self.tree.lists);
         let mut targets: Vec<Value> = Vec::with_capacity(target_ids.len());
         for id in target_ids {
@@ -26,9 +27,11 @@ impl Compiler<'_> {
             }
             let target = targets.pop().expect("an assignment has targets");
             let value = self.expr(*last);
+            self.f.line = end_line;
             self.store(target, value);
         } else {
             self.push_exactly(values, targets.len() as u32);
+            self.f.line = end_line;
         }
         for target in targets.into_iter().rev() {
             let value = Operand::new(Value::Register(self.f.free - 1));

@@ -39,7 +39,7 @@ impl Compiler<'_> {
                 self.to_register(&mut value, register);
             }
             StatKind::Function { target, function } => self.function_statement(target, function, stat.line),
-            StatKind::Assign { targets, values } => self.assignment(targets, values),
+            StatKind::Assign { targets, values } => self.assignment(targets, values, stat.end_line),
             StatKind::Call(call) => {
                 let call = self.expr(call);
                 self.drop_results(&call);

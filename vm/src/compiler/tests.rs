@@ -141,6 +141,7 @@ fn lines_are_those_of_operators_and_calls() {
     assert_eq!(line_of("for i = 1,\n2 do\nf()\nend", Op::FORLOOP1), 1);
     assert_eq!(line_of("for k in f\ndo\n\nend", Op::ITERCALL), 1);
     assert_eq!(line_of("function f()\n\nend", Op::SETGLOBAL), 1);
+    assert_eq!(line_of("local t\nt[1] = f(\n2\n)", Op::SETINT), 4);
     assert_eq!(line_of("local a\n\n", Op::RET0), 3);
 }
 

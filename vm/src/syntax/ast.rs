@@ -221,6 +221,8 @@ pub type Block = Span;
 pub struct Stat {
     /// The line of its first token.
     pub line: u32,
+    /// The line of its last token.
+    pub end_line: u32,
     /// What it is.
     pub kind: StatKind,
 }

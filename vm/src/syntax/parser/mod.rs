@@ -457,7 +457,7 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, line: u32, kind: StatKind) {
-        self.pending_stats.push(Stat { line, kind });
+        self.pending_stats.push(Stat { line, end_line: self.last_line, kind });
     }
 
     fn add(&mut self, kind: ExprKind) -> ExprId {
