@@ -59,6 +59,10 @@ const ENTRIES: usize = 256;
 /// Weak entries, buckets, coroutines or shapes per unit.
 const LINKS: usize = 64;
 
+/// Under stress, safe points between two collections for so many slots of the running stack, which each snapshot scans whole.
+const STRESS_PAUSE_SLOTS: u32 = 1024;
+/// Heaps of up to this many cells are verified in every cycle when that is on.
+const VERIFIED_CELLS: usize = 4096;
 /// Tables made weak, or strong again, per frame.
 const WEAKNESS_CHANGES: usize = 64;
 
@@ -158,6 +162,8 @@ impl Heap {
         self.marker.work.push(Work::Pending { next: 0 });
         if let Some(current) = self.roots.current_thread {
             self.scan_thread_now(current);
+            // SAFETY: a live thread.
+            self.stress_pause = unsafe { (*current.as_ptr()).stack_size } / STRESS_PAUSE_SLOTS;
         }
     }
 
@@ -231,7 +237,7 @@ impl Heap {
             Phase::Idle => {}
             Phase::Mark => {
                 if self.mark_unit() {
-                    if self.verify {
+                    if self.verifies_this_cycle() {
                         self.verify_marks();
                     }
                     // What weak tables hold and nobody reaches is dead from here on.
@@ -302,6 +308,11 @@ impl Heap {
         false
     }
 
+    /// Large heaps are not verified in every cycle, which would take for ever under stress.
+    fn verifies_this_cycle(&self) -> bool {
+        self.verify && self.cycle.number.is_multiple_of(1 + (self.verified_cells / VERIFIED_CELLS) as u32)
+    }
+
     fn resurrect_unit(&mut self) -> bool {
         if self.finalizers.queue_batch(ENTRIES, &mut self.marker) { self.mark_unit() } else { false }
     }
@@ -366,7 +377,7 @@ impl Heap {
         self.stats.cycle_ended(&self.cycle, self.marker.marked);
         let time = self.stats.last_cycle.map_or(Duration::ZERO, |cycle| cycle.cpu);
         self.pacer.cycle_ended(self.used(), time);
-        if self.verify {
+        if self.verifies_this_cycle() {
             self.verify_heap();
         }
     }

@@ -123,9 +123,11 @@ impl Heap {
         } else if self.cycle_active() {
             let units = self.pacer.units_for(self.debt);
             self.step_units(units);
-        } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() {
+        } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
             self.start_cycle();
             self.step_units(self.pacer.units_for(0));
+        } else {
+            self.stress_pause = self.stress_pause.saturating_sub(1);
         }
         self.settle_debt();
     }

@@ -63,7 +63,9 @@ pub(crate) struct Memory {
     pub(crate) single_cells: bool,
     /// Freed cells are filled with [`POISON`] and not reused for one more cycle.
     pub(crate) poison: bool,
-    /// Bytes of cells in use, spans included.
+    /// Bytes of poisoned cells that are not reused yet.
+    pub(crate) quarantined: usize,
+    /// Bytes of cells in use, spans and quarantine included.
     pub(crate) used: usize,
     /// Bytes of blocks and regions in use.
     pub(crate) committed: usize,
@@ -102,6 +104,7 @@ impl Memory {
             birth: Birth::White,
             single_cells: false,
             poison: false,
+            quarantined: 0,
             used: 0,
             committed: 0,
             acquired: 0,
@@ -458,6 +461,9 @@ impl Memory {
         unsafe {
             std::ptr::write_bytes(cell as *mut u8, POISON, if self.poison { size } else { 1 });
         }
+        if self.poison {
+            self.quarantined += size;
+        }
         if !left_to_sweep {
             self.put_returned(pool, cell);
         }
@@ -549,9 +555,15 @@ impl Memory {
             if dead != 0 && (self.poison || has_payloads(pool)) {
                 while dead != 0 {
                     let cell = base + (word * 64 + dead.trailing_zeros() as usize) * GRANULE;
-                    // SAFETY: an allocated cell; free ones were given their header's first byte by `poison_cell`.
-                    if unsafe { keeps_dead(cell, size, has_payloads(pool), self.poison, drops) } {
-                        stay |= dead & dead.wrapping_neg();
+                    // SAFETY: a dead cell.
+                    match unsafe { bury(cell, size, has_payloads(pool), self.poison, drops) } {
+                        Buried::Free => {}
+                        Buried::FromQuarantine => self.quarantined = self.quarantined.saturating_sub(size),
+                        Buried::Quarantined => {
+                            self.quarantined += size;
+                            stay |= dead & dead.wrapping_neg();
+                        }
+                        Buried::Queued => stay |= dead & dead.wrapping_neg(),
                     }
                     dead &= dead - 1;
                 }
@@ -682,34 +694,43 @@ fn take_from(arena: usize, count: usize) -> Option<usize> {
     Some(arena + first * BLOCK_SIZE)
 }
 
-/// Decides about a dead cell with a payload, or any while poisoning: whether it stays allocated for now.
+/// What became of a dead cell.
+enum Buried {
+    /// Its memory is free.
+    Free,
+    /// Its memory is free, after a cycle in quarantine.
+    FromQuarantine,
+    /// Its memory is poisoned and stays in use for now.
+    Quarantined,
+    /// It waits for its destructor.
+    Queued,
+}
+
+/// Decides about a dead cell in a pool with payloads, or in any while poisoning.
 ///
 /// # Safety
-/// `cell` is a dead cell of `size` bytes.
-unsafe fn keeps_dead(
-    cell: usize,
-    size: usize,
-    payload: bool,
-    poison: bool,
-    drops: &mut impl FnMut(usize),
-) -> bool {
+/// `cell` is a dead cell of `size` bytes: initialised once, or poisoned.
+unsafe fn bury(cell: usize, size: usize, payload: bool, poison: bool, drops: &mut impl FnMut(usize)) -> Buried {
     let header = cell as *mut Header;
-    // SAFETY: the first byte of a cell that is allocated has been written, by its constructor or as poison.
+    // SAFETY: the first byte of a dead cell is a kind or the poison (contract).
     unsafe {
-        let is_poisoned = *(cell as *const u8) == POISON;
-        if payload && !is_poisoned {
+        if *(cell as *const u8) == POISON {
+            // Without quarantine it is one whose payload has been dropped.
+            return if poison { Buried::FromQuarantine } else { Buried::Free };
+        }
+        if payload {
             if (*header).flags & DROP_QUEUED == 0 {
                 (*header).flags |= DROP_QUEUED;
                 drops(cell);
             }
-            return true;
+            return Buried::Queued;
         }
-        if poison && !is_poisoned {
+        if poison {
             std::ptr::write_bytes(cell as *mut u8, POISON, size);
-            return true;
+            return Buried::Quarantined;
         }
     }
-    false
+    Buried::Free
 }
 
 /// The kind of a cell.

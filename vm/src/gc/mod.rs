@@ -169,7 +169,11 @@ pub struct Heap {
     /// The soft mark has been exceeded.
     emergency: bool,
     stress: Stress,
+    /// Under stress: how many safe points go by before the next collection.
+    stress_pause: u32,
     verify: bool,
+    /// How many cells the verifier found last time.
+    verified_cells: usize,
 }
 
 impl Heap {
@@ -196,7 +200,9 @@ impl Heap {
             soft_mark: usize::MAX,
             emergency: false,
             stress: Stress::Off,
+            stress_pause: 0,
             verify: false,
+            verified_cells: 0,
         };
         heap.settle_debt();
         heap
@@ -415,7 +421,7 @@ impl Heap {
 
     /// Bytes of cells in use and of Rust-side buffers: what `collectgarbage("count")` reports.
     pub fn used(&self) -> usize {
-        (self.memory.used + self.external).saturating_sub(self.memory.unused_in_spans())
+        (self.memory.used + self.external).saturating_sub(self.memory.unused_in_spans() + self.memory.quarantined)
     }
 
     /// Bytes taken from the system: what the memory limit is about.
@@ -477,6 +483,7 @@ impl Heap {
         self.stress = stress;
         self.memory.single_cells = stress.is_on();
         self.memory.poison = stress.is_on();
+        self.memory.quarantined = 0;
         self.verify = stress.is_on();
         self.settle_debt();
     }

@@ -18,8 +18,10 @@ impl Heap {
     ///
     /// # Panics
     /// When a reachable cell is not marked.
-    pub(crate) fn verify_marks(&self) {
-        for (cell, from) in self.reachable() {
+    pub(crate) fn verify_marks(&mut self) {
+        let reachable = self.reachable();
+        self.verified_cells = reachable.len();
+        for (cell, from) in reachable {
             // SAFETY: reached through live references.
             unsafe {
                 assert!(
