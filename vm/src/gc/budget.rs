@@ -27,9 +27,7 @@ macro_rules! unit_kinds {
 }
 
 unit_kinds! {
-    /// The running stack and the roots, scanned whole: once a cycle.
-    Snapshot,
-    /// At most about 64 attempts to mark, or 256 slots.
+    /// At most about 128 attempts to mark, or 256 slots.
     Mark,
     /// 256 entries of the list of finalizable objects.
     Finalizers,

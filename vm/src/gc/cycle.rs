@@ -53,7 +53,7 @@ phases! {
 }
 
 /// Attempts to mark per unit.
-const MARKS: usize = 64;
+const MARKS: usize = 128;
 /// List entries per unit.
 const ENTRIES: usize = 256;
 /// Weak entries, buckets, coroutines or shapes per unit.
@@ -169,8 +169,17 @@ impl Heap {
 
     /// Runs units of the collection under way until the budget is used up or the collection ends.
     pub fn step(&mut self, budget: Budget) -> SliceRecord {
-        let (start, cpu_start) = (Instant::now(), thread_cpu_time(Instant::now()));
+        self.slice(budget, false)
+    }
+
+    /// Takes a snapshot if asked to, then runs units; both are part of the slice.
+    fn slice(&mut self, budget: Budget, start_cycle: bool) -> SliceRecord {
+        let start = Instant::now();
+        let cpu_start = thread_cpu_time(start);
         let mut meter = Meter::new(budget);
+        if start_cycle {
+            self.start_cycle();
+        }
         let phase = self.cycle.phase;
         self.run(&mut meter);
         let record = SliceRecord {
@@ -395,10 +404,8 @@ impl Heap {
         let budget = self.pacer.frame_budget(budget, self.memory.acquired, used, spent);
         self.change_weakness(WEAKNESS_CHANGES);
         let is_due = std::mem::take(&mut self.emergency) || self.pacer.wants_cycle(used);
-        if is_due && !self.cycle_active() && self.weakness_changes.is_empty() {
-            self.start_cycle();
-        }
-        let record = self.step(budget);
+        let start_cycle = is_due && !self.cycle_active() && self.weakness_changes.is_empty();
+        let record = self.slice(budget, start_cycle);
         self.settle_debt();
         record
     }

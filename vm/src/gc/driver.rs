@@ -4,6 +4,7 @@ use super::Heap;
 use super::budget::Budget;
 use super::cycle::Phase;
 use super::stats::SliceRecord;
+use crate::host;
 use crate::value::RawValue;
 use crate::vm::Vm;
 
@@ -67,7 +68,7 @@ impl Vm {
     }
 
     /// Runs every finalizer there is, as the last thing the VM does.
-    pub fn finalize_all(&mut self) {
+    fn finalize_all(&mut self) {
         self.save_top();
         self.heap.finish_cycle();
         // A finalizer may make objects with finalizers; one that always does is not followed for ever.
@@ -98,7 +99,11 @@ impl Vm {
 
     fn run_finalizer(&mut self, object: RawValue, finalizer: RawValue) {
         let (top, raised) = (self.top, self.heap.roots.raised);
-        if self.call(finalizer, &[object]).is_err() {
+        // When no call from the host is under way, a finalizer is one, with a time limit of its own.
+        host::enter(self);
+        let result = self.call(finalizer, &[object]);
+        host::leave(self);
+        if result.is_err() {
             self.heap.stats.finalizer_errors += 1;
             self.set_raised(raised);
         }
@@ -113,6 +118,15 @@ impl Vm {
     }
 }
 
+impl Drop for Vm {
+    fn drop(&mut self) {
+        // While a panic unwinds, the VM may be in the middle of anything.
+        if !std::thread::panicking() {
+            self.finalize_all();
+        }
+    }
+}
+
 impl Heap {
     /// The step due at a safe point: starts a collection or does as much of it as allocation owes.
     pub(crate) fn debt_step(&mut self) {
@@ -121,11 +135,11 @@ impl Heap {
             self.collect_now();
             self.set_soft_mark();
         } else if self.cycle_active() {
-            let units = self.pacer.units_for(self.debt);
+            // Under stress marking is drawn out, so that much happens meanwhile.
+            let units = if self.stress.is_on() { 1 } else { self.pacer.units_for(self.debt) };
             self.step_units(units);
         } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
             self.start_cycle();
-            self.step_units(self.pacer.units_for(0));
         } else {
             self.stress_pause = self.stress_pause.saturating_sub(1);
         }

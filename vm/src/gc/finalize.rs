@@ -171,13 +171,13 @@ impl Heap {
             match kind_of(cell) {
                 Kind::UserData => std::ptr::drop_in_place(cell as *mut UserData),
                 Kind::Thread => {
-                    self.external -= (*(cell as *const Thread)).stack_size as usize * size_of::<RawValue>();
+                    self.remove_external((*(cell as *const Thread)).stack_size as usize * size_of::<RawValue>());
                     std::ptr::drop_in_place(cell as *mut Thread);
                 }
                 Kind::Proto => std::ptr::drop_in_place(cell as *mut Proto),
                 Kind::Code => {
                     let code = cell as *mut Code;
-                    self.external -= crate::instantiate::external_bytes((*code).draft_proto());
+                    self.remove_external(crate::instantiate::external_bytes((*code).draft_proto()));
                     std::ptr::drop_in_place(code);
                 }
                 Kind::String
@@ -198,15 +198,9 @@ impl Heap {
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        let mut cells = Vec::new();
-        self.memory.for_each_cell(|cell| cells.push(cell));
-        for cell in cells {
-            // SAFETY: the heap ends; no payload of an allocated cell that is not poisoned has been dropped.
-            unsafe {
-                if *(cell as *const u8) != super::memory::POISON {
-                    self.drop_payload(cell);
-                }
-            }
+        for cell in self.memory.payload_cells() {
+            // SAFETY: the heap ends, and these have not been dropped.
+            unsafe { self.drop_payload(cell) };
         }
     }
 }

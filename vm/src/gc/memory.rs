@@ -9,6 +9,7 @@
 //! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
 //! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
 
+use std::collections::HashSet;
 use std::sync::mpsc::{Sender, channel};
 
 use super::OutOfMemory;
@@ -19,8 +20,12 @@ use super::pages::{Pages, unmap};
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
 const MAX_RUN: usize = 4 * BLOCK_SIZE;
-/// A huge object's region is this many times its first size.
+/// A huge block of values has a region this many times its first size.
 const GROWTH_ROOM: usize = 16;
+/// Arenas without a block in use that are kept for reuse.
+const SPARE_ARENAS: usize = 4;
+/// The free blocks of an arena without a block in use: all but the bitmaps.
+const ALL_FREE: u64 = !1;
 /// What freed cells are filled with when poisoning is on; no `Kind` has this number.
 pub(crate) const POISON: u8 = 0xDD;
 /// Header flag of a cell with a payload that waits for its destructor.
@@ -76,6 +81,7 @@ pub(crate) struct Memory {
     free_descriptors: Vec<u32>,
     arenas: Vec<usize>,
     arena_hint: usize,
+    empty_arenas: usize,
     large: Vec<u32>,
     large_unswept: Vec<u32>,
     sweep_pool: usize,
@@ -113,6 +119,7 @@ impl Memory {
             free_descriptors: Vec::new(),
             arenas: Vec::new(),
             arena_hint: 0,
+            empty_arenas: 0,
             large: Vec::new(),
             large_unswept: Vec::new(),
             sweep_pool: POOLS,
@@ -242,7 +249,8 @@ impl Memory {
             };
             (self.describe(block), false)
         } else {
-            let room = size.checked_mul(GROWTH_ROOM).ok_or(OutOfMemory)?;
+            let growth = if contents == Contents::References { GROWTH_ROOM } else { 1 };
+            let room = size.checked_mul(growth).ok_or(OutOfMemory)?;
             let (region, mapped) = self.map_huge(room).or_else(|_| self.map_huge(size))?;
             let counted = size.next_multiple_of(4096);
             self.committed += counted;
@@ -353,17 +361,18 @@ impl Memory {
     fn take_blocks(&mut self, count: usize) -> Result<usize, OutOfMemory> {
         for step in 0..self.arenas.len() {
             let index = (self.arena_hint + step) % self.arenas.len();
-            if let Some(base) = take_from(self.arenas[index], count) {
+            if let Some((base, was_empty)) = take_from(self.arenas[index], count) {
                 self.arena_hint = index;
+                self.empty_arenas -= usize::from(was_empty);
                 return Ok(base);
             }
         }
         let arena = self.pages.map(ARENA_SIZE).ok_or(OutOfMemory)?;
         // SAFETY: a fresh arena.
-        unsafe { (*(arena as *mut Arena)).free = !1 };
+        unsafe { (*(arena as *mut Arena)).free = ALL_FREE };
         self.arenas.push(arena);
         self.arena_hint = self.arenas.len() - 1;
-        Ok(take_from(arena, count).expect("a fresh arena has room for a run"))
+        Ok(take_from(arena, count).expect("a fresh arena has room for a run").0)
     }
 
     fn free_block(&mut self, id: u32) {
@@ -382,10 +391,20 @@ impl Memory {
         };
         self.committed -= blocks * BLOCK_SIZE;
         let first = (block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE;
+        let arena = arena_of(block.base);
         // SAFETY: the block's arena; no cell of the block is in use.
-        unsafe {
+        let is_empty = unsafe {
             bitmaps(block.base).1.fill(0);
-            (*arena_of(block.base)).free |= run_mask(blocks) << first;
+            (*arena).free |= run_mask(blocks) << first;
+            (*arena).free == ALL_FREE
+        };
+        if is_empty {
+            self.empty_arenas += 1;
+            if self.empty_arenas > SPARE_ARENAS {
+                self.empty_arenas -= 1;
+                self.arenas.retain(|&other| other != arena as usize);
+                self.release(arena as usize, ARENA_SIZE);
+            }
         }
     }
 
@@ -585,22 +604,22 @@ impl Memory {
         Swept { freed: freed * size, kept: kept * size }
     }
 
-    /// Every cell that is allocated and not in a span, with whether it is marked. For the verifier and the end of the heap.
-    pub(crate) fn for_each_cell(&self, mut visit: impl FnMut(usize)) {
-        let free: std::collections::HashSet<usize> = self
+    /// Every cell whose payload has not been dropped: for the end of the heap.
+    pub(crate) fn payload_cells(&self) -> Vec<usize> {
+        let unused: HashSet<usize> = self
             .spans
             .iter()
-            .flat_map(|span| (span.cursor..span.end).step_by(span.cell_size))
-            .chain((0..POOLS).flat_map(|pool| self.returned_cells(pool)))
+            .enumerate()
+            .filter(|&(pool, _)| has_payloads(pool))
+            .flat_map(|(_, span)| (span.cursor..span.end).step_by(span.cell_size))
             .collect();
-        for block in &self.blocks {
-            for cell in (0..block.capacity()).map(|index| block.base + index * block.cell_size) {
-                // SAFETY: a place for a cell.
-                if unsafe { is_allocated(cell) } && !free.contains(&cell) {
-                    visit(cell);
-                }
-            }
-        }
+        let blocks = self.blocks.iter().filter(|block| has_payloads(usize::from(block.pool)));
+        blocks
+            .flat_map(|block| (0..block.capacity()).map(|index| block.base + index * block.cell_size))
+            // SAFETY: places for cells; a dropped one is poisoned.
+            .filter(|cell| unsafe { is_allocated(*cell) && *(*cell as *const u8) != POISON })
+            .filter(|cell| !unused.contains(cell))
+            .collect()
     }
 
     fn returned_cells(&self, pool: usize) -> impl Iterator<Item = usize> {
@@ -678,8 +697,8 @@ fn run_mask(blocks: usize) -> u64 {
     (1 << blocks) - 1
 }
 
-/// Takes `count` adjacent free blocks of an arena.
-fn take_from(arena: usize, count: usize) -> Option<usize> {
+/// Takes `count` adjacent free blocks of an arena; the first, and whether all were free before.
+fn take_from(arena: usize, count: usize) -> Option<(usize, bool)> {
     // SAFETY: an arena of the heap.
     let free = unsafe { &mut (*(arena as *mut Arena)).free };
     let mut starts = *free;
@@ -690,8 +709,9 @@ fn take_from(arena: usize, count: usize) -> Option<usize> {
         return None;
     }
     let first = starts.trailing_zeros() as usize;
+    let was_empty = *free == ALL_FREE;
     *free &= !(run_mask(count) << first);
-    Some(arena + first * BLOCK_SIZE)
+    Some((arena + first * BLOCK_SIZE, was_empty))
 }
 
 /// What became of a dead cell.

@@ -1,6 +1,6 @@
 //! The heap and its collector: non-moving, incremental mark and sweep with a snapshot-at-the-beginning barrier.
 //!
-//! Every step of a collection is a short **unit** (64 attempts to mark, one block swept, ...), and the collector looks at the clock
+//! Every step of a collection is a short **unit** (128 attempts to mark, one block swept, ...), and the collector looks at the clock
 //! between any two. That is the whole promise: whatever the heap holds, a slice ends when its budget ends.
 //!
 //! # How a collection goes

@@ -335,7 +335,7 @@ fn every_unit_is_bounded() {
     let mut last = heap.marker.marked;
     while heap.marking {
         heap.step_units(1);
-        assert!(heap.marker.marked - last <= 64 + 256, "{}", heap.marker.marked - last);
+        assert!(heap.marker.marked - last <= 128 + 256, "{}", heap.marker.marked - last);
         last = heap.marker.marked;
     }
     assert!(last > 100_000);

@@ -17,7 +17,7 @@ use crate::value::{Gc, RawValue};
 /// Slots looked at in one go.
 const PIECE: usize = 128;
 /// What a table's own cell counts for.
-const TABLE_PARTS: usize = 8;
+const TABLE_PARTS: usize = 4;
 
 impl Heap {
     /// Traces a gray cell.

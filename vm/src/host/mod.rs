@@ -44,7 +44,7 @@ pub(crate) struct HostState {
 
 /// A call from the host begins.
 #[inline(always)]
-fn enter(vm: &mut Vm) {
+pub(crate) fn enter(vm: &mut Vm) {
     vm.host.depth += 1;
     if vm.host.depth == 1 {
         vm.host.calls += 1;
@@ -54,7 +54,7 @@ fn enter(vm: &mut Vm) {
 
 /// A call from the host has ended.
 #[inline(always)]
-fn leave(vm: &mut Vm) {
+pub(crate) fn leave(vm: &mut Vm) {
     vm.host.depth -= 1;
     if vm.host.depth == 0 {
         vm.interrupts.call_ends();
