@@ -10,8 +10,8 @@
 //! - **A child keeps its parent**; a parent forgets a child that no table uses. The collector marks the shape of each
 //!   table it reaches ([`Shapes::mark`]) and sweeps the rest with a cursor, between the end of marking and the sweep of the
 //!   strings ([`Shapes::start_sweep`], [`Shapes::sweep_step`]): no shape that can be found refers to a freed key.
-//! - **A shape handed to an inline cache** as the result of adding a key ([`Shapes::keep_for_cache`]) survives the next sweep although no table may
-//!   have it yet. Such caches hold for one method epoch only, and the epoch moves when the sweep of shapes starts.
+//! - **An inline cache** may hand a shape to tables for one method epoch, which ends when the sweep of shapes starts, and not while marking: so tables
+//!   that got it are scanned, or were given it by [`Shapes::child`], which marks it.
 //! - Along a line of single children the key list is shared: a shape is a list and a count. A second child copies it.
 //!
 //! Keys are compared and hashed by address: they are interned.
@@ -44,8 +44,6 @@ pub struct Shapes {
     next_private: u32,
     /// The number of the collection cycle: shapes with this mark are alive.
     cycle: u32,
-    /// Counts sweeps, and with them the method epochs in which caches may hand out shapes.
-    era: u32,
     /// While sweeping: the ids from here up have been looked at.
     sweep: Option<u32>,
     bytes: usize,
@@ -63,8 +61,6 @@ struct Shape {
     parent: u32,
     /// The cycle in which it was last found alive.
     mark: u32,
-    /// The era in which an inline cache was last told of it.
-    cached: u32,
     count: u8,
 }
 
@@ -82,7 +78,6 @@ impl Default for Shapes {
             next_shape: ROOT,
             next_private: FIRST_PRIVATE,
             cycle: 1,
-            era: 2,
             sweep: None,
             bytes: 0,
         };
@@ -111,17 +106,16 @@ impl Shapes {
         if slot < u32::from(shape.count) { Some(shape.keys.borrow().keys[slot as usize]) } else { None }
     }
 
-    /// The shape with one more key; `None` when the table should become a dictionary instead. `true` says that a shape not yet
-    /// marked in this cycle came to life: while marking its keys are to be shaded.
-    pub(crate) fn child(&mut self, id: u32, key: Gc<LuaString>) -> Option<(u32, bool)> {
+    /// The shape with one more key; `None` when the table should become a dictionary instead. The child counts as marked: while
+    /// marking, the parent is to be marked with its keys before ([`Heap::barrier_shape`](crate::gc::Heap::barrier_shape)).
+    pub(crate) fn child(&mut self, id: u32, key: Gc<LuaString>) -> Option<u32> {
         let shape = self.shape(id);
         let place = match shape.children.binary_search_by_key(&key.addr(), |child| child.0.addr()) {
             Ok(place) => {
                 let child = shape.children[place].1;
-                let marked = self.shape(child).mark == self.cycle;
-                if marked || self.sweep.is_none() {
+                if self.shape(child).mark == self.cycle || self.sweep.is_none() {
                     self.mark_chain(child);
-                    return Some((child, !marked));
+                    return Some(child);
                 }
                 // Marking found no table with it, and its keys may be garbage: it is the sweep's.
                 self.forget_child(id, child);
@@ -134,13 +128,15 @@ impl Shapes {
         if full || self.next_shape >= FIRST_PRIVATE {
             return None;
         }
+        self.mark_chain(id);
+        let shape = self.shape(id);
         let count = shape.count;
         let shared = shape.keys.borrow().keys.len() == usize::from(count);
         let keys = if shared { shape.keys.clone() } else { shape.keys.borrow().prefix(count) };
         keys.borrow_mut().push(key);
         let child = self.add(id, count + 1, keys);
         self.shape_mut(id).children.insert(place, (key, child));
-        Some((child, false))
+        Some(child)
     }
 
     /// An id that no shape has, for a dictionary; 0 when there is none left.
@@ -150,11 +146,6 @@ impl Shapes {
         }
         self.next_private += 1;
         self.next_private - 1
-    }
-
-    /// Notes that an inline cache may hand this shape to tables until the method epoch moves.
-    pub(crate) fn keep_for_cache(&mut self, id: u32) {
-        self.shape_mut(id).cached = self.era;
     }
 
     /// How much memory shapes take outside the heap's blocks.
@@ -185,7 +176,6 @@ impl Shapes {
 
     /// Starts to sweep: as soon as marking has ended, together with a move of the method epoch.
     pub fn start_sweep(&mut self) {
-        self.era = self.era.wrapping_add(1);
         self.sweep = Some(self.next_shape);
     }
 
@@ -199,12 +189,7 @@ impl Shapes {
             if shape.mark == self.cycle {
                 continue;
             }
-            // A cache filled in the epoch that just ended may have given it to a table that was not scanned again.
-            if self.era.wrapping_sub(shape.cached) <= 1 {
-                self.mark_chain(id);
-            } else {
-                self.drop_shape(id);
-            }
+            self.drop_shape(id);
         }
         self.sweep = if end > ROOT + 1 { Some(end) } else { None };
         self.sweep.is_none()
@@ -251,7 +236,7 @@ impl Shapes {
         }
         let chunk = self.chunks[chunk_number].as_mut().expect("the last chunk is never dropped");
         chunk.shapes[id as usize % CHUNK] =
-            Some(Shape { keys, children: Vec::new(), parent, mark: self.cycle, cached: 0, count });
+            Some(Shape { keys, children: Vec::new(), parent, mark: self.cycle, count });
         chunk.live += 1;
         self.bytes += Self::COST;
         id

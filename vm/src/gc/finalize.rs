@@ -171,7 +171,9 @@ impl Heap {
             match kind_of(cell) {
                 Kind::UserData => std::ptr::drop_in_place(cell as *mut UserData),
                 Kind::Thread => {
-                    self.remove_external((*(cell as *const Thread)).stack_size as usize * size_of::<RawValue>());
+                    self.remove_external(
+                        (*(cell as *const Thread)).stack_size as usize * size_of::<RawValue>(),
+                    );
                     std::ptr::drop_in_place(cell as *mut Thread);
                 }
                 Kind::Proto => std::ptr::drop_in_place(cell as *mut Proto),

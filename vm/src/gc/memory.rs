@@ -730,7 +730,13 @@ enum Buried {
 ///
 /// # Safety
 /// `cell` is a dead cell of `size` bytes: initialised once, or poisoned.
-unsafe fn bury(cell: usize, size: usize, payload: bool, poison: bool, drops: &mut impl FnMut(usize)) -> Buried {
+unsafe fn bury(
+    cell: usize,
+    size: usize,
+    payload: bool,
+    poison: bool,
+    drops: &mut impl FnMut(usize),
+) -> Buried {
     let header = cell as *mut Header;
     // SAFETY: the first byte of a dead cell is a kind or the poison (contract).
     unsafe {

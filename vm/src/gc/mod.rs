@@ -421,7 +421,8 @@ impl Heap {
 
     /// Bytes of cells in use and of Rust-side buffers: what `collectgarbage("count")` reports.
     pub fn used(&self) -> usize {
-        (self.memory.used + self.external).saturating_sub(self.memory.unused_in_spans() + self.memory.quarantined)
+        (self.memory.used + self.external)
+            .saturating_sub(self.memory.unused_in_spans() + self.memory.quarantined)
     }
 
     /// Bytes taken from the system: what the memory limit is about.

@@ -117,14 +117,8 @@ impl Heap {
     unsafe fn trace_table(&mut self, table: *mut Table) -> usize {
         // SAFETY: a live table.
         let (shape, table) = unsafe { ((*table).header.aux, Gc::from_ptr(table)) };
-        if let Some(meta) = table.metatable() {
-            self.look_for_weakness(table, meta);
-        }
         self.mark_shape(shape);
-        let mut weak = table.is_weak();
-        if weak && self.cycle.kept_strong.contains(&table.addr()) {
-            weak = false;
-        }
+        let weak = self.counts_as_weak(table);
         if weak {
             self.weak_tables.push(table.addr());
         }
@@ -141,15 +135,27 @@ impl Heap {
         TABLE_PARTS
     }
 
-    /// A metatable whose `__mode` was set or removed after it was given to a table has its say from the next collection on.
+    /// Whether a table is weak in this cycle: it was when the cycle started, and its metatable still asks for it. Where metatable and flags
+    /// disagree, because `__mode` was set later or the metatable was replaced in mid-cycle, the flags follow after the cycle.
     #[inline(always)]
-    fn look_for_weakness(&mut self, table: Gc<Table>, meta: Gc<Table>) {
-        if !meta.is_known_to_lack(Meta::Mode) || table.is_weak() {
-            let weakness = meta.weakness(self);
-            if weakness != table.weak_flags() {
-                self.weakness_changes.push(table.addr());
-            }
+    fn counts_as_weak(&mut self, table: Gc<Table>) -> bool {
+        let Some(meta) = table.metatable() else {
+            return table.is_weak() && self.note_weakness(table, 0);
+        };
+        if meta.is_known_to_lack(Meta::Mode) && !table.is_weak() {
+            return false;
         }
+        let weakness = meta.weakness(self);
+        self.note_weakness(table, weakness)
+    }
+
+    #[cold]
+    fn note_weakness(&mut self, table: Gc<Table>, weakness: u8) -> bool {
+        let flags = table.weak_flags();
+        if weakness != flags {
+            self.weakness_changes.push(table.addr());
+        }
+        flags != 0 && flags & !weakness == 0 && !self.cycle.kept_strong.contains(&table.addr())
     }
 
     unsafe fn trace_values(&mut self, cell: usize, next: usize) -> usize {
@@ -223,6 +229,14 @@ impl Heap {
             }
             self.continue_if(end < total, Work::Code { cell, next: end });
             1 + end - next.min(end)
+        }
+    }
+
+    /// The barrier for a table that leaves a shape: keys may be reachable through it alone.
+    #[inline]
+    pub(crate) fn barrier_shape(&mut self, id: u32) {
+        if self.marking {
+            self.mark_shape(id);
         }
     }
 

@@ -60,10 +60,7 @@ impl Gc<Table> {
                 0 => SetHint::None,
                 shape => SetHint::Existing { shape, slot },
             },
-            Placed::Added { before, after, slot } => {
-                heap.shapes.keep_for_cache(after);
-                SetHint::Added { before, after, slot }
-            }
+            Placed::Added { before, after, slot } => SetHint::Added { before, after, slot },
         }
     }
 
@@ -101,16 +98,11 @@ impl Gc<Table> {
         if slot == self.slot_cap() {
             self.grow_slots(heap, slot + 1)?;
         }
-        let Some((after, revived)) = heap.shapes.child(before, key) else {
+        heap.barrier_shape(before);
+        let Some(after) = heap.shapes.child(before, key) else {
             self.make_dictionary(heap, slot + 1)?;
             return self.set_entry(heap, key.into(), value);
         };
-        if revived && heap.marking {
-            for slot in 0..=slot as u32 {
-                let key = heap.shapes.key(after, slot).expect("a child has one key more than its parent");
-                heap.barrier(key.into());
-            }
-        }
         self.put_slot(slot as u32, value);
         self.set_shape(after);
         Ok(Placed::Added { before, after, slot: slot as u32 })
@@ -252,6 +244,7 @@ impl Gc<Table> {
     ) {
         // SAFETY: `slots` is a block, and the table's own.
         unsafe { *storage::link(self.slots()) = dict as usize }
+        heap.barrier_shape(shape);
         self.set_shape(0);
         self.set_slot_cap(0);
         self.set_flag(DICTIONARY);
@@ -286,6 +279,8 @@ impl Gc<Table> {
                 heap.barrier(self.slot(slot));
                 self.put_slot(slot, RawValue::NIL);
             }
+            // A key may be in somebody's hands who got it from here.
+            heap.barrier_shape(self.shape());
             self.set_shape(shape::ROOT);
             return;
         }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::{heap, name};
 use crate::gc::Heap;
 use crate::gc::Stress;
+use crate::rt::meta::Meta;
 use crate::table::{WEAK_KEYS, WEAK_VALUES, new_table};
 use crate::value::RawValue;
 
@@ -200,7 +201,15 @@ proptest! {
         heap.set_stress(Stress::EveryAllocation);
         let table = new_table(heap, 0, 0).expect("memory");
         heap.roots.handles.push(table.into());
-        table.make_weak(heap, flags).expect("memory");
+        let mode = match flags {
+            WEAK_KEYS => "k",
+            WEAK_VALUES => "v",
+            _ => "kv",
+        };
+        let meta = new_table(heap, 0, 1).expect("memory");
+        let mode = heap.intern(mode.as_bytes()).expect("memory");
+        meta.set_str(heap, heap.meta_name(Meta::Mode), mode.into()).expect("memory");
+        table.set_metatable(heap, Some(meta)).expect("memory");
         let mut kept: HashMap<u64, (RawValue, u32)> = HashMap::new();
         for (stamp, (n, keep, is_name, units)) in steps.into_iter().enumerate() {
             let stamp = stamp as u32 * 2 + 1;
