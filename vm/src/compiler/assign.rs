@@ -23,7 +23,7 @@ impl Compiler<'_> {
             let (last, others) = values.split_last().expect("an assignment has values");
             for id in others {
                 let mut value = self.expr(*id);
-                self.to_next_register(&mut value);
+                self.load_to_next(&mut value);
             }
             let target = targets.pop().expect("an assignment has targets");
             let value = self.expr(*last);
@@ -67,10 +67,10 @@ impl Compiler<'_> {
         if let Value::Local(register) = target {
             self.discharge(&mut value);
             self.free_operand(&value);
-            self.to_register(&mut value, register);
+            self.load_to(&mut value, register);
             return;
         }
-        let register = self.to_any_register(&mut value);
+        let register = self.load_to_any(&mut value);
         self.store_register(target, register);
         self.free_register(register);
     }

@@ -8,7 +8,7 @@ use crate::syntax::ast::Span;
 impl Compiler<'_> {
     /// `callee(arguments)`
     pub(super) fn call(&mut self, mut callee: Operand, arguments: Span, line: u32) -> Operand {
-        let base = self.to_next_register(&mut callee);
+        let base = self.load_to_next(&mut callee);
         self.finish_call(base, arguments, line)
     }
 
@@ -20,7 +20,7 @@ impl Compiler<'_> {
         arguments: Span,
         line: u32,
     ) -> Operand {
-        let register = self.to_any_register(&mut object);
+        let register = self.load_to_any(&mut object);
         self.free_register(register);
         let slot = self.cache_slot(name);
         let base = self.reserve(2);
@@ -47,7 +47,7 @@ impl Compiler<'_> {
                 self.keep_all_results(&value);
                 return true;
             }
-            self.to_next_register(&mut value);
+            self.load_to_next(&mut value);
         }
         false
     }
@@ -62,7 +62,7 @@ impl Compiler<'_> {
                 let others = self.f.free - first - u32::from(matches!(value.value, Value::Call { .. }));
                 self.keep_results(&value, wanted.saturating_sub(others));
             } else {
-                self.to_next_register(&mut value);
+                self.load_to_next(&mut value);
             }
         }
         let present = self.f.free - first;

@@ -83,12 +83,12 @@ impl Compiler<'_> {
             let node = self.tree.exprs[suffix.0 as usize];
             operand = match node.kind {
                 ExprKind::Field { name, .. } => {
-                    let object = self.to_any_register(&mut operand);
+                    let object = self.load_to_any(&mut operand);
                     self.f.line = node.line;
                     Operand::new(Value::Field { object, name })
                 }
                 ExprKind::Index { key, .. } => {
-                    let object = self.to_any_register(&mut operand);
+                    let object = self.load_to_any(&mut operand);
                     let element = self.element(object, key);
                     self.f.line = node.line;
                     Operand::new(element)
@@ -116,7 +116,7 @@ impl Compiler<'_> {
         {
             return Value::IntIndex { object, key: number as u8 };
         }
-        Value::Index { object, key: self.to_any_register(&mut key) }
+        Value::Index { object, key: self.load_to_any(&mut key) }
     }
 
     /// A chain of binary operators.
@@ -148,11 +148,11 @@ impl Compiler<'_> {
             BinaryOp::And => self.jump_if_false(left),
             BinaryOp::Or => self.jump_if_true(left),
             BinaryOp::Concat => {
-                self.to_next_register(left);
+                self.load_to_next(left);
             }
             BinaryOp::Eq | BinaryOp::Ne => {
                 if !left.is_constant() {
-                    self.to_any_register(left);
+                    self.load_to_any(left);
                 }
             }
             BinaryOp::Add
@@ -166,7 +166,7 @@ impl Compiler<'_> {
             | BinaryOp::Gt
             | BinaryOp::Ge => {
                 if left.number().is_none() {
-                    self.to_any_register(left);
+                    self.load_to_any(left);
                 }
             }
         }
@@ -195,7 +195,7 @@ impl Compiler<'_> {
             },
             UnaryOp::Length => Op::LEN,
         };
-        let register = self.to_any_register(&mut operand);
+        let register = self.load_to_any(&mut operand);
         self.free_register(register);
         Operand::new(Value::Open(self.emit(op, 0, register, 0)))
     }
@@ -227,7 +227,7 @@ impl Compiler<'_> {
                         self.keep_all_results(&value);
                         value_is_last_list = true;
                     } else {
-                        self.to_next_register(&mut value);
+                        self.load_to_next(&mut value);
                         pending += 1;
                     }
                 }
@@ -254,7 +254,7 @@ impl Compiler<'_> {
     fn store_item(&mut self, target: Value, value: ExprId) {
         let free = self.f.free;
         let mut value = self.expr(value);
-        let register = self.to_any_register(&mut value);
+        let register = self.load_to_any(&mut value);
         self.store_register(target, register);
         // The key, if it is in a temporary, lies at or above this.
         self.f.free = match target {

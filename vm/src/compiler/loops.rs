@@ -59,7 +59,7 @@ impl Compiler<'_> {
             [_, _, step] => self.is_positive_constant(*step),
             _ => {
                 let mut one = Operand::new(Value::Number(1.0));
-                self.to_next_register(&mut one);
+                self.load_to_next(&mut one);
                 true
             }
         };

@@ -132,7 +132,7 @@ impl Compiler<'_> {
     }
 
     /// Brings the value into a register, jumps included.
-    pub(super) fn to_register(&mut self, operand: &mut Operand, register: u32) {
+    pub(super) fn load_to(&mut self, operand: &mut Operand, register: u32) {
         self.value_to_register(operand, register);
         if let Value::Test(pc) = operand.value {
             self.append(&mut operand.if_true, JumpList::of(pc));
@@ -212,27 +212,27 @@ impl Compiler<'_> {
     }
 
     /// Brings the value into the next free register, which is taken.
-    pub(super) fn to_next_register(&mut self, operand: &mut Operand) -> u32 {
+    pub(super) fn load_to_next(&mut self, operand: &mut Operand) -> u32 {
         self.discharge(operand);
         self.free_operand(operand);
         let register = self.reserve(1);
-        self.to_register(operand, register);
+        self.load_to(operand, register);
         register
     }
 
     /// Brings the value into some register: where it is, if it is in one.
-    pub(super) fn to_any_register(&mut self, operand: &mut Operand) -> u32 {
+    pub(super) fn load_to_any(&mut self, operand: &mut Operand) -> u32 {
         self.discharge(operand);
         if let Value::Register(register) = operand.value {
             if !operand.has_jumps() {
                 return register;
             }
             if register >= self.f.first_temporary {
-                self.to_register(operand, register);
+                self.load_to(operand, register);
                 return register;
             }
         }
-        self.to_next_register(operand)
+        self.load_to_next(operand)
     }
 
     /// Gives back the temporaries an operand occupies.

@@ -13,7 +13,7 @@ impl Compiler<'_> {
             if let Some(folded) = left.number().and_then(|left| fold(op, left, right_number)) {
                 return Operand::new(Value::Number(folded));
             }
-            let register = self.to_any_register(&mut left);
+            let register = self.load_to_any(&mut left);
             let constant = self.constant(Const::Number(right_number));
             self.free_register(register);
             return Operand::new(Value::Open(self.emit_wide(
@@ -24,7 +24,7 @@ impl Compiler<'_> {
                 constant as i32,
             )));
         }
-        let right_register = self.to_any_register(&mut right);
+        let right_register = self.load_to_any(&mut right);
         if let Some(left_number) = left.number() {
             let constant = self.constant(Const::Number(left_number));
             self.free_register(right_register);
@@ -32,7 +32,7 @@ impl Compiler<'_> {
             return Operand::new(Value::Open(pc));
         }
         let mut left = left;
-        let left_register = self.to_any_register(&mut left);
+        let left_register = self.load_to_any(&mut left);
         self.free_pair(left_register, right_register);
         Operand::new(Value::Open(self.emit(registers, 0, left_register, right_register)))
     }
@@ -52,7 +52,7 @@ impl Compiler<'_> {
             self.free_register(first);
             return right;
         }
-        let last = self.to_next_register(&mut right);
+        let last = self.load_to_next(&mut right);
         self.free_pair(first, last);
         Operand::new(Value::Open(self.emit(Op::CONCAT, 0, first, last)))
     }
@@ -61,9 +61,9 @@ impl Compiler<'_> {
     pub(super) fn equality(&mut self, sense: bool, left: Operand, right: Operand) -> Operand {
         // A constant goes to the right.
         let (mut left, mut right) = if left.is_constant() { (right, left) } else { (left, right) };
-        let register = self.to_any_register(&mut left);
+        let register = self.load_to_any(&mut left);
         let (op, second) = match right.value {
-            _ if right.has_jumps() => (Op::EQ, self.to_any_register(&mut right)),
+            _ if right.has_jumps() => (Op::EQ, self.load_to_any(&mut right)),
             Value::Nil => (Op::EQPRI, Pri::Nil as u32),
             Value::False => (Op::EQPRI, Pri::False as u32),
             Value::True => (Op::EQPRI, Pri::True as u32),
@@ -71,7 +71,7 @@ impl Compiler<'_> {
                 self.constant_operand(Const::Number(number), &mut right, Op::EQK, Op::EQ)
             }
             Value::Str(string) => self.constant_operand(Const::Str(string), &mut right, Op::EQK, Op::EQ),
-            _ => (Op::EQ, self.to_any_register(&mut right)),
+            _ => (Op::EQ, self.load_to_any(&mut right)),
         };
         self.free_operands(&left, &right);
         Operand::new(Value::Test(self.emit_wide(op, register, second, u32::from(sense), -1)))
@@ -88,15 +88,15 @@ impl Compiler<'_> {
             _ => unreachable!("not an ordering"),
         };
         if left.number().is_some() && right.number().is_some() {
-            self.to_any_register(&mut left);
+            self.load_to_any(&mut left);
         }
         let (op, first, second) = if let Some(number) = right.number() {
-            let register = self.to_any_register(&mut left);
+            let register = self.load_to_any(&mut left);
             let (op, second) =
                 self.constant_operand(Const::Number(number), &mut right, right_constant, forward);
             if op == forward && is_swapped { (op, second, register) } else { (op, register, second) }
         } else {
-            let register = self.to_any_register(&mut right);
+            let register = self.load_to_any(&mut right);
             match left.number() {
                 Some(number) => {
                     let (op, other) =
@@ -104,7 +104,7 @@ impl Compiler<'_> {
                     if op == forward && !is_swapped { (op, other, register) } else { (op, register, other) }
                 }
                 None => {
-                    let other = self.to_any_register(&mut left);
+                    let other = self.load_to_any(&mut left);
                     if is_swapped { (forward, register, other) } else { (forward, other, register) }
                 }
             }
@@ -125,7 +125,7 @@ impl Compiler<'_> {
         if index <= u32::from(u8::MAX) {
             (with_constant, index)
         } else {
-            (with_register, self.to_any_register(operand))
+            (with_register, self.load_to_any(operand))
         }
     }
 }

@@ -36,7 +36,7 @@ impl Compiler<'_> {
                 let register = self.reserve(1);
                 self.activate(local, register);
                 let mut value = self.expr(function);
-                self.to_register(&mut value, register);
+                self.load_to(&mut value, register);
             }
             StatKind::Function { target, function } => self.function_statement(target, function, stat.line),
             StatKind::Assign { targets, values } => self.assignment(targets, values, stat.end_line),
@@ -105,7 +105,7 @@ impl Compiler<'_> {
                     }
                     _ if value.is_multiple() => self.return_all(&value),
                     _ => {
-                        let register = self.to_any_register(&mut value);
+                        let register = self.load_to_any(&mut value);
                         self.close_upvalues(0);
                         self.emit(Op::RET1, register, 0, 0);
                     }
