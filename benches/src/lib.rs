@@ -1,1 +1,6 @@
-//! Shared by the benches.
+//! Shared by the benches: the Lua programs, the engines that run them, and how time is taken.
+
+pub mod embed;
+pub mod engine;
+pub mod program;
+pub mod timing;
