@@ -42,6 +42,8 @@ pub(super) struct Record {
     old_bits: u32,
     /// Entries there is room for.
     cap: u32,
+    /// Keys there is room for, which grow ahead of the rest.
+    keys_cap: u32,
     /// Entries in use, dead ones included.
     len: u32,
     /// Dead entries whose key is not a string (exact).
@@ -74,6 +76,7 @@ fields! { Dict, |dict| dict.record;
     index_bits set_index_bits index_bits: u32,
     old_bits set_old_bits old_bits: u32,
     cap set_cap cap: u32,
+    keys_cap set_keys_cap keys_cap: u32,
     len set_len len: u32,
     dead set_dead dead: u32,
     dead_names set_dead_names dead_names: u32,
@@ -416,13 +419,14 @@ impl Dict {
     /// Takes a fresh block of keys into use.
     pub(super) fn start(self, keys: NewValues, slot_room: usize) {
         self.set_keys(keys.first);
-        self.set_room(keys.cap.min(slot_room));
+        self.set_keys_cap(keys.cap as u32);
+        self.set_room(slot_room);
     }
 
-    fn set_room(self, room: usize) {
-        let by_index =
-            if self.index().is_null() { SCANNED as usize } else { (3usize << self.index_bits()) / 4 };
-        self.set_cap(room.min(by_index) as u32);
+    /// Computes the room for entries from that for values, for keys, and in the index.
+    fn set_room(self, slot_room: usize) {
+        let by_index = if self.index().is_null() { SCANNED } else { (3u32 << self.index_bits()) / 4 };
+        self.set_cap((slot_room as u32).min(self.keys_cap()).min(by_index));
     }
 
     /// Makes a slot that has its value already an entry.
@@ -454,10 +458,16 @@ impl Dict {
             return Ok(());
         }
         let dead = self.dead() + self.dead_names();
-        if cap > REBUILT_AT_ONCE && len < cap && len >= cap - cap / 8 && dead >= len / 4 {
-            // Without the memory for it, later.
-            if let Ok(index) = alloc_index(heap, self.index_bits()) {
-                self.start_rebuild(index, self.index_bits());
+        if cap > REBUILT_AT_ONCE && len < cap && len >= cap - cap / 8 {
+            let grown = block_room(cap as usize * 2);
+            if dead >= len / 4 {
+                // Without the memory for it, later.
+                if let Ok(index) = alloc_index(heap, self.index_bits()) {
+                    self.start_rebuild(index, self.index_bits());
+                }
+            } else if (self.keys_cap() as usize) < grown {
+                // The first part of growing, so that no one insert copies keys and values. It may fail: the second will say so.
+                let _ = self.grow_keys(heap, grown);
             }
             return Ok(());
         }
@@ -507,15 +517,23 @@ impl Dict {
         Ok(())
     }
 
+    /// Grows keys and values; returns the room for values.
     fn grow_entries(self, heap: &mut Heap, want: usize) -> Result<usize, OutOfMemory> {
-        // SAFETY: both blocks are the table's own. The old ones are not used after they were grown.
-        unsafe {
-            let slots = storage::grow_values(heap, self.table.slots(), want)?;
-            self.table.set_slots(slots.first);
-            let keys = storage::grow_values(heap, self.keys(), want)?;
-            self.set_keys(keys.first);
-            Ok(slots.cap.min(keys.cap))
+        if (self.keys_cap() as usize) < want {
+            self.grow_keys(heap, want)?;
         }
+        // SAFETY: the block is the table's own, and not used after it was grown.
+        let slots = unsafe { storage::grow_values(heap, self.table.slots(), want)? };
+        self.table.set_slots(slots.first);
+        Ok(slots.cap)
+    }
+
+    fn grow_keys(self, heap: &mut Heap, want: usize) -> Result<(), OutOfMemory> {
+        // SAFETY: as above.
+        let keys = unsafe { storage::grow_values(heap, self.keys(), want)? };
+        self.set_keys(keys.first);
+        self.set_keys_cap(keys.cap as u32);
+        Ok(())
     }
 
     // ---- rebuilding ------------------------------------------------------------------------------------
