@@ -133,7 +133,8 @@ fn insert_call_handler(vm: &mut Vm, function: u32, count: u32) -> Result<(), Rai
 #[inline(always)]
 fn lua_frame(closure: Gc<LuaFunction>, base: u32, varargs: u32, kind: FrameKind, flags: u16) -> CallInfo {
     // SAFETY: a live prototype.
-    let (entry, constants) = unsafe { ((*closure.proto().as_ptr()).entry, (*closure.proto().as_ptr()).constants) };
+    let (entry, constants) =
+        unsafe { ((*closure.proto().as_ptr()).entry, (*closure.proto().as_ptr()).constants) };
     CallInfo { pc: entry, constants, base, varargs, kind, flags }
 }
 

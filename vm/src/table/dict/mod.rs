@@ -13,11 +13,13 @@
 //! `write` and `read` there is nothing. Both indexes are searched, and a match is always decided by the key in the entry, so what is
 //! stale in the old one does no harm. Only inserts rebuild: a traversal that only assigns and clears stays valid.
 
-use super::array::block_room;
-use super::cell::{fields, initialise_to};
+mod rebuild;
+mod room;
+
+use super::cell::fields;
 use super::{MAX_ENTRIES, SetError, Table, WEAK_KEYS};
 use crate::gc::storage::{self, NewValues};
-use crate::gc::{Heap, OutOfMemory};
+use crate::gc::Heap;
 use crate::value::{Gc, RawValue};
 
 /// Up to this many entries are searched in order.
@@ -26,8 +28,6 @@ const SCANNED: u32 = 8;
 const REBUILT_AT_ONCE: u32 = 64;
 /// Entries a rebuild looks at per insert.
 const REBUILT_PER_INSERT: u32 = 16;
-/// How many entries are initialised ahead of their use.
-const INITIALISED_AT_ONCE: usize = 64;
 /// Powers of two by which integer keys are counted; the last row counts those beyond.
 const POWERS: usize = MAX_ENTRIES.trailing_zeros() as usize + 2;
 
@@ -96,11 +96,6 @@ pub(super) fn hash_of(key: RawValue) -> u32 {
         Some(name) => name.hash().wrapping_mul(0x9E37_79B1),
         None => ((key.bits() ^ key.bits() >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32,
     }
-}
-
-/// Index cells for a number of entries, as a power of two: at most three quarters are used.
-fn bits_for(cap: u32) -> u32 {
-    if cap <= SCANNED { 0 } else { (cap + cap / 2).next_power_of_two().trailing_zeros() }
 }
 
 /// The row that counts an integer key; `None` for other keys.
@@ -242,21 +237,6 @@ impl Dict {
         self.append(key, hash_of(key), value);
     }
 
-    /// Makes room for so many more entries.
-    pub(super) fn reserve(self, heap: &mut Heap, more: usize) -> Result<(), OutOfMemory> {
-        if self.rebuilding() {
-            self.rebuild(heap, u32::MAX);
-        }
-        let want = self.len() as usize + more;
-        if want > self.cap() as usize {
-            self.grow(heap, want).map_err(|_| OutOfMemory)?;
-            if self.rebuilding() {
-                self.rebuild(heap, u32::MAX);
-            }
-        }
-        Ok(())
-    }
-
     /// The value of an entry went from nil to something.
     pub(super) fn revived(self, entry: u32) {
         let key = self.key(entry);
@@ -373,253 +353,6 @@ impl Dict {
         self.dead() + gap == self.len()
     }
 
-    // ---- room ------------------------------------------------------------------------------------------
-
-    /// The memory of a dictionary: its record, and a block of keys with room for `want`.
-    pub(super) fn alloc(heap: &mut Heap, want: usize) -> Result<(*mut Record, NewValues), OutOfMemory> {
-        let want = block_room(want.max(6));
-        let record: *mut Record = storage::alloc_bytes(heap, size_of::<Record>())?.cast();
-        let bits = bits_for(want as u32);
-        let index = match alloc_index(heap, bits) {
-            Ok(index) => index,
-            Err(error) => {
-                // SAFETY: nothing refers to the record yet.
-                unsafe { storage::retire(heap, record.cast()) }
-                return Err(error);
-            }
-        };
-        // SAFETY: the record is fresh and zero, which is valid for all its fields.
-        unsafe {
-            (*record).index = index;
-            (*record).index_bits = bits;
-        }
-        match storage::alloc_values(heap, want) {
-            Ok(keys) => Ok((record, keys)),
-            Err(error) => {
-                let none = NewValues { first: std::ptr::null_mut(), cap: 0 };
-                Dict::discard(heap, record, none);
-                Err(error)
-            }
-        }
-    }
-
-    /// Gives up what [`Dict::alloc`] returned.
-    pub(super) fn discard(heap: &mut Heap, record: *mut Record, keys: NewValues) {
-        // SAFETY: no table refers to the blocks yet.
-        unsafe {
-            let index = (*record).index;
-            for block in [keys.first.cast::<u8>(), index.cast(), record.cast()] {
-                if !block.is_null() {
-                    storage::retire(heap, block);
-                }
-            }
-        }
-    }
-
-    /// Takes a fresh block of keys into use.
-    pub(super) fn start(self, keys: NewValues, slot_room: usize) {
-        self.set_keys(keys.first);
-        self.set_keys_cap(keys.cap as u32);
-        self.set_room(slot_room);
-    }
-
-    /// Computes the room for entries from that for values, for keys, and in the index.
-    fn set_room(self, slot_room: usize) {
-        let by_index = if self.index().is_null() { SCANNED } else { (3u32 << self.index_bits()) / 4 };
-        self.set_cap((slot_room as u32).min(self.keys_cap()).min(by_index));
-    }
-
-    /// Makes a slot that has its value already an entry.
-    pub(super) fn enter_slot(self, slot: u32, key: RawValue) {
-        debug_assert_eq!(slot, self.len());
-        self.initialise(slot as usize + 1);
-        self.put_key(slot, key);
-        self.set_len(slot + 1);
-        self.enter(hash_of(key), slot);
-        if self.table.slot(slot).is_nil() {
-            self.set_dead_names(self.dead_names() + 1);
-        }
-    }
-
-    /// Initialises both halves of the entries below `len`.
-    fn initialise(self, len: usize) {
-        for block in [self.keys(), self.table.slots()] {
-            // SAFETY: both blocks are the table's own.
-            if unsafe { storage::values_len(block) } < len {
-                initialise_to(block, (len + INITIALISED_AT_ONCE).min(self.cap() as usize).max(len));
-            }
-        }
-    }
-
-    /// Sees to it that there is room for one more entry.
-    fn make_room(self, heap: &mut Heap) -> Result<(), SetError> {
-        let (len, cap) = (self.len(), self.cap());
-        if self.rebuilding() && len < cap {
-            return Ok(());
-        }
-        let dead = self.dead() + self.dead_names();
-        if cap > REBUILT_AT_ONCE && len < cap && len >= cap - cap / 8 {
-            let grown = block_room(cap as usize * 2);
-            if dead >= len / 4 {
-                // Without the memory for it, later.
-                if let Ok(index) = alloc_index(heap, self.index_bits()) {
-                    self.start_rebuild(index, self.index_bits());
-                }
-            } else if (self.keys_cap() as usize) < grown {
-                // The first part of growing, so that no one insert copies keys and values. It may fail: the second will say so.
-                let _ = self.grow_keys(heap, grown);
-            }
-            return Ok(());
-        }
-        if len < cap {
-            return Ok(());
-        }
-        if self.rebuilding() {
-            self.rebuild(heap, u32::MAX);
-            return self.make_room(heap);
-        }
-        if cap <= REBUILT_AT_ONCE && dead >= cap / 4 {
-            let index = alloc_index(heap, self.index_bits())?;
-            self.start_rebuild(index, self.index_bits());
-            self.rebuild(heap, u32::MAX);
-            if self.len() < cap {
-                return Ok(());
-            }
-        }
-        self.grow(heap, cap as usize * 2)
-    }
-
-    /// Grows both halves of the entries and starts to move to a larger index.
-    #[cold]
-    fn grow(self, heap: &mut Heap, want: usize) -> Result<(), SetError> {
-        if self.len() as usize >= MAX_ENTRIES {
-            return Err(SetError::TooLarge);
-        }
-        let want = block_room(want);
-        let bits = bits_for(want as u32);
-        let index = alloc_index(heap, bits)?;
-        match self.grow_entries(heap, want) {
-            Ok(room) => {
-                self.start_rebuild(index, bits);
-                self.set_room(room);
-            }
-            Err(error) => {
-                if !index.is_null() {
-                    // SAFETY: nothing refers to the index.
-                    unsafe { storage::retire(heap, index.cast()) }
-                }
-                return Err(error.into());
-            }
-        }
-        if self.len() <= REBUILT_AT_ONCE {
-            self.rebuild(heap, u32::MAX);
-        }
-        Ok(())
-    }
-
-    /// Grows keys and values; returns the room for values.
-    fn grow_entries(self, heap: &mut Heap, want: usize) -> Result<usize, OutOfMemory> {
-        if (self.keys_cap() as usize) < want {
-            self.grow_keys(heap, want)?;
-        }
-        // SAFETY: the block is the table's own, and not used after it was grown.
-        let slots = unsafe { storage::grow_values(heap, self.table.slots(), want)? };
-        self.table.set_slots(slots.first);
-        Ok(slots.cap)
-    }
-
-    fn grow_keys(self, heap: &mut Heap, want: usize) -> Result<(), OutOfMemory> {
-        // SAFETY: as above.
-        let keys = unsafe { storage::grow_values(heap, self.keys(), want)? };
-        self.set_keys(keys.first);
-        self.set_keys_cap(keys.cap as u32);
-        Ok(())
-    }
-
-    // ---- rebuilding ------------------------------------------------------------------------------------
-
-    fn start_rebuild(self, index: *mut u32, bits: u32) {
-        debug_assert!(!self.rebuilding());
-        self.set_old_index(self.index());
-        self.set_old_bits(self.index_bits());
-        self.set_index(index);
-        self.set_index_bits(bits);
-        self.set_read(0);
-        self.set_write(0);
-        self.set_end(self.len());
-        self.set_dead_names(0);
-        self.set_rebuilding(true);
-    }
-
-    /// Looks at the next entries: live ones stay, further down; dead ones go.
-    fn rebuild(self, heap: &mut Heap, budget: u32) {
-        let stop = self.len().min(self.read().saturating_add(budget));
-        let moved =
-            self.read() != self.write() || (self.read()..stop).any(|entry| self.table.slot(entry).is_nil());
-        if moved {
-            // Slots change: what caches know of them is void.
-            self.table.set_shape(0);
-        }
-        for entry in self.read()..stop {
-            let value = self.table.load(heap, self.table.slot(entry));
-            let key = self.table.load_key(heap, self.key(entry));
-            let to = self.write();
-            if value.is_nil() || key.is_nil() {
-                self.drop_entry(heap, entry);
-                continue;
-            }
-            let hash = hash_of(key);
-            if to != entry {
-                // The marker may be past `to` and not yet at `entry`.
-                heap.barrier(value);
-                heap.barrier(key);
-                self.put_key(to, key);
-                self.table.put_slot(to, value);
-                self.put_key(entry, RawValue::NIL);
-                self.table.put_slot(entry, RawValue::NIL);
-                self.set_first_live(self.first_live().min(to));
-            }
-            if entry < self.end() {
-                self.enter(hash, to);
-            } else if to != entry {
-                self.renumber(hash, entry + 1, to + 1);
-            }
-            self.set_write(to + 1);
-        }
-        self.set_read(stop);
-        if stop == self.len() {
-            self.set_len(self.write());
-            self.set_first_live(self.first_live().min(self.write()));
-            self.end_rebuild(heap);
-        }
-    }
-
-    /// Takes a dead entry out of the counts and out of the way.
-    fn drop_entry(self, heap: &mut Heap, entry: u32) {
-        let key = self.key(entry);
-        let value = self.table.slot(entry);
-        if !value.is_nil() {
-            // A weak entry the collector has not come to yet: it was never counted as dead.
-            heap.barrier(value);
-            self.table.put_slot(entry, RawValue::NIL);
-            self.count(key, u32::MAX);
-        } else if !key.is_string() {
-            self.set_dead(self.dead() - 1);
-        }
-        heap.barrier(key);
-        self.put_key(entry, RawValue::NIL);
-    }
-
-    fn end_rebuild(self, heap: &mut Heap) {
-        let old = self.old_index();
-        self.set_old_index(std::ptr::null_mut());
-        self.set_rebuilding(false);
-        if !old.is_null() {
-            // SAFETY: the old index is the table's own, to which it no longer refers.
-            unsafe { storage::retire(heap, old.cast()) }
-        }
-    }
-
     fn reset_counts(self) {
         self.set_len(0);
         self.set_dead(0);
@@ -642,9 +375,4 @@ impl Dict {
     pub(super) fn blocks(self) -> [*mut u8; 4] {
         [self.record.cast(), self.keys().cast(), self.index().cast(), self.old_index().cast()]
     }
-}
-
-/// An empty index; null for none.
-fn alloc_index(heap: &mut Heap, bits: u32) -> Result<*mut u32, OutOfMemory> {
-    if bits == 0 { Ok(std::ptr::null_mut()) } else { Ok(storage::alloc_bytes(heap, 4 << bits)?.cast()) }
 }
