@@ -6,16 +6,17 @@
 #![allow(unsafe_code, reason = "lends a value under construction, and moves it into the world")]
 
 use std::alloc::Layout;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, null_mut};
 
 use bevy_ecs::component::ComponentId;
 use bevy_ecs::entity::Entity;
-use bevy_ecs::ptr::OwningPtr;
+use bevy_ecs::ptr::{OwningPtr, Ptr};
 use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::Commands;
 use bevy_ecs::world::EntityWorldMut;
 use bevy_reflect::std_traits::ReflectDefault;
-use bevy_reflect::{Reflect, ReflectFromReflect, TypeInfo};
+use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, TypeInfo, TypeRegistry};
 use perilune::ffi::host::HostValue;
 use perilune::ffi::view::{Source, WriteRule};
 use perilune::function::NativeFn;
@@ -170,7 +171,9 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
     let shared = context(vm).shared.clone();
     let value = value.filter(|value| *value != RawValue::TRUE || is_newtype(info));
     if let Some(default) = default {
-        let mut new = default.default();
+        let Ok(mut new) = catch_unwind(|| default.default()) else {
+            return Err(vm.error(format!("component '{name}': its default panicked")));
+        };
         if let Some(value) = value {
             assign(vm, &shared, name, &mut *new, value)?;
         }
@@ -179,21 +182,45 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
     let given = value.map_or(Ok(HostValue::Table(Vec::new())), |value| vm.to_host(value))?;
     let new = {
         let registry = shared.registry.read();
-        from_host(&registry, info, &given)
+        copied(&shared, &registry, info, &given).map_or_else(|| from_host(&registry, info, &given), Ok)
     };
     let new = match new {
         Ok(new) => new,
         Err(message) => return Err(vm.error(format!("component '{name}': {message}"))),
     };
-    match build.and_then(|build| build.from_reflect(&*new)) {
-        Some(value) => Ok(Prepared { value, register }),
-        None => {
+    let built = catch_unwind(AssertUnwindSafe(|| build.and_then(|build| build.from_reflect(&*new))));
+    match built {
+        Ok(Some(value)) => Ok(Prepared { value, register }),
+        Ok(None) => {
             let fields = field_names(info);
             Err(vm.error(format!(
                 "component '{name}' has no default: give all its fields ({})",
                 fields.join(", ")
             )))
         }
+        Err(_) => Err(vm.error(format!("component '{name}': building it panicked"))),
+    }
+}
+
+/// The value a script gave as cdata of the component's own type: a copy of a view.
+fn copied(
+    shared: &Shared,
+    registry: &TypeRegistry,
+    info: &TypeInfo,
+    given: &HostValue,
+) -> Option<Box<dyn PartialReflect>> {
+    let HostValue::Struct(ctype, bytes) = given else { return None };
+    if shared.type_of(*ctype) != Some(info.type_id()) {
+        return None;
+    }
+    let from_ptr = registry.get_type_data::<ReflectFromPtr>(info.type_id())?;
+    // Words of 16 bytes are aligned for every component a script can see as plain memory.
+    let mut aligned = vec![0u128; bytes.len().div_ceil(16).max(1)];
+    let at = NonNull::from(aligned.as_mut_slice()).cast::<u8>();
+    // SAFETY: the buffer is large enough for the bytes, which are a plain value of the type the reflection data is of.
+    unsafe {
+        at.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        Some(from_ptr.as_reflect(Ptr::new(at)).to_dynamic())
     }
 }
 

@@ -55,10 +55,7 @@ pub(crate) fn run_declared<R>(
     f: impl FnOnce(&mut Context) -> R,
 ) -> Result<R, Error> {
     step(cx, |vm| {
-        let objects = match objects {
-            Some(objects) => Some(objects.bare(vm)),
-            None => None,
-        };
+        let objects = objects.map(|objects| objects.bare(vm));
         script.run(vm, objects, |vm| f(Context::from_raw(vm)))
     })
 }

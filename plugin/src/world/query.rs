@@ -117,9 +117,12 @@ impl QueryAccess {
                 builder.ref_id(filter.id)
             };
         }
-        with.iter().for_each(|named| drop(builder.with_id(named.id)));
-        without.iter().for_each(|named| drop(builder.without_id(named.id)));
-        also_with.iter().for_each(|id| drop(builder.with_id(*id)));
+        for id in with.iter().map(|named| named.id).chain(also_with.iter().copied()) {
+            builder.with_id(id);
+        }
+        for named in &without {
+            builder.without_id(named.id);
+        }
         builder.without::<IsResource>();
         let state = builder.build();
 

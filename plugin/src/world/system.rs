@@ -40,8 +40,6 @@ pub(crate) struct SystemAccess {
     borrower: Arc<str>,
     query: Option<QueryAccess>,
     resources: Vec<ResourceAccess>,
-    /// The tick of the previous run, when the system replaces one that ran before.
-    previous_run: Option<Tick>,
 }
 
 impl SystemAccess {
@@ -69,13 +67,7 @@ impl SystemAccess {
             }
             declared.push(ResourceAccess { named, write: term.write, ctype: None, source: None });
         }
-        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared, previous_run: None })
-    }
-
-    /// Makes `changed` and `added` see what happened since this tick in the first run.
-    pub(crate) fn since(mut self, tick: Option<Tick>) -> SystemAccess {
-        self.previous_run = tick;
-        self
+        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared })
     }
 }
 
@@ -115,7 +107,6 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
             borrower: "a system without declaration".into(),
             query: None,
             resources: Vec::new(),
-            previous_run: None,
         };
         ScriptState { access, commands: Commands::init_state(world) }
     }
@@ -161,7 +152,7 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
     ) -> Result<ScriptParam<'w, 's>, SystemParamValidationError> {
         // SAFETY: by contract of this function.
         let commands = unsafe { Commands::get_param(&mut state.commands, meta, world, change_tick)? };
-        let last_run = state.access.previous_run.take().unwrap_or_else(|| meta.get_last_run());
+        let last_run = meta.get_last_run();
         Ok(ScriptParam { world, access: &mut state.access, commands, last_run, this_run: change_tick })
     }
 }
@@ -185,11 +176,6 @@ pub(crate) fn new_objects(vm: &mut Vm, borrower: &str) -> Result<Objects, Raised
 }
 
 impl ScriptParam<'_, '_> {
-    /// The tick of this run.
-    pub(crate) fn this_run(&self) -> Tick {
-        self.this_run
-    }
-
     /// Calls `f` with the objects filled and the access open. What was lent expires when it returns.
     ///
     /// # Errors
@@ -201,7 +187,10 @@ impl ScriptParam<'_, '_> {
         f: impl FnOnce(&mut Vm) -> R,
     ) -> Result<R, Raised> {
         let shared = context(vm).shared.clone();
-        let scope = self.fill(vm, &shared, objects)?;
+        let scope = self.fill(vm, &shared, objects).inspect_err(|_| {
+            // Some of it was lent already.
+            vm.ffi.lending.expire();
+        })?;
         // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
         let run = unsafe { Run::new(self.world, &mut self.commands, scope, self.access.borrower.clone()) };
         Ok(with_run(vm, run, self.this_run, f))

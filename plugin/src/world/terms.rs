@@ -113,10 +113,10 @@ fn parse_term(what: &str, value: &HostValue) -> Result<Term, String> {
 }
 
 fn table<'v>(what: &str, value: &'v HostValue) -> Result<&'v [(HostValue, HostValue)], String> {
-    match value {
-        HostValue::Table(entries) => Ok(entries),
-        other => Err(format!("{what}: expected a table of names, got {}", other.type_name())),
-    }
+    let HostValue::Table(entries) = value else {
+        return Err(format!("{what}: expected a table of names, got {}", value.type_name()));
+    };
+    Ok(entries)
 }
 
 #[cfg(test)]

@@ -97,6 +97,7 @@ pub struct FieldRef {
 }
 
 /// The C side of a VM.
+#[derive(Default)]
 pub struct Ffi {
     /// The registered types.
     pub types: CTypes,
@@ -114,21 +115,6 @@ pub struct Ffi {
     plain: Vec<bool>,
     /// By type id: the index into the pinned values, plus one, of the table of methods and metamethods.
     metatables: Vec<u32>,
-}
-
-impl Default for Ffi {
-    fn default() -> Ffi {
-        Ffi {
-            types: CTypes::new(),
-            lending: Lending::default(),
-            field_host: None,
-            context: None,
-            entities: LargeEntities::default(),
-            fields: Vec::new(),
-            plain: Vec::new(),
-            metatables: Vec::new(),
-        }
-    }
 }
 
 impl Ffi {
@@ -304,10 +290,10 @@ impl Vm {
     /// # Errors
     /// When a view in it has expired.
     pub fn to_host(&mut self, value: RawValue) -> Result<HostValue, Raised> {
-        self.to_host_at(value, 0)
+        self.plain_data(value, 0)
     }
 
-    fn to_host_at(&mut self, value: RawValue, depth: u32) -> Result<HostValue, Raised> {
+    fn plain_data(&mut self, value: RawValue, depth: u32) -> Result<HostValue, Raised> {
         if value.is_nil() {
             return Ok(HostValue::Nil);
         }
@@ -333,8 +319,8 @@ impl Vm {
         let mut entries = Vec::new();
         let mut position = 0;
         while let Some((next, key, value)) = table.entry_after(&self.heap, position) {
-            let key = self.to_host_at(key, depth + 1)?;
-            let value = self.to_host_at(value, depth + 1)?;
+            let key = self.plain_data(key, depth + 1)?;
+            let value = self.plain_data(value, depth + 1)?;
             entries.push((key, value));
             position = next;
         }

@@ -35,7 +35,7 @@ pub(super) fn arith(
             Some(n) => (math, [n as f32; 4], y),
             None => return Ok(None),
         },
-        (Some((l, _)), Some((r, _))) => return Err(mismatch(vm, event, l, r)),
+        (Some((l, _)), Some((r, _))) => return Err(mismatch(vm, l, r)),
         (None, None) => return Ok(None),
     };
     let lanes = match event {
@@ -66,14 +66,8 @@ pub(super) fn arith(
 }
 
 #[cold]
-fn mismatch(vm: &mut Vm, event: Meta, left: Math, right: Math) -> Raised {
-    let verb = match event {
-        Meta::Add => "add",
-        Meta::Sub => "subtract",
-        Meta::Mul => "multiply",
-        _ => "combine",
-    };
-    vm.error(format!("attempt to {verb} {} and {}", left.name(), right.name()))
+fn mismatch(vm: &mut Vm, left: Math, right: Math) -> Raised {
+    vm.error(format!("attempt to perform arithmetic on {} and {}", left.name(), right.name()))
 }
 
 fn zip(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {

@@ -79,9 +79,15 @@ fn a_view_can_be_copied_to_another_entity() {
     let mut test = Test::new();
     let entity = test.world.spawn(Transform::from_xyz(1.0, 2.0, 3.0)).id();
     super::entities::set_global(&mut test, "e", entity);
-    test.exclusive("commands.spawn { Transform = world.get(e, 'Transform'), 'Frozen' }").expect("it runs");
-    let mut query = test.world.query_filtered::<&Transform, With<Frozen>>();
-    assert_eq!(query.single(&test.world).expect("one").translation, Vec3::new(1.0, 2.0, 3.0));
+    let velocity = Velocity { fast: true, linear: Vec2::ONE, turn: 2.0 };
+    test.world.entity_mut(entity).insert(velocity.clone());
+    test.exclusive(
+        "commands.spawn { Transform = world.get(e, 'Transform'), Velocity = world.get(e, 'Velocity'), 'Frozen' }",
+    )
+    .expect("it runs");
+    let mut query = test.world.query_filtered::<(&Transform, &Velocity), With<Frozen>>();
+    let (transform, copy) = query.single(&test.world).expect("one");
+    assert_eq!((transform.translation, copy), (Vec3::new(1.0, 2.0, 3.0), &velocity));
 }
 
 #[test]
@@ -110,6 +116,7 @@ fn mistakes_are_found_at_the_call_and_nothing_is_spawned() {
         ),
         ("commands.spawn { 'Velocity' }", "component 'Velocity' has no default"),
         ("commands.spawn { Health = 'x' }", "expected number for Health, got string"),
+        ("commands.spawn { Bomb = true }", "component 'Bomb': its default panicked"),
         ("commands.spawn { {} }", "components expected: Name = { fields }, or \"Name\""),
         ("commands.spawn(5)", "bad argument #1 to 'spawn' (table expected, got number)"),
         ("commands.insert(5, {})", "bad argument #1 to 'insert' (entity expected, got number)"),

@@ -87,7 +87,7 @@ fn wrong_fields_and_types_say_what_is_right() {
             "expected Quat or a table of its fields for field 'rotation' of Everything, got Vec4",
         ),
         ("return v + 1", "attempt to perform arithmetic on"),
-        ("return v.linear + Vec3()", "attempt to add Vec2 and Vec3"),
+        ("return v.linear + Vec3()", "attempt to perform arithmetic on Vec2 and Vec3"),
     ];
     for (statement, expected) in cases {
         let mut test = Test::new();

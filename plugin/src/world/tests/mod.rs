@@ -98,6 +98,16 @@ pub(super) struct Team(pub(super) u8);
 #[reflect(Component)]
 pub(super) struct Target(pub(super) Entity);
 
+#[derive(Component, Reflect)]
+#[reflect(Component, Default)]
+pub(super) struct Bomb;
+
+impl Default for Bomb {
+    fn default() -> Bomb {
+        panic!("a default that panics")
+    }
+}
+
 #[derive(Resource, Reflect, Clone, Debug, PartialEq, Default)]
 #[reflect(Resource, Default)]
 pub(super) struct Score {
@@ -124,6 +134,8 @@ impl Test {
         world.insert_resource(registry.clone());
         let mut lua = Lua::new();
         install(raw(&mut lua), registry).expect("there is memory");
+        // Views, queries and names must survive a collector that runs at every allocation.
+        raw(&mut lua).heap.set_stress(perilune::gc::Stress::EveryAllocation);
         world.insert_resource(TestVm(SyncCell::new(lua)));
         world.init_resource::<LastError>();
         let mut test = Test { world, schedule: Schedule::default() };
@@ -136,6 +148,7 @@ impl Test {
         test.register::<Team>();
         test.register::<Target>();
         test.register::<Score>();
+        test.register::<Bomb>();
         test
     }
 
