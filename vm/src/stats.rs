@@ -5,7 +5,7 @@ use crate::gc;
 use crate::host::HostState;
 use crate::vm::Vm;
 
-/// The counters of a VM, as [`Lua::stats`](crate::Lua::stats) gives them.
+/// The counters of a VM, as [`Context::stats`](crate::Context::stats) gives them.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Stats<'a> {

@@ -59,7 +59,7 @@ pub struct DraftProto {
     pub upvalues: Vec<UpvalueSource>,
     /// The names of the upvalues.
     pub upvalue_names: Vec<StrId>,
-    /// The functions defined directly inside, as indices into [`Draft::protos`].
+    /// The functions defined directly inside, as indices into the draft's functions.
     pub children: Vec<u32>,
     /// How many fixed parameters the function has.
     pub param_count: u8,
