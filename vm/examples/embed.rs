@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use perilune::{AnyUserData, Error, Function, Lua, Methods, UserData};
+use perilune::{AnyUserData, Bytes, Error, Function, Lua, Methods, UserData};
 
 /// Where the message type lies: after the header of RFC 2131 and the cookie that begins the options.
 const MESSAGE_TYPE: usize = 242;
@@ -33,7 +33,7 @@ impl UserData for Packet {
         methods.method_mut("siaddr", |packet, _, value: Option<u32>| Ok(packet.word(20, value)));
         methods.method_mut("giaddr", |packet, _, value: Option<u32>| Ok(packet.word(24, value)));
         methods.method_mut("message", |packet, _, value: Option<u8>| Ok(packet.byte(MESSAGE_TYPE, value)));
-        methods.method("chaddr", |packet, cx, ()| cx.create_string(packet.hardware_address()));
+        methods.method("chaddr", |packet, _, ()| Ok(Bytes(packet.hardware_address().to_vec())));
     }
 }
 

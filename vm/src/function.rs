@@ -302,6 +302,8 @@ pub struct InlineCache {
 impl InlineCache {
     /// A shape id no table has.
     pub const EMPTY: u32 = u32::MAX;
+    /// As `other_shape`, another id no table has: the answer holds for strings and userdata with this metatable.
+    pub const NO_TABLE: u32 = u32::MAX - 1;
 
     /// An empty cache for a key.
     pub fn new(key: Gc<LuaString>) -> InlineCache {

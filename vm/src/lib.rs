@@ -89,7 +89,7 @@ pub use hooks::{ModuleLoader, ModuleSource};
 pub use host::{Methods, UserData};
 pub use limits::InterruptHandle;
 pub use lua::{Lua, LuaOptions};
-pub use marshal::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Variadic};
+pub use marshal::{Bytes, FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Variadic};
 pub use reload::{Module, ReloadReport};
 pub use rt::meta::Meta as MetaMethod;
 pub use stats::Stats;

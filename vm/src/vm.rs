@@ -223,6 +223,11 @@ impl Vm {
         unsafe {
             let stack = (*self.thread.as_ptr()).stack;
             debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).stack_size);
+            if count == 1 {
+                // Most calls: not worth a call of `memmove`.
+                *stack.add(to as usize) = *stack.add(from as usize);
+                return;
+            }
             std::ptr::copy(stack.add(from as usize), stack.add(to as usize), count as usize);
         }
     }

@@ -266,6 +266,7 @@ fn pinned_table(vm: &Vm, index: u32) -> Gc<Table> {
 }
 
 /// Runs a method on the value in the first argument.
+#[inline(always)]
 fn with_self<T, A, R>(
     vm: &mut Vm,
     args: Args,
@@ -288,6 +289,7 @@ where
 }
 
 /// Runs a method that changes the value in the first argument.
+#[inline(always)]
 fn with_self_mut<T, A, R>(
     vm: &mut Vm,
     args: Args,

@@ -14,7 +14,7 @@ use crate::marshal::{BadValue, FromLuaMulti, IntoLuaMulti};
 use crate::stdlib::upvalue;
 use crate::userdata::new_userdata;
 use crate::value::RawValue;
-use crate::vm::{Args, NativeResult, Raised, Vm};
+use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
 
 /// A function of the host as a Lua value.
 ///
@@ -36,7 +36,7 @@ where
 }
 
 /// The results of a host function, pushed; or its error, raised.
-#[inline]
+#[inline(always)]
 pub(super) fn finish<R: IntoLuaMulti>(outcome: Result<R, Error>, cx: &mut Context) -> NativeResult {
     match outcome.and_then(|results| results.push_all(cx)) {
         Ok(count) => cx.vm().ret_top(count),
@@ -86,8 +86,30 @@ where
     };
     // On the stack the closure survives whatever the script does to the function meanwhile.
     vm.push(holder)?;
-    catch_unwind(AssertUnwindSafe(|| closure(vm, args)))
-        .unwrap_or_else(|panic| Err(raise_panic(vm, args, &*panic)))
+    match catch_unwind(AssertUnwindSafe(|| pack(closure(vm, args)))) {
+        Ok(packed) => unpack(packed),
+        Err(panic) => Err(raise_panic(vm, args, &*panic)),
+    }
+}
+
+/// A result in one word. What passes a `catch_unwind` is stored and read again: in one piece that is free, a structure written field by
+/// field and read whole stalls the processor for as long as the call takes.
+#[inline(always)]
+fn pack(outcome: NativeResult) -> u64 {
+    match outcome {
+        Ok(Ret { first, count }) => u64::from(first) << 32 | u64::from(count),
+        Err(raised) => u64::MAX - raised as u64,
+    }
+}
+
+#[inline(always)]
+fn unpack(packed: u64) -> NativeResult {
+    for raised in [Raised::Error, Raised::Memory, Raised::Interrupted] {
+        if packed == u64::MAX - raised as u64 {
+            return Err(raised);
+        }
+    }
+    Ok(Ret { first: (packed >> 32) as u32, count: packed as u32 })
 }
 
 #[cold]

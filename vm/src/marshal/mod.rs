@@ -18,6 +18,7 @@ use crate::value::RawValue;
 use crate::vm::{Args, Ret};
 
 pub use multi::{FromLuaMulti, IntoLuaMulti, Variadic};
+pub use scalar::Bytes;
 
 /// A Rust type that has a Lua form.
 ///

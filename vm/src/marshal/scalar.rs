@@ -136,7 +136,44 @@ impl IntoLua for &[u8] {
     }
 }
 
-/// Text must be UTF-8; [`LuaString`](crate::LuaString) takes any bytes. A number is converted.
+/// Bytes as a Lua string, whatever they are stored in.
+///
+/// ```
+/// # fn main() -> Result<(), perilune::Error> {
+/// use perilune::{Bytes, Lua};
+///
+/// let mut lua = Lua::new();
+/// let checksum = lua.create_function("checksum", |_, data: Bytes<Vec<u8>>| {
+///     Ok(data.0.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)))
+/// })?;
+/// assert_eq!(checksum.call::<u8>(&mut lua, Bytes([200, 100]))?, 44);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bytes<B>(pub B);
+
+impl<B: AsRef<[u8]>> IntoLua for Bytes<B> {
+    through_raw!(into);
+    #[inline]
+    fn into_raw(self, cx: &mut Context) -> Result<RawValue, Error> {
+        new_string(cx, self.0.as_ref())
+    }
+}
+
+/// A number is converted to its text, as Lua's own functions do.
+impl FromLua for Bytes<Vec<u8>> {
+    through_raw!(from);
+    fn from_raw(raw: RawValue, _: &mut Context) -> Result<Self, Error> {
+        match (raw.as_string(), raw.as_number()) {
+            (Some(string), _) => Ok(Bytes(string.as_bytes().to_vec())),
+            (None, Some(number)) => Ok(Bytes(host::number_text(number).into_bytes())),
+            (None, None) => Err(Error::conversion("string", raw.type_name())),
+        }
+    }
+}
+
+/// Text must be UTF-8; [`Bytes`] and [`LuaString`](crate::LuaString) take any bytes. A number is converted.
 impl FromLua for String {
     through_raw!(from);
     fn from_raw(raw: RawValue, _: &mut Context) -> Result<Self, Error> {

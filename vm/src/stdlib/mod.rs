@@ -139,6 +139,7 @@ pub(crate) fn native(vm: &mut Vm, row: &Builtin, upvalues: &[RawValue]) -> Resul
 }
 
 /// An upvalue of the running native.
+#[inline]
 pub(crate) fn upvalue(vm: &Vm, args: Args, index: usize) -> RawValue {
     match running(vm, args) {
         FunctionView::Native(native) => native.upvalue(index),

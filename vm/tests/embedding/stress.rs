@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use perilune::{
-    AnyUserData, Context, Error, FromLua, Function, IntoLua, Lua, Methods, Stress, Table, UserData, Value, Variadic,
+    AnyUserData, Context, Error, FromLua, Function, IntoLua, Lua, Methods, Stress, Table, UserData, Value,
+    Variadic,
 };
 
 /// Converted through tables of its own, with a full collection on the way.
@@ -119,7 +120,8 @@ fn errors_survive() -> Result<(), Error> {
          assert(not ok and e.text == 'deep1')",
     )
     .exec(&mut lua)?;
-    let error = lua.load("fail(function() error('a' .. 'b') end)").name("=t").exec(&mut lua).expect_err("it fails");
+    let error =
+        lua.load("fail(function() error('a' .. 'b') end)").name("=t").exec(&mut lua).expect_err("it fails");
     assert_eq!(error.message(), "t:1: ab");
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::function::{InlineCache, LuaFunction};
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
 use crate::table::{INTEGER_KEYS, Table};
-use crate::value::RawValue;
+use crate::value::{Gc, RawValue, Type};
 
 /// The inline cache of an instruction: caches lie below the back pointer below the constants (function.rs, `Code`).
 macro_rules! cache {
@@ -97,6 +97,24 @@ handler! { SELF(pc, vm, insn, base, k) {
         // The receiver first: its register may be the one the method goes to.
         *base.add(insn.a() + 1) = object;
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+    } else {
+        let meta = if object.is_userdata() {
+            (*object.as_userdata_unchecked().as_ptr()).meta
+        } else if object.is_string() {
+            (*vm).heap.roots.type_metatables[Type::String as usize].map_or(std::ptr::null_mut(), Gc::as_ptr)
+        } else {
+            std::ptr::null_mut()
+        };
+        let cache = cache!(k, insn);
+        if (*cache).other_shape == InlineCache::NO_TABLE
+            && (*cache).meta == meta
+            && !meta.is_null()
+            && (*cache).epoch == (*vm).heap.method_epoch
+        {
+            *base.add(insn.a() + 1) = object;
+            *base.add(insn.a()) = (*cache).value;
+            next!(pc, vm, base, k)
+        }
     }
     slow!(table::get_method, pc, vm, insn, base, k)
 } }

@@ -39,7 +39,25 @@ pub(in crate::interp) fn get_field(vm: &mut Vm, insn: Insn) -> Result<Go, Raised
 pub(in crate::interp) fn get_method(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let object = vm.reg(insn.b());
     vm.set_reg(insn.a() + 1, object);
+    if object.is_userdata() || object.is_string() {
+        fill_method_cache(vm, insn, object);
+    }
     read(vm, insn, object, Some(insn.b()))
+}
+
+/// Remembers the method of a string or userdata: what answers is its metatable alone.
+fn fill_method_cache(vm: &mut Vm, insn: Insn, object: RawValue) {
+    let key = key_of(vm, insn);
+    let Some(meta) = vm.metatable_of(object) else { return };
+    let Some(value) = rt::inherited(vm, meta, key).filter(|value| value.is_function()) else { return };
+    let cache = cache(vm, insn);
+    // SAFETY: the cache belongs to the running code; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
+    unsafe {
+        (*cache).other_shape = InlineCache::NO_TABLE;
+        (*cache).meta = meta.as_ptr();
+        (*cache).value = value;
+        (*cache).epoch = vm.heap.method_epoch;
+    }
 }
 
 /// Reads the cached key of an instruction and fills its cache.
