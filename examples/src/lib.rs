@@ -64,9 +64,9 @@ pub fn headless() -> App {
 
 /// Ends an app after some frames.
 pub fn stop_after(app: &mut App, frames: u32) {
-    app.add_systems(Last, move |mut count: Local<u32>, mut exit: MessageWriter<AppExit>| {
+    app.add_systems(First, move |mut count: Local<u32>, mut exit: MessageWriter<AppExit>| {
         *count += 1;
-        if *count >= frames {
+        if *count > frames {
             exit.write(AppExit::Success);
         }
     });
