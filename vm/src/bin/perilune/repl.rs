@@ -77,7 +77,7 @@ fn read_chunk(lua: &mut Lua, editor: &mut DefaultEditor) -> Result<Input, Readli
             }
             Err(error) => Input::Refused(error.to_string()),
         };
-        editor.add_history_entry(source.replace('\n', " "))?;
+        editor.add_history_entry(&source)?;
         return Ok(input);
     }
 }

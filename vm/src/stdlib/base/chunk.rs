@@ -102,7 +102,8 @@ pub(crate) fn compile(
         return Ok(Err(b"attempt to load chunk with wrong mode".to_vec()));
     }
     if is_bytecode {
-        let shown = chunk_id(name);
+        // Without a name the chunk would be named by its own bytes.
+        let shown = if name.first() == Some(&BYTECODE_MARK) { "(binary)".to_owned() } else { chunk_id(name) };
         return Ok(Err([shown.as_bytes(), b": cannot load incompatible bytecode"].concat()));
     }
     let draft = match crate::compiler::compile(source, name) {
