@@ -56,6 +56,8 @@ pub enum Special {
     Wrapped,
     /// `next`, so that loops over it need no call.
     Next,
+    /// The iterator of `ipairs`, likewise.
+    NextIndex,
 }
 
 /// A native function. `header.extra[0]` is the number of upvalues, `header.extra[1]` a [`Special`].

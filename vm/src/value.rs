@@ -89,6 +89,19 @@ pub enum Type {
 }
 
 impl Type {
+    /// Every type, in its numbering.
+    pub const ALL: [Type; Type::COUNT] = [
+        Type::Nil,
+        Type::Boolean,
+        Type::LightUserData,
+        Type::Number,
+        Type::String,
+        Type::Table,
+        Type::Function,
+        Type::UserData,
+        Type::Thread,
+        Type::CData,
+    ];
     /// How many types there are.
     pub const COUNT: usize = 10;
 

@@ -52,10 +52,26 @@ handler! { ITERCALL(pc, vm, insn, base, k) {
     let control = base.add(insn.a());
     if let Some(function) = (*control).as_function()
         && (*function.as_ptr()).header.kind == Kind::NativeFunction
-        && (*function.as_ptr().cast::<NativeFunction>()).header.extra[1] == Special::Next as u8
-        && (*control.add(1)).is_table()
+        && let Some(table) = (*control.add(1)).as_table()
     {
-        slow!(iterate::next_entry, pc, vm, insn, base, k)
+        let special = (*function.as_ptr().cast::<NativeFunction>()).header.extra[1];
+        if special == Special::NextIndex as u8 {
+            let index = (*control.add(2)).as_f64_or_nan();
+            let position = index as u32;
+            if f64::from(position) == index && position < (*table.as_ptr()).array_len && insn.c() <= 2 {
+                let value = *(*table.as_ptr()).array.add(position as usize);
+                if !value.is_nil() {
+                    *control.add(3) = RawValue::number_unchecked(index + 1.0);
+                    // With one variable this is a register of the call that was not needed.
+                    *control.add(4) = value;
+                    next!(pc, vm, base, k)
+                }
+            }
+            slow!(iterate::next_index, pc, vm, insn, base, k)
+        }
+        if special == Special::Next as u8 {
+            slow!(iterate::next_entry, pc, vm, insn, base, k)
+        }
     }
     slow!(iterate::call_iterator, pc, vm, insn, base, k)
 } }

@@ -192,7 +192,7 @@ fn call_native(
     vm.top = base + count;
     let args = Args { base, count };
     match native.special() {
-        Special::None | Special::Next => {
+        Special::None | Special::Next | Special::NextIndex => {
             // SAFETY: a live cell.
             let ret = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
             let frame = vm.pop_frame();

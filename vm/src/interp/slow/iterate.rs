@@ -41,14 +41,32 @@ pub(in crate::interp) fn next_entry(vm: &mut Vm, insn: Insn) -> Result<Go, Raise
         Some((_, key, value)) => (key, value),
         None => (RawValue::NIL, RawValue::NIL),
     };
-    vm.set_reg(a + 3, key);
+    set_variables(vm, insn, key, value);
+    Ok(Go::On)
+}
+
+/// `ITERCALL` of the iterator of `ipairs` on a table.
+pub(in crate::interp) fn next_index(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let a = insn.a();
+    let table = vm.reg(a + 1).as_table().expect("checked by the handler");
+    let Some(index) = vm.reg(a + 2).as_number() else { return call_iterator(vm, insn) };
+    let index = i64::from(crate::convert::to_i32(index)) + 1;
+    let value = table.get_int(&vm.heap, index);
+    let key = if value.is_nil() { RawValue::NIL } else { RawValue::number(index as f64) };
+    set_variables(vm, insn, key, value);
+    Ok(Go::On)
+}
+
+/// Gives the variables of a loop their values.
+fn set_variables(vm: &mut Vm, insn: Insn, key: RawValue, value: RawValue) {
+    let first = insn.a() + 3;
+    vm.set_reg(first, key);
     if insn.c() >= 2 {
-        vm.set_reg(a + 4, value);
+        vm.set_reg(first + 1, value);
         for extra in 2..insn.c() {
-            vm.set_reg(a + 3 + extra, RawValue::NIL);
+            vm.set_reg(first + extra, RawValue::NIL);
         }
     }
-    Ok(Go::On)
 }
 
 /// `ITERCALL` of any other iterator.

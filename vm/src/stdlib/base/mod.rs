@@ -12,7 +12,7 @@ use super::{Builtin, Libraries, Library, add_functions, always, builtins, run_by
 use crate::function::Special;
 use crate::rt::{self, meta::Meta};
 use crate::table::Table;
-use crate::value::{Gc, RawValue};
+use crate::value::{Gc, RawValue, Type};
 use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
 
 /// How many values `unpack` returns at most, its own arguments counted.
@@ -40,7 +40,6 @@ pub(crate) const LIBRARY: Library = Library {
         "setmetatable" setmetatable,
         "tonumber" text::tonumber,
         "tostring" text::tostring,
-        "type" type_,
         "unpack" unpack,
         "xpcall" run_by_interpreter as Xpcall,
     },
@@ -54,7 +53,7 @@ const FILE_FUNCTIONS: &[Builtin] = builtins! {
     "loadfile" chunk::loadfile,
 };
 
-const IPAIRS_STEP: Builtin = Builtin::new("ipairs_aux", ipairs_step, Special::None);
+const IPAIRS_STEP: Builtin = Builtin::new("ipairs_aux", ipairs_step, Special::NextIndex);
 
 fn open(vm: &mut Vm, table: Gc<Table>, which: Libraries) -> Result<(), Raised> {
     vm.raw_set_name(table, "_G", table.into())?;
@@ -66,6 +65,11 @@ fn open(vm: &mut Vm, table: Gc<Table>, which: Libraries) -> Result<(), Raised> {
     add_functions(vm, table, builtins! { "pairs" pairs, }, &[next])?;
     let step = super::native(vm, &IPAIRS_STEP, &[])?;
     add_functions(vm, table, builtins! { "ipairs" ipairs, }, &[step])?;
+    let mut names = Vec::new();
+    for ty in Type::ALL {
+        names.push(vm.heap.intern(ty.name().as_bytes())?.into());
+    }
+    add_functions(vm, table, builtins! { "type" type_, }, &names)?;
     let metatables = environment::proxy_metatables(vm)?;
     add_functions(vm, table, builtins! { "newproxy" environment::newproxy, }, &[metatables.into()])?;
     if which.io {
@@ -114,9 +118,10 @@ fn error(vm: &mut Vm, args: Args) -> NativeResult {
 
 // ---- values ----------------------------------------------------------------------------------------------
 
+/// The names are upvalues, in the order of the types.
 fn type_(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_any(args, 0)?.type_name();
-    let name = vm.heap.intern(name.as_bytes())?;
+    let ty = vm.check_any(args, 0)?.type_of();
+    let name = upvalue(vm, args, ty as usize);
     vm.ret1(name)
 }
 

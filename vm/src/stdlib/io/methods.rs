@@ -4,7 +4,7 @@ use std::io::SeekFrom;
 
 use super::number::read_number;
 use super::stream::{Buffering, Stream};
-use super::{LuaFile, State, failure, file_result, get_state, state_of, use_stream, with_stream};
+use super::{LuaFile, State, failure, file_result, get_state, state_of, with_stream};
 use crate::convert;
 use crate::function::Special;
 use crate::stdlib::{Builtin, check_option, native, upvalue, upvalue_count};
@@ -108,26 +108,25 @@ pub(super) fn write(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// Writes the arguments from `first` on.
 pub(super) fn write_args(vm: &mut Vm, args: Args, file: Gc<UserData>, first: u32) -> NativeResult {
-    if !is_open(file) {
-        return Err(vm.error("attempt to use a closed file"));
-    }
-    let mut result = Ok(());
+    let mut bytes = Vec::new();
+    let mut refused = None;
     for index in first..args.count {
         let value = vm.arg(args, index);
-        let mut digits = Vec::new();
-        let bytes = if let Some(text) = value.as_string() {
-            text.as_bytes()
+        if let Some(text) = value.as_string() {
+            bytes.extend_from_slice(text.as_bytes());
         } else if let Some(number) = value.as_number() {
-            convert::format_number(number, &mut digits);
-            &digits
+            convert::format_number(number, &mut bytes);
         } else {
-            return Err(vm.arg_type_error(args, index, "string"));
-        };
-        if result.is_ok() {
-            result = with_stream(vm, file, |stream, output| stream.write(bytes, output))?;
+            refused = Some(index);
+            break;
         }
     }
-    file_result(vm, result, None)
+    let result = with_stream(vm, file, |stream, output| stream.write(&bytes, output))?;
+    match refused {
+        // What comes before it has been written.
+        Some(index) => Err(vm.arg_type_error(args, index, "string")),
+        None => file_result(vm, result, None),
+    }
 }
 
 // ---- reading ---------------------------------------------------------------------------------------------
@@ -273,7 +272,7 @@ pub(super) fn as_file(value: RawValue) -> Option<Gc<UserData>> {
 pub(super) fn default_file(vm: &mut Vm, args: Args, which: State) -> Result<Gc<UserData>, Raised> {
     let state = state_of(vm, args);
     let file = get_state(vm, state, which).as_userdata().expect("the default files are files");
-    if use_stream(vm, file, |_, _| ()).is_none() {
+    if !is_open(file) {
         return Err(vm.error("standard file is closed"));
     }
     Ok(file)
