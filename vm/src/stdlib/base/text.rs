@@ -22,6 +22,8 @@ fn to_text(vm: &mut Vm, value: RawValue) -> Result<RawValue, Raised> {
 pub(super) fn print(vm: &mut Vm, args: Args) -> NativeResult {
     let name = vm.heap.intern(b"tostring")?;
     let convert = vm.index(globals(vm).into(), name.into())?;
+    // A call may replace the global.
+    vm.push(convert)?;
     let is_builtin = convert.as_function().is_some_and(|function| function.is_native(tostring));
     let mut line = Vec::new();
     for index in 0..args.count {

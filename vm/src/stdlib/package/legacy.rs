@@ -34,6 +34,7 @@ pub(super) fn module(vm: &mut Vm, args: Args) -> NativeResult {
 fn find_or_make(vm: &mut Vm, name: &[u8]) -> Result<Gc<Table>, Raised> {
     let loaded = loaded_modules(vm)?;
     let key = vm.new_string(name)?;
+    vm.push(key)?;
     if let Some(module) = vm.index(loaded.into(), key)?.as_table() {
         return Ok(module);
     }
@@ -60,6 +61,7 @@ fn describe(vm: &mut Vm, module: Gc<Table>, args: Args) -> Result<(), Raised> {
     let name = vm.check_string(args, 0)?;
     let parent_length = memchr::memrchr(b'.', name.as_bytes()).map_or(0, |dot| dot + 1);
     let parent = vm.new_string(&name.as_bytes()[..parent_length])?;
+    vm.push(parent)?;
     for (key, value) in [("_M", module.into()), ("_NAME", name.into()), ("_PACKAGE", parent)] {
         let key = vm.heap.intern(key.as_bytes())?;
         vm.set_index(module.into(), key.into(), value)?;

@@ -66,6 +66,8 @@ fn search_path() -> Vec<u8> {
 fn require(vm: &mut Vm, args: Args) -> NativeResult {
     let name = vm.check_string(args, 0)?;
     let name = vm.heap.intern_key(name)?;
+    // The interned twin of a long name is nobody else's.
+    vm.push(name.into())?;
     let loaded = loaded_modules(vm)?;
     let known = loaded.get_str(&vm.heap, name);
     if known == RawValue::light(LOADING) {
@@ -78,7 +80,6 @@ fn require(vm: &mut Vm, args: Args) -> NativeResult {
     vm.push(chunk)?;
     vm.raw_set(loaded, name.into(), RawValue::light(LOADING))?;
     let result = vm.call1(chunk, &[name.into()])?;
-    // The name is still the first argument, and the table of modules is in the registry.
     if !result.is_nil() {
         vm.raw_set(loaded, name.into(), result)?;
     } else if loaded.get_str(&vm.heap, name) == RawValue::light(LOADING) {

@@ -18,8 +18,8 @@ mod room;
 
 use super::cell::fields;
 use super::{MAX_ENTRIES, SetError, Table, WEAK_KEYS};
-use crate::gc::storage::{self, NewValues};
 use crate::gc::Heap;
+use crate::gc::storage::{self, NewValues};
 use crate::value::{Gc, RawValue};
 
 /// Up to this many entries are searched in order.
