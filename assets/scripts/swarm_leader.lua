@@ -3,6 +3,7 @@ local flock = require "lib.flock"
 
 local SPEED = 120    -- pixels a second
 local TURN = 1.4     -- radians a second, at most
+local TRAIL = 90     -- points a leader remembers
 
 local Leader = { access = { "mut Transform", "Leader" } }
 
@@ -10,6 +11,8 @@ function Leader:start()
   self.heading = math.random() * 2 * math.pi
   self.turn = 0
   self.number = self.Leader.flock
+  self.trail = {}
+  flock.trail[self.number] = self.trail
 end
 
 function Leader:update(dt)
@@ -26,7 +29,10 @@ function Leader:update(dt)
   x = x + math.cos(self.heading) * SPEED * dt
   y = y + math.sin(self.heading) * SPEED * dt
   transform.translation = Vec3(x, y, 1)
-  flock.x[self.number], flock.y[self.number] = x, y
+  -- The newest point is the last; ships follow older ones the farther out they fly.
+  local trail = self.trail
+  trail[#trail + 1] = { x = x, y = y }
+  if #trail > TRAIL then table.remove(trail, 1) end
 end
 
 return Leader

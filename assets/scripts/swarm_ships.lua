@@ -1,21 +1,23 @@
--- The system that steers every ship towards its leader, around it, and along. Try other numbers while it runs.
+-- The system that steers every ship after its leader and around it. Try other numbers while it runs.
 local flock = require "lib.flock"
 
 local PULL = 1.6        -- how strongly ships are drawn to their leader, per second
 local SWIRL = 2.1       -- how strongly they circle around it
 local TOP_SPEED = 190   -- pixels a second
+local LAG = 60          -- how many frames behind the leader the last ships fly
 
 system {
   name = "fly",
   query = { "mut Transform", "mut Ship" },
   run = function(q, dt)
-    local sqrt, xs, ys = math.sqrt, flock.x, flock.y
+    local sqrt, floor, trails = math.sqrt, math.floor, flock.trail
     for _, transform, ship in q:iter() do
       local position = transform.translation
       local x, y = position.x, position.y
-      local number = ship.flock
-      local dx, dy = (xs[number] or 0) - x, (ys[number] or 0) - y
       local spread = ship.spread
+      local trail = trails[ship.flock]
+      local target = trail and trail[#trail - floor(spread * LAG)] or position
+      local dx, dy = target.x - x, target.y - y
       local vx = ship.vx + (dx * PULL - dy * SWIRL * spread) * dt
       local vy = ship.vy + (dy * PULL + dx * SWIRL * spread) * dt
       local speed = sqrt(vx * vx + vy * vy)

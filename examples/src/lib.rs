@@ -58,7 +58,6 @@ pub fn headless() -> App {
         bevy::diagnostic::DiagnosticsPlugin,
     ));
     app.init_asset::<Image>();
-    app.register_type::<Transform>();
     app
 }
 

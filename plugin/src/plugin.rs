@@ -6,10 +6,12 @@ use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginG
 use bevy_asset::io::file::FileAssetReader;
 use bevy_asset::{AssetApp, AssetPlugin};
 use bevy_ecs::change_detection::Mut;
+use bevy_ecs::name::Name;
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule, ScheduleLabel};
 use bevy_ecs::world::World;
-use bevy_time::{Fixed, Time};
+use bevy_time::{Fixed, Real, Time};
+use bevy_transform::components::{GlobalTransform, Transform};
 use perilune::{FromLuaMulti, IntoLuaMulti};
 
 use crate::asset::{LuaLoader, LuaSource};
@@ -74,6 +76,9 @@ impl Plugin for LuaScriptPlugin {
             LuaVm::new(Library::new(&self.folder, &root)).expect("a new VM has room for its libraries");
         let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();
         driver::install(vm.lua(), registry).expect("a new VM has room for the plugin's types");
+        // Bevy's plugins register types only with a feature of Bevy's; these every script needs.
+        app.register_type::<Transform>().register_type::<GlobalTransform>().register_type::<Name>();
+        app.register_type::<Time>().register_type::<Time<Real>>().register_type::<Time<Fixed>>();
         app.insert_resource(vm)
             .insert_resource(self.settings.clone())
             .init_resource::<Behaviours>()
