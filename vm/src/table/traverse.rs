@@ -24,11 +24,10 @@ impl Gc<Table> {
         {
             return Ok(i as u32);
         }
-        let slot = match key.as_string() {
-            Some(name) => heap.find_interned(name).and_then(|name| self.find_slot(heap, name)),
-            None => None,
-        };
-        if let Some(slot) = slot.or_else(|| self.entry_of(key)) {
+        // A long string stands for its interned twin.
+        let name = key.as_string().and_then(|name| heap.find_interned(name));
+        let slot = name.and_then(|name| self.find_slot(heap, name));
+        if let Some(slot) = slot.or_else(|| self.entry_of(name.map_or(key, RawValue::string))) {
             return Ok(self.array_cap() + slot + 1);
         }
         match index {

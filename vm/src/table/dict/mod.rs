@@ -147,9 +147,30 @@ impl Dict {
         }
     }
 
-    /// The entry a key had when it was removed.
+    /// The entry a key had when it was removed last: the key may have died in several, and a new object may have taken the address of
+    /// one long gone.
+    #[cold]
     pub(super) fn find_dead(self, key: RawValue) -> Option<u32> {
-        self.find(key.dead_key(), hash_of(key))
+        let dead = key.dead_key();
+        let entries =
+            |index, bits| self.entries_at(index, bits, hash_of(key)).filter(|&e| self.key(e) == dead).max();
+        if self.index().is_null() {
+            return (0..self.len()).rfind(|&entry| self.key(entry) == dead);
+        }
+        let old = if self.old_index().is_null() { None } else { entries(self.old_index(), self.old_bits()) };
+        entries(self.index(), self.index_bits()).max(old)
+    }
+
+    /// The entries whose cells are probed for a hash.
+    fn entries_at(self, index: *mut u32, bits: u32, hash: u32) -> impl Iterator<Item = u32> {
+        let mask = (1u32 << bits) - 1;
+        let mut cell = hash >> (32 - bits);
+        std::iter::from_fn(move || {
+            // SAFETY: as in `probe`.
+            let number = unsafe { *index.add(cell as usize) };
+            cell = (cell + 1) & mask;
+            number.checked_sub(1)
+        })
     }
 
     #[inline]

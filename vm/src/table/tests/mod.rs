@@ -186,7 +186,7 @@ fn run(ops: Vec<Op>, prepare: impl Fn(&mut Heap, Gc<Table>)) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn a_table_does_what_a_map_does(ops in prop::collection::vec(op(), 1..80)) {
@@ -307,4 +307,23 @@ fn absence_of_a_metamethod_is_forgotten_when_it_is_set() {
     meta.set_str(heap, heap.meta_name(Meta::Index), RawValue::TRUE).expect("memory");
     assert_eq!(meta.meta(heap, Meta::Index), RawValue::TRUE);
     assert_ne!(heap.method_epoch, epoch);
+}
+
+#[test]
+fn a_key_removed_twice_is_found_where_it_was_last() {
+    let heap = &mut heap();
+    let table = new_table(heap, 0, 0).expect("memory");
+    let keys: Vec<RawValue> = (0..12).map(|_| new_table(heap, 0, 0).expect("memory").into()).collect();
+    for value in [RawValue::TRUE, RawValue::NIL, RawValue::TRUE] {
+        for &key in &keys {
+            table.set(heap, key, value).expect("memory");
+        }
+    }
+    let mut key = RawValue::NIL;
+    for &expected in &keys {
+        let position = table.position_of(heap, key).expect("a key of the traversal");
+        (_, key, _) = table.entry_after(heap, position).expect("an entry is left");
+        assert_eq!(key, expected);
+        table.set(heap, key, RawValue::NIL).expect("memory");
+    }
 }
