@@ -52,7 +52,8 @@ pub(super) fn deliver(
 }
 
 /// Puts results where a `CALL` wants them. `c` is one more than how many it wants; 0: all, and they set the top.
-fn store_results(vm: &mut Vm, c: usize, into: u32, first: u32, count: u32) {
+#[inline(always)]
+pub(super) fn store_results(vm: &mut Vm, c: usize, into: u32, first: u32, count: u32) {
     if c == 0 {
         vm.move_values(first, into, count);
         vm.top = into + count;
