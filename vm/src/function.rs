@@ -299,6 +299,11 @@ pub struct InlineCache {
     /// Reading: the shape whose tables lack the key, so that `meta`, `epoch` and `value` answer. Writing: the shape whose tables get the
     /// key added in `slot`. [`InlineCache::EMPTY`] when not known.
     pub other_shape: u32,
+    /// The C type whose values have the key at `place`, or as a method: in `value`, guarded by `epoch`. [`InlineCache::EMPTY`] when
+    /// not known.
+    pub ctype: u32,
+    /// Where a field of that C type is, as `ffi/place.rs` packs it.
+    pub place: u32,
 }
 
 impl InlineCache {
@@ -317,6 +322,8 @@ impl InlineCache {
             value: RawValue::NIL,
             epoch: 0,
             other_shape: Self::EMPTY,
+            ctype: Self::EMPTY,
+            place: 0,
         }
     }
 }

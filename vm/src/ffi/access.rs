@@ -66,7 +66,8 @@ fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
         None => {
             let n = key.as_number()?;
             let field = *vm.ffi.fields(cdata.ctype()).get(n as usize)?;
-            (n.fract() == 0.0 && field.name.as_bytes() == n.to_string().as_bytes()).then_some(field)
+            // Only fields of tuple structs have names that start with a digit.
+            (n.fract() == 0.0 && n >= 0.0 && field.name.as_bytes()[0].is_ascii_digit()).then_some(field)
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod cdata;
 pub mod ctype;
 pub mod entity;
 pub mod host;
+pub(crate) mod place;
 pub mod rows;
 pub mod vector;
 pub mod view;

@@ -86,6 +86,43 @@ fn scripts_add_methods_of_their_own() {
 }
 
 #[test]
+fn caches_keep_types_apart() {
+    run(r#"
+        local function x_of(object) return object.x end
+        local function set_x(object, value) object.x = value end
+        local function measure(object) return object:length() end
+        local list = { Vec2(1, 2), { x = 3, length = function() return "table" end }, Vec3(4, 0, 3), Quat(5, 6, 7, 8), "text" }
+        for round = 1, 3 do
+          assert(x_of(list[1]) == 1 and x_of(list[2]) == 3 and x_of(list[3]) == 4 and x_of(list[4]) == 5 and x_of("") == nil)
+          assert(measure(Vec2(3, 4)) == 5 and measure(list[2]) == "table" and measure(list[3]) == 5)
+          assert(not pcall(measure, "text") and measure(Vec4(2, 2, 2, 2)) == 4 and measure(list[2]) == "table")
+          for _, object in ipairs { Vec2(), { x = 0 }, Vec3(), Quat() } do
+            set_x(object, round)
+            assert(object.x == round and not pcall(set_x, Vec2(), "text"))
+          end
+        end
+        local old = Vec2.length
+        function Vec2:length() return "new" end
+        assert(measure(Vec2(3, 4)) == "new" and measure(Vec3(0, 3, 4)) == 5)
+        Vec2.length = old
+        assert(measure(Vec2(3, 4)) == 5)
+        Vec2.length = nil
+        assert(not pcall(measure, Vec2(3, 4)))
+    "#);
+}
+
+#[test]
+fn temporaries_are_collected_in_a_loop_without_calls() {
+    let mut lua = lua();
+    let source = "local v, d = Vec3(), Vec3(1, 2, 3) for i = 1, 3000000 do v = v + d end return v.x";
+    let x: f64 = lua.load(source).eval(&mut lua).expect("it runs");
+    assert_eq!(x, 3_000_000.0);
+    // SAFETY: only looks.
+    let used = unsafe { lua.raw() }.heap.used();
+    assert!(used < 32 << 20, "{used} bytes");
+}
+
+#[test]
 fn mistakes_with_vectors_are_named() {
     assert_eq!(fails("return Vec3().w"), "test:1: Vec3 has no field 'w'; its fields are: x, y, z");
     assert_eq!(fails("Vec2().x = 'a'"), "test:1: expected number for field 'x' of Vec2, got string");

@@ -48,8 +48,8 @@ const FRAMES_REMEMBERED: usize = 1024;
 /// The epoch of views, and where they come from.
 #[derive(Debug)]
 pub struct Lending {
-    epoch: u64,
-    tick: u32,
+    pub(super) epoch: u64,
+    pub(super) tick: u32,
     sources: Vec<Source>,
     /// The first epoch of each of the latest frames.
     frames: VecDeque<(u64, u64)>,

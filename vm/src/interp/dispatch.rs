@@ -78,8 +78,9 @@ mod tail {
         unsafe extern "C" fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
 
     macro_rules! handler {
-        ($name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
+        ($(#[$attr:meta])* $name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
             $crate::interp::dispatch::extern_fn! {
+                $(#[$attr])*
                 #[allow(non_snake_case, unused_unsafe, unused_variables, reason = "named after the opcode; one signature for all")]
                 pub(in crate::interp) fn $name(
                     $pc: *const $crate::bytecode::Insn,
@@ -166,7 +167,7 @@ mod matched {
     pub(crate) type Handler = unsafe fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
 
     macro_rules! handler {
-        ($name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
+        ($(#[$attr:meta])* $name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
             #[inline]
             #[allow(
                 non_snake_case,

@@ -1,6 +1,7 @@
 //! Tables and globals.
 
 use super::load::closure;
+use crate::ffi::place;
 use crate::function::{InlineCache, LuaFunction};
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
@@ -80,6 +81,23 @@ handler! { SETGLOBAL(pc, vm, insn, base, k) {
 handler! { GETFIELD(pc, vm, insn, base, k) {
     if let Some(table) = (*base.add(insn.b())).as_table() {
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+    } else if (*base.add(insn.b())).is_cdata() {
+        return get_cdata_field(pc, vm, insn, base, k);
+    }
+    slow!(table::get_field, pc, vm, insn, base, k)
+} }
+
+// The paths of cdata are handlers of their own, so that those of tables need no stack.
+handler! {
+#[inline(never)]
+get_cdata_field(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    let cache = cache!(k, insn);
+    if (*cdata).header.aux == (*cache).ctype
+        && let Some(data) = place::readable(vm, cdata)
+    {
+        *base.add(insn.a()) = place::load(data, (*cache).place);
+        next!(pc, vm, base, k)
     }
     slow!(table::get_field, pc, vm, insn, base, k)
 } }
@@ -87,6 +105,21 @@ handler! { GETFIELD(pc, vm, insn, base, k) {
 handler! { SETFIELD(pc, vm, insn, base, k) {
     if let Some(table) = (*base.add(insn.a())).as_table() {
         write_field!(table.as_ptr(), *base.add(insn.b()), pc, vm, insn, base, k);
+    } else if (*base.add(insn.a())).is_cdata() {
+        return set_cdata_field(pc, vm, insn, base, k);
+    }
+    slow!(table::set_field, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_cdata_field(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+    let cache = cache!(k, insn);
+    if (*cdata).header.aux == (*cache).ctype
+        && place::store(vm, cdata, (*cache).place, *base.add(insn.b()))
+    {
+        next!(pc, vm, base, k)
     }
     slow!(table::set_field, pc, vm, insn, base, k)
 } }
@@ -97,6 +130,8 @@ handler! { SELF(pc, vm, insn, base, k) {
         // The receiver first: its register may be the one the method goes to.
         *base.add(insn.a() + 1) = object;
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+    } else if object.is_cdata() {
+        return get_cdata_method(pc, vm, insn, base, k);
     } else {
         let meta = if object.is_userdata() {
             (*object.as_userdata_unchecked().as_ptr()).meta
@@ -115,6 +150,21 @@ handler! { SELF(pc, vm, insn, base, k) {
             *base.add(insn.a()) = (*cache).value;
             next!(pc, vm, base, k)
         }
+    }
+    slow!(table::get_method, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_cdata_method(pc, vm, insn, base, k) {
+    let object = *base.add(insn.b());
+    let cache = cache!(k, insn);
+    if (*object.as_cdata_unchecked().as_ptr()).header.aux == (*cache).ctype
+        && (*cache).epoch == (*vm).heap.method_epoch
+    {
+        *base.add(insn.a() + 1) = object;
+        *base.add(insn.a()) = (*cache).value;
+        next!(pc, vm, base, k)
     }
     slow!(table::get_method, pc, vm, insn, base, k)
 } }

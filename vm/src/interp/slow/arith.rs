@@ -22,7 +22,12 @@ pub(in crate::interp) fn arith(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         _ => Meta::Pow,
     };
     match rt::arith(vm, event, left, right)? {
-        Step::Done(value) => vm.set_reg(insn.a(), value),
+        Step::Done(value) => {
+            vm.set_reg(insn.a(), value);
+            if value.is_heap() {
+                vm.check_collector(insn);
+            }
+        }
         Step::Call(handler) => return vm.call_meta(handler, &[left, right], 0),
         Step::Invalid => {
             // The operand that is to blame is the second one if the first is a number.
@@ -45,7 +50,12 @@ pub(in crate::interp) fn arith(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
 pub(in crate::interp) fn unm(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let value = vm.reg(insn.b());
     match rt::arith(vm, Meta::Unm, value, value)? {
-        Step::Done(value) => vm.set_reg(insn.a(), value),
+        Step::Done(value) => {
+            vm.set_reg(insn.a(), value);
+            if value.is_heap() {
+                vm.check_collector(insn);
+            }
+        }
         Step::Call(handler) => return vm.call_meta(handler, &[value, value], 0),
         Step::Invalid => return Err(vm.operand_error("perform arithmetic on", value, Some(insn.b()))),
     }

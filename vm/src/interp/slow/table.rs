@@ -1,6 +1,8 @@
 //! Table access off the fast path: cache misses, metatables, other types, missing elements.
 
 use crate::bytecode::{Insn, Op};
+use crate::ffi::cdata::CData;
+use crate::ffi::place;
 use crate::function::InlineCache;
 use crate::interp::Go;
 use crate::interp::slow::misc::running_closure;
@@ -41,6 +43,9 @@ pub(in crate::interp) fn get_method(vm: &mut Vm, insn: Insn) -> Result<Go, Raise
     vm.set_reg(insn.a() + 1, object);
     if object.is_userdata() || object.is_string() {
         fill_method_cache(vm, insn, object);
+    } else if let Some(cdata) = object.as_cdata() {
+        fill_cdata_method_cache(vm, insn, cdata);
+        return finish_read(vm, insn, object, key_of(vm, insn).into(), Some(insn.b()));
     }
     read(vm, insn, object, Some(insn.b()))
 }
@@ -54,6 +59,7 @@ fn fill_method_cache(vm: &mut Vm, insn: Insn, object: RawValue) {
     // SAFETY: the cache belongs to the running code; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
     unsafe {
         (*cache).other_shape = InlineCache::NO_TABLE;
+        (*cache).ctype = InlineCache::EMPTY;
         (*cache).meta = meta.as_ptr();
         (*cache).value = value;
         (*cache).epoch = vm.heap.method_epoch;
@@ -70,6 +76,8 @@ fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> R
             vm.set_reg(insn.a(), value);
             return Ok(Go::On);
         }
+    } else if let Some(cdata) = object.as_cdata() {
+        fill_place_cache(vm, insn, cdata, key);
     }
     finish_read(vm, insn, object, key.into(), register)
 }
@@ -100,9 +108,45 @@ fn fill_read_cache(vm: &mut Vm, insn: Insn, table: Gc<Table>, key: Gc<LuaString>
     // SAFETY: as above; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
     unsafe {
         (*cache).other_shape = shape;
+        (*cache).ctype = InlineCache::EMPTY;
         (*cache).meta = (*table.as_ptr()).meta;
         (*cache).value = value;
         (*cache).epoch = vm.heap.method_epoch;
+    }
+}
+
+/// Remembers where a field of a cdata is, when a load or store is all it takes.
+fn fill_place_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>, key: Gc<LuaString>) {
+    let ctype = cdata.ctype();
+    if let Some(place) = place::of_field(vm, ctype, key) {
+        let cache = cache(vm, insn);
+        // SAFETY: the cache belongs to the running code.
+        unsafe {
+            (*cache).ctype = ctype.0;
+            (*cache).place = place;
+        }
+    }
+}
+
+/// Remembers a method of a cdata's type.
+fn fill_cdata_method_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>) {
+    let (ctype, key) = (cdata.ctype(), key_of(vm, insn));
+    if vm.ffi.field(ctype, key).is_some() {
+        return;
+    }
+    let Some(methods) = vm.ffi.metatable(&vm.heap, ctype) else { return };
+    let value = methods.get_str(&vm.heap, key);
+    // A table whose changes do not move the method epoch cannot be cached.
+    if !value.is_function() || methods.make_meta(&mut vm.heap).is_err() {
+        return;
+    }
+    let cache = cache(vm, insn);
+    // SAFETY: the cache belongs to the running code; the value is kept alive by the type's table for as long as the epoch stands.
+    unsafe {
+        (*cache).ctype = ctype.0;
+        (*cache).value = value;
+        (*cache).epoch = vm.heap.method_epoch;
+        (*cache).other_shape = InlineCache::EMPTY;
     }
 }
 
@@ -117,6 +161,10 @@ fn finish_read(
     match rt::index(vm, object, key)? {
         rt::Index::Done(value) => {
             vm.set_reg(insn.a(), value);
+            if object.is_cdata() && value.is_heap() {
+                // A part of a view, or what a host made for the occasion.
+                vm.check_collector(insn);
+            }
             Ok(Go::On)
         }
         rt::Index::Call { handler, object } => vm.call_meta(handler, &[object, key], 0),
@@ -200,6 +248,9 @@ fn write(
         }
         vm.check_collector(insn);
         return Ok(Go::On);
+    }
+    if let Some(cdata) = object.as_cdata() {
+        fill_place_cache(vm, insn, cdata, key);
     }
     finish_write(vm, object, key.into(), value, register)
 }
