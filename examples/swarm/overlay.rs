@@ -60,6 +60,7 @@ fn set_up(mut commands: Commands) {
         },
         BackgroundColor(Color::srgba(0.0, 0.0, 0.0, 0.65)),
     ));
+    add_graphs(&mut commands);
 }
 
 fn keys(keys: Res<ButtonInput<KeyCode>>, mut settings: ResMut<LuaSettings>, mut count: ResMut<Count>) {
@@ -123,27 +124,94 @@ fn write_figures(
     );
 }
 
-/// Three graphs in the lower left corner: frame time, script time, and the collector's slices under the line of their budget.
+/// One graph: a row of bars, one for each of the last frames.
+#[derive(Component, Clone, Copy)]
+enum Graph {
+    Frame,
+    Script,
+    Slice,
+}
+
+impl Graph {
+    /// Its values, in milliseconds.
+    fn values(self, history: &History) -> &VecDeque<f32> {
+        match self {
+            Graph::Frame => &history.frame,
+            Graph::Script => &history.script,
+            Graph::Slice => &history.slice,
+        }
+    }
+
+    /// The value at the thin line: a frame at 60 Hz, or the collector's budget.
+    fn line(self, collector: &LuaCollector) -> f32 {
+        match self {
+            Graph::Frame | Graph::Script => 1000.0 / 60.0,
+            Graph::Slice => collector.budget.as_secs_f32() * 1e3,
+        }
+    }
+}
+
+/// A bar of a graph, by its age.
+#[derive(Component)]
+struct Bar(usize);
+
+/// The height of a graph in pixels; its line is at half of it.
+const GRAPH_HEIGHT: f32 = 56.0;
+
+/// Three graphs in the lower left corner.
+fn add_graphs(commands: &mut Commands) {
+    let graphs = [
+        (Graph::Frame, "frame time, line at 16.7 ms", Color::srgb(0.5, 0.7, 1.0)),
+        (Graph::Script, "scripts, line at 16.7 ms", Color::srgb(0.4, 0.9, 0.5)),
+        (Graph::Slice, "collector slice, line at its budget", Color::srgb(1.0, 0.6, 0.2)),
+    ];
+    let column = Node {
+        position_type: PositionType::Absolute,
+        left: px(10),
+        bottom: px(10),
+        flex_direction: FlexDirection::Column,
+        row_gap: px(4),
+        padding: UiRect::all(px(8)),
+        ..default()
+    };
+    commands.spawn((column, BackgroundColor(Color::srgba(0.0, 0.0, 0.0, 0.65)))).with_children(|column| {
+        for (graph, label, color) in graphs {
+            column.spawn((
+                Text::new(label),
+                TextFont { font_size: 12.0.into(), ..default() },
+                TextColor(color),
+            ));
+            let row = Node { height: px(GRAPH_HEIGHT), align_items: AlignItems::FlexEnd, ..default() };
+            column.spawn(row).with_children(|row| {
+                for age in (0..HISTORY).rev() {
+                    let node = Node { width: px(1), height: px(0), ..default() };
+                    row.spawn((graph, Bar(age), node, BackgroundColor(color)));
+                }
+                row.spawn((
+                    Node {
+                        position_type: PositionType::Absolute,
+                        bottom: px(GRAPH_HEIGHT / 2.0),
+                        width: px(HISTORY as f32),
+                        height: px(1),
+                        ..default()
+                    },
+                    BackgroundColor(Color::srgba(1.0, 1.0, 1.0, 0.4)),
+                ));
+            });
+        }
+    });
+}
+
 fn draw_graphs(
-    mut gizmos: Gizmos,
     history: Res<History>,
     collector: Res<LuaCollector>,
-    window: Single<&Window>,
+    mut bars: Query<(&Graph, &Bar, &mut Node)>,
 ) {
-    let corner = Vec2::new(-window.width() / 2.0 + 14.0, -window.height() / 2.0 + 14.0);
-    let budget = collector.budget.as_secs_f32() * 1e3;
-    let graphs = [
-        (&history.slice, budget * 2.0, Some(budget), Color::srgb(1.0, 0.6, 0.2)),
-        (&history.script, 33.3, Some(16.7), Color::srgb(0.4, 0.9, 0.5)),
-        (&history.frame, 33.3, Some(16.7), Color::srgb(0.5, 0.7, 1.0)),
-    ];
-    for (row, (values, scale, line, color)) in graphs.into_iter().enumerate() {
-        let origin = corner + Vec2::Y * row as f32 * 66.0;
-        let point = |x: usize, value: f32| origin + Vec2::new(x as f32, (value / scale).min(1.0) * 60.0);
-        gizmos.linestrip_2d(values.iter().enumerate().map(|(x, value)| point(x, *value)), color);
-        if let Some(line) = line {
-            gizmos.line_2d(point(0, line), point(HISTORY, line), color.with_alpha(0.3));
-        }
+    for (graph, bar, mut node) in &mut bars {
+        let values = graph.values(&history);
+        let value = values.len().checked_sub(bar.0 + 1).map_or(0.0, |index| values[index]);
+        let share = (value / graph.line(&collector).max(0.001) / 2.0).min(1.0);
+        node.height = px((share * GRAPH_HEIGHT).round());
     }
 }
 
