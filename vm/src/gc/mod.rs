@@ -168,6 +168,9 @@ pub struct Heap {
     soft_mark: usize,
     /// The soft mark has been exceeded.
     emergency: bool,
+    /// How many allocations succeed, counted under stress.
+    #[cfg(test)]
+    allocations_left: Option<u64>,
     stress: Stress,
     /// Under stress: how many safe points go by before the next collection.
     stress_pause: u32,
@@ -199,6 +202,8 @@ impl Heap {
             limit: MemoryLimit::NONE,
             soft_mark: usize::MAX,
             emergency: false,
+            #[cfg(test)]
+            allocations_left: None,
             stress: Stress::Off,
             stress_pause: 0,
             verify: false,
@@ -250,6 +255,13 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn alloc_slow(&mut self, kind: Kind, size: usize) -> Result<(usize, bool), OutOfMemory> {
+        #[cfg(test)]
+        if let Some(left) = &mut self.allocations_left {
+            if *left == 0 {
+                return Err(OutOfMemory);
+            }
+            *left -= 1;
+        }
         self.assist();
         let before = self.memory.acquired;
         let found = self.find_cell(kind, size)?;

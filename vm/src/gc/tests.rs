@@ -366,6 +366,53 @@ fn equal_runs_take_equal_units() {
     assert_eq!(run(), run());
 }
 
+/// Uses every kind of object, and returns a number that does not depend on memory.
+const PROGRAM: &[u8] = b"
+    local log = {}
+    local Point = {} Point.__index = Point
+    function Point.sum(p) return p.x + p.y end
+    for i = 1, 20 do
+        local p = setmetatable({x = i, y = i * 2}, Point)
+        log['point ' .. i] = p
+        log[i] = function() i = i + p:sum() return i end
+        log[i + 0.5] = coroutine.wrap(function(...) local t = {...} while true do t[#t + 1] = coroutine.yield(#t) end end)
+    end
+    local total = 0
+    for i = 1, 20 do
+        total = total + log[i]() + log[i + 0.5](i, i) + log[i + 0.5](i)
+        log[i] = nil
+    end
+    local weak = setmetatable({}, {__mode = 'kv'})
+    for i = 1, 20 do weak[{}] = tostring(i):rep(30) end
+    total = total + #string.format('%s %d', ('x'):rep(100), 7) + #table.concat({'a', 'b', 'c'}, ', ')
+    return total
+";
+
+#[test]
+fn any_allocation_may_fail() {
+    let mut lua = crate::Lua::with_options(crate::LuaOptions { seed: Some(1), ..Default::default() });
+    let expected: f64 = lua.load(PROGRAM).eval(&mut lua).expect("no limit is set");
+    lua.set_gc_stress(Stress::EveryAllocation);
+    let mut failures = 0;
+    for allowed in 0.. {
+        lua.vm().heap.allocations_left = Some(allowed);
+        let result: Result<f64, crate::Error> = lua.load(PROGRAM).eval(&mut lua);
+        lua.vm().heap.allocations_left = None;
+        lua.vm().heap.verify_heap();
+        match result {
+            Ok(total) => {
+                assert_eq!(total, expected);
+                break;
+            }
+            Err(error) => assert_eq!(error.kind(), crate::ErrorKind::Memory, "{error}"),
+        }
+        failures += 1;
+    }
+    assert!(failures > 200, "{failures}");
+    let total: f64 = lua.load(PROGRAM).eval(&mut lua).expect("the limit is gone");
+    assert_eq!(total, expected);
+}
+
 /// What a random program does to its registers, which hold strings, or coroutines that hold other registers' values.
 #[derive(Clone, Debug)]
 enum Op {

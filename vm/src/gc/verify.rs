@@ -7,7 +7,7 @@ use super::block::{is_allocated, is_marked};
 use super::kind::Kind;
 use super::memory::{POISON, kind_of};
 use super::storage::{STORAGE_HEADER, values_len};
-use crate::function::{Code, LuaFunction, NativeFunction, Proto, Upvalue};
+use crate::function::{Code, LuaFunction, NativeFunction, Proto, REDIRECTED, Upvalue};
 use crate::table::{Part, Table};
 use crate::thread::Thread;
 use crate::userdata::UserData;
@@ -122,7 +122,13 @@ impl Heap {
                     (0..function.upvalue_count())
                         .for_each(|index| visit_value(function.upvalue(index), visit));
                 }
-                Kind::Upvalue => visit_value(*(*(cell as *const Upvalue)).location, visit),
+                Kind::Upvalue => {
+                    let upvalue = &*(cell as *const Upvalue);
+                    if upvalue.header.flags & REDIRECTED != 0 {
+                        visit(upvalue.next_open as usize);
+                    }
+                    visit_value(*upvalue.location, visit);
+                }
                 Kind::Proto => {
                     let proto = &*(cell as *const Proto);
                     visit(proto.code.addr());
