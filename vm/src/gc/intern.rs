@@ -1,7 +1,10 @@
 //! The intern table: linear hashing, so that no insert moves more than one bucket.
 //!
 //! The table has `2^level + split` buckets; buckets below `split` have already been divided in two. An insert that
-//! makes more strings than buckets divides the next one. Chains go through the strings' `next`.
+//! makes more than [`LOAD`] strings a bucket divides the next one.
+//!
+//! A bucket is a cache line of eight references, each with 16 bits of its string's hash on top, so that a search that finds nothing, which is what
+//! a new string costs, usually touches one line and no string. The eighth heads a chain through the strings' `next`.
 //!
 //! Strings are held weakly: between Mark and Sweep a cursor unlinks those that are not marked. From Snapshot until then a look-up
 //! that finds an unmarked string marks it: to whoever asked, it is alive again.
@@ -15,21 +18,105 @@ use crate::gc::kind::{Header, Kind};
 use crate::string::{INTERNED, LuaString, MAX_SHORT};
 use crate::value::Gc;
 
-const FIRST_LEVEL: u32 = 8;
+const FIRST_LEVEL: u32 = 6;
+/// Strings per bucket at which buckets are divided.
+const LOAD: usize = 4;
+/// The place in a bucket that heads the chain of those that found no other.
+const CHAIN: usize = 7;
+const TAG_SHIFT: u32 = 48;
+
+/// A reference with the upper half of the string's hash; zero for none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Entry(u64);
+
+impl Entry {
+    const NONE: Entry = Entry(0);
+
+    #[inline(always)]
+    fn new(string: Gc<LuaString>) -> Entry {
+        Entry(string.addr() as u64 | Entry::tag(string.hash()))
+    }
+
+    #[inline(always)]
+    fn tag(hash: u32) -> u64 {
+        u64::from(hash >> 16) << TAG_SHIFT
+    }
+
+    #[inline(always)]
+    fn has_tag_of(self, hash: u32) -> bool {
+        self.0 >> TAG_SHIFT == u64::from(hash >> 16)
+    }
+
+    #[inline(always)]
+    fn string(self) -> *mut LuaString {
+        (self.0 & ((1 << TAG_SHIFT) - 1)) as *mut LuaString
+    }
+
+    /// A bit of the string's hash.
+    #[inline(always)]
+    fn hash_bit(self, bit: u32) -> bool {
+        if bit >= 16 {
+            self.0 >> (TAG_SHIFT + bit - 16) & 1 != 0
+        } else {
+            // SAFETY: the table holds live strings only.
+            unsafe { (*self.string()).header.aux >> bit & 1 != 0 }
+        }
+    }
+}
+
+/// Places before the first empty one are in use.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Bucket([Entry; CHAIN + 1]);
+
+impl Bucket {
+    const EMPTY: Bucket = Bucket([Entry::NONE; CHAIN + 1]);
+
+    fn add(&mut self, entry: Entry) {
+        match self.0[..CHAIN].iter_mut().find(|place| **place == Entry::NONE) {
+            Some(place) => *place = entry,
+            None => {
+                // SAFETY: a live string, which is in no chain.
+                unsafe { (*entry.string()).next = self.0[CHAIN].string() };
+                self.0[CHAIN] = entry;
+            }
+        }
+    }
+
+    /// Visits every entry. The visitor may change what the string's `next` is.
+    #[inline]
+    fn for_each(&self, mut visit: impl FnMut(Entry)) {
+        for &entry in &self.0[..CHAIN] {
+            if entry == Entry::NONE {
+                return;
+            }
+            visit(entry);
+        }
+        let mut string = self.0[CHAIN].string();
+        while !string.is_null() {
+            // SAFETY: chains hold live strings only: dead ones are unlinked before they are swept.
+            unsafe {
+                let next = (*string).next;
+                visit(Entry::new(Gc::from_ptr(string)));
+                string = next;
+            }
+        }
+    }
+}
 
 pub(crate) struct InternTable {
     seed: u64,
     level: u32,
     split: usize,
     count: usize,
-    buckets: Segments<*mut LuaString>,
+    buckets: Segments<Bucket>,
 }
 
 impl InternTable {
     pub(crate) fn new(seed: u64) -> InternTable {
         let mut buckets = Segments::default();
         for _ in 0..1 << FIRST_LEVEL {
-            buckets.push(std::ptr::null_mut());
+            buckets.push(Bucket::EMPTY);
         }
         InternTable { seed, level: FIRST_LEVEL, split: 0, count: 0, buckets }
     }
@@ -47,14 +134,23 @@ impl InternTable {
 
     #[inline]
     fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
-        let mut string = self.buckets.get(self.bucket_of(hash));
-        while !string.is_null() {
-            // SAFETY: chains hold live strings only: dead ones are unlinked before they are swept.
-            let found = unsafe { Gc::from_ptr(string) };
-            if found.hash() == hash && found.as_bytes() == bytes {
+        let bucket = self.buckets.get_ref(self.bucket_of(hash));
+        for &entry in &bucket.0[..CHAIN] {
+            if entry == Entry::NONE {
+                return None;
+            }
+            if entry.has_tag_of(hash)
+                && let Some(found) = matching(entry.string(), bytes, hash)
+            {
                 return Some(found);
             }
-            // SAFETY: as above.
+        }
+        let mut string = bucket.0[CHAIN].string();
+        while !string.is_null() {
+            if let Some(found) = matching(string, bytes, hash) {
+                return Some(found);
+            }
+            // SAFETY: chains hold live strings only.
             string = unsafe { (*string).next };
         }
         None
@@ -62,30 +158,21 @@ impl InternTable {
 
     fn link(&mut self, string: Gc<LuaString>) {
         let bucket = self.bucket_of(string.hash());
-        // SAFETY: a live string that is in no chain yet.
-        unsafe { (*string.as_ptr()).next = self.buckets.get(bucket) };
-        self.buckets.set(bucket, string.as_ptr());
+        self.buckets.get_mut(bucket).add(Entry::new(string));
         self.count += 1;
-        if self.count > self.buckets.len() {
+        if self.count > self.buckets.len() * LOAD {
             self.split_next();
         }
     }
 
     fn split_next(&mut self) {
-        let mut string = self.buckets.get(self.split);
-        self.buckets.set(self.split, std::ptr::null_mut());
-        self.buckets.push(std::ptr::null_mut());
+        let whole = std::mem::replace(self.buckets.get_mut(self.split), Bucket::EMPTY);
+        let (mut low, mut high) = (Bucket::EMPTY, Bucket::EMPTY);
+        let level = self.level;
+        whole.for_each(|entry| if entry.hash_bit(level) { high.add(entry) } else { low.add(entry) });
+        *self.buckets.get_mut(self.split) = low;
+        self.buckets.push(high);
         self.split += 1;
-        while !string.is_null() {
-            // SAFETY: chains hold live strings only.
-            unsafe {
-                let next = (*string).next;
-                let bucket = self.bucket_of((*string).header.aux);
-                (*string).next = self.buckets.get(bucket);
-                self.buckets.set(bucket, string);
-                string = next;
-            }
-        }
         if self.split == 1 << self.level {
             self.level += 1;
             self.split = 0;
@@ -96,22 +183,19 @@ impl InternTable {
     pub(crate) fn unlink_dead(&mut self, cursor: &mut usize, count: usize) -> bool {
         let end = self.buckets.len().min(*cursor + count);
         while *cursor < end {
-            let mut kept = std::ptr::null_mut();
-            let mut string = self.buckets.get(*cursor);
-            while !string.is_null() {
-                // SAFETY: chains hold strings that have not been swept.
-                unsafe {
-                    let next = (*string).next;
-                    if is_marked(string as usize) {
-                        (*string).next = kept;
-                        kept = string;
-                    } else {
-                        self.count -= 1;
-                    }
-                    string = next;
+            let bucket = self.buckets.get_mut(*cursor);
+            let mut kept = Bucket::EMPTY;
+            let mut dead = 0;
+            bucket.for_each(|entry| {
+                // SAFETY: no string has been swept yet in this cycle.
+                if unsafe { is_marked(entry.string() as usize) } {
+                    kept.add(entry);
+                } else {
+                    dead += 1;
                 }
-            }
-            self.buckets.set(*cursor, kept);
+            });
+            *bucket = kept;
+            self.count -= dead;
             *cursor += 1;
         }
         *cursor == self.buckets.len()
@@ -119,15 +203,9 @@ impl InternTable {
 
     /// Every interned string.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<LuaString>)) {
-        for bucket in 0..self.buckets.len() {
-            let mut string = self.buckets.get(bucket);
-            while !string.is_null() {
-                // SAFETY: chains hold live strings only.
-                unsafe {
-                    visit(Gc::from_ptr(string));
-                    string = (*string).next;
-                }
-            }
+        for index in 0..self.buckets.len() {
+            // SAFETY: the table holds live strings only.
+            self.buckets.get_ref(index).for_each(|entry| visit(unsafe { Gc::from_ptr(entry.string()) }));
         }
     }
 
@@ -165,6 +243,14 @@ impl InternTable {
         }
         (fold(h, K0) >> 16) as u32
     }
+}
+
+/// The string at an address, if it has these bytes.
+#[inline(always)]
+fn matching(string: *mut LuaString, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
+    // SAFETY: the table holds live strings only.
+    let string = unsafe { Gc::from_ptr(string) };
+    (string.hash() == hash && string.as_bytes() == bytes).then_some(string)
 }
 
 impl Heap {

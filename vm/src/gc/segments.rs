@@ -69,6 +69,22 @@ impl<T: Copy> Segments<T> {
         self.segments[index >> BITS][index & (SEGMENT - 1)].write(value);
     }
 
+    /// An element, in place.
+    #[inline(always)]
+    pub(crate) fn get_ref(&self, index: usize) -> &T {
+        assert!(index < self.len, "index in range");
+        // SAFETY: elements below `len` have been written.
+        unsafe { self.segments[index >> BITS][index & (SEGMENT - 1)].assume_init_ref() }
+    }
+
+    /// An element, to be changed in place.
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut T {
+        assert!(index < self.len, "index in range");
+        // SAFETY: elements below `len` have been written.
+        unsafe { self.segments[index >> BITS][index & (SEGMENT - 1)].assume_init_mut() }
+    }
+
     /// Drops everything from `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
