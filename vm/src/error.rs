@@ -105,7 +105,7 @@ impl Error {
     }
 
     /// Marks an error as coming out of a VM, with the value that was raised when it is not a string.
-    pub(crate) fn from_vm(mut self, value: Option<Arc<dyn Any + Send + Sync>>) -> Error {
+    pub(crate) fn raised_with(mut self, value: Option<Arc<dyn Any + Send + Sync>>) -> Error {
         self.0.raised = true;
         self.0.value = value;
         self

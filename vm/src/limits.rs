@@ -140,7 +140,7 @@ impl Shared {
             let calls = self.calls.load(Relaxed);
             let elapsed = seen.1.elapsed();
             let mut wait = (limit / 8).clamp(Duration::from_millis(1), Duration::from_millis(100));
-            if calls % 2 == 0 || calls != seen.0 {
+            if calls.is_multiple_of(2) || calls != seen.0 {
                 seen = (calls, Instant::now());
             } else if elapsed >= limit {
                 self.overdue.store(calls, SeqCst);

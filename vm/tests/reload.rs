@@ -150,8 +150,8 @@ fn globals_of_the_new_version_take_effect() {
 fn a_hundred_reloads_in_a_row_leave_everything_in_step() {
     let mut lua = Lua::new();
     let source = |n: usize| {
-        let extra = if n % 3 == 0 { "local extra = 1" } else { "" };
-        let used = if n % 3 == 0 { "+ extra - 1" } else { "" };
+        let extra = if n.is_multiple_of(3) { "local extra = 1" } else { "" };
+        let used = if n.is_multiple_of(3) { "+ extra - 1" } else { "" };
         format!(
             "local count = 0 {extra} local M = {{}} function M.f() count = count + 1 return count {used}, {n} end return M"
         )

@@ -181,7 +181,7 @@ pub(crate) fn take_error(vm: &mut Vm, raised: Raised) -> Error {
         (Raised::Memory, _) => "not enough memory".to_owned(),
         (Raised::Error | Raised::Interrupted, value) => message_of(vm, value.unwrap_or(RawValue::NIL)),
     };
-    let error = Error::new(kind, message).from_vm(object);
+    let error = Error::new(kind, message).raised_with(object);
     match traceback {
         Some(traceback) => error.with_traceback(traceback),
         None => error,

@@ -118,6 +118,7 @@ mod tail {
 
     extern_fn! {
         #[inline(never)]
+        #[allow(improper_ctypes_definitions, reason = "called from Rust only; the convention is for the sibling calls")]
         pub(in crate::interp) fn trampoline(
             pc: *const Insn,
             vm: *mut Vm,

@@ -100,18 +100,18 @@ impl Gc<Table> {
         }
         let index = (key as u64).wrapping_sub(1);
         let len = u64::from(self.array_len());
-        if !self.has(WEAK_KEYS | WEAK_VALUES) {
-            if self.fits_at(index) || index == len && self.grow_for_append(heap)? {
-                self.put_element(index as u32, value);
-                self.set_array_len(index as u32 + 1);
-                if self.is_dictionary() {
-                    self.dict().take_integer(heap, key as u64);
-                }
-                if self.has(INTEGER_KEYS) {
-                    self.migrate(heap);
-                }
-                return Ok(());
+        if !self.has(WEAK_KEYS | WEAK_VALUES)
+            && (self.fits_at(index) || index == len && self.grow_for_append(heap)?)
+        {
+            self.put_element(index as u32, value);
+            self.set_array_len(index as u32 + 1);
+            if self.is_dictionary() {
+                self.dict().take_integer(heap, key as u64);
             }
+            if self.has(INTEGER_KEYS) {
+                self.migrate(heap);
+            }
+            return Ok(());
         }
         self.set_other(heap, number, value)?;
         if key >= 1 {

@@ -177,7 +177,7 @@ static CLASSES: [Option<ByteSet>; 26] = {
 };
 
 /// A set of bytes.
-struct ByteSet([u64; 4]);
+pub(super) struct ByteSet([u64; 4]);
 
 impl ByteSet {
     const EMPTY: ByteSet = ByteSet([0; 4]);

@@ -37,7 +37,7 @@ fn op() -> impl Strategy<Value = Op> {
 
 /// A fresh object whose content says which it is.
 fn object(heap: &mut Heap, stamp: u32) -> RawValue {
-    if stamp % 2 == 0 {
+    if stamp.is_multiple_of(2) {
         return heap.new_string(format!("value {stamp}").as_bytes()).expect("memory").into();
     }
     let table = new_table(heap, 1, 0).expect("memory");
