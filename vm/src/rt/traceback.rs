@@ -51,10 +51,12 @@ pub(crate) fn function_name(vm: &Vm, depth: usize) -> Option<(&'static str, Stri
 /// [`function_name`] in any thread's frames.
 pub(crate) fn function_name_in(frames: &[CallInfo], depth: usize) -> Option<(&'static str, String)> {
     let frame = frames.get(depth)?;
-    if frame.flags & FRAME_TAIL_CALL != 0 {
-        return None;
+    let below = depth.checked_sub(1)?;
+    if frame.is_native() && frame.flags & FRAME_TAIL_CALL != 0 {
+        // It stands for the frame that called it, which a script no longer sees.
+        return function_name_in(frames, below);
     }
-    let caller = frames.get(depth.checked_sub(1)?)?;
+    let caller = frames.get(below)?;
     match frame.kind {
         FrameKind::Entry | FrameKind::Protected | FrameKind::Coroutine => return None,
         FrameKind::Lua | FrameKind::Meta => {}

@@ -93,7 +93,7 @@ pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Rai
         vm.set_slot(home + i, value);
     }
     let (base, varargs) = lay_out_frame(vm, home, closure, count)?;
-    *vm.frame_mut() = lua_frame(closure, base, varargs, frame.kind, frame.flags | FRAME_TAIL_CALL);
+    *vm.frame_mut() = lua_frame(closure, base, varargs, frame.kind, frame.flags);
     Ok(Go::On)
 }
 

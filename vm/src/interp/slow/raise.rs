@@ -56,7 +56,10 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
                 match coroutine::leave(vm, dead) {
                     ResumedBy::Host => return Err(raised),
                     // The error goes on in the resumer, where other handlers may see it.
-                    ResumedBy::Wrapped => vm.raise_prepared = false,
+                    ResumedBy::Wrapped => {
+                        vm.raise_prepared = false;
+                        raised = with_caller(vm, raised);
+                    }
                     ResumedBy::Resume if raised == Raised::Interrupted => vm.raise_prepared = false,
                     ResumedBy::Resume => {
                         let value = error_value(vm, raised);
@@ -74,6 +77,18 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
                 }
             }
         }
+    }
+}
+
+/// A message that leaves a wrapped coroutine gets the position of the call that resumed it in front, as in LuaJIT.
+fn with_caller(vm: &mut Vm, raised: Raised) -> Raised {
+    let value = vm.heap.roots.raised;
+    match value.and_then(RawValue::as_string) {
+        Some(message) if raised == Raised::Error => {
+            let kind = vm.kind_of_error(value);
+            vm.error_of_kind(kind, message.as_bytes().to_vec())
+        }
+        _ => raised,
     }
 }
 

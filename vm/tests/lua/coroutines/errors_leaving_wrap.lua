@@ -1,0 +1,20 @@
+-- A message that leaves a wrapped coroutine gets the position of the resuming call in front.
+local function fails(...) local args = {...} return coroutine.wrap(function() error(unpack(args)) end) end
+local f = fails("inside")
+print(pcall(function() local x = f() return x end))
+print(pcall(function() local x = f() return x end))
+f = fails("no position", 0)
+print(pcall(function() local x = f() return x end))
+f = fails("tail", 0)
+print(pcall(function() return f() end))
+f = fails("loop", 0)
+print(pcall(function() for x in f do end end))
+f = fails(5, 0)
+print(pcall(function() local x = f() return x end))
+local object = {}
+f = fails(object)
+print(select(2, pcall(function() local x = f() return x end)) == object)
+local nested = coroutine.wrap(function() local inner = fails("deep") local x = inner() return x end)
+print(pcall(function() local x = nested() return x end))
+print(pcall(fails("called by pcall")))
+print(xpcall(function() local x = fails("handled")() return x end, function(m) return "<" .. m .. ">" end))
