@@ -29,8 +29,10 @@ pub const MAX_KEYS: usize = 64;
 /// How many children a shape has at most; further tables that branch there become dictionaries, which bounds both the cost of a
 /// transition and what generated keys cost in shapes.
 const MAX_CHILDREN: usize = 128;
-/// Ids from here on are private ones. `u32::MAX` stays unused: empty inline caches hold it.
+/// Ids from here on are private ones.
 const FIRST_PRIVATE: u32 = 1 << 30;
+/// The last ids stay unused: inline caches have meanings for them.
+const LAST_PRIVATE: u32 = u32::MAX - 16;
 /// Shapes per chunk of the id map.
 const CHUNK: usize = 64;
 /// Key lists up to this length are searched in order.
@@ -141,7 +143,7 @@ impl Shapes {
 
     /// An id that no shape has, for a dictionary; 0 when there is none left.
     pub(crate) fn private_id(&mut self) -> u32 {
-        if self.next_private == u32::MAX {
+        if self.next_private > LAST_PRIVATE {
             return 0;
         }
         self.next_private += 1;

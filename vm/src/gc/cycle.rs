@@ -278,7 +278,10 @@ impl Heap {
                 }
             }
             Phase::Shapes => {
-                if self.shapes.sweep_step(LINKS) {
+                let before = self.shapes.bytes();
+                let done = self.shapes.sweep_step(LINKS);
+                self.remove_external(before - self.shapes.bytes());
+                if done {
                     self.cycle.enter(Phase::Strings);
                 }
             }

@@ -177,6 +177,9 @@ pub struct Heap {
     verify: bool,
     /// How many cells the verifier found last time.
     verified_cells: usize,
+    /// Tests: how many allocations succeed before one fails.
+    #[cfg(test)]
+    pub(crate) failing_in: Option<u32>,
 }
 
 impl Heap {
@@ -208,6 +211,8 @@ impl Heap {
             stress_pause: 0,
             verify: false,
             verified_cells: 0,
+            #[cfg(test)]
+            failing_in: None,
         };
         heap.settle_debt();
         heap
@@ -222,6 +227,8 @@ impl Heap {
     /// When the memory limit is reached.
     #[inline(always)]
     pub fn alloc(&mut self, kind: Kind, size: usize) -> Result<*mut u8, OutOfMemory> {
+        #[cfg(test)]
+        self.fail_if_due()?;
         if size <= MAX_CELL && kind != Kind::Thread {
             let span = &mut self.memory.spans[pool_for(kind.contents(), size)];
             let cell = span.cursor;
@@ -249,6 +256,22 @@ impl Heap {
             unsafe { std::ptr::write_bytes(cell, 0, size) };
         }
         Ok(cell)
+    }
+
+    /// Fails the allocation a test has chosen, and that one only.
+    #[cfg(test)]
+    fn fail_if_due(&mut self) -> Result<(), OutOfMemory> {
+        match self.failing_in {
+            Some(0) => {
+                self.failing_in = None;
+                Err(OutOfMemory)
+            }
+            Some(more) => {
+                self.failing_in = Some(more - 1);
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Allocates when the span is used up, for large objects and for coroutines, which are listed.

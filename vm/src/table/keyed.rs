@@ -99,7 +99,10 @@ impl Gc<Table> {
             self.grow_slots(heap, slot + 1)?;
         }
         heap.barrier_shape(before);
-        let Some(after) = heap.shapes.child(before, key) else {
+        let bytes = heap.shapes.bytes();
+        let child = heap.shapes.child(before, key);
+        heap.add_external(heap.shapes.bytes() - bytes);
+        let Some(after) = child else {
             self.make_dictionary(heap, slot + 1)?;
             return self.set_entry(heap, key.into(), value);
         };

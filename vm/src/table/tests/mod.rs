@@ -204,6 +204,40 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_failed_assignment_leaves_the_table_as_it_was(
+        steps in prop::collection::vec((0u8..5, 0u32..400, prop::option::of(0u32..5)), 1..400),
+    ) {
+        let heap = &mut heap();
+        let others: Vec<RawValue> = (0..40).map(|_| new_table(heap, 0, 0).expect("memory").into()).collect();
+        let names: Vec<RawValue> = (0..400).map(|n| name(heap, n)).collect();
+        let table = new_table(heap, 0, 0).expect("memory");
+        let mut model = Model::default();
+        for (stamp, (kind, n, failing_in)) in steps.into_iter().enumerate() {
+            let key = if kind == 2 { names[n as usize] } else { key(heap, &others, kind, n) };
+            let value = RawValue::number(stamp as f64);
+            heap.failing_in = failing_in;
+            let result = table.set(heap, key, value);
+            heap.failing_in = None;
+            match result {
+                Ok(()) => {
+                    model.values.insert(key.bits(), value);
+                }
+                Err(error) => {
+                    prop_assert_eq!(error, SetError::Memory);
+                }
+            }
+            if stamp % 16 == 0 || result.is_err() {
+                check_all(heap, table, &model);
+            }
+        }
+        check_all(heap, table, &model);
+    }
+}
+
 fn keys_of(heap: &Heap, table: Gc<Table>) -> Vec<RawValue> {
     let (mut position, mut keys) = (0, Vec::new());
     while let Some((next, key, _)) = table.entry_after(heap, position) {
