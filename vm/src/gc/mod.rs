@@ -164,6 +164,8 @@ pub struct Heap {
     /// Bytes of Rust-side buffers.
     external: usize,
     limit: MemoryLimit,
+    /// What had been allocated at the last emergency collection.
+    collected_at: u64,
     /// Beyond this an emergency collection is made.
     soft_mark: usize,
     /// The soft mark has been exceeded.
@@ -203,6 +205,7 @@ impl Heap {
             weakness_changes: Segments::default(),
             external: 0,
             limit: MemoryLimit::NONE,
+            collected_at: 0,
             soft_mark: usize::MAX,
             emergency: false,
             #[cfg(test)]
@@ -333,8 +336,11 @@ impl Heap {
         if self.has_room_for(bytes) {
             return Ok(());
         }
-        self.emergency = true;
-        self.debt = self.debt.max(1);
+        // A collection helps if there can be garbage to speak of; a script that goes on at the limit does not get one for every attempt.
+        if self.memory.acquired - self.collected_at > self.used() as u64 / 8 {
+            self.emergency = true;
+            self.debt = self.debt.max(1);
+        }
         Err(OutOfMemory)
     }
 
@@ -356,6 +362,7 @@ impl Heap {
     /// Says when the next emergency collection is due: at the soft limit, or, when what is alive exceeds it already, at a good part of the way
     /// from there to the hard limit. Otherwise every safe point beyond the soft limit would collect the whole heap.
     fn set_soft_mark(&mut self) {
+        self.collected_at = self.memory.acquired;
         let committed = self.memory.committed.saturating_add(self.external);
         self.soft_mark = if committed <= self.limit.soft {
             self.limit.soft

@@ -12,7 +12,7 @@ fn endless_allocation_ends_in_an_error() {
         "local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end",
         "local t = {} for i = 1, math.huge do t['key' .. i] = i end",
         "string.rep('x', 1e9)",
-        "local function f(...) return f(1, ...) end f()",
+        "local function f(...) return f(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...) end f()",
     ] {
         let error = lua.load(source).exec(&mut lua).expect_err("memory has an end");
         assert!(matches!(error.kind(), ErrorKind::Memory | ErrorKind::StackOverflow), "{source}: {error}");
