@@ -75,7 +75,7 @@ use segments::Segments;
 
 pub use budget::{Budget, Unit};
 pub use cycle::Phase;
-pub use pacer::Policy;
+pub use pacer::{Pacing, Policy};
 pub use stats::{CycleRecord, SliceRecord, Stats, TOLERANCE};
 
 /// The memory limit was reached, also after a collection.
@@ -475,6 +475,11 @@ impl Heap {
     /// Bytes allocated since the heap was made, garbage included, to the nearest span.
     pub fn allocated(&self) -> u64 {
         self.memory.acquired
+    }
+
+    /// What the pacer goes by.
+    pub fn pacing(&self) -> Pacing {
+        self.pacer.figures()
     }
 
     /// How many strings are interned.

@@ -69,6 +69,19 @@ pub(crate) struct Pacer {
     last_budget: Duration,
 }
 
+/// What the pacer has measured and decided.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pacing {
+    /// Bytes allocated a frame, smoothed.
+    pub bytes_per_frame: f64,
+    /// Nanoseconds of a whole collection per live byte, smoothed.
+    pub cost_per_byte: f64,
+    /// Bytes in use after the last collection.
+    pub live_bytes: usize,
+    /// Bytes in use at which the next collection starts.
+    pub next_cycle_at: usize,
+}
+
 impl Default for Pacer {
     fn default() -> Self {
         Pacer {
@@ -99,14 +112,22 @@ impl Pacer {
         }
     }
 
+    /// What has been measured and decided.
+    pub(crate) fn figures(&self) -> Pacing {
+        Pacing {
+            bytes_per_frame: self.bytes_per_frame,
+            cost_per_byte: self.cost_per_byte,
+            live_bytes: self.live,
+            next_cycle_at: match self.drive {
+                Drive::Debt => self.mark,
+                Drive::Frames => self.frame_mark(),
+            },
+        }
+    }
+
     /// Whether a collection is due.
     pub(crate) fn wants_cycle(&self, used: usize) -> bool {
-        !self.stopped
-            && used
-                >= match self.drive {
-                    Drive::Debt => self.mark,
-                    Drive::Frames => self.frame_mark(),
-                }
+        !self.stopped && used >= self.figures().next_cycle_at
     }
 
     /// The mark, brought forward by what will be allocated while the collection runs, but leaving room for an eighth of the live size.

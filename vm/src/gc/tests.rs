@@ -413,6 +413,57 @@ fn any_allocation_may_fail() {
     assert_eq!(total, expected);
 }
 
+#[test]
+fn frames_keep_the_heap_bounded_within_their_units() {
+    let mut lua = crate::Lua::with_options(crate::LuaOptions { seed: Some(1), ..Default::default() });
+    let frame: crate::Function = lua
+        .load(
+            "local keep = {} for i = 1, 20000 do keep[i] = {x = i, name = 'object ' .. i} end
+             local n = 0
+             return function()
+                 for i = 1, 200 do n = n + 1 keep[n % 20000 + 1] = {x = n, name = 'object ' .. n} end
+             end",
+        )
+        .eval(&mut lua)
+        .expect("no limit is set");
+    lua.gc_collect();
+    let live = lua.vm().heap.used();
+    let mut most = 0;
+    let mut cycles = 0;
+    for _ in 0..1500 {
+        let () = frame.call(&mut lua, ()).expect("no limit is set");
+        let record = lua.gc_frame(Budget::Units(60));
+        assert!(record.units <= 60);
+        most = most.max(lua.vm().heap.used());
+        cycles = lua.vm().heap.stats.cycles;
+    }
+    assert!(cycles > 5, "{cycles}");
+    assert_eq!(lua.vm().heap.stats.assists, 0, "frames alone keep up");
+    assert!(most < live * 7 / 2, "{most} bytes for {live} live ones");
+}
+
+#[test]
+fn a_large_heap_below_its_hard_limit_is_not_collected_all_the_time() {
+    let mut heap = heap();
+    heap.set_verify(false);
+    heap.set_memory_limit(MemoryLimit { soft: 4 << 20, hard: 32 << 20 });
+    let keep: Vec<RawValue> = (0..100_000)
+        .map(|n| {
+            heap.new_string(format!("a string to be kept, number {n}").as_bytes()).expect("memory").into()
+        })
+        .collect();
+    let holder = thread_holding(&mut heap, &keep);
+    heap.roots.handles.push(holder.into());
+    for _ in 0..100_000 {
+        upvalue(&mut heap, RawValue::NIL);
+        if heap.debt > 0 {
+            heap.debt_step();
+        }
+    }
+    assert!(heap.committed() > 4 << 20);
+    assert!((1..6).contains(&heap.stats.emergencies), "{}", heap.stats.emergencies);
+}
+
 /// What a random program does to its registers, which hold strings, or coroutines that hold other registers' values.
 #[derive(Clone, Debug)]
 enum Op {

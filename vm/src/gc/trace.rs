@@ -247,7 +247,7 @@ impl Heap {
 
     /// Frames count as one slot each, then come the stack slots.
     unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
-        // SAFETY: a live thread that does not run (`before_resume` has scanned it otherwise).
+        // SAFETY: a live thread that does not run (`scan_thread_now` has scanned it otherwise).
         unsafe {
             let thread = cell as *mut Thread;
             if (*thread).scanned_in == self.cycle.number {
@@ -338,14 +338,6 @@ impl Heap {
                 upvalue = (*upvalue).next_open;
             }
             (*thread).scanned_in = self.cycle.number;
-        }
-    }
-
-    /// [`Heap::scan_thread_now`] if a mark phase is under way.
-    #[inline(always)]
-    pub fn before_resume(&mut self, thread: Gc<Thread>) {
-        if self.marking {
-            self.scan_thread_now(thread);
         }
     }
 }

@@ -19,6 +19,7 @@ impl Heap {
     /// # Panics
     /// When a reachable cell is not marked.
     pub(crate) fn verify_marks(&mut self) {
+        assert!(self.marker.is_empty(), "marking ends when nothing is gray");
         let reachable = self.reachable();
         self.verified_cells = reachable.len();
         for (cell, from) in reachable {
