@@ -135,6 +135,11 @@ impl Marker {
         some
     }
 
+    /// Whether nothing is gray.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gray.is_empty() && self.ahead_count == 0 && self.work.is_empty() && self.inbox.borrow().is_empty()
+    }
+
     /// A block of values has been moved.
     pub(crate) fn relocate(&mut self, from: usize, to: usize) {
         for index in 0..self.work.len() {
