@@ -37,6 +37,13 @@ macro_rules! read_field {
     }};
 }
 
+/// Whether a value may be overwritten without shading it. A script that only computes while a collection marks stays on the fast path.
+macro_rules! needs_no_barrier {
+    ($vm:ident, $place:expr) => {
+        (!(*$vm).heap.marking || !(*$place).is_heap())
+    };
+}
+
 /// Assigns a field through the cache: an own slot that has a value, or a key added to a table whose metatable is known to leave that
 /// alone.
 macro_rules! write_field {
@@ -46,15 +53,16 @@ macro_rules! write_field {
         let cache = cache!($k, $insn);
         let shape = (*table).header.aux;
         let slot = (*cache).slot as usize;
-        if value.is_nil() || (*$vm).heap.marking {
-            // The slow path removes keys and runs the barrier.
+        if value.is_nil() {
+            // The slow path removes keys.
         } else if shape == (*cache).shape {
             let place = (*table).slots.add(slot);
-            if !(*place).is_nil() {
+            if !(*place).is_nil() && needs_no_barrier!($vm, place) {
                 *place = value;
                 next!($pc, $vm, $base, $k)
             }
         } else if shape == (*cache).other_shape
+            && !(*$vm).heap.marking
             && slot < usize::from((*table).header.extra[0])
             && (*table).meta == (*cache).meta
             && (*cache).epoch == (*$vm).heap.method_epoch
@@ -201,7 +209,7 @@ handler! { SETINDEX(pc, vm, insn, base, k) {
         && let Some(place) = element!(table.as_ptr(), base.add(insn.b()))
         && !(*place).is_nil()
         && !value.is_nil()
-        && !(*vm).heap.marking
+        && needs_no_barrier!(vm, place)
     {
         *place = value;
         next!(pc, vm, base, k)
@@ -242,9 +250,9 @@ handler! { SETINT(pc, vm, insn, base, k) {
     let value = *base.add(insn.c());
     if let Some(table) = (*base.add(insn.a())).as_table() {
         let index = (insn.b() as u32).wrapping_sub(1);
-        if index < (*table.as_ptr()).array_len && !value.is_nil() && !(*vm).heap.marking {
+        if index < (*table.as_ptr()).array_len && !value.is_nil() {
             let place = (*table.as_ptr()).array.add(index as usize);
-            if !(*place).is_nil() {
+            if !(*place).is_nil() && needs_no_barrier!(vm, place) {
                 *place = value;
                 next!(pc, vm, base, k)
             }
