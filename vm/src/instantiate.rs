@@ -7,6 +7,8 @@
 use std::sync::Arc;
 
 use crate::bytecode::{Const, Draft, DraftProto};
+use crate::ffi::arith::new_integer;
+use crate::ffi::ctype::Scalar;
 use crate::function::{Code, InlineCache, LuaFunction, Proto, new_closure};
 use crate::gc::kind::{Header, Kind};
 use crate::gc::{Heap, OutOfMemory};
@@ -160,8 +162,8 @@ fn constant_value(heap: &mut Heap, draft: &Draft, constant: Const) -> Result<Raw
     Ok(match constant {
         Const::Number(n) => RawValue::number(n),
         Const::Str(id) => heap.intern(draft.string(id))?.into(),
-        Const::Int64(n) => RawValue::number(n as f64),
-        Const::Uint64(n) => RawValue::number(n as f64),
+        Const::Int64(n) => new_integer(heap, Scalar::I64, n as u64)?,
+        Const::Uint64(n) => new_integer(heap, Scalar::U64, n)?,
         Const::Imaginary(n) => RawValue::number(n),
     })
 }

@@ -23,6 +23,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("gc", "host", "finalizer errors are reported as the host sees errors"),
     ("table", "rt", "the table of metamethod events, whose absence tables cache"),
     ("value", "ffi", "the layout of a cdata cell"),
+    ("instantiate", "ffi", "64-bit integer constants are boxed"),
     ("hooks", "context", "host hooks are called with a context"),
     ("vm", "interp", "the VM holds the handler table and starts the interpreter"),
     ("vm", "host", "the VM holds the host's registrations"),

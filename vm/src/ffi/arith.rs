@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use crate::gc::{Heap, OutOfMemory};
 use crate::rt::meta::Meta;
 use crate::value::RawValue;
 use crate::vm::{Raised, Vm};
@@ -77,7 +78,7 @@ fn integers(vm: &mut Vm, event: Meta, a: RawValue, b: RawValue) -> Result<Option
         | Meta::ToString
         | Meta::Name => return Ok(None),
     };
-    Ok(Some(new_integer(vm, scalar, bits)?))
+    Ok(Some(new_integer(&mut vm.heap, scalar, bits)?))
 }
 
 fn power(mut base: u64, exponent: u64, signed: bool) -> u64 {
@@ -105,8 +106,8 @@ fn power(mut base: u64, exponent: u64, signed: bool) -> u64 {
 ///
 /// # Errors
 /// When the memory limit is reached.
-pub fn new_integer(vm: &mut Vm, scalar: Scalar, bits: u64) -> Result<RawValue, Raised> {
-    let boxed = cdata::new_owned(&mut vm.heap, scalar.into(), 8, 0)?;
+pub fn new_integer(heap: &mut Heap, scalar: Scalar, bits: u64) -> Result<RawValue, OutOfMemory> {
+    let boxed = cdata::new_owned(heap, scalar.into(), 8, 0)?;
     // SAFETY: an owned value of eight bytes.
     unsafe { store_bits(boxed.data(), 8, bits) };
     Ok(boxed.into())
