@@ -44,6 +44,9 @@ unit_kinds! {
 /// No unit is assumed to take longer than this: longer ones were interrupted by the system.
 const CREDIBLE: Duration = Duration::from_micros(40);
 
+/// What a slice leaves of its budget, for its own beginning and end.
+const MARGIN: Duration = Duration::from_micros(10);
+
 /// The longest each kind of unit took, slowly forgotten.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorstCosts([Duration; Unit::ALL.len()]);
@@ -69,7 +72,7 @@ impl Meter {
             Budget::Time(time) => {
                 let now = Instant::now();
                 // A budget beyond the clock's range is none.
-                let deadline = now.checked_add(time);
+                let deadline = now.checked_add(time.saturating_sub(MARGIN.min(time / 8)));
                 Meter { deadline, last_look: Some(now), units_left: u64::MAX, units_done: 0 }
             }
             Budget::Units(units) => {
