@@ -1,6 +1,7 @@
 //! Arithmetic. Any boxed operand makes the result NaN, so one test of the result covers both operands; a genuine NaN is
 //! recomputed, and made canonical, by the slow path.
 
+use super::truncate;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{arith, misc};
 use crate::table::INTEGER_KEYS;
@@ -53,7 +54,7 @@ handler! { POWKV(pc, vm, insn, base, k) { slow!(arith::arith, pc, vm, insn, base
 /// `floor` does not belong in a handler).
 #[inline(always)]
 fn small_modulo(x: f64, y: f64) -> f64 {
-    let (xi, yi) = (x as i32, y as i32);
+    let (xi, yi) = (truncate(x), truncate(y));
     if f64::from(xi) == x && f64::from(yi) == y && yi > 0 {
         let rest = xi % yi;
         f64::from(if rest < 0 { rest + yi } else { rest })

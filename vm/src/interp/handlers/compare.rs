@@ -1,18 +1,15 @@
 //! Fused compare-and-jump. `C` says which outcome jumps.
 
-use super::jump;
+use super::jump_if;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::compare;
 use crate::value::RawValue;
 
 /// Jumps when an outcome is the one the instruction asks for.
 macro_rules! branch {
-    ($outcome:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
-        if ($outcome) == ($insn.c() != 0) {
-            next!(jump!($pc, $insn), $vm, $base, $k)
-        }
-        next!($pc, $vm, $base, $k)
-    }};
+    ($outcome:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {
+        jump_if!(($outcome) == ($insn.c() != 0), $pc, $vm, $insn, $base, $k)
+    };
 }
 
 /// An ordered comparison: with a boxed operand or a NaN neither the relation nor its opposite holds.

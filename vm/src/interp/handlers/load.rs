@@ -1,6 +1,6 @@
 //! Moves, constants, upvalues, jumps and tests.
 
-use super::jump;
+use super::{jump, jump_if, keep_branch};
 use crate::bytecode::Pri;
 use crate::function::LuaFunction;
 use crate::interp::dispatch::{handler, next, slow};
@@ -85,23 +85,18 @@ handler! { JMP(pc, vm, insn, base, k) {
 } }
 
 handler! { ISTRUE(pc, vm, insn, base, k) {
-    if (*base.add(insn.a())).is_truthy() {
-        next!(jump!(pc, insn), vm, base, k)
-    }
-    next!(pc, vm, base, k)
+    jump_if!((*base.add(insn.a())).is_truthy(), pc, vm, insn, base, k)
 } }
 
 handler! { ISFALSE(pc, vm, insn, base, k) {
-    if (*base.add(insn.a())).is_falsy() {
-        next!(jump!(pc, insn), vm, base, k)
-    }
-    next!(pc, vm, base, k)
+    jump_if!((*base.add(insn.a())).is_falsy(), pc, vm, insn, base, k)
 } }
 
 handler! { COPYTRUE(pc, vm, insn, base, k) {
     let value = *base.add(insn.b());
     if value.is_truthy() {
         *base.add(insn.a()) = value;
+        keep_branch();
         next!(jump!(pc, insn), vm, base, k)
     }
     next!(pc, vm, base, k)
@@ -111,6 +106,7 @@ handler! { COPYFALSE(pc, vm, insn, base, k) {
     let value = *base.add(insn.b());
     if value.is_falsy() {
         *base.add(insn.a()) = value;
+        keep_branch();
         next!(jump!(pc, insn), vm, base, k)
     }
     next!(pc, vm, base, k)

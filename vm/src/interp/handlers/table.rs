@@ -1,6 +1,7 @@
 //! Tables and globals.
 
 use super::load::closure;
+use super::truncate;
 use crate::ffi::place;
 use crate::function::{InlineCache, LuaFunction};
 use crate::interp::dispatch::{handler, next, slow};
@@ -182,9 +183,10 @@ macro_rules! element {
     ($table:expr, $key:expr) => {{
         let table: *mut Table = $table;
         let key = (*$key).as_f64_or_nan();
-        // NaN (any key that is no number) becomes 0, which is no array index.
-        let index = (key as i32 as u32).wrapping_sub(1);
-        if f64::from(key as i32) == key && index < (*table).array_len {
+        // NaN, as which any key that is no number is read, equals no integer.
+        let whole = truncate(key);
+        let index = (whole as u32).wrapping_sub(1);
+        if f64::from(whole) == key && index < (*table).array_len {
             Some((*table).array.add(index as usize))
         } else {
             None
@@ -214,6 +216,13 @@ handler! { SETINDEX(pc, vm, insn, base, k) {
         *place = value;
         next!(pc, vm, base, k)
     }
+    return append(pc, vm, insn, base, k);
+} }
+
+handler! {
+#[inline(never)]
+append(pc, vm, insn, base, k) {
+    let value = *base.add(insn.c());
     if let Some(table) = (*base.add(insn.a())).as_table() {
         // One past the end, with room there, no such key in the dictionary and nobody to ask.
         let table = table.as_ptr();
