@@ -356,7 +356,7 @@ fn to_f64(vm: &Vm, value: RawValue) -> Option<f64> {
 }
 
 /// The type and bits of an owned 64-bit integer. (A view of one cannot be had: reading a field copies.)
-pub(super) fn boxed_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
+pub(crate) fn boxed_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
     let cdata = value.as_cdata()?;
     match vm.ffi.types.get(cdata.ctype()).form {
         Form::Scalar(scalar @ (Scalar::I64 | Scalar::U64)) if cdata.flags() & VIEW == 0 => {

@@ -137,7 +137,10 @@ impl Marker {
 
     /// Whether nothing is gray.
     pub(crate) fn is_empty(&self) -> bool {
-        self.gray.is_empty() && self.ahead_count == 0 && self.work.is_empty() && self.inbox.borrow().is_empty()
+        self.gray.is_empty()
+            && self.ahead_count == 0
+            && self.work.is_empty()
+            && self.inbox.borrow().is_empty()
     }
 
     /// A block of values has been moved.

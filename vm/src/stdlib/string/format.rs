@@ -2,6 +2,7 @@
 
 use super::directive::{Conversion, Directive, Piece, Pieces, write_pointer, write_quoted};
 use crate::convert::{to_i64, to_u64};
+use crate::ffi::access::boxed_integer;
 use crate::stdlib::buffer::Buffer;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
@@ -35,12 +36,18 @@ fn write_argument(
     let value = vm.check_any(args, index)?;
     match directive.conversion {
         Conversion::Signed => {
-            let number = vm.check_number(args, index)?;
-            directive.write_signed(to_i64(number), buffer.bytes_mut());
+            let integer = match boxed_integer(vm, value) {
+                Some((_, bits)) => bits as i64,
+                None => to_i64(vm.check_number(args, index)?),
+            };
+            directive.write_signed(integer, buffer.bytes_mut());
         }
         Conversion::Unsigned | Conversion::Octal | Conversion::Hex => {
-            let number = vm.check_number(args, index)?;
-            directive.write_unsigned(to_u64(number), buffer.bytes_mut());
+            let integer = match boxed_integer(vm, value) {
+                Some((_, bits)) => bits,
+                None => to_u64(vm.check_number(args, index)?),
+            };
+            directive.write_unsigned(integer, buffer.bytes_mut());
         }
         Conversion::Exponent | Conversion::Fixed | Conversion::General | Conversion::HexFloat => {
             let number = vm.check_number(args, index)?;
