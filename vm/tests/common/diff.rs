@@ -16,8 +16,8 @@ pub(crate) fn diff(expected: &[u8], got: &[u8]) -> Option<String> {
     let got: Vec<_> = got.split(|&byte| byte == b'\n').collect();
     let same = expected.iter().zip(&got).take_while(|(a, b)| a == b).count();
     let mut text = String::new();
-    for line in same.saturating_sub(CONTEXT)..same {
-        let _ = writeln!(text, "      {:>4}   {}", line + 1, expected[line].escape_ascii());
+    for (line, both) in expected.iter().enumerate().take(same).skip(same.saturating_sub(CONTEXT)) {
+        let _ = writeln!(text, "      {:>4}   {}", line + 1, both.escape_ascii());
     }
     let mut shown = 0;
     for line in same..expected.len().max(got.len()) {
