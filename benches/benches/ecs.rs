@@ -11,6 +11,7 @@ use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::Query;
 use bevy_perilune::{LuaAppExt, LuaCollector, LuaPlugins};
 use bevy_reflect::Reflect;
+use bevy_reflect::std_traits::ReflectDefault;
 use bevy_time::TimePlugin;
 use perilune_benches::timing::median;
 
