@@ -86,7 +86,7 @@ fn with_caller(vm: &mut Vm, raised: Raised) -> Raised {
     match value.and_then(RawValue::as_string) {
         Some(message) if raised == Raised::Error => {
             let kind = vm.kind_of_error(value);
-            vm.error_of_kind(kind, message.as_bytes().to_vec())
+            vm.error_of_kind(kind, message.as_bytes())
         }
         _ => raised,
     }
