@@ -287,7 +287,11 @@ pub(crate) fn instance_index(vm: &mut Vm, class: RawValue) -> Result<RawValue, R
 
 fn index_instance(vm: &mut Vm, args: Args) -> NativeResult {
     let (class, key) = (vm.native_upvalue(args, 0), vm.arg(args, 1));
-    let found = vm.index(class, key)?;
+    // Most classes have no parent: what they have is in their table.
+    let table = class.as_table();
+    let own = table.map_or(RawValue::NIL, |table| table.get(&vm.heap, key));
+    let has_parent = table.is_none_or(|table| table.metatable().is_some());
+    let found = if own.is_nil() && has_parent { vm.index(class, key)? } else { own };
     if !found.is_nil() {
         return vm.ret1(found);
     }

@@ -10,7 +10,7 @@ fn instance(test: &mut Test, entity: Entity) {
     lua.load("Class = { SPEED = 3 } self = { entity = e }").exec(lua).expect("it runs");
     let class: Value = lua.globals().get(lua, "Class").expect("it is there");
     let class = class.raw(raw(lua)).expect("of this VM");
-    let index = instance_index(raw(lua), class).ok().expect("there is memory");
+    let index = instance_index(raw(lua), class).expect("there is memory");
     let index = Value::from_raw(index, lua);
     lua.globals().set(lua, "index", index).expect("there is memory");
     lua.load("setmetatable(self, { __index = index })").exec(lua).expect("it runs");

@@ -182,12 +182,12 @@ impl Test {
         let declaration = |lua: &mut Lua, key: &str| {
             let value: Value = table.get(lua, key).expect("a table");
             let value = value.raw(raw(lua)).expect("of this VM");
-            (!value.is_nil()).then(|| raw(lua).to_host(value).ok().expect("plain data"))
+            (!value.is_nil()).then(|| raw(lua).to_host(value).expect("plain data"))
         };
         let terms = declaration(lua, "query").map(|value| QueryTerms::parse(&value)).transpose()?;
         let declared =
             declaration(lua, "resources").map(|value| parse_list("resources", &value)).transpose()?;
-        let objects = new_objects(raw(lua), "system 'test'").ok().expect("there is memory");
+        let objects = new_objects(raw(lua), "system 'test'").expect("there is memory");
         let (query, resources) =
             (Value::from_raw(objects.query.into(), lua), Value::from_raw(objects.resources.into(), lua));
         let access = SystemAccess::new(

@@ -9,11 +9,11 @@ fn access(test: &mut Test, query: &str, resources: &str) -> FilteredAccessSet {
     let lua = test.lua().0;
     let value: Value = lua.load(format!("return {query}")).eval(lua).expect("it runs");
     let value = value.raw(raw(lua)).expect("of this VM");
-    let terms = QueryTerms::parse(&raw(lua).to_host(value).ok().expect("plain")).expect("well formed");
+    let terms = QueryTerms::parse(&raw(lua).to_host(value).expect("plain")).expect("well formed");
     let value: Value = lua.load(format!("return {resources}")).eval(lua).expect("it runs");
     let value = value.raw(raw(lua)).expect("of this VM");
     let resources =
-        parse_list("resources", &raw(lua).to_host(value).ok().expect("plain")).expect("well formed");
+        parse_list("resources", &raw(lua).to_host(value).expect("plain")).expect("well formed");
     let registry = test.world.resource::<AppTypeRegistry>().clone();
     let registry = registry.read();
     let access = SystemAccess::new(&mut test.world, &registry, "system 'a'", Some(&terms), &resources, &[]);
