@@ -302,7 +302,7 @@ pub struct InlineCache {
     /// The C type whose values have the key at `place`, or as a method: in `value`, guarded by `epoch`. [`InlineCache::EMPTY`] when
     /// not known.
     pub ctype: u32,
-    /// Where a field of that C type is, as `ffi/place.rs` packs it.
+    /// Where a field of that C type is, as `ffi/place.rs` packs it; with [`InlineCache::HANDLER`] a shape.
     pub place: u32,
 }
 
@@ -311,6 +311,8 @@ impl InlineCache {
     pub const EMPTY: u32 = u32::MAX;
     /// As `other_shape`, another id no table has: the answer holds for strings and userdata with this metatable.
     pub const NO_TABLE: u32 = u32::MAX - 1;
+    /// As `ctype`: tables of the shape in `place` with this metatable lack the key, and `value` is the `__index` function to ask.
+    pub const HANDLER: u32 = u32::MAX - 2;
 
     /// An empty cache for a key.
     pub fn new(key: Gc<LuaString>) -> InlineCache {

@@ -70,6 +70,9 @@ fn fill_method_cache(vm: &mut Vm, insn: Insn, object: RawValue) {
 fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> Result<Go, Raised> {
     let key = key_of(vm, insn);
     if let Some(table) = object.as_table() {
+        if let Some(handler) = cached_handler(vm, insn, table) {
+            return vm.call_meta(handler, &[object, key.into()], 0);
+        }
         let value = table.get_str(&vm.heap, key);
         fill_read_cache(vm, insn, table, key);
         if !value.is_nil() {
@@ -102,7 +105,7 @@ fn fill_read_cache(vm: &mut Vm, insn: Insn, table: Gc<Table>, key: Gc<LuaString>
         None => RawValue::NIL,
         Some(meta) => match rt::inherited(vm, meta, key) {
             Some(value) if value.is_nil() || value.is_function() => value,
-            _ => return,
+            _ => return fill_handler_cache(vm, insn, shape, meta),
         },
     };
     // SAFETY: as above; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
@@ -112,6 +115,38 @@ fn fill_read_cache(vm: &mut Vm, insn: Insn, table: Gc<Table>, key: Gc<LuaString>
         (*cache).meta = (*table.as_ptr()).meta;
         (*cache).value = value;
         (*cache).epoch = vm.heap.method_epoch;
+    }
+}
+
+/// Remembers that tables of this shape lack the key and that their metatable has a function answer.
+fn fill_handler_cache(vm: &mut Vm, insn: Insn, shape: u32, meta: Gc<Table>) {
+    let handler = meta.meta(&vm.heap, Meta::Index);
+    if !handler.is_function() {
+        return;
+    }
+    let cache = cache(vm, insn);
+    // SAFETY: the cache belongs to the running code; the metatable, marked by `inherited`, keeps the handler alive for as long as the
+    // epoch stands.
+    unsafe {
+        (*cache).ctype = InlineCache::HANDLER;
+        (*cache).place = shape;
+        (*cache).other_shape = InlineCache::EMPTY;
+        (*cache).meta = meta.as_ptr();
+        (*cache).value = handler;
+        (*cache).epoch = vm.heap.method_epoch;
+    }
+}
+
+/// The `__index` function that is known to answer for this table.
+fn cached_handler(vm: &Vm, insn: Insn, table: Gc<Table>) -> Option<RawValue> {
+    let cache = cache(vm, insn);
+    // SAFETY: the cache belongs to the running code; the table is live.
+    unsafe {
+        let known = (*cache).ctype == InlineCache::HANDLER
+            && (*cache).place == (*table.as_ptr()).header.aux
+            && (*cache).meta == (*table.as_ptr()).meta
+            && (*cache).epoch == vm.heap.method_epoch;
+        if known { Some((*cache).value) } else { None }
     }
 }
 
