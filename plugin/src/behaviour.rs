@@ -59,10 +59,15 @@ impl LuaScript {
 pub(crate) struct LuaInstance;
 
 fn on_remove(mut world: DeferredWorld<'_>, context: HookContext) {
-    if let Some(mut behaviours) = world.get_resource_mut::<Behaviours>() {
-        behaviours.removed.push(context.entity);
+    if let Some(mut removed) = world.get_resource_mut::<RemovedScripts>() {
+        removed.0.push(context.entity);
     }
 }
+
+/// Entities whose scripts were removed since the last frame. Not part of [`Behaviours`], which is out of the world while hooks of
+/// behaviours run and remove some.
+#[derive(Resource, Default)]
+pub(crate) struct RemovedScripts(Vec<Entity>);
 
 /// All classes and their instances.
 #[derive(Resource, Default)]
@@ -70,7 +75,6 @@ pub(crate) struct Behaviours {
     pub(crate) classes: Vec<Class>,
     by_path: HashMap<String, usize>,
     instances: HashMap<Entity, (usize, usize)>,
-    removed: Vec<Entity>,
     /// Scripts that could not be loaded, reported once; tried again when they change.
     failed: HashSet<String>,
     driver: Option<Function>,
@@ -109,7 +113,7 @@ pub(crate) fn update_instances(world: &mut World) {
 }
 
 fn end_removed(world: &mut World, behaviours: &mut Behaviours, vm: &mut LuaVm) {
-    for entity in std::mem::take(&mut behaviours.removed) {
+    for entity in std::mem::take(&mut world.resource_mut::<RemovedScripts>().0) {
         let Some((class, index)) = behaviours.instances.remove(&entity) else { continue };
         let outcome = behaviours.remove(world, vm, class, index);
         if let Err(error) = outcome {

@@ -15,7 +15,7 @@ use bevy_transform::components::{GlobalTransform, Transform};
 use perilune::{FromLuaMulti, IntoLuaMulti};
 
 use crate::asset::{LuaLoader, LuaSource};
-use crate::behaviour::{self, Behaviours};
+use crate::behaviour::{self, Behaviours, RemovedScripts};
 use crate::collect::LuaCollectPlugin;
 use crate::error::LuaError;
 use crate::library::Library;
@@ -82,6 +82,7 @@ impl Plugin for LuaScriptPlugin {
         app.insert_resource(vm)
             .insert_resource(self.settings.clone())
             .init_resource::<Behaviours>()
+            .init_resource::<RemovedScripts>()
             .init_resource::<GlobalScripts>()
             .init_resource::<ScriptSystems>()
             .init_resource::<ScriptTimes>()

@@ -133,11 +133,3 @@ fn an_endless_loop_cannot_hide_behind_pcall_or_at_the_top_level() {
     until_global(&mut game, "count", "20");
     game.no_errors();
 }
-
-#[test]
-fn a_script_that_was_missing_works_once_it_is_there() {
-    let mut game = Game::with_script("local numbers = require 'lib.numbers' seen = numbers");
-    game.error("scripts/lib/numbers.lua");
-    game.write("scripts/lib/numbers.lua", "return 5");
-    until_global(&mut game, "seen", "5");
-}
