@@ -128,7 +128,7 @@ fn collect(
     diagnostics.add_measurement(&HEAP_SIZE, || mib(heap.used));
     diagnostics.add_measurement(&HEAP_LIVE, || mib(heap.live));
     diagnostics.add_measurement(&HEAP_ALLOCATED, || allocated as f64 / 1024.0);
-    if figures.frames % PERCENTILE_FRAMES == 0 {
+    if figures.frames.is_multiple_of(PERCENTILE_FRAMES) {
         figures.percentiles_us = driver::slice_percentiles(lua);
     }
     let longest = figures.percentiles_us[2];

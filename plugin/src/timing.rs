@@ -7,10 +7,13 @@ use bevy_ecs::resource::Resource;
 
 /// Time spent in each system and class since the last look. Shared with the systems, which run in parallel with whatever looks.
 #[derive(Resource, Clone, Default)]
-pub(crate) struct ScriptTimes(Arc<Mutex<Vec<(Arc<str>, Duration)>>>);
+pub(crate) struct ScriptTimes(Arc<Mutex<Times>>);
+
+/// Time by name, in order of first use.
+type Times = Vec<(Arc<str>, Duration)>;
 
 impl ScriptTimes {
-    fn lock(&self) -> MutexGuard<'_, Vec<(Arc<str>, Duration)>> {
+    fn lock(&self) -> MutexGuard<'_, Times> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
