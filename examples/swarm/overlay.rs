@@ -80,7 +80,7 @@ fn keys(keys: Res<ButtonInput<KeyCode>>, mut settings: ResMut<LuaSettings>, mut 
 }
 
 fn record(mut history: ResMut<History>, time: Res<Time<Real>>, collector: Res<LuaCollector>) {
-    let mut push = |values: &mut VecDeque<f32>, value: Duration| {
+    let push = |values: &mut VecDeque<f32>, value: Duration| {
         if values.len() == HISTORY {
             values.pop_front();
         }

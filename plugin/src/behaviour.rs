@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bevy_asset::{AssetServer, Assets, Handle, RecursiveDependencyLoadState};
+use bevy_asset::{AssetServer, Assets, Handle};
 use bevy_ecs::component::Component;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::lifecycle::HookContext;
@@ -14,6 +14,7 @@ use perilune::{Context, ErrorKind, Function, Table, Value};
 
 use crate::asset::LuaSource;
 use crate::error::{LuaError, report};
+use crate::scripts::Readiness;
 use crate::system::{self, Driver, Hook};
 use crate::timing::ScriptTimes;
 use crate::vm::LuaVm;
@@ -176,13 +177,13 @@ fn ready(
         return None;
     }
     match scripts::make_known(world, vm, source) {
-        RecursiveDependencyLoadState::Loaded => Some(path),
-        RecursiveDependencyLoadState::Failed(problem) => {
+        Readiness::Ready => Some(path),
+        Readiness::Failed(problem) => {
             behaviours.failed.insert(path.clone());
-            report(world, scripts::load_error(&path, "attached to an entity", &problem));
+            scripts::report_load_failure(world, &path, "attached to an entity", &problem);
             None
         }
-        RecursiveDependencyLoadState::NotLoaded | RecursiveDependencyLoadState::Loading => None,
+        Readiness::Loading => None,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::behaviour::{self, Behaviours, RemovedScripts};
 use crate::collect::LuaCollectPlugin;
 use crate::error::LuaError;
 use crate::library::Library;
-use crate::scripts::{self, GlobalScripts, LuaReloads};
+use crate::scripts::{self, GlobalScripts, LuaReloads, ReportedFailures, RetriedSources};
 use crate::sets::LuaSystems;
 use crate::settings::LuaSettings;
 use crate::system::{self, ErrorQueue, Hook, ScriptSystems};
@@ -88,6 +88,8 @@ impl Plugin for LuaScriptPlugin {
             .init_resource::<ScriptTimes>()
             .init_resource::<ErrorQueue>()
             .init_resource::<LuaReloads>()
+            .init_resource::<ReportedFailures>()
+            .init_resource::<RetriedSources>()
             .init_resource::<PendingFunctions>()
             .add_message::<LuaError>()
             .init_asset::<LuaSource>()

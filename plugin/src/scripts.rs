@@ -1,12 +1,14 @@
 //! Scripts on their way from asset to library: loading, the scripts without an entity, reloads.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use bevy_asset::{AssetEvent, AssetLoadError, AssetServer, Assets, Handle, RecursiveDependencyLoadState};
+use bevy_asset::{AssetEvent, AssetLoadError, AssetServer, Assets, Handle, LoadState};
 use bevy_ecs::change_detection::Mut;
 use bevy_ecs::message::{MessageCursor, Messages};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
+use bevy_platform::collections::HashMap;
 use perilune::ErrorKind;
 
 use crate::asset::{Compiled, LuaSource};
@@ -61,34 +63,63 @@ pub(crate) fn add(world: &mut World, path: String) {
     });
 }
 
-/// Puts a loaded script and what it requires into the library.
-pub(crate) fn make_known(
-    world: &mut World,
-    vm: &mut LuaVm,
-    source: &Handle<LuaSource>,
-) -> RecursiveDependencyLoadState {
-    let state = world.resource::<AssetServer>().recursive_dependency_load_state(source);
-    if matches!(state, RecursiveDependencyLoadState::Loaded) {
-        let sources = world.resource::<Assets<LuaSource>>();
-        let mut queue = vec![source.id()];
-        while let Some(id) = queue.pop() {
-            let Some(script) = sources.get(id) else { continue };
-            if vm.library.hash(&script.path).is_none() {
-                vm.library.add(&script.path, Compiled { draft: script.draft.clone(), hash: script.hash });
-                queue.extend(script.requires.iter().map(Handle::id));
-            }
+/// Whether a script can run.
+pub(crate) enum Readiness {
+    /// It and all it requires are in the library.
+    Ready,
+    /// Something is still loading.
+    Loading,
+    /// It, or something it requires, could not be loaded.
+    Failed(Arc<AssetLoadError>),
+}
+
+/// Puts a script and what it requires into the library, once all of it has loaded. Looked up script by script: Bevy's state of
+/// all dependencies stays "failed" when a missing one appears later.
+pub(crate) fn make_known(world: &mut World, vm: &mut LuaVm, source: &Handle<LuaSource>) -> Readiness {
+    let server = world.resource::<AssetServer>();
+    let sources = world.resource::<Assets<LuaSource>>();
+    let mut found: Vec<&LuaSource> = Vec::new();
+    let mut queue = vec![source];
+    while let Some(handle) = queue.pop() {
+        let Some(script) = sources.get(handle) else {
+            return match server.load_state(handle) {
+                LoadState::Failed(problem) => Readiness::Failed(problem),
+                LoadState::NotLoaded | LoadState::Loading | LoadState::Loaded => Readiness::Loading,
+            };
+        };
+        if !found.iter().any(|known| known.path == script.path) {
+            queue.extend(&script.requires);
+            found.push(script);
         }
     }
-    state
+    for script in found {
+        vm.library.add(&script.path, Compiled { draft: script.draft.clone(), hash: script.hash });
+    }
+    Readiness::Ready
+}
+
+/// Load failures that have been reported, by script: each is reported once, until the script has loaded.
+#[derive(Resource, Default)]
+pub(crate) struct ReportedFailures(HashMap<String, String>);
+
+/// Reports that a script could not be loaded, unless that is known.
+pub(crate) fn report_load_failure(world: &mut World, path: &str, why: &str, problem: &AssetLoadError) {
+    let error = load_error(path, why, problem);
+    let mut reported = world.resource_mut::<ReportedFailures>();
+    if reported.0.insert(path.to_owned(), error.message.clone()).as_ref() != Some(&error.message) {
+        report(world, error);
+    }
 }
 
 /// The error for a script, or one it requires, that could not be loaded.
 pub(crate) fn load_error(path: &str, why: &str, problem: &AssetLoadError) -> LuaError {
-    let kind = match problem {
-        AssetLoadError::AssetLoaderError(_) => ErrorKind::Syntax,
-        _ => ErrorKind::Runtime,
-    };
-    LuaError::text(path, format!("loading ({why})"), kind, problem.to_string())
+    // The compiler's own error, without what Bevy wraps around it.
+    if let AssetLoadError::AssetLoaderError(error) = problem
+        && let Some(error) = error.error().downcast_ref::<perilune::Error>()
+    {
+        return LuaError::new(path, format!("loading ({why})"), error);
+    }
+    LuaError::text(path, format!("loading ({why})"), ErrorKind::Runtime, problem.to_string())
 }
 
 /// Runs scripts that have loaded since the last frame.
@@ -97,7 +128,7 @@ pub(crate) fn run_loaded(world: &mut World) {
         for script in global.scripts.iter_mut().filter(|script| script.state == ScriptState::Waiting) {
             world.resource_scope(|world, mut vm: Mut<LuaVm>| {
                 script.state = match make_known(world, &mut vm, &script.source) {
-                    RecursiveDependencyLoadState::Loaded => {
+                    Readiness::Ready => {
                         let library = vm.library.clone();
                         match system::load(world, vm.lua(), &library, &script.path) {
                             Ok(_) => ScriptState::Running,
@@ -107,13 +138,11 @@ pub(crate) fn run_loaded(world: &mut World) {
                             }
                         }
                     }
-                    RecursiveDependencyLoadState::Failed(problem) => {
-                        report(world, load_error(&script.path, "added to the app", &problem));
+                    Readiness::Failed(problem) => {
+                        report_load_failure(world, &script.path, "added to the app", &problem);
                         ScriptState::Failed
                     }
-                    RecursiveDependencyLoadState::NotLoaded | RecursiveDependencyLoadState::Loading => {
-                        ScriptState::Waiting
-                    }
+                    Readiness::Loading => ScriptState::Waiting,
                 };
             });
         }
@@ -214,19 +243,17 @@ fn retry_failed(world: &mut World) {
     }
 }
 
-/// A file changed that is not in the library: the scripts waiting for it are loaded again.
+/// A file changed that is not in the library: what could not be loaded because of it is tried again.
 fn retry_loading(world: &mut World, path: &str) {
-    let server = world.resource::<AssetServer>().clone();
-    server.reload(path.to_owned());
-    let failed: Vec<String> = world
-        .resource::<GlobalScripts>()
-        .scripts
-        .iter()
-        .filter(|script| script.state == ScriptState::Failed)
-        .map(|script| script.path.clone())
-        .collect();
-    for script in failed {
-        server.reload(script);
+    let server = world.resource::<AssetServer>();
+    // Asking for a path that failed before loads it anew; the handle of whoever waits for it is the same.
+    if server.get_path_id(path.to_owned()).is_some() {
+        let handle: Handle<LuaSource> = server.load(path.to_owned());
+        world.resource_mut::<RetriedSources>().0.push(handle);
+        retry_failed(world);
     }
-    retry_failed(world);
 }
+
+/// Sources that are loaded again: kept, since nobody else may hold a handle to a missing module's.
+#[derive(Resource, Default)]
+pub(crate) struct RetriedSources(Vec<Handle<LuaSource>>);

@@ -153,6 +153,8 @@ impl Stats {
             marked_cells: marked,
             live_bytes: cycle.kept_bytes,
             freed_bytes: cycle.freed_bytes,
+            // The slice that ends it is counted afterwards.
+            slices: self.current.slices + 1,
             ..self.current
         });
     }

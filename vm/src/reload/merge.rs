@@ -135,8 +135,10 @@ fn merge(
     }
     if removes {
         remove_unsaid(cx, old, snapshot, new, report)?;
+        // Not for globals: the staging table's metatable is its own business.
+        merge_metatables(cx, old, new)?;
     }
-    merge_metatables(cx, old, new)
+    Ok(())
 }
 
 /// Removes what the old source said and the new one does not, unless scripts have changed it since.

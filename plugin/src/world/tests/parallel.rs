@@ -12,8 +12,7 @@ fn access(test: &mut Test, query: &str, resources: &str) -> FilteredAccessSet {
     let terms = QueryTerms::parse(&raw(lua).to_host(value).expect("plain")).expect("well formed");
     let value: Value = lua.load(format!("return {resources}")).eval(lua).expect("it runs");
     let value = value.raw(raw(lua)).expect("of this VM");
-    let resources =
-        parse_list("resources", &raw(lua).to_host(value).expect("plain")).expect("well formed");
+    let resources = parse_list("resources", &raw(lua).to_host(value).expect("plain")).expect("well formed");
     let registry = test.world.resource::<AppTypeRegistry>().clone();
     let registry = registry.read();
     let access = SystemAccess::new(&mut test.world, &registry, "system 'a'", Some(&terms), &resources, &[]);

@@ -122,7 +122,10 @@ pub(crate) fn prepare_raise(vm: &mut Vm, raised: Raised) -> Raised {
         }
     }
     match catcher {
-        Some((_, flags, base)) if flags & FRAME_HANDLER != 0 && flags & FRAME_CATCH != 0 => {
+        // Without memory a handler could do nothing: the error goes on as it is, as in LuaJIT.
+        Some((_, flags, base))
+            if flags & FRAME_HANDLER != 0 && flags & FRAME_CATCH != 0 && raised != Raised::Memory =>
+        {
             run_handler(vm, raised, base)
         }
         Some((_, flags, _)) if flags & FRAME_CATCH == 0 => {
