@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use crate::convert;
 use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory};
-use crate::interp::{self, Handlers};
+use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
 use crate::reload;
 use crate::rt;
@@ -110,6 +110,8 @@ pub struct Vm {
     pub(crate) out_of_memory_message: Gc<LuaString>,
     /// A buffer for concatenation.
     pub(crate) scratch: Vec<u8>,
+    /// Where string keys were found, behind the inline caches.
+    pub(crate) lookups: Lookups,
     /// The variables of a main function that is being loaded reloadably.
     pub(crate) capture: Option<reload::Capture>,
     /// The top-level variables of reloadable modules.
@@ -167,6 +169,7 @@ impl Vm {
             marked_error: None,
             out_of_memory_message,
             scratch: Vec::new(),
+            lookups: Lookups::new(),
             capture: None,
             modules: Vec::new(),
             interrupts: Interrupts::new(interrupt),

@@ -21,9 +21,11 @@
 
 mod dispatch;
 mod handlers;
+mod lookup;
 mod slow;
 
 pub(crate) use dispatch::{Handlers, handler_table};
+pub(crate) use lookup::Lookups;
 pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};
 
 use crate::bytecode::Insn;

@@ -91,14 +91,18 @@ pub(crate) fn set_index(
     Err(vm.error("loop in settable"))
 }
 
-/// What a string key comes to behind a metatable, if that is decided by tables alone: for method caches. Every table it looks through
-/// is marked so that its changes move the method epoch.
-pub(crate) fn inherited(vm: &mut Vm, mut meta: Gc<Table>, key: Gc<LuaString>) -> Option<RawValue> {
+/// What a string key comes to behind a metatable, and the table that has it, if that is decided by tables alone: for method caches.
+/// Every table it looks through is marked so that changes of its keys, and of functions in it, move the method epoch.
+pub(crate) fn inherited(
+    vm: &mut Vm,
+    mut meta: Gc<Table>,
+    key: Gc<LuaString>,
+) -> Option<(RawValue, Option<Gc<Table>>)> {
     for _ in 0..MAX_CHAIN {
         meta.make_meta(&mut vm.heap).ok()?;
         let handler = meta.meta(&vm.heap, Meta::Index);
         if handler.is_nil() {
-            return Some(RawValue::NIL);
+            return Some((RawValue::NIL, None));
         }
         let table = handler.as_table()?;
         table.make_meta(&mut vm.heap).ok()?;
@@ -107,10 +111,10 @@ pub(crate) fn inherited(vm: &mut Vm, mut meta: Gc<Table>, key: Gc<LuaString>) ->
         }
         let value = table.get_str(&vm.heap, key);
         if !value.is_nil() {
-            return Some(value);
+            return Some((value, Some(table)));
         }
         match table.metatable() {
-            None => return Some(RawValue::NIL),
+            None => return Some((RawValue::NIL, None)),
             Some(next) => meta = next,
         }
     }

@@ -1,12 +1,12 @@
 //! Tables and globals.
 
 use super::load::closure;
-use super::truncate;
+use super::{keep_branch, truncate};
 use crate::ffi::place;
 use crate::function::{InlineCache, LuaFunction};
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
-use crate::table::{INTEGER_KEYS, Table};
+use crate::table::{DICTIONARY, INTEGER_KEYS, IS_META, Table};
 use crate::value::{Gc, RawValue, Type};
 
 /// The inline cache of an instruction: caches lie below the back pointer below the constants (function.rs, `Code`).
@@ -41,36 +41,27 @@ macro_rules! read_field {
 /// Whether a value may be overwritten without shading it. A script that only computes while a collection marks stays on the fast path.
 macro_rules! needs_no_barrier {
     ($vm:ident, $place:expr) => {
-        (!(*$vm).heap.marking || !(*$place).is_heap())
+        (!(*$vm).heap.marking || {
+            // The flag first: most of the time nothing marks.
+            keep_branch();
+            !(*$place).is_heap()
+        })
     };
 }
 
-/// Assigns a field through the cache: an own slot that has a value, or a key added to a table whose metatable is known to leave that
-/// alone.
+/// Assigns a field through the cache: an own slot that has a value.
 macro_rules! write_field {
     ($table:expr, $value:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
         let table: *mut Table = $table;
         let value: RawValue = $value;
         let cache = cache!($k, $insn);
-        let shape = (*table).header.aux;
-        let slot = (*cache).slot as usize;
-        if value.is_nil() {
-            // The slow path removes keys.
-        } else if shape == (*cache).shape {
-            let place = (*table).slots.add(slot);
+        // The slow path removes keys.
+        if !value.is_nil() && (*table).header.aux == (*cache).shape {
+            let place = (*table).slots.add((*cache).slot as usize);
             if !(*place).is_nil() && needs_no_barrier!($vm, place) {
                 *place = value;
                 next!($pc, $vm, $base, $k)
             }
-        } else if shape == (*cache).other_shape
-            && !(*$vm).heap.marking
-            && slot < usize::from((*table).header.extra[0])
-            && (*table).meta == (*cache).meta
-            && (*cache).epoch == (*$vm).heap.method_epoch
-        {
-            *(*table).slots.add(slot) = value;
-            (*table).header.aux = (*cache).value.as_f64_or_nan() as u32;
-            next!($pc, $vm, $base, $k)
         }
     }};
 }
@@ -90,6 +81,7 @@ handler! { SETGLOBAL(pc, vm, insn, base, k) {
 handler! { GETFIELD(pc, vm, insn, base, k) {
     if let Some(table) = (*base.add(insn.b())).as_table() {
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+        return get_remembered_field(pc, vm, insn, base, k);
     } else if (*base.add(insn.b())).is_cdata() {
         return get_cdata_field(pc, vm, insn, base, k);
     }
@@ -114,6 +106,7 @@ get_cdata_field(pc, vm, insn, base, k) {
 handler! { SETFIELD(pc, vm, insn, base, k) {
     if let Some(table) = (*base.add(insn.a())).as_table() {
         write_field!(table.as_ptr(), *base.add(insn.b()), pc, vm, insn, base, k);
+        return add_field(pc, vm, insn, base, k);
     } else if (*base.add(insn.a())).is_cdata() {
         return set_cdata_field(pc, vm, insn, base, k);
     }
@@ -139,6 +132,7 @@ handler! { SELF(pc, vm, insn, base, k) {
         // The receiver first: its register may be the one the method goes to.
         *base.add(insn.a() + 1) = object;
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
+        return get_remembered_method(pc, vm, insn, base, k);
     } else if object.is_cdata() {
         return get_cdata_method(pc, vm, insn, base, k);
     } else {
@@ -176,6 +170,69 @@ get_cdata_method(pc, vm, insn, base, k) {
         next!(pc, vm, base, k)
     }
     slow!(table::get_method, pc, vm, insn, base, k)
+} }
+
+/// Handlers for tables of which the inline cache knows nothing: the answer may be remembered for their shape.
+macro_rules! remembered {
+    ($name:ident, $slow:path) => {
+        handler! {
+        #[inline(never)]
+        $name(pc, vm, insn, base, k) {
+            let table = (*base.add(insn.b())).as_table_unchecked();
+            let cache = cache!(k, insn).cast_mut();
+            if let Some(value) = (*vm).lookups.read(table.as_ptr(), cache, (*vm).heap.method_epoch) {
+                *base.add(insn.a()) = value;
+                next!(pc, vm, base, k)
+            }
+            slow!($slow, pc, vm, insn, base, k)
+        } }
+    };
+}
+
+remembered!(get_remembered_field, table::get_field);
+remembered!(get_remembered_method, table::get_method);
+
+handler! {
+#[inline(never)]
+add_field(pc, vm, insn, base, k) {
+    let table = (*base.add(insn.a())).as_table_unchecked().as_ptr();
+    let value = *base.add(insn.b());
+    let cache = cache!(k, insn);
+    let slot = (*cache).slot as usize;
+    // The metatable is known to leave this to the table.
+    if (*table).header.aux == (*cache).other_shape
+        && !value.is_nil()
+        && !(*vm).heap.marking
+        && slot < usize::from((*table).header.extra[0])
+        && (*table).meta == (*cache).meta
+        && (*cache).epoch == (*vm).heap.method_epoch
+    {
+        *(*table).slots.add(slot) = value;
+        (*table).header.aux = (*cache).value.as_f64_or_nan() as u32;
+        next!(pc, vm, base, k)
+    }
+    return set_remembered_field(pc, vm, insn, base, k);
+} }
+
+handler! {
+#[inline(never)]
+set_remembered_field(pc, vm, insn, base, k) {
+    let table = (*base.add(insn.a())).as_table_unchecked().as_ptr();
+    let value = *base.add(insn.b());
+    let flags = (*table).header.flags;
+    if flags & IS_META == 0
+        && let Some(place) = (*vm).lookups.place(table, cache!(k, insn).cast_mut())
+        && needs_no_barrier!(vm, place)
+    {
+        let had_value = !(*place).is_nil();
+        // Values come and go without further ado where keys do not go with them, and nobody is asked about new ones.
+        let comes_or_goes = flags & DICTIONARY == 0 && (had_value || (*table).meta.is_null());
+        if had_value && !value.is_nil() || comes_or_goes {
+            *place = value;
+            next!(pc, vm, base, k)
+        }
+    }
+    slow!(table::set_field, pc, vm, insn, base, k)
 } }
 
 /// The place of an array element, if the key is an integer within the array part.

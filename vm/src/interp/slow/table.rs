@@ -5,6 +5,7 @@ use crate::ffi::cdata::CData;
 use crate::ffi::place;
 use crate::function::InlineCache;
 use crate::interp::Go;
+use crate::interp::lookup::Inherited;
 use crate::interp::slow::misc::running_closure;
 use crate::rt::{self, meta::Meta};
 use crate::string::LuaString;
@@ -54,7 +55,10 @@ pub(in crate::interp) fn get_method(vm: &mut Vm, insn: Insn) -> Result<Go, Raise
 fn fill_method_cache(vm: &mut Vm, insn: Insn, object: RawValue) {
     let key = key_of(vm, insn);
     let Some(meta) = vm.metatable_of(object) else { return };
-    let Some(value) = rt::inherited(vm, meta, key).filter(|value| value.is_function()) else { return };
+    let Some((value, Some(_))) = rt::inherited(vm, meta, key) else { return };
+    if !value.is_function() {
+        return;
+    }
     let cache = cache(vm, insn);
     // SAFETY: the cache belongs to the running code; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
     unsafe {
@@ -73,9 +77,9 @@ fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> R
         if let Some(handler) = cached_handler(vm, insn, table) {
             return vm.call_meta(handler, &[object, key.into()], 0);
         }
-        let value = table.get_str(&vm.heap, key);
-        fill_read_cache(vm, insn, table, key);
-        if !value.is_nil() {
+        let own = table.get_str(&vm.heap, key);
+        let inherited = fill_read_cache(vm, insn, table, key, own);
+        if let Some(value) = if own.is_nil() { inherited } else { Some(own) } {
             vm.set_reg(insn.a(), value);
             return Ok(Go::On);
         }
@@ -85,37 +89,67 @@ fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> R
     finish_read(vm, insn, object, key.into(), register)
 }
 
-/// Remembers where a key was found.
-fn fill_read_cache(vm: &mut Vm, insn: Insn, table: Gc<Table>, key: Gc<LuaString>) {
+/// Remembers where a key was found. Returns what it comes to behind the metatable, if the table has no value of its own for
+/// it and tables alone decide.
+fn fill_read_cache(
+    vm: &mut Vm,
+    insn: Insn,
+    table: Gc<Table>,
+    key: Gc<LuaString>,
+    own: RawValue,
+) -> Option<RawValue> {
     let shape = table.cache_shape(&mut vm.heap);
     if shape == 0 {
-        return;
+        return None;
     }
     let cache = cache(vm, insn);
-    if let Some(slot) = table.find_slot(&vm.heap, key) {
+    let slot = table.find_slot(&vm.heap, key);
+    if let Some(slot) = slot {
         // SAFETY: the cache belongs to the running code.
         unsafe {
             (*cache).shape = shape;
             (*cache).slot = slot;
         }
-        return;
     }
-    // The key is absent in all tables of this shape: what answers is the metatable.
-    let value = match table.metatable() {
-        None => RawValue::NIL,
+    if !own.is_nil() {
+        // SAFETY: a live table.
+        unsafe { vm.lookups.remember(table.as_ptr(), key, slot, None) }
+        return None;
+    }
+    // What answers is the metatable.
+    let (value, holder) = match table.metatable() {
+        None => (RawValue::NIL, None),
         Some(meta) => match rt::inherited(vm, meta, key) {
-            Some(value) if value.is_nil() || value.is_function() => value,
-            _ => return fill_handler_cache(vm, insn, shape, meta),
+            Some(found) => found,
+            None => {
+                if slot.is_none() {
+                    fill_handler_cache(vm, insn, shape, meta);
+                }
+                return None;
+            }
         },
     };
-    // SAFETY: as above; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
-    unsafe {
-        (*cache).other_shape = shape;
-        (*cache).ctype = InlineCache::EMPTY;
-        (*cache).meta = (*table.as_ptr()).meta;
-        (*cache).value = value;
-        (*cache).epoch = vm.heap.method_epoch;
+    let epoch = vm.heap.method_epoch;
+    // A store to a table that is inherited from moves the epoch if a function is there or a key comes or goes.
+    let inherited = match holder {
+        Some(holder) if !value.is_function() => {
+            Inherited::Slot(holder.as_ptr(), holder.find_slot(&vm.heap, key)?)
+        }
+        Some(_) | None => Inherited::Value(value),
+    };
+    // SAFETY: a live table.
+    unsafe { vm.lookups.remember(table.as_ptr(), key, slot, Some((inherited, epoch))) }
+    if slot.is_none() && matches!(inherited, Inherited::Value(_)) {
+        // SAFETY: the cache belongs to the running code; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
+        unsafe {
+            (*cache).other_shape = shape;
+            (*cache).ctype = InlineCache::EMPTY;
+            (*cache).meta = (*table.as_ptr()).meta;
+            (*cache).value = value;
+            (*cache).epoch = epoch;
+        }
     }
+    Some(value)
 }
 
 /// Remembers that tables of this shape lack the key and that their metatable has a function answer.
@@ -270,6 +304,7 @@ fn write(
                     (*cache).shape = shape;
                     (*cache).slot = slot;
                     (*cache).other_shape = InlineCache::EMPTY;
+                    vm.lookups.remember(table.as_ptr(), key, Some(slot), None);
                 }
                 SetHint::Added { before, after, slot } => {
                     (*cache).other_shape = before;
