@@ -133,3 +133,44 @@ fn an_endless_loop_cannot_hide_behind_pcall_or_at_the_top_level() {
     until_global(&mut game, "count", "20");
     game.no_errors();
 }
+
+#[test]
+fn endless_allocation_is_stopped_by_the_memory_limit_and_the_game_goes_on() {
+    let mut game = Game::new(&[
+        (
+            "scripts/greedy.lua",
+            "local Class, hoard = {}, {}\nfunction Class:update() while true do hoard[#hoard + 1] = ('x'):rep(1000) .. #hoard end end\nreturn Class",
+        ),
+        (
+            "scripts/good.lua",
+            "local Class = {}\nfunction Class:update() self.Counter.value = self.Counter.value + 1 end\nreturn Class",
+        ),
+    ]);
+    game.settings().memory_limit = 16 << 20;
+    let good = game.spawn("scripts/good.lua");
+    game.until_value(good, 1.0);
+    game.spawn("scripts/greedy.lua");
+    let error = game.error("scripts/greedy.lua");
+    assert!(error.message.contains("not enough memory"), "{error}");
+    let before = game.value(good);
+    game.frames(20);
+    assert_eq!(game.value(good), before + 20.0);
+}
+
+#[test]
+fn a_script_that_was_missing_works_once_it_is_there() {
+    let mut game = Game::with_script("local numbers = require 'lib.numbers' seen = numbers");
+    game.error("scripts/lib/numbers.lua");
+    game.write("scripts/lib/numbers.lua", "return 5");
+    until_global(&mut game, "seen", "5");
+    game.no_errors();
+}
+
+#[test]
+fn a_script_first_saved_with_a_syntax_error_works_once_it_is_repaired() {
+    let mut game = Game::with_script("seen = = 1");
+    assert_eq!(game.error("near '='").kind, ErrorKind::Syntax);
+    game.write("scripts/main.lua", "seen = 7");
+    until_global(&mut game, "seen", "7");
+    game.no_errors();
+}

@@ -144,6 +144,9 @@ fn globals_of_the_new_version_take_effect() {
     reload(&mut lua, &mut module, "function g() return extra end limit = 5 extra = 9").expect("reloads");
     assert_eq!(g.call::<i32>(&mut lua, ()).expect("runs"), 9);
     assert_eq!(lua.globals().get::<i32>(&mut lua, "limit").expect("set"), 6);
+    let absent: String =
+        lua.load("return tostring(nobody_set_this)").eval(&mut lua).expect("absent globals are nil");
+    assert_eq!(absent, "nil");
 }
 
 #[test]
