@@ -74,7 +74,13 @@ fn compile_saved(root: &Path, events: &Receiver<notify::Result<Event>>, saved: &
         if let Some(Ok(event)) = event {
             let finished = is_end_of_write(&event.kind);
             if finished || is_write(&event.kind) {
-                for path in event.paths.into_iter().filter(|path| is_script(path)) {
+                let mut paths = event.paths;
+                // Files put into a new folder may come before the folder is watched.
+                for folder in paths.iter().filter(|path| path.is_dir()).cloned().collect::<Vec<_>>() {
+                    scripts_in(&folder, &mut pending);
+                }
+                paths.retain(|path| is_script(path));
+                for path in paths {
                     if finished {
                         pending.remove(&path);
                         hand_over(root, &path, saved);
@@ -112,6 +118,18 @@ fn is_write(kind: &EventKind) -> bool {
         EventKind::Create(_)
             | EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any | ModifyKind::Name(RenameMode::Any))
     )
+}
+
+/// Adds the scripts of a folder, and of those in it, to what is waited for.
+fn scripts_in(folder: &Path, pending: &mut HashMap<PathBuf, Instant>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            scripts_in(&path, pending);
+        } else if is_script(&path) {
+            pending.insert(path, Instant::now());
+        }
+    }
 }
 
 fn is_script(path: &Path) -> bool {
