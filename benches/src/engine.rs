@@ -129,9 +129,9 @@ fn ready_perilune(
 }
 
 fn ready_luajit(lua: mlua::Lua, mut run: impl FnMut(&mlua::Lua) -> mlua::Result<String> + 'static) -> Ready {
+    // Never dropped: collecting once more at the end of the packet loop crashes inside LuaJIT (mlua 0.12.2).
+    let lua = std::mem::ManuallyDrop::new(lua);
     let collected = lua.clone();
-    // Never closed: closing the state after the packet loop crashes inside LuaJIT (mlua 0.12.2), and the process ends soon anyway.
-    std::mem::forget(lua.clone());
     Ready {
         run: Box::new(move || run(&lua).unwrap_or_else(|error| panic!("luajit: {error}"))),
         collect: Box::new(move || collected.gc_collect().expect("a collection")),
