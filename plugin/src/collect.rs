@@ -32,7 +32,7 @@ diagnostics! {
     GC_SLICE "perilune/gc/slice" "ms",
     /// CPU time of the frame's slice, ms.
     GC_SLICE_CPU "perilune/gc/slice_cpu" "ms",
-    /// The budget in force, ms.
+    /// The budget set, ms; when collection cannot keep up with allocation a slice may be given up to four times it.
     GC_BUDGET "perilune/gc/budget" "ms",
     /// Slices whose CPU time exceeded the budget by more than 50 us, so far.
     GC_OVERRUNS "perilune/gc/overruns" "",
@@ -65,7 +65,7 @@ pub struct LuaCollector {
     pub slice_cpu: Duration,
     /// Wall time of the last slice.
     pub slice_wall: Duration,
-    /// The budget it had.
+    /// The budget set.
     pub budget: Duration,
     /// Slices over budget by more than 50 us of CPU time.
     pub overruns: u64,
