@@ -132,6 +132,8 @@ opcodes! {
     GETFIELD ABCache,
     /// `R[A][key of IC[D]] = R[B]`
     SETFIELD ABCache,
+    /// `R[A][key of IC[D]] = R[B]` where `R[A]` is a table under construction: no metamethod is asked, and a nil keeps its key's place
+    INITFIELD ABCache,
     /// `R[A] = R[B][R[C]]`
     GETINDEX ABC,
     /// `R[A][R[B]] = R[C]`

@@ -79,7 +79,7 @@ fn verify_insn(proto: &DraftProto, pc: usize, insn: Insn) -> Result<(), String> 
         Op::CLOSEUP | Op::RET1 => registers(a, 1)?,
         Op::CLOSURE => both(registers(a, 1), check(d < proto.children.len(), "no such child"))?,
         Op::GETGLOBAL | Op::SETGLOBAL => both(registers(a, 1), cache())?,
-        Op::GETFIELD | Op::SETFIELD => both(both(registers(a, 1), registers(b, 1)), cache())?,
+        Op::GETFIELD | Op::SETFIELD | Op::INITFIELD => both(both(registers(a, 1), registers(b, 1)), cache())?,
         Op::GETINDEX | Op::SETINDEX => both(both(registers(a, 1), registers(b, 1)), registers(c, 1))?,
         Op::GETINT => both(registers(a, 1), registers(b, 1))?,
         Op::SETINT => both(registers(a, 1), registers(c, 1))?,

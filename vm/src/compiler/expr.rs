@@ -232,8 +232,12 @@ impl Compiler<'_> {
                     }
                 }
                 ItemKey::Name(name) => {
-                    let target = Value::Field { object: table, name };
-                    self.store_item(target, item.value);
+                    let free = self.f.free;
+                    let mut value = self.expr(item.value);
+                    let register = self.load_to_any(&mut value);
+                    let slot = self.cache_slot(name);
+                    self.emit_wide(Op::INITFIELD, table, register, 0, slot);
+                    self.f.free = free;
                 }
                 ItemKey::Expr(key) => {
                     self.store_list(table, &mut stored, &mut pending);

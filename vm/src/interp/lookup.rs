@@ -118,7 +118,11 @@ impl Lookups {
             }
             match entry.inherited {
                 Inherited::Value(value) => {
-                    if entry.slot == Lookup::LACKS && self.is_to_be_copied() {
+                    if self.is_to_be_copied() {
+                        if entry.slot != Lookup::LACKS {
+                            (*cache).shape = entry.shape;
+                            (*cache).slot = entry.slot;
+                        }
                         (*cache).other_shape = entry.shape;
                         (*cache).meta = entry.meta;
                         (*cache).value = value;

@@ -137,6 +137,7 @@ fn written(insn: Insn) -> Written {
         | Op::CLOSEUP
         | Op::SETGLOBAL
         | Op::SETFIELD
+        | Op::INITFIELD
         | Op::SETINDEX
         | Op::SETINT
         | Op::SETLIST
@@ -165,7 +166,7 @@ fn written(insn: Insn) -> Written {
 fn metamethod(op: Op) -> Option<&'static str> {
     match op {
         Op::GETGLOBAL | Op::GETFIELD | Op::GETINDEX | Op::GETINT | Op::SELF => Some("__index"),
-        Op::SETGLOBAL | Op::SETFIELD | Op::SETINDEX | Op::SETINT => Some("__newindex"),
+        Op::SETGLOBAL | Op::SETFIELD | Op::INITFIELD | Op::SETINDEX | Op::SETINT => Some("__newindex"),
         Op::ADD | Op::ADDVK | Op::ADDKV => Some("__add"),
         Op::SUB | Op::SUBVK | Op::SUBKV => Some("__sub"),
         Op::MUL | Op::MULVK | Op::MULKV => Some("__mul"),

@@ -86,6 +86,20 @@ impl Gc<Table> {
         self.add_name(heap, before, key, value)
     }
 
+    /// [`Gc::set_name`] in a constructor.
+    pub(super) fn init_name(
+        self,
+        heap: &mut Heap,
+        key: Gc<LuaString>,
+        value: RawValue,
+    ) -> Result<Placed, SetError> {
+        let shape = self.shape();
+        if self.is_dictionary() || heap.shapes.find(shape, key).is_some() {
+            return self.set_name(heap, key, value);
+        }
+        self.add_name(heap, shape, key, value)
+    }
+
     #[inline(never)]
     fn add_name(
         self,

@@ -231,6 +231,16 @@ impl Gc<Table> {
         Ok(self.hint(heap, placed))
     }
 
+    /// Assigns a string key of a table under construction: a key assigned nil has its place in the shape, so that tables from
+    /// one constructor have one shape.
+    ///
+    /// # Errors
+    /// See [`SetError`].
+    pub fn init_str(self, heap: &mut Heap, key: Gc<LuaString>, value: RawValue) -> Result<SetHint, SetError> {
+        let placed = self.init_name(heap, key, value)?;
+        Ok(self.hint(heap, placed))
+    }
+
     /// `rawset` with an integer.
     ///
     /// # Errors

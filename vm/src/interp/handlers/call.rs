@@ -1,5 +1,7 @@
 //! Calls and returns between Lua functions; everything else is a slow path.
 
+use super::keep_branch;
+use super::load::closure;
 use crate::function::LuaFunction;
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{handler, next, slow};
@@ -44,7 +46,36 @@ handler! { CALL(pc, vm, insn, base, k) {
     slow!(call::call_op, pc, vm, insn, base, k)
 } }
 
-handler! { TAILCALL(pc, vm, insn, base, k) { slow!(call::tail_call_op, pc, vm, insn, base, k) } }
+handler! { TAILCALL(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    if let Some(function) = (*callee).as_function()
+        && (*function.as_ptr()).header.kind == Kind::LuaFunction
+        && insn.b() != 0
+    {
+        let proto = (*function.as_ptr().cast::<LuaFunction>()).proto.as_ptr();
+        // A vararg frame does not lie where its function was called.
+        if insn.b() > (*proto).param_count as usize
+            && !(*proto).is_vararg
+            && !(*(*closure!(base)).proto.as_ptr()).is_vararg
+            && base.add((*proto).frame_size as usize) <= (*vm).stack_limit
+            && (*(*vm).interrupt).load(std::sync::atomic::Ordering::Relaxed) == 0
+        {
+            let home = base.sub(1);
+            for i in 0..insn.b() {
+                *home.add(i) = *callee.add(i);
+                keep_branch();
+            }
+            let entry = (*proto).entry;
+            let constants = (*proto).constants;
+            let frames = &mut (*(*vm).thread.as_ptr()).frames;
+            let frame = frames.as_mut_ptr().add(frames.len() - 1);
+            (*frame).pc = entry;
+            (*frame).constants = constants;
+            next!(entry, vm, base, constants)
+        }
+    }
+    slow!(call::tail_call_op, pc, vm, insn, base, k)
+} }
 
 handler! { VARARG(pc, vm, insn, base, k) { slow!(misc::vararg, pc, vm, insn, base, k) } }
 

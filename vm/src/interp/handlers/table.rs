@@ -16,7 +16,8 @@ macro_rules! cache {
     };
 }
 
-/// Reads a field through the cache: an own slot with a value, or an answer known to lie behind the metatable.
+/// Reads a field through the cache: an own slot with a value, or an answer known to lie behind the metatable, also of tables that have the slot
+/// without a value.
 macro_rules! read_field {
     ($table:expr, $into:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
         let table: *mut Table = $table;
@@ -28,7 +29,8 @@ macro_rules! read_field {
                 *$into = value;
                 next!($pc, $vm, $base, $k)
             }
-        } else if shape == (*cache).other_shape
+        }
+        if shape == (*cache).other_shape
             && (*table).meta == (*cache).meta
             && (*cache).epoch == (*$vm).heap.method_epoch
         {
@@ -111,6 +113,24 @@ handler! { SETFIELD(pc, vm, insn, base, k) {
         return set_cdata_field(pc, vm, insn, base, k);
     }
     slow!(table::set_field, pc, vm, insn, base, k)
+} }
+
+handler! { INITFIELD(pc, vm, insn, base, k) {
+    if let Some(table) = (*base.add(insn.a())).as_table() {
+        let table = table.as_ptr();
+        let cache = cache!(k, insn);
+        let slot = (*cache).slot as usize;
+        if (*table).header.aux == (*cache).other_shape
+            && slot < usize::from((*table).header.extra[0])
+            && (*table).header.flags & IS_META == 0
+            && !(*vm).heap.marking
+        {
+            *(*table).slots.add(slot) = *base.add(insn.b());
+            (*table).header.aux = (*cache).shape;
+            next!(pc, vm, base, k)
+        }
+    }
+    slow!(table::init_field, pc, vm, insn, base, k)
 } }
 
 handler! {
@@ -220,13 +240,23 @@ set_remembered_field(pc, vm, insn, base, k) {
     let table = (*base.add(insn.a())).as_table_unchecked().as_ptr();
     let value = *base.add(insn.b());
     let flags = (*table).header.flags;
-    if flags & IS_META == 0
-        && let Some(place) = (*vm).lookups.place(table, cache!(k, insn).cast_mut())
+    let cache = cache!(k, insn).cast_mut();
+    let place = if flags & IS_META != 0 {
+        None
+    } else if (*table).header.aux == (*cache).shape {
+        Some((*table).slots.add((*cache).slot as usize))
+    } else {
+        (*vm).lookups.place(table, cache)
+    };
+    if let Some(place) = place
         && needs_no_barrier!(vm, place)
     {
         let had_value = !(*place).is_nil();
+        let meta = (*table).meta;
+        let nobody_is_asked =
+            meta.is_null() || meta == (*cache).meta && (*cache).epoch == (*vm).heap.method_epoch;
         // Values come and go without further ado where keys do not go with them, and nobody is asked about new ones.
-        let comes_or_goes = flags & DICTIONARY == 0 && (had_value || (*table).meta.is_null());
+        let comes_or_goes = flags & DICTIONARY == 0 && (had_value || nobody_is_asked);
         if had_value && !value.is_nil() || comes_or_goes {
             *place = value;
             next!(pc, vm, base, k)

@@ -71,7 +71,7 @@ fn finish_instruction(vm: &mut Vm, flags: u16, first: u32, count: u32) -> Result
     let insn: Insn = vm.current_insn();
     let result = if count > 0 { vm.slot(first) } else { RawValue::NIL };
     match insn.op() {
-        Op::SETGLOBAL | Op::SETFIELD | Op::SETINDEX | Op::SETINT => {}
+        Op::SETGLOBAL | Op::SETFIELD | Op::INITFIELD | Op::SETINDEX | Op::SETINT => {}
         Op::EQ | Op::EQK | Op::EQPRI | Op::LT | Op::LE | Op::LTVK | Op::LEVK | Op::GTVK | Op::GEVK => {
             let outcome = result.is_truthy() != (flags & FRAME_NEGATE != 0);
             vm.branch(outcome, insn);

@@ -139,7 +139,7 @@ fn fill_read_cache(
     };
     // SAFETY: a live table.
     unsafe { vm.lookups.remember(table.as_ptr(), key, slot, Some((inherited, epoch))) }
-    if slot.is_none() && matches!(inherited, Inherited::Value(_)) {
+    if matches!(inherited, Inherited::Value(_)) {
         // SAFETY: the cache belongs to the running code; `value` is kept alive by the chain of metatables, for as long as the epoch stands.
         unsafe {
             (*cache).other_shape = shape;
@@ -277,6 +277,31 @@ pub(in crate::interp) fn set_field(vm: &mut Vm, insn: Insn) -> Result<Go, Raised
     write(vm, insn, object, value, Some(insn.a()))
 }
 
+/// `INITFIELD`
+pub(in crate::interp) fn init_field(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (object, value) = (vm.reg(insn.a()), vm.reg(insn.b()));
+    let key = key_of(vm, insn);
+    let Some(table) = object.as_table() else {
+        // Only through `debug.setlocal` does another value get here.
+        return write(vm, insn, object, value, None);
+    };
+    let hint = match table.init_str(&mut vm.heap, key, value) {
+        Ok(hint) => hint,
+        Err(error) => return Err(vm.set_error(error)),
+    };
+    if let SetHint::Added { before, after, slot } = hint {
+        let cache = cache(vm, insn);
+        // SAFETY: the cache belongs to the running code.
+        unsafe {
+            (*cache).other_shape = before;
+            (*cache).shape = after;
+            (*cache).slot = slot;
+        }
+    }
+    vm.check_collector(insn);
+    Ok(Go::On)
+}
+
 /// Assigns the cached key of an instruction and fills its cache.
 fn write(
     vm: &mut Vm,
@@ -289,6 +314,7 @@ fn write(
     if let Some(table) = object.as_table()
         && (assigns_directly(vm, table) || !table.get_str(&vm.heap, key).is_nil())
     {
+        let directly = assigns_directly(vm, table);
         // An own slot can only be cached by the id that a table with inline caches has.
         table.cache_shape(&mut vm.heap);
         let hint = match table.set_str(&mut vm.heap, key, value) {
@@ -304,6 +330,9 @@ fn write(
                     (*cache).shape = shape;
                     (*cache).slot = slot;
                     (*cache).other_shape = InlineCache::EMPTY;
+                    // Whether the metatable leaves it to the table when the slot has no value.
+                    (*cache).meta = if directly { (*table.as_ptr()).meta } else { std::ptr::null_mut() };
+                    (*cache).epoch = vm.heap.method_epoch;
                     vm.lookups.remember(table.as_ptr(), key, Some(slot), None);
                 }
                 SetHint::Added { before, after, slot } => {
