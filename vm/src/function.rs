@@ -296,7 +296,7 @@ pub struct InlineCache {
     pub value: RawValue,
     /// The method epoch the cache was filled in.
     pub epoch: u32,
-    /// Reading: the shape whose tables lack the key, so that `meta`, `epoch` and `value` answer. Writing: the shape whose tables get the
+    /// Reading: the shape whose tables lack the key, or, if it is also `shape`, have no value in the slot, so that `meta`, `epoch` and `value` answer. Writing: the shape whose tables get the
     /// key added in `slot`. [`InlineCache::EMPTY`] when not known.
     pub other_shape: u32,
     /// The C type whose values have the key at `place`, or as a method: in `value`, guarded by `epoch`. [`InlineCache::EMPTY`] when
@@ -327,6 +327,16 @@ impl InlineCache {
             ctype: Self::EMPTY,
             place: 0,
         }
+    }
+
+    /// Remembers, in the cache of a read, where tables of a shape have the key.
+    pub(crate) fn found_in_slot(&mut self, shape: u32, slot: u32) {
+        if self.other_shape == self.shape && shape != self.shape {
+            // What answered for that shape did so only where the slot had no value.
+            self.other_shape = Self::EMPTY;
+        }
+        self.shape = shape;
+        self.slot = slot;
     }
 }
 

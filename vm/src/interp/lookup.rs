@@ -107,8 +107,7 @@ impl Lookups {
                 let value = *(*table).slots.add(entry.slot as usize);
                 if !value.is_nil() {
                     if self.is_to_be_copied() {
-                        (*cache).shape = entry.shape;
-                        (*cache).slot = entry.slot;
+                        (*cache).found_in_slot(entry.shape, entry.slot);
                     }
                     return Some(value);
                 }
@@ -120,8 +119,7 @@ impl Lookups {
                 Inherited::Value(value) => {
                     if self.is_to_be_copied() {
                         if entry.slot != Lookup::LACKS {
-                            (*cache).shape = entry.shape;
-                            (*cache).slot = entry.slot;
+                            (*cache).found_in_slot(entry.shape, entry.slot);
                         }
                         (*cache).other_shape = entry.shape;
                         (*cache).meta = entry.meta;

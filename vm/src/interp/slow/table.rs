@@ -106,10 +106,7 @@ fn fill_read_cache(
     let slot = table.find_slot(&vm.heap, key);
     if let Some(slot) = slot {
         // SAFETY: the cache belongs to the running code.
-        unsafe {
-            (*cache).shape = shape;
-            (*cache).slot = slot;
-        }
+        unsafe { (*cache).found_in_slot(shape, slot) }
     }
     if !own.is_nil() {
         // SAFETY: a live table.
