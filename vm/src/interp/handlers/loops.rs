@@ -20,7 +20,18 @@ macro_rules! back_edge {
 
 handler! { LOOP(pc, vm, insn, base, k) { back_edge!(pc, vm, insn, base, k) } }
 
-handler! { FORPREP(pc, vm, insn, base, k) { slow!(iterate::for_prepare, pc, vm, insn, base, k) } }
+handler! { FORPREP(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    let index = (*control).as_f64_or_nan();
+    let limit = (*control.add(1)).as_f64_or_nan();
+    let step = (*control.add(2)).as_f64_or_nan();
+    if (step >= 0.0 && index <= limit) || (step < 0.0 && index >= limit) {
+        *control.add(3) = *control;
+        next!(pc, vm, base, k)
+    }
+    // No numbers, or a loop that does not run.
+    slow!(iterate::for_prepare, pc, vm, insn, base, k)
+} }
 
 handler! { FORLOOP1(pc, vm, insn, base, k) {
     let control = base.add(insn.a());

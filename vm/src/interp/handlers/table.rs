@@ -289,6 +289,20 @@ handler! { GETINDEX(pc, vm, insn, base, k) {
         *base.add(insn.a()) = *place;
         next!(pc, vm, base, k)
     }
+    return get_other(pc, vm, insn, base, k);
+} }
+
+// Strings as keys above all.
+handler! {
+#[inline(never)]
+get_other(pc, vm, insn, base, k) {
+    if let Some(table) = (*base.add(insn.b())).as_table() {
+        let value = table.get(&(*vm).heap, *base.add(insn.c()));
+        if !value.is_nil() || table.metatable().is_none() {
+            *base.add(insn.a()) = value;
+            next!(pc, vm, base, k)
+        }
+    }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
 
