@@ -9,7 +9,6 @@
 //! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
 //! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
 
-use std::collections::HashSet;
 use std::sync::mpsc::{Sender, channel};
 
 use super::OutOfMemory;
@@ -606,19 +605,19 @@ impl Memory {
 
     /// Every cell whose payload has not been dropped: for the end of the heap.
     pub(crate) fn payload_cells(&self) -> Vec<usize> {
-        let unused: HashSet<usize> = self
+        let unused: Vec<_> = self
             .spans
             .iter()
             .enumerate()
-            .filter(|&(pool, _)| has_payloads(pool))
-            .flat_map(|(_, span)| (span.cursor..span.end).step_by(span.cell_size))
+            .filter(|&(pool, span)| has_payloads(pool) && span.cursor < span.end)
+            .map(|(_, span)| span.cursor..span.end)
             .collect();
         let blocks = self.blocks.iter().filter(|block| has_payloads(usize::from(block.pool)));
         blocks
             .flat_map(|block| (0..block.capacity()).map(|index| block.base + index * block.cell_size))
             // SAFETY: places for cells; a dropped one is poisoned.
             .filter(|cell| unsafe { is_allocated(*cell) && *(*cell as *const u8) != POISON })
-            .filter(|cell| !unused.contains(cell))
+            .filter(|cell| !unused.iter().any(|span| span.contains(cell)))
             .collect()
     }
 
