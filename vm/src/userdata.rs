@@ -9,7 +9,8 @@ use crate::gc::{Heap, OutOfMemory};
 use crate::table::Table;
 use crate::value::Gc;
 
-/// A host value. `header.flags` has [`FINALIZER`] when its metatable has `__gc`.
+/// A host value. `header.flags` has [`FINALIZER`] when its metatable has `__gc`; `header.aux` is what the value takes outside the
+/// heap, in bytes, as far as anybody told.
 #[repr(C)]
 pub struct UserData {
     /// See the type.
@@ -82,6 +83,19 @@ impl Gc<UserData> {
         // SAFETY: as above. The place is empty: only `f` could have filled it, and a payload is never replaced.
         unsafe { (*self.as_ptr()).payload = Some(value) };
         result
+    }
+    /// Says how many bytes the value takes outside the heap; they count towards the memory limit until it is dropped.
+    pub fn set_external_bytes(self, heap: &mut Heap, bytes: usize) {
+        // SAFETY: a live cell.
+        let counted = unsafe { &mut (*self.as_ptr()).header.aux };
+        let before = *counted as usize;
+        *counted = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let after = *counted as usize;
+        if after > before {
+            heap.add_external(after - before);
+        } else {
+            heap.remove_external(before - after);
+        }
     }
     /// The metatable.
     pub fn metatable(self) -> Option<Gc<Table>> {

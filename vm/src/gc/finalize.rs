@@ -169,7 +169,10 @@ impl Heap {
         // SAFETY: the kind says what the cell holds; it is dropped once (contract).
         let dropped = catch_unwind(AssertUnwindSafe(|| unsafe {
             match kind_of(cell) {
-                Kind::UserData => std::ptr::drop_in_place(cell as *mut UserData),
+                Kind::UserData => {
+                    self.remove_external((*(cell as *const Header)).aux as usize);
+                    std::ptr::drop_in_place(cell as *mut UserData);
+                }
                 Kind::Thread => {
                     self.remove_external(
                         (*(cell as *const Thread)).stack_size as usize * size_of::<RawValue>(),

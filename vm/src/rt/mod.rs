@@ -12,6 +12,7 @@ mod index;
 pub mod meta;
 pub(crate) mod names;
 mod native;
+pub(crate) mod string_buffer;
 pub(crate) mod traceback;
 
 pub(crate) use arith::{arith, binary_handler, to_number};

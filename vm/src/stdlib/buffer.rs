@@ -55,10 +55,15 @@ impl Buffer {
     /// The string.
     pub(crate) fn into_string(self, vm: &mut Vm) -> Result<RawValue, Raised> {
         let string = vm.new_string(&self.bytes)?;
+        self.give_back(vm);
+        Ok(string)
+    }
+
+    /// Leaves its room to the next function.
+    pub(crate) fn give_back(self, vm: &mut Vm) {
         if self.bytes.capacity() <= MAX_KEPT {
             vm.scratch = self.bytes;
         }
-        Ok(string)
     }
 
     /// Returns the string from a native.

@@ -20,6 +20,13 @@ impl Gc<Table> {
         if border == u64::from(self.array_len()) { Some(border as u32) } else { None }
     }
 
+    /// The largest key in the array part that has a value, and the traversal position behind the array part.
+    pub(crate) fn array_extent(self) -> (u32, u32) {
+        let end = self.array_len();
+        let used = (0..end).rev().find(|&index| !self.element(index).is_nil());
+        (used.map_or(0, |index| index + 1), end)
+    }
+
     /// Inserts a value at a zero-based index of a plain array and moves up what follows; `false` when it is not one or the
     /// index is beyond its end.
     ///

@@ -72,7 +72,7 @@ pub(in crate::interp) fn concat(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
 /// Concatenates `R[B] .. ... .. R[last]` from the right; everything right of `last` is already part of `R[last]`.
 pub(super) fn concat_from(vm: &mut Vm, insn: Insn, mut last: usize) -> Result<Go, Raised> {
     while last > insn.b() {
-        // As many strings and numbers as there are in a row become one string at once.
+        // As many strings, numbers and buffers as there are in a row become one string at once.
         let mut first = last;
         while first > insn.b() && rt::is_concatenable(vm.reg(first - 1)) && rt::is_concatenable(vm.reg(last))
         {
@@ -96,7 +96,7 @@ pub(super) fn concat_from(vm: &mut Vm, insn: Insn, mut last: usize) -> Result<Go
                 return vm.call_meta(handler, &[left, right], ((last - 1) as u16) << 8);
             }
             Step::Invalid => {
-                let second = rt::is_concatenable(left);
+                let second = left.is_string() || left.is_number();
                 let (culprit, register) = if second { (right, last) } else { (left, last - 1) };
                 return Err(vm.operand_error("concatenate", culprit, Some(register)));
             }

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use crate::rt::string_buffer::{as_buffer, read_buffer};
 use crate::stdlib::{globals, path_of};
 use crate::syntax::chunk_id;
 use crate::table::Table;
@@ -23,6 +24,8 @@ pub(super) fn load(vm: &mut Vm, args: Args) -> NativeResult {
     let (source, default_name) = if first.is_string() || first.is_number() {
         let text = vm.check_string(args, 0)?.as_bytes().to_vec();
         (text.clone(), text)
+    } else if let Some(buffer) = as_buffer(first) {
+        (read_buffer(buffer, |buffer| buffer.contents().to_vec()), Vec::new())
     } else {
         let reader = vm.check_function(args, 0)?;
         match read_all(vm, reader)? {

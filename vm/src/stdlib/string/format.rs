@@ -7,15 +7,25 @@ use crate::stdlib::buffer::Buffer;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn format(vm: &mut Vm, args: Args) -> NativeResult {
-    let text = vm.check_string(args, 0)?.as_bytes();
     let mut buffer = Buffer::new(vm);
-    let mut index = 0;
+    write_formatted(vm, args, 0, &mut buffer)?;
+    buffer.into_result(vm)
+}
+
+/// Writes the arguments behind the format, which is argument `index`, as it says.
+pub(super) fn write_formatted(
+    vm: &mut Vm,
+    args: Args,
+    mut index: u32,
+    buffer: &mut Buffer,
+) -> Result<(), Raised> {
+    let text = vm.check_string(args, index)?.as_bytes();
     for piece in Pieces::new(text) {
         match piece {
             Ok(Piece::Literal(literal)) => buffer.push(vm, literal)?,
             Ok(Piece::Directive(directive)) => {
                 index += 1;
-                write_argument(vm, args, index, directive, &mut buffer)?;
+                write_argument(vm, args, index, directive, buffer)?;
             }
             Err(option) => {
                 let message = [b"invalid option '%", &option[1..], b"' to 'format'"].concat();
@@ -23,7 +33,7 @@ pub(super) fn format(vm: &mut Vm, args: Args) -> NativeResult {
             }
         }
     }
-    buffer.into_result(vm)
+    Ok(())
 }
 
 fn write_argument(

@@ -2,9 +2,10 @@
 //!
 //! `pattern.rs` (matching, with `item.rs`) and `directive.rs` (the directives of `format`) are pure functions on bytes; the other files hold the
 //! natives: `search.rs` has `find`, `match` and `gmatch`, `substitute.rs` `gsub`, `format.rs` `format`, and `basic.rs` what is
-//! simpler.
+//! simpler. The folder `buffer` is the module `string.buffer`.
 
 mod basic;
+mod buffer;
 mod directive;
 mod format;
 mod item;
@@ -46,7 +47,7 @@ fn open(vm: &mut Vm, library: Gc<Table>, _: Libraries) -> Result<(), Raised> {
     let meta = vm.new_table(0, 1)?;
     vm.raw_set_name(meta, "__index", library.into())?;
     vm.heap.roots.type_metatables[Type::String as usize] = Some(meta);
-    Ok(())
+    buffer::open(vm)
 }
 
 /// The Lua error for a failed match.

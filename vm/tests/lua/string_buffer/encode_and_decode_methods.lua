@@ -1,0 +1,21 @@
+-- A buffer as a stream of values between other bytes.
+local buffer = require("string.buffer")
+local function hex(s) return (s:gsub(".", function(c) return ("%02x "):format(c:byte()) end)) end
+local b = buffer.new()
+print(b:encode(1):encode("two"):encode({3}):encode(nil) == b, #b)
+print(b:decode(), b:decode(), b:decode()[1], b:decode(), #b)
+print(pcall(b.decode, b))
+b:put("head"):encode("body"):put("tail")
+print(b:get(4), b:decode(), b:get())
+b:encode({1, 2}):put("x")
+print(#b:decode(), b:get())
+b:put("\x0a\x03\x02")
+local before = #b
+print(pcall(b.decode, b), #b == before)
+b:reset():put("keep")
+print(pcall(b.encode, b, print), b:tostring())
+print(pcall(b.encode, b), pcall(b.encode, b, {print}), b:tostring())
+print(pcall(function() b:encode() end))
+print(select("#", b:reset():encode(nil):decode()))
+local s = buffer.encode({a = "b"})
+print(b:put(s, s):decode().a, b:decode().a, #b)

@@ -1,0 +1,12 @@
+-- load takes a buffer in place of a string.
+local buffer = require("string.buffer")
+local b = buffer.new():put("return ", 1, " + 1")
+print(load(b)(), loadstring(b)(), #b)
+print(load(b, "=name")())
+print(load(buffer.new():put("x ="), "=named"))
+print(load(buffer.new():put("x =")))
+print(load(buffer.new()) ~= nil)
+print(load(buffer.new():put("return x"), "=env", "t", {x = "from env"})())
+print(load(b, "=mode", "b"))
+print(pcall(load(buffer.new():put("error('where')"), "=here")))
+print(pcall(load(buffer.new():put("error('where')"))))

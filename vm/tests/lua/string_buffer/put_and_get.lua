@@ -1,0 +1,16 @@
+-- What put takes and how get gives it back.
+local buffer = require("string.buffer")
+local b = buffer.new()
+print(b:put("one", 2, 3.5, "", -0, 1/0, 0/0 ~= 0/0 and "nan") == b)
+print(b:tostring(), #b)
+print(b:get(3), b:get(0), b:get(1), #b)
+print(b:get(2, 3, nil))
+print(b:get(), #b)
+print(b:get(5, 5))
+b:put("a\0b\0")
+print(#b, #b:get(2), #b)
+b:put():put("x"):put("y", "z")
+print(b:get())
+for _, n in ipairs{0.1, 1e15, 1e16, 2^53, -2^63, 123456789012345, 1e100, 1e-7} do b:put(n, " ") end
+print(b)
+print(select("#", b:get(1, 1, 1)))

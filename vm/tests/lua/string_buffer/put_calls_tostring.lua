@@ -1,0 +1,21 @@
+-- __tostring is honoured by put, and may do anything to the buffer meanwhile.
+local buffer = require("string.buffer")
+local b = buffer.new()
+local function with(result) return setmetatable({}, {__tostring = function() return result end}) end
+print(b:put(with("text"), with(12), with(1.5)):tostring())
+print(pcall(b.put, b, with(nil)))
+print(pcall(b.put, b, with({})))
+print(pcall(b.put, b, with(true)))
+print(pcall(b.put, b, with(b)))
+print(pcall(b.put, b, with(with("nested"))))
+print(b:tostring())
+local function hooked(f) return setmetatable({}, {__tostring = f}) end
+b:reset():put("a", hooked(function() b:put("inside") return "b" end), "c")
+print(b)
+b:reset():put("a", hooked(function() b:free() return "b" end), "c")
+print(b)
+b:reset():put("a", hooked(function() collectgarbage() return ("x"):rep(100) end), "c")
+print(#b)
+print(pcall(b.put, b, hooked(function() error("raised", 0) end)))
+print(type(select(2, pcall(b.put, b, hooked(function() error({}) end)))))
+print(coroutine.wrap(function() return pcall(b.put, b, hooked(function() coroutine.yield(1) end)) end)())
