@@ -10,7 +10,7 @@ const MEMORY_LIMIT: MemoryLimit = MemoryLimit { soft: 48 << 20, hard: 64 << 20 }
 
 /// A virtual machine with the libraries a script can do no harm with, and limits on time and memory.
 pub fn limited() -> Lua {
-    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::SAFE, seed: Some(1) });
+    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::SAFE, seed: Some(1), ..LuaOptions::default() });
     lua.set_time_limit(Some(TIME_LIMIT));
     lua.set_memory_limit(Some(MEMORY_LIMIT));
     lua

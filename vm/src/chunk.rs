@@ -75,7 +75,9 @@ impl<S: AsRef<[u8]>> Chunk<S> {
         if source.len() > u32::MAX as usize {
             return Err(Error::new(ErrorKind::Syntax, "the source text is larger than 4 GiB"));
         }
-        let draft = compiler::compile(source, self.name.as_deref().unwrap_or(source))?;
+        let name = self.name.as_deref().unwrap_or(source);
+        let draft = compiler::load_chunk(source, name, None, vm.hooks.loads_bytecode)
+            .map_err(|message| Error::new(ErrorKind::Syntax, String::from_utf8_lossy(&message)))?;
         host::checked(vm, |vm| {
             let closure = instantiate::load_draft(&mut vm.heap, Arc::new(draft), environment)?;
             Ok(RawValue::from(closure.as_function()))

@@ -28,12 +28,19 @@ pub struct Hooks {
     pub(crate) is_unbuffered: bool,
     /// Asked by `require` after `package.preload`.
     pub module_loader: Option<ModuleLoader>,
+    /// Whether bytecode is loaded, not only source text.
+    pub(crate) loads_bytecode: bool,
 }
 
 impl Default for Hooks {
     /// Standard output, and no modules but the preloaded ones.
     fn default() -> Hooks {
-        Hooks { output: Box::new(std::io::stdout()), is_unbuffered: false, module_loader: None }
+        Hooks {
+            output: Box::new(std::io::stdout()),
+            is_unbuffered: false,
+            module_loader: None,
+            loads_bytecode: false,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::bytecode::{Const, Draft, DraftProto};
 use crate::ffi::arith::new_integer;
 use crate::ffi::ctype::Scalar;
-use crate::function::{Code, InlineCache, LuaFunction, Proto, new_closure};
+use crate::function::{Code, InlineCache, LuaFunction, Proto, new_closed_upvalue, new_closure};
 use crate::gc::kind::{Header, Kind};
 use crate::gc::{Heap, OutOfMemory};
 use crate::table::Table;
@@ -18,7 +18,7 @@ use crate::value::{Gc, RawValue};
 /// An inline cache in words of a code's data.
 const CACHE_WORDS: usize = size_of::<InlineCache>() / size_of::<u64>();
 
-/// The closure of a chunk's main function.
+/// The closure of a chunk's main function. Its upvalues, if it was a function inside another once, are new variables.
 ///
 /// # Errors
 /// When the memory limit is reached.
@@ -27,8 +27,13 @@ pub fn load_draft(
     draft: Arc<Draft>,
     env: Gc<Table>,
 ) -> Result<Gc<LuaFunction>, OutOfMemory> {
+    let upvalue_count = draft.protos[0].upvalues.len();
     let proto = new_proto(heap, draft, 0)?;
-    new_closure(heap, proto, env, &[])
+    let mut upvalues = Vec::with_capacity(upvalue_count);
+    for _ in 0..upvalue_count {
+        upvalues.push(new_closed_upvalue(heap, RawValue::NIL)?);
+    }
+    new_closure(heap, proto, env, &upvalues)
 }
 
 /// A child of a prototype, made when it is first asked for.

@@ -44,6 +44,9 @@ pub struct LuaOptions {
     pub libraries: Libraries,
     /// The seed of its string hashes: two VMs with the same seed, scripts and inputs do the same. By default it is random.
     pub seed: Option<u64>,
+    /// Whether it loads bytecode that `string.dump` has written, where it loads source text. Bytecode is verified first: no bytes
+    /// can do more than a script could. By default it does not, as few hosts have a use for it.
+    pub bytecode: bool,
 }
 
 // SAFETY: a VM's heap, stacks and code are reached through it alone, or through handles, which need it to do anything but being dropped. What
@@ -70,6 +73,7 @@ impl Lua {
         let seed = options.seed.unwrap_or_else(random_seed);
         let mut vm = Vm::new(seed).expect("a new VM fits in memory");
         stdlib::open_libraries(&mut vm, options.libraries).expect("a new VM's libraries fit in memory");
+        vm.hooks.loads_bytecode = options.bytecode;
         Lua { vm }
     }
 

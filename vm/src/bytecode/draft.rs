@@ -80,6 +80,13 @@ pub struct DraftProto {
     pub name: Option<StrId>,
 }
 
+impl DraftProto {
+    /// Whether it is known to be a main chunk: a stripped function is not known to be anything.
+    pub fn is_main(&self) -> bool {
+        self.line_defined == 0 && self.last_line_defined != 0
+    }
+}
+
 /// A compiled chunk: plain `Send` data, independent of any VM.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {

@@ -7,7 +7,9 @@
 
 pub mod disasm;
 pub mod draft;
+pub mod dump;
 pub mod opcode;
+pub mod undump;
 pub mod verify;
 
 pub use draft::{Const, Draft, DraftProto, LocalVar, StrId, UpvalueSource};

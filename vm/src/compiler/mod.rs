@@ -13,6 +13,7 @@ mod call;
 mod emit;
 mod expr;
 mod jump;
+mod load;
 mod logic;
 mod loops;
 mod operand;
@@ -28,6 +29,7 @@ use crate::syntax::ast::{CaptureSource, Function, FunctionId, LocalId, StatKind,
 use crate::syntax::intern::{Interner, PlainHasher};
 use crate::syntax::{chunk_id, parse};
 use jump::JumpList;
+pub(crate) use load::load_chunk;
 
 /// How many registers a frame can have.
 const MAX_REGISTERS: u32 = 250;

@@ -4,7 +4,9 @@
 
 #![allow(unsafe_code, reason = "reads frames, stacks and code")]
 
-use crate::bytecode::LocalVar;
+use std::sync::Arc;
+
+use crate::bytecode::{Draft, LocalVar};
 use crate::function::{Code, Function, FunctionView, LuaFunction};
 use crate::rt::traceback::{code_position, visible};
 use crate::thread::{CallInfo, Thread};
@@ -129,6 +131,12 @@ pub(crate) fn definition(closure: Gc<LuaFunction>) -> Definition {
         is_vararg: proto.is_vararg,
         lines: proto.lines.clone(),
     }
+}
+
+/// The draft of a closure's current code, and which of its functions that is.
+pub(crate) fn draft_of(closure: Gc<LuaFunction>) -> (Arc<Draft>, u32) {
+    let code = code_of(closure);
+    (Arc::clone(&code.draft), code.index)
 }
 
 /// The current code of a closure. The reference is used up before anything is allocated.

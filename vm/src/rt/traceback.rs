@@ -112,10 +112,12 @@ fn describe_frame(_vm: &Vm, thread: Gc<Thread>, frames: &[CallInfo], depth: usiz
             let code = unsafe { &*(*closure.proto().as_ptr()).code.as_ptr() };
             let proto = code.draft_proto();
             let chunk = chunk_id(&chunk);
+            // Stripped functions have no lines.
+            let line = if line == 0 { String::new() } else { format!("{line}:") };
             match name {
-                Some((_, name)) => format!("{chunk}:{line}: in function '{name}'"),
-                None if proto.line_defined == 0 => format!("{chunk}:{line}: in main chunk"),
-                None => format!("{chunk}:{line}: in function <{chunk}:{}>", proto.line_defined),
+                Some((_, name)) => format!("{chunk}:{line} in function '{name}'"),
+                None if proto.is_main() => format!("{chunk}:{line} in main chunk"),
+                None => format!("{chunk}:{line} in function <{chunk}:{}>", proto.line_defined),
             }
         }
         (_, Some(FunctionView::Native(native))) => {

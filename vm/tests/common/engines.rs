@@ -48,7 +48,7 @@ pub(crate) enum Mode {
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
-    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1) });
+    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true });
     lua.set_time_limit(Some(TIME_LIMIT));
     match mode {
         Mode::Plain => {}

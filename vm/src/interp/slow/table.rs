@@ -391,7 +391,10 @@ pub(in crate::interp) fn set_int(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
 /// `SETLIST`
 pub(in crate::interp) fn set_list(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     debug_assert_eq!(insn.op(), Op::SETLIST);
-    let table = vm.reg(insn.a()).as_table().expect("SETLIST follows NEWTABLE");
+    let Some(table) = vm.reg(insn.a()).as_table() else {
+        // Compiled code has just made the table.
+        return Err(vm.index_error(vm.reg(insn.a()), RawValue::NIL, Some(insn.a())));
+    };
     let first = vm.frame().base + insn.a() as u32 + 1;
     let count = if insn.b() == 0 { vm.top - first } else { insn.b() as u32 - 1 };
     for i in 0..count {

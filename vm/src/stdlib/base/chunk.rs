@@ -1,17 +1,14 @@
-//! `load`, `loadstring`, `loadfile`, `dofile`: source text to function.
+//! `load`, `loadstring`, `loadfile`, `dofile`: source text or bytecode to function.
 
 use std::io::Read;
 use std::sync::Arc;
 
+use crate::compiler::load_chunk;
 use crate::rt::string_buffer::{as_buffer, read_buffer};
 use crate::stdlib::{globals, path_of};
-use crate::syntax::chunk_id;
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
-
-/// The first byte of compiled Lua.
-const BYTECODE_MARK: u8 = 0x1b;
 
 /// A function, or the message that says why there is none.
 type Loaded = Result<RawValue, Vec<u8>>;
@@ -91,7 +88,7 @@ fn read_file(path: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
     Ok(source)
 }
 
-/// Compiles source text in an environment; the globals when none is given.
+/// Compiles source text, or reads bytecode, in an environment; the globals when none is given.
 pub(crate) fn compile(
     vm: &mut Vm,
     source: &[u8],
@@ -99,19 +96,9 @@ pub(crate) fn compile(
     mode: Option<&[u8]>,
     environment: Option<Gc<Table>>,
 ) -> Result<Loaded, Raised> {
-    let is_bytecode = source.first() == Some(&BYTECODE_MARK);
-    let wanted = if is_bytecode { b'b' } else { b't' };
-    if mode.is_some_and(|mode| !mode.contains(&wanted)) {
-        return Ok(Err(b"attempt to load chunk with wrong mode".to_vec()));
-    }
-    if is_bytecode {
-        // Without a name the chunk would be named by its own bytes.
-        let shown = if name.first() == Some(&BYTECODE_MARK) { "(binary)".to_owned() } else { chunk_id(name) };
-        return Ok(Err([shown.as_bytes(), b": cannot load incompatible bytecode"].concat()));
-    }
-    let draft = match crate::compiler::compile(source, name) {
+    let draft = match load_chunk(source, name, mode, vm.hooks.loads_bytecode) {
         Ok(draft) => draft,
-        Err(error) => return Ok(Err(error.message().as_bytes().to_vec())),
+        Err(message) => return Ok(Err(message)),
     };
     let environment = environment.unwrap_or_else(|| vm.thread.environment().unwrap_or_else(|| globals(vm)));
     let function = crate::instantiate::load_draft(&mut vm.heap, Arc::new(draft), environment)?;

@@ -104,7 +104,7 @@ fn add_fields(vm: &mut Vm, table: Gc<Table>, option: u8, subject: &Subject) -> R
 fn add_source(vm: &mut Vm, table: Gc<Table>, definition: Option<&Definition>) -> Result<(), Raised> {
     let (source, short, first, last, what) = match definition {
         Some(d) => {
-            let what = if d.first_line == 0 { "main" } else { "Lua" };
+            let what = if d.first_line == 0 && d.last_line != 0 { "main" } else { "Lua" };
             (
                 d.chunk_name.as_slice(),
                 chunk_id(&d.chunk_name),

@@ -1,12 +1,13 @@
 //! The `string` library.
 //!
 //! `pattern.rs` (matching, with `item.rs`) and `directive.rs` (the directives of `format`) are pure functions on bytes; the other files hold the
-//! natives: `search.rs` has `find`, `match` and `gmatch`, `substitute.rs` `gsub`, `format.rs` `format`, and `basic.rs` what is
-//! simpler. The folder `buffer` is the module `string.buffer`.
+//! natives: `search.rs` has `find`, `match` and `gmatch`, `substitute.rs` `gsub`, `format.rs` `format`, `dump.rs` `dump`, and
+//! `basic.rs` what is simpler. The folder `buffer` is the module `string.buffer`.
 
 mod basic;
 mod buffer;
 mod directive;
+mod dump;
 mod format;
 mod item;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub(crate) const LIBRARY: Library = Library {
     functions: builtins! {
         "byte" basic::byte,
         "char" basic::char,
+        "dump" dump::dump,
         "find" search::find,
         "format" format::format,
         "gmatch" search::gmatch,

@@ -1,0 +1,25 @@
+-- Bytecode in files: loadfile, dofile, require.
+local path = os.tmpname()
+local function write(bytes) local file = assert(io.open(path, "wb")) file:write(bytes) file:close() end
+local dump = string.dump(loadstring("local n = ... return 'file', n, debug.getinfo(1, 'S').short_src", "=written"))
+write(dump)
+print(loadfile(path)(1))
+print(loadfile(path, "b")(2))
+print(loadfile(path, "t"))
+print(loadfile(path, "bt", {debug = debug})(3))
+print(dofile(path))
+write("return 1")
+print(loadfile(path, "b"))
+write("\27foreign bytecode and more")
+local function clean(ok, message) return ok, (tostring(message):gsub(path:gsub("%p", "%%%0"), "PATH")) end
+print(clean(loadfile(path)))
+print(clean(pcall(dofile, path)))
+package.path = path
+write(string.dump(function(...) return {name = ...} end))
+print(require("module").name)
+print(package.loaded.module == require("module"))
+write("\27foreign bytecode and more")
+print(clean(pcall(require, "broken")))
+package.preload.preloaded = load(dump)
+print(require("preloaded"))
+os.remove(path)
