@@ -24,6 +24,7 @@ use crate::limits::Interrupts;
 use crate::reload;
 use crate::rt;
 use crate::rt::meta::Meta;
+use crate::stdlib::Patterns;
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::thread::{self, CallInfo, EXTRA_STACK, MAX_STACK, Thread, ThreadStatus};
@@ -112,6 +113,8 @@ pub struct Vm {
     pub(crate) scratch: Vec<u8>,
     /// Where string keys were found, behind the inline caches.
     pub(crate) lookups: Lookups,
+    /// Patterns of the string library, read.
+    pub(crate) patterns: Patterns,
     /// The variables of a main function that is being loaded reloadably.
     pub(crate) capture: Option<reload::Capture>,
     /// The top-level variables of reloadable modules.
@@ -170,6 +173,7 @@ impl Vm {
             out_of_memory_message,
             scratch: Vec::new(),
             lookups: Lookups::new(),
+            patterns: Patterns::default(),
             capture: None,
             modules: Vec::new(),
             interrupts: Interrupts::new(interrupt),

@@ -27,6 +27,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("hooks", "context", "host hooks are called with a context"),
     ("vm", "interp", "the VM holds the handler table and starts the interpreter"),
     ("vm", "host", "the VM holds the host's registrations"),
+    ("vm", "stdlib", "the VM holds the patterns it has read"),
     ("vm", "reload", "the VM holds what a reload under way has found"),
     ("interp", "reload", "`REMAP` and `CLOSEUP` serve reloads"),
 ];

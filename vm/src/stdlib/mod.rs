@@ -17,6 +17,8 @@ mod package;
 mod string;
 mod table;
 
+pub(crate) use string::Patterns;
+
 use crate::function::{FunctionView, NativeFn, Special, new_native};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};

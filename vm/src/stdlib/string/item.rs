@@ -3,75 +3,70 @@
 use super::pattern::Miss;
 
 /// A pattern item that matches one byte.
-#[derive(Clone, Copy)]
-pub(super) enum Item<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    /// `.`
     Any,
+    /// A byte.
     Literal(u8),
-    /// `%a` and the like.
-    Class {
-        negated: bool,
-        bytes: &'static ByteSet,
-    },
-    /// What stands between the brackets.
-    Set {
-        negated: bool,
-        members: &'a [u8],
-    },
+    /// A class or a set: an index into the program's sets.
+    Set(u32),
 }
 
-/// Runs at least this long in the subject make it worth listing the bytes of a set.
-const LONG_RUN: usize = 16;
-
-impl<'a> Item<'a> {
-    pub(super) fn decode(text: &'a [u8]) -> Item<'a> {
-        match text {
-            [b'.'] => Item::Any,
-            [b'%', letter] => match class(*letter) {
-                Some((bytes, negated)) => Item::Class { negated, bytes },
-                None => Item::Literal(*letter),
-            },
-            [b'[', b'^', members @ .., _] => Item::Set { negated: true, members },
-            [b'[', members @ .., _] => Item::Set { negated: false, members },
-            _ => Item::Literal(text[0]),
+impl Item {
+    /// The item of a text that [`item_end`] has delimited. Its set, if it has one, joins `sets`.
+    pub(super) fn decode(text: &[u8], sets: &mut Vec<ByteSet>) -> Item {
+        let (members, negated) = match text {
+            [b'.'] => return Item::Any,
+            [b'%', letter] if class(*letter).is_none() => return Item::Literal(*letter),
+            [b'%', _] => (text, false),
+            [b'[', b'^', members @ .., _] => (members, true),
+            [b'[', members @ .., _] => (members, false),
+            _ => return Item::Literal(text[0]),
+        };
+        let mut set = ByteSet::EMPTY;
+        Members(members).for_each(|member| member.add_to(&mut set));
+        if negated {
+            set.0.iter_mut().for_each(|word| *word = !*word);
         }
+        sets.push(set);
+        Item::Set(u32::try_from(sets.len() - 1).expect("strings are shorter than 4 GiB"))
     }
 
-    pub(super) fn matches(self, byte: u8) -> bool {
+    #[inline(always)]
+    pub(super) fn matches(self, byte: u8, sets: &[ByteSet]) -> bool {
         match self {
             Item::Any => true,
             Item::Literal(literal) => byte == literal,
-            Item::Class { negated, bytes } => bytes.contains(byte) != negated,
-            Item::Set { negated, members } => Members(members).any(|member| member.contains(byte)) != negated,
+            Item::Set(set) => sets[set as usize].contains(byte),
         }
     }
 
     /// The offset of the first byte that matches.
-    pub(super) fn find(self, subject: &[u8]) -> Option<usize> {
+    #[inline]
+    pub(super) fn find(self, subject: &[u8], sets: &[ByteSet]) -> Option<usize> {
         match self {
             Item::Any => (!subject.is_empty()).then_some(0),
+            // Where the byte is near, a call costs more than the search.
+            Item::Literal(literal) if subject.first() == Some(&literal) => Some(0),
             Item::Literal(literal) => memchr::memchr(literal, subject),
-            Item::Class { negated, bytes } => {
-                subject.iter().position(|&byte| bytes.contains(byte) != negated)
+            Item::Set(set) => {
+                let set = &sets[set as usize];
+                subject.iter().position(|&byte| set.contains(byte))
             }
-            Item::Set { .. } => subject.iter().position(|&byte| self.matches(byte)),
         }
     }
 
     /// How many bytes at the start of `subject` match.
-    pub(super) fn run_length(self, subject: &[u8]) -> usize {
-        let run = |bytes: &ByteSet, negated: bool| {
-            subject.iter().take_while(|&&byte| bytes.contains(byte) != negated).count()
-        };
+    #[inline]
+    pub(super) fn run_length(self, subject: &[u8], sets: &[ByteSet]) -> usize {
         match self {
             Item::Any => subject.len(),
             Item::Literal(literal) => subject.iter().take_while(|&&byte| byte == literal).count(),
-            Item::Class { negated, bytes } => run(bytes, negated),
-            Item::Set { negated, members } if subject.len() >= LONG_RUN => {
-                let mut bytes = ByteSet::EMPTY;
-                Members(members).for_each(|member| member.add_to(&mut bytes));
-                run(&bytes, negated)
+            Item::Set(set) => {
+                let set = &sets[set as usize];
+                subject.iter().take_while(|&&byte| set.contains(byte)).count()
             }
-            Item::Set { .. } => subject.iter().take_while(|&&byte| self.matches(byte)).count(),
         }
     }
 }
@@ -83,14 +78,6 @@ enum Member {
 }
 
 impl Member {
-    #[inline]
-    fn contains(&self, byte: u8) -> bool {
-        match *self {
-            Member::Class { negated, bytes } => bytes.contains(byte) != negated,
-            Member::Range(low, high) => low <= byte && byte <= high,
-        }
-    }
-
     fn add_to(&self, set: &mut ByteSet) {
         match *self {
             Member::Class { negated, bytes } => {
@@ -177,6 +164,7 @@ static CLASSES: [Option<ByteSet>; 26] = {
 };
 
 /// A set of bytes.
+#[derive(Clone, Copy)]
 pub(super) struct ByteSet([u64; 4]);
 
 impl ByteSet {

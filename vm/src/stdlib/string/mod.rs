@@ -1,8 +1,8 @@
 //! The `string` library.
 //!
-//! `pattern.rs` (matching, with `item.rs`) and `directive.rs` (the directives of `format`) are pure functions on bytes; the other files hold the
-//! natives: `search.rs` has `find`, `match` and `gmatch`, `substitute.rs` `gsub`, `format.rs` `format`, `dump.rs` `dump`, and
-//! `basic.rs` what is simpler. The folder `buffer` is the module `string.buffer`.
+//! `pattern.rs` (matching, with `program.rs` and `item.rs`) and `directive.rs` (the directives of `format`) are pure functions on
+//! bytes; the other files hold the natives: `search.rs` has `find`, `match` and `gmatch`, `substitute.rs` `gsub`, `format.rs`
+//! `format`, `dump.rs` `dump`, and `basic.rs` what is simpler. The folder `buffer` is the module `string.buffer`.
 
 mod basic;
 mod buffer;
@@ -13,6 +13,7 @@ mod item;
 #[cfg(test)]
 mod oracle;
 mod pattern;
+mod program;
 mod search;
 mod substitute;
 
@@ -21,6 +22,7 @@ use crate::table::Table;
 use crate::value::{Gc, Type};
 use crate::vm::{Raised, Vm};
 use pattern::PatternError;
+pub(crate) use program::Patterns;
 
 pub(crate) const LIBRARY: Library = Library {
     name: "string",

@@ -4,6 +4,7 @@ use mlua::{Lua, MultiValue, Value};
 
 use super::directive::{Conversion, Piece, Pieces, write_quoted};
 use super::pattern::{Captured, Matcher, PatternError};
+use super::program::Program;
 use crate::convert::{format_number, parse_number, to_i64, to_u64};
 use crate::vm::Raised;
 
@@ -213,7 +214,7 @@ fn patterns_match_as_in_luajit() {
 
 /// What `string.match` returns, in the form of [`ask`].
 fn match_all(subject: &str, pattern: &str) -> Vec<u8> {
-    let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes());
+    let mut matcher = Matcher::new(subject.as_bytes(), Program::new(pattern.as_bytes(), true).into());
     let result = matcher.search(0, &mut || Ok::<(), Raised>(())).and_then(|found| {
         let Some(found) = found else { return Ok(b"nil|".to_vec()) };
         let mut out = Vec::new();

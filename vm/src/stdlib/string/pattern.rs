@@ -1,12 +1,14 @@
 //! Lua patterns on bytes, shared by `find`, `match`, `gmatch` and `gsub`.
 //!
-//! A backtracking matcher in the manner of Lua's own: the pattern is interpreted as it is met, so that a malformed part that is never
-//! reached does no harm. Recursion is limited to [`MAX_DEPTH`], and every so many steps the matcher asks
-//! whether it may go on, since a pattern with several repetitions can take exponential time. A zero byte ends the pattern, as in LuaJIT.
+//! A backtracking matcher in the manner of Lua's own, over the steps of a pattern (`program.rs`). Recursion is limited to
+//! [`MAX_DEPTH`], and every so many steps the matcher asks whether it may go on, since a pattern with several repetitions can take
+//! exponential time.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::item::{Item, item_end};
+use super::item::Item;
+use super::program::{Program, Step};
 use crate::vm::Raised;
 
 /// How many captures a pattern may have.
@@ -85,10 +87,7 @@ pub(crate) type Poll<'a> = &'a mut dyn FnMut() -> Result<(), Raised>;
 /// A pattern and a subject, and the captures of the last match.
 pub(crate) struct Matcher<'a> {
     subject: &'a [u8],
-    pattern: &'a [u8],
-    anchored: bool,
-    /// What every match begins with, if the pattern says so.
-    first: Option<Item<'a>>,
+    program: Rc<Program>,
     captures: Captures,
     /// Counted over all matches, so that many short ones are polled too.
     steps: u32,
@@ -99,54 +98,36 @@ struct Captures {
     list: [Capture; MAX_CAPTURES],
 }
 
-/// Strings are short enough for 32 bits.
+/// Strings are short enough for 32 bits, and no length is as large as these states.
 #[derive(Clone, Copy)]
 struct Capture {
     start: u32,
-    state: CaptureState,
+    length: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum CaptureState {
-    Open,
-    Closed { length: u32 },
-    Position,
+impl Capture {
+    const OPEN: u32 = u32::MAX;
+    const POSITION: u32 = u32::MAX - 1;
 }
 
 /// The end of the match, or why there is none.
 type Matched = Result<usize, Miss>;
 
 impl<'a> Matcher<'a> {
-    /// A matcher for a pattern in which `^` at the start is an anchor (`find`, `match`, `gsub`).
-    pub(crate) fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
-        match pattern {
-            [b'^', rest @ ..] => {
-                Matcher { anchored: true, first: None, ..Matcher::without_anchor(subject, rest) }
-            }
-            _ => Matcher::without_anchor(subject, pattern),
-        }
-    }
-
-    /// A matcher for a pattern in which `^` is an ordinary character (`gmatch`).
-    pub(crate) fn without_anchor(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
-        let end = memchr::memchr(0, pattern).unwrap_or(pattern.len());
-        let pattern = &pattern[..end];
+    /// A matcher for a subject.
+    #[inline]
+    pub(super) fn new(subject: &'a [u8], program: Rc<Program>) -> Matcher<'a> {
         Matcher {
             subject,
-            pattern,
-            anchored: false,
-            first: first_item(pattern),
-            captures: Captures {
-                count: 0,
-                list: [Capture { start: 0, state: CaptureState::Open }; MAX_CAPTURES],
-            },
+            program,
+            captures: Captures { count: 0, list: [Capture { start: 0, length: 0 }; MAX_CAPTURES] },
             steps: 0,
         }
     }
 
     /// Whether the pattern may match at the start position only.
     pub(crate) fn is_anchored(&self) -> bool {
-        self.anchored
+        self.program.anchored
     }
 
     /// The first match at or after `start`, as a range of the subject.
@@ -155,9 +136,10 @@ impl<'a> Matcher<'a> {
         start: usize,
         poll: Poll<'_>,
     ) -> Result<Option<Range<usize>>, PatternError> {
+        let program = &*self.program;
         let mut run = Run {
             subject: self.subject,
-            pattern: self.pattern,
+            program,
             captures: &mut self.captures,
             depth: 0,
             steps: self.steps,
@@ -166,8 +148,8 @@ impl<'a> Matcher<'a> {
         };
         let mut at = start;
         let result = loop {
-            if let Some(first) = self.first {
-                match first.find(&self.subject[at..]) {
+            if let Some(first) = program.first {
+                match first.find(&self.subject[at..], &program.sets) {
                     Some(offset) => at += offset,
                     None => break Ok(None),
                 }
@@ -179,7 +161,7 @@ impl<'a> Matcher<'a> {
                 Err(Miss::NoMatch) => at += 1,
                 Err(miss) => break Err(run.error(miss)),
             }
-            if self.anchored || at > self.subject.len() {
+            if program.anchored || at > self.subject.len() {
                 break Ok(None);
             }
         };
@@ -202,28 +184,28 @@ impl<'a> Matcher<'a> {
         let miss = match self.captures.get(index) {
             None if index == 0 => return Ok(Captured::Bytes(whole.clone())),
             None => Miss::BadReference,
-            Some((start, CaptureState::Closed { length })) => {
-                return Ok(Captured::Bytes(start..start + length as usize));
+            Some(Capture { length: Capture::OPEN, .. }) => Miss::Unfinished,
+            Some(Capture { length: Capture::POSITION, start }) => {
+                return Ok(Captured::Position(start as usize + 1));
             }
-            Some((start, CaptureState::Position)) => return Ok(Captured::Position(start + 1)),
-            Some((_, CaptureState::Open)) => Miss::Unfinished,
+            Some(Capture { start, length }) => {
+                return Ok(Captured::Bytes(start as usize..start as usize + length as usize));
+            }
         };
         Err(PatternError::Malformed(miss.message().expect("both have a message")))
     }
 }
 
 impl Captures {
-    /// Where a capture starts, and its state.
-    fn get(&self, index: usize) -> Option<(usize, CaptureState)> {
-        let capture = self.list[..self.count].get(index)?;
-        Some((capture.start as usize, capture.state))
+    fn get(&self, index: usize) -> Option<Capture> {
+        self.list[..self.count].get(index).copied()
     }
 }
 
 /// A search under way.
 struct Run<'a, 'r> {
     subject: &'a [u8],
-    pattern: &'a [u8],
+    program: &'a Program,
     captures: &'r mut Captures,
     depth: u32,
     steps: u32,
@@ -233,84 +215,86 @@ struct Run<'a, 'r> {
 }
 
 impl Run<'_, '_> {
-    fn do_match(&mut self, at: usize, pattern_at: usize) -> Matched {
+    fn do_match(&mut self, at: usize, step: usize) -> Matched {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(Miss::TooComplex);
         }
-        let result = self.match_items(at, pattern_at);
+        let result = self.match_steps(at, step);
         self.depth -= 1;
         result
     }
 
-    /// Matches the items from `p` on at `s`; recursion only where there is something to come back to.
-    fn match_items(&mut self, mut s: usize, mut p: usize) -> Matched {
+    /// Matches the steps from `p` on at `s`; recursion only where there is something to come back to.
+    fn match_steps(&mut self, mut s: usize, mut p: usize) -> Matched {
         loop {
             self.step()?;
-            let pattern = self.pattern;
-            let Some(&head) = pattern.get(p) else { return Ok(s) };
-            match head {
-                b'(' if pattern.get(p + 1) == Some(&b')') => {
-                    return self.start_capture(s, p + 2, CaptureState::Position);
+            match self.program.steps[p] {
+                Step::One(item) => {
+                    if !self.item_matches(item, s) {
+                        return Err(Miss::NoMatch);
+                    }
+                    s += 1;
                 }
-                b'(' => return self.start_capture(s, p + 1, CaptureState::Open),
-                b')' => return self.end_capture(s, p + 1),
-                b'$' if p + 1 == pattern.len() => {
-                    return if s == self.subject.len() { Ok(s) } else { Err(Miss::NoMatch) };
-                }
-                b'%' => match pattern.get(p + 1) {
-                    Some(b'b') => {
-                        s = self.match_balance(s, p + 2)?;
-                        p += 4;
-                        continue;
-                    }
-                    Some(b'f') => {
-                        p = self.match_frontier(s, p + 2)?;
-                        continue;
-                    }
-                    Some(digit @ b'0'..=b'9') => {
-                        s = self.match_back_reference(s, *digit)?;
-                        p += 2;
-                        continue;
-                    }
-                    _ => {}
-                },
-                _ => {}
-            }
-            let end = item_end(pattern, p)?;
-            let item = Item::decode(&pattern[p..end]);
-            let quantifier = pattern.get(end);
-            match quantifier {
-                Some(b'*') => return self.max_expand(s, item, end + 1),
-                Some(b'-') => return self.min_expand(s, item, end + 1),
-                _ => {}
-            }
-            let matches = self.subject.get(s).is_some_and(|&byte| item.matches(byte));
-            match quantifier {
-                Some(b'?') => {
-                    if matches {
-                        match self.do_match(s + 1, end + 1) {
+                Step::Optional(item) => {
+                    if self.item_matches(item, s) {
+                        match self.do_match(s + 1, p + 1) {
                             Err(Miss::NoMatch) => {}
                             other => return other,
                         }
                     }
-                    p = end + 1;
                 }
-                _ if !matches => return Err(Miss::NoMatch),
-                Some(b'+') => return self.max_expand(s + 1, item, end + 1),
-                _ => (s, p) = (s + 1, end),
+                Step::Any(item) => return self.max_expand(s, item, p + 1),
+                Step::Some(item) => {
+                    if !self.item_matches(item, s) {
+                        return Err(Miss::NoMatch);
+                    }
+                    return self.max_expand(s + 1, item, p + 1);
+                }
+                Step::Few(item) => return self.min_expand(s, item, p + 1),
+                Step::Open => return self.start_capture(s, p + 1, Capture::OPEN),
+                Step::Position => return self.start_capture(s, p + 1, Capture::POSITION),
+                Step::Close => return self.end_capture(s, p + 1),
+                Step::BackReference(index) => s = self.match_back_reference(s, index)?,
+                Step::Balance(open, close) => s = self.match_balance(s, open, close)?,
+                Step::Frontier(item) => self.match_frontier(s, item)?,
+                Step::EndOfSubject => {
+                    return if s == self.subject.len() { Ok(s) } else { Err(Miss::NoMatch) };
+                }
+                Step::End => return Ok(s),
+                Step::Wrong(miss) => return Err(miss),
             }
+            p += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn item_matches(&self, item: Item, s: usize) -> bool {
+        self.subject.get(s).is_some_and(|&byte| item.matches(byte, &self.program.sets))
+    }
+
+    /// Whether the step could match at `s`, as far as one look tells.
+    #[inline(always)]
+    fn may_match(&self, step: usize, s: usize) -> bool {
+        match self.program.steps[step] {
+            // At the limit the match itself has to say so.
+            Step::One(item) | Step::Some(item) if self.depth < MAX_DEPTH => self.item_matches(item, s),
+            _ => true,
         }
     }
 
     /// As many repetitions as possible, then fewer.
-    fn max_expand(&mut self, s: usize, item: Item<'_>, after: usize) -> Matched {
-        let count = item.run_length(&self.subject[s..]);
+    fn max_expand(&mut self, s: usize, item: Item, after: usize) -> Matched {
+        let count = item.run_length(&self.subject[s..], &self.program.sets);
         self.steps = self.steps.saturating_add((count / 16) as u32);
-        if after == self.pattern.len() && self.depth < MAX_DEPTH {
+        if self.program.steps[after] == Step::End && self.depth < MAX_DEPTH {
             return Ok(s + count);
         }
         for end in (s..=s + count).rev() {
+            if !self.may_match(after, end) {
+                self.step()?;
+                continue;
+            }
             match self.do_match(end, after) {
                 Err(Miss::NoMatch) => {}
                 other => return other,
@@ -320,23 +304,27 @@ impl Run<'_, '_> {
     }
 
     /// As few repetitions as possible, then more.
-    fn min_expand(&mut self, mut s: usize, item: Item<'_>, after: usize) -> Matched {
+    fn min_expand(&mut self, mut s: usize, item: Item, after: usize) -> Matched {
         loop {
-            match self.do_match(s, after) {
-                Err(Miss::NoMatch) => {}
-                other => return other,
+            if self.may_match(after, s) {
+                match self.do_match(s, after) {
+                    Err(Miss::NoMatch) => {}
+                    other => return other,
+                }
+            } else {
+                self.step()?;
             }
-            match self.subject.get(s) {
-                Some(&byte) if item.matches(byte) => s += 1,
-                _ => return Err(Miss::NoMatch),
+            if !self.item_matches(item, s) {
+                return Err(Miss::NoMatch);
             }
+            s += 1;
         }
     }
 
-    fn start_capture(&mut self, s: usize, after: usize, state: CaptureState) -> Matched {
+    fn start_capture(&mut self, s: usize, after: usize, length: u32) -> Matched {
         let index = self.captures.count;
         let capture = self.captures.list.get_mut(index).ok_or(Miss::TooManyCaptures)?;
-        *capture = Capture { start: s as u32, state };
+        *capture = Capture { start: s as u32, length };
         self.captures.count = index + 1;
         let result = self.do_match(s, after);
         if result.is_err() {
@@ -347,25 +335,23 @@ impl Run<'_, '_> {
 
     fn end_capture(&mut self, s: usize, after: usize) -> Matched {
         let started = &mut self.captures.list[..self.captures.count];
-        let index = started.iter().rposition(|capture| capture.state == CaptureState::Open);
+        let index = started.iter().rposition(|capture| capture.length == Capture::OPEN);
         let index = index.ok_or(Miss::NothingToClose)?;
-        let length = s as u32 - started[index].start;
-        started[index].state = CaptureState::Closed { length };
+        started[index].length = s as u32 - started[index].start;
         let result = self.do_match(s, after);
         if result.is_err() {
-            self.captures.list[index].state = CaptureState::Open;
+            self.captures.list[index].length = Capture::OPEN;
         }
         result
     }
 
-    fn match_back_reference(&mut self, s: usize, digit: u8) -> Matched {
-        let index = usize::from(digit - b'0').wrapping_sub(1);
-        match self.captures.get(index) {
-            None | Some((_, CaptureState::Open)) => Err(Miss::BadReference),
+    fn match_back_reference(&mut self, s: usize, index: u8) -> Matched {
+        match self.captures.get(usize::from(index)) {
+            None | Some(Capture { length: Capture::OPEN, .. }) => Err(Miss::BadReference),
             // A position has no text to match again.
-            Some((_, CaptureState::Position)) => Err(Miss::NoMatch),
-            Some((start, CaptureState::Closed { length })) => {
-                let length = length as usize;
+            Some(Capture { length: Capture::POSITION, .. }) => Err(Miss::NoMatch),
+            Some(Capture { start, length }) => {
+                let (start, length) = (start as usize, length as usize);
                 let captured = &self.subject[start..start + length];
                 self.steps = self.steps.saturating_add((length / 64) as u32);
                 if self.subject[s..].starts_with(captured) { Ok(s + length) } else { Err(Miss::NoMatch) }
@@ -374,10 +360,7 @@ impl Run<'_, '_> {
     }
 
     /// `%bxy`: from an `x` to the `y` that balances it.
-    fn match_balance(&mut self, s: usize, p: usize) -> Matched {
-        let (Some(&open), Some(&close)) = (self.pattern.get(p), self.pattern.get(p + 1)) else {
-            return Err(Miss::Unbalanced);
-        };
+    fn match_balance(&mut self, s: usize, open: u8, close: u8) -> Matched {
         if self.subject.get(s) != Some(&open) {
             return Err(Miss::NoMatch);
         }
@@ -397,17 +380,12 @@ impl Run<'_, '_> {
         Err(Miss::NoMatch)
     }
 
-    /// `%f[set]`: the place where the set begins to match; both ends of the subject count as zero bytes. Gives the position
-    /// in the pattern after the set.
-    fn match_frontier(&mut self, s: usize, p: usize) -> Matched {
-        if self.pattern.get(p) != Some(&b'[') {
-            return Err(Miss::MissingSet);
-        }
-        let end = item_end(self.pattern, p)?;
-        let set = Item::decode(&self.pattern[p..end]);
+    /// `%f[set]`: the place where the set begins to match; both ends of the subject count as zero bytes.
+    fn match_frontier(&mut self, s: usize, set: Item) -> Result<(), Miss> {
         let previous = if s == 0 { 0 } else { self.subject[s - 1] };
         let current = self.subject.get(s).copied().unwrap_or(0);
-        if !set.matches(previous) && set.matches(current) { Ok(end) } else { Err(Miss::NoMatch) }
+        let sets = &self.program.sets;
+        if !set.matches(previous, sets) && set.matches(current, sets) { Ok(()) } else { Err(Miss::NoMatch) }
     }
 
     #[inline]
@@ -433,30 +411,17 @@ impl Run<'_, '_> {
     }
 }
 
-/// The item every match begins with: the first one, unless it may be left out.
-fn first_item(pattern: &[u8]) -> Option<Item<'_>> {
-    let mut p = 0;
-    while pattern.get(p) == Some(&b'(') && pattern.get(p + 1) != Some(&b')') {
-        p += 1;
-    }
-    match pattern.get(p)? {
-        b'(' | b')' => return None,
-        b'$' if p + 1 == pattern.len() => return None,
-        b'%' if matches!(pattern.get(p + 1), Some(b'b' | b'f' | b'0'..=b'9')) => return None,
-        _ => {}
-    }
-    let end = item_end(pattern, p).ok()?;
-    let may_be_absent = matches!(pattern.get(end), Some(b'*' | b'?' | b'-'));
-    (!may_be_absent && p < MAX_CAPTURES).then(|| Item::decode(&pattern[p..end]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn matcher<'a>(subject: &'a str, pattern: &str) -> Matcher<'a> {
+        Matcher::new(subject.as_bytes(), Rc::new(Program::new(pattern.as_bytes(), true)))
+    }
+
     /// What `string.match` gives, captures joined by commas, or the message.
     fn matched(subject: &str, pattern: &str) -> String {
-        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes());
+        let mut matcher = matcher(subject, pattern);
         let whole = match matcher.search(0, &mut || Ok(())) {
             Ok(Some(whole)) => whole,
             Ok(None) => return "nil".into(),
@@ -549,7 +514,7 @@ mod tests {
             polls += 1;
             if polls < 10 { Ok(()) } else { Err(Raised::Interrupted) }
         };
-        let mut matcher = Matcher::new(subject.as_bytes(), pattern.as_bytes());
+        let mut matcher = matcher(&subject, &pattern);
         assert_eq!(matcher.search(0, &mut poll), Err(PatternError::Stopped(Raised::Interrupted)));
         assert_eq!(polls, 10);
     }
@@ -557,7 +522,7 @@ mod tests {
     #[test]
     fn long_subjects_do_not_recurse() {
         let subject = "a".repeat(1 << 20);
-        let mut matcher = Matcher::new(subject.as_bytes(), b"^.-b");
+        let mut matcher = matcher(&subject, "^.-b");
         assert_eq!(matcher.search(0, &mut || Ok(())), Ok(None));
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::pattern::{Captured, Matcher, is_plain};
 use super::pattern_error;
+use super::program::program_of;
 use crate::function::Special;
 use crate::stdlib::{Builtin, native, set_upvalue, upvalue};
 use crate::value::RawValue;
@@ -23,7 +24,7 @@ pub(super) fn find(vm: &mut Vm, args: Args) -> NativeResult {
             None => vm.ret1(RawValue::NIL),
         };
     }
-    let mut matcher = Matcher::new(subject, pattern);
+    let mut matcher = Matcher::new(subject, program_of(vm, pattern, true)?);
     match matcher.search(start, &mut || vm.poll()) {
         Ok(Some(found)) => {
             let count = matcher.capture_count();
@@ -40,7 +41,7 @@ pub(super) fn match_(vm: &mut Vm, args: Args) -> NativeResult {
     let subject = vm.check_string(args, 0)?.as_bytes();
     let pattern = vm.check_string(args, 1)?.as_bytes();
     let start = start_position(vm, args, subject.len())?;
-    let mut matcher = Matcher::new(subject, pattern);
+    let mut matcher = Matcher::new(subject, program_of(vm, pattern, true)?);
     match matcher.search(start, &mut || vm.poll()) {
         Ok(Some(found)) => {
             let count = matcher.value_count();
@@ -73,7 +74,7 @@ fn next_match(vm: &mut Vm, args: Args) -> NativeResult {
     if start > subject.len() {
         return vm.ret0();
     }
-    let mut matcher = Matcher::without_anchor(subject, pattern);
+    let mut matcher = Matcher::new(subject, program_of(vm, pattern, false)?);
     match matcher.search(start, &mut || vm.poll()) {
         Ok(Some(found)) => {
             // An empty match must not be found again.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::pattern::{Captured, Matcher};
 use super::pattern_error;
+use super::program::program_of;
 use super::search::capture_value;
 use crate::convert::{format_number, write_u64};
 use crate::stdlib::buffer::Buffer;
@@ -28,7 +29,7 @@ pub(super) fn gsub(vm: &mut Vm, args: Args) -> NativeResult {
     let pattern = vm.check_string(args, 1)?.as_bytes();
     let limit = vm.opt_int(args, 3, i32::try_from(subject.len() + 1).unwrap_or(i32::MAX))?;
     let replacement = check_replacement(vm, args)?;
-    let mut matcher = Matcher::new(subject, pattern);
+    let mut matcher = Matcher::new(subject, program_of(vm, pattern, true)?);
     let mut buffer = Buffer::new(vm);
     let mut at = 0;
     let mut count = 0;
