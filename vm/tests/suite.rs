@@ -1,47 +1,124 @@
 //! Every Lua test program, run by LuaJIT and by Perilune: the outputs must be equal byte for byte.
 //!
-//! `PERILUNE_TEST=strings/ cargo test -p perilune --test suite` runs the programs whose name contains `strings/`.
+//! Each program is one test per mode, so that the test run itself says how many there are and names the failing ones:
+//!
+//! - `oracle`: LuaJIT runs the program to its end, and prints the same when it runs it again;
+//! - `plain` and `stress`: Perilune prints what LuaJIT prints, as a host would run it and under collector stress.
+//!
+//! `cargo test -p perilune --test suite -- strings/` runs the programs whose name contains `strings/`; so does
+//! `PERILUNE_TEST=strings/` in the environment.
 
 mod common;
 
-use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use libtest_mimic::{Arguments, Failed, Trial};
 
 use common::diff::diff;
 use common::engines::{self, Mode};
-use common::{known, programs};
+use common::{Program, known, programs};
 
-#[test]
-fn plain() {
-    compare(Mode::Plain);
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let cases: Vec<_> = programs().into_iter().map(Case::new).collect();
+    let mut trials: Vec<_> = cases.iter().flat_map(Case::trials).collect();
+    trials.push(Trial::test("known differences are about programs", known_differences_are_about_programs));
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !arguments.list {
+        let counts: Vec<_> = Check::ALL.iter().map(Check::count).collect();
+        println!("programs: {}\n", counts.join(", "));
+    }
+    conclusion.exit_code()
 }
 
-#[test]
-fn collector_stress() {
-    compare(Mode::CollectorStress);
+/// What is shown about each program.
+#[derive(Clone, Copy)]
+enum Check {
+    Oracle,
+    Perilune(Mode),
 }
 
-#[test]
-fn the_oracle_is_deterministic() {
-    let programs = programs();
-    let unstable: Vec<_> = programs
-        .iter()
-        .filter(|program| engines::luajit(program) != engines::luajit(program))
-        .map(|program| program.name.as_str())
-        .collect();
-    assert!(unstable.is_empty(), "LuaJIT prints something else the second time: {unstable:#?}");
+/// How often each check ran.
+static RAN: [AtomicUsize; Check::ALL.len()] = [const { AtomicUsize::new(0) }; Check::ALL.len()];
+
+impl Check {
+    const ALL: [Self; 3] = [Self::Oracle, Self::Perilune(Mode::Plain), Self::Perilune(Mode::CollectorStress)];
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Oracle => "oracle",
+            Self::Perilune(Mode::Plain) => "plain",
+            Self::Perilune(Mode::CollectorStress) => "stress",
+        }
+    }
+
+    fn ran(&self) -> &'static AtomicUsize {
+        match self {
+            Self::Oracle => &RAN[0],
+            Self::Perilune(Mode::Plain) => &RAN[1],
+            Self::Perilune(Mode::CollectorStress) => &RAN[2],
+        }
+    }
+
+    fn count(&self) -> String {
+        format!("{} {}", self.ran().load(Ordering::Relaxed), self.name())
+    }
 }
 
-#[test]
-fn every_program_runs_to_its_end_in_the_oracle() {
-    let failing: Vec<_> = programs()
-        .iter()
-        .map(|program| (program.name.clone(), engines::luajit(program)))
-        .filter(|(_, output)| {
-            last_line(output).starts_with(b"error: ") || last_line(output).starts_with(b"driver failed")
+/// A program and, once LuaJIT has run it, what it prints.
+struct Case {
+    program: Program,
+    expected: OnceLock<Vec<u8>>,
+}
+
+impl Case {
+    fn new(program: Program) -> Arc<Self> {
+        Arc::new(Self { program, expected: OnceLock::new() })
+    }
+
+    fn trials(self: &Arc<Self>) -> impl Iterator<Item = Trial> + use<> {
+        let case = Arc::clone(self);
+        Check::ALL.into_iter().map(move |check| {
+            let case = Arc::clone(&case);
+            Trial::test(case.program.name.clone(), move || {
+                check.ran().fetch_add(1, Ordering::Relaxed);
+                match check {
+                    Check::Oracle => case.oracle(),
+                    Check::Perilune(mode) => case.perilune(mode),
+                }
+            })
+            .with_kind(check.name())
         })
-        .map(|(name, output)| format!("{name}: {}", last_line(&output).escape_ascii()))
-        .collect();
-    assert!(failing.is_empty(), "{failing:#?}");
+    }
+
+    fn expected(&self) -> &[u8] {
+        self.expected.get_or_init(|| engines::luajit(&self.program))
+    }
+
+    fn oracle(&self) -> Result<(), Failed> {
+        if let Some(difference) = diff(self.expected(), &engines::luajit(&self.program)) {
+            return Err(format!("LuaJIT prints something else the second time:\n{difference}").into());
+        }
+        let last = last_line(self.expected());
+        if last.starts_with(b"error: ") || last.starts_with(b"driver failed") {
+            return Err(format!("does not run to its end in LuaJIT: {}", last.escape_ascii()).into());
+        }
+        Ok(())
+    }
+
+    /// Fails when the output is not LuaJIT's, and when a known difference has gone.
+    fn perilune(&self, mode: Mode) -> Result<(), Failed> {
+        let difference = diff(self.expected(), &engines::perilune(&self.program, mode));
+        match (difference, known::reason(&self.program.name)) {
+            (None, None) | (Some(_), Some(_)) => Ok(()),
+            (Some(difference), None) => {
+                Err(format!("{} (- LuaJIT, + Perilune)\n{difference}", self.program.name).into())
+            }
+            (None, Some(reason)) => Err(format!("no longer differs; was: {reason}").into()),
+        }
+    }
 }
 
 fn last_line(output: &[u8]) -> &[u8] {
@@ -49,23 +126,10 @@ fn last_line(output: &[u8]) -> &[u8] {
     output.rsplit(|&byte| byte == b'\n').next().unwrap_or(output)
 }
 
-/// Fails with every program whose output is not LuaJIT's, and with every known difference that has gone.
-fn compare(mode: Mode) {
-    let mut report = String::new();
-    let (mut run, mut wrong) = (0, 0);
-    for program in programs() {
-        run += 1;
-        let difference = diff(&engines::luajit(&program), &engines::perilune(&program, mode));
-        match (difference, known::reason(&program.name)) {
-            (None, None) | (Some(_), Some(_)) => continue,
-            (Some(difference), None) => {
-                let _ = writeln!(report, "{}  (- LuaJIT, + Perilune)\n{difference}", program.name);
-            }
-            (None, Some(reason)) => {
-                let _ = writeln!(report, "{}: no longer differs; was: {reason}", program.name);
-            }
-        }
-        wrong += 1;
+fn known_differences_are_about_programs() -> Result<(), Failed> {
+    let folder = common::folder();
+    match known::entries().find(|(name, _)| !folder.join(name).is_file()) {
+        Some((name, _)) => Err(format!("no program is called {name}").into()),
+        None => Ok(()),
     }
-    assert!(wrong == 0, "{wrong} of {run} programs, mode {mode:?}:\n\n{report}");
 }

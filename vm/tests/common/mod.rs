@@ -23,7 +23,7 @@ pub(crate) struct Program {
 
 /// All programs whose name contains the environment variable `PERILUNE_TEST`, in order of name.
 pub(crate) fn programs() -> Vec<Program> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lua");
+    let root = folder();
     let wanted = std::env::var("PERILUNE_TEST").unwrap_or_default();
     let mut paths = Vec::new();
     walk(&root, &mut paths);
@@ -38,6 +38,11 @@ pub(crate) fn programs() -> Vec<Program> {
         .filter(|(name, _)| name.contains(&wanted))
         .map(|(name, path)| Program { name, source: fs::read(path).expect("the test program can be read") })
         .collect()
+}
+
+/// Where the programs are.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lua")
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
