@@ -108,6 +108,8 @@ pub struct Thread {
     pub resumer: Option<Gc<Thread>>,
     /// Through what it was resumed.
     pub resumed_by: ResumedBy,
+    /// Whether the handler of an `xpcall` runs and no error has been raised since.
+    pub handling_error: bool,
     /// How many nested Rust calls its frames contain: it can only yield at zero.
     pub native_calls: u32,
     /// The environment for functions loaded in it.
@@ -142,6 +144,12 @@ impl Gc<Thread> {
     pub fn can_yield(self) -> bool {
         // SAFETY: a live cell.
         unsafe { (*self.as_ptr()).resumer.is_some() && (*self.as_ptr()).native_calls == 0 }
+    }
+
+    /// Notes whether an `xpcall` handler runs in it without an error since; returns what was noted before.
+    pub fn set_handling_error(self, handling: bool) -> bool {
+        // SAFETY: a live cell.
+        unsafe { std::mem::replace(&mut (*self.as_ptr()).handling_error, handling) }
     }
 
     /// The environment of chunks loaded in it, if it has one of its own.
@@ -195,6 +203,7 @@ pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory
             open_upvalues: std::ptr::null_mut(),
             resumer: None,
             resumed_by: ResumedBy::Host,
+            handling_error: false,
             native_calls: 0,
             env: None,
         });

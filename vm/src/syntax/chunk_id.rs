@@ -8,6 +8,8 @@ const MAX_ID: usize = 59;
 /// What messages call the chunk loaded under `name`: `=name` stands for itself, `@file` for a file, anything else is
 /// source text, of which the first line is shown as `[string "..."]`. Long names are shortened.
 pub fn chunk_id(name: &[u8]) -> String {
+    // Names are C strings in LuaJIT: a zero byte ends them.
+    let name = memchr::memchr(0, name).map_or(name, |end| &name[..end]);
     match name.split_first() {
         Some((b'=', rest)) => lossy(&rest[..rest.len().min(MAX_ID)]).into_owned(),
         Some((b'@', rest)) if rest.len() > MAX_ID => {

@@ -7,7 +7,7 @@ use crate::interp::Go;
 use crate::interp::slow::{coroutine, deliver};
 use crate::rt::traceback;
 use crate::thread::{FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FrameKind, ResumedBy, ThreadStatus};
-use crate::value::RawValue;
+use crate::value::{RawValue, Type};
 use crate::vm::{Raised, Ret, Vm};
 
 /// What stops an error on the running thread.
@@ -121,7 +121,7 @@ pub(crate) fn prepare_raise(vm: &mut Vm, raised: Raised) -> Raised {
             break;
         }
     }
-    match catcher {
+    let raised = match catcher {
         // Without memory a handler could do nothing: the error goes on as it is, as in LuaJIT.
         Some((_, flags, base))
             if flags & FRAME_HANDLER != 0 && flags & FRAME_CATCH != 0 && raised != Raised::Memory =>
@@ -133,7 +133,9 @@ pub(crate) fn prepare_raise(vm: &mut Vm, raised: Raised) -> Raised {
             raised
         }
         _ => raised,
-    }
+    };
+    vm.thread.set_handling_error(false);
+    raised
 }
 
 /// Remembers the frames for the host.
@@ -141,11 +143,12 @@ pub(super) fn take_traceback(vm: &mut Vm) {
     vm.traceback = Some(traceback::traceback(vm, vm.thread, None, 0));
 }
 
-/// Replaces the error by what the handler in the first slot of an `xpcall` frame makes of it.
+/// Replaces the error by what the handler in the first slot of an `xpcall` frame makes of it. An error that leaves the handler is not
+/// handled again, unless the handler has caught another one before: that is how LuaJIT finds out.
 fn run_handler(vm: &mut Vm, raised: Raised, base: u32) -> Raised {
     let value = error_value(vm, raised);
     let handler = vm.slot(base);
-    if vm.handlers_running >= 10 {
+    if vm.thread.set_handling_error(true) || handler.type_of() != Type::Function {
         return vm.error_value_str("error in error handling");
     }
     vm.handlers_running += 1;
@@ -156,10 +159,7 @@ fn run_handler(vm: &mut Vm, raised: Raised, base: u32) -> Raised {
     let outcome = vm.call1(handler, &[value]);
     vm.extra_stack(false);
     vm.handlers_running -= 1;
-    let raised = match outcome {
-        Ok(value) => vm.throw(value),
-        Err(_) => vm.error_value_str("error in error handling"),
-    };
+    let raised = outcome.map_or_else(|raised| raised, |value| vm.throw(value));
     vm.raise_prepared = true;
     raised
 }
