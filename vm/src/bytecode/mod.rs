@@ -12,5 +12,8 @@ pub mod opcode;
 pub mod undump;
 pub mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use draft::{Const, Draft, DraftProto, LocalVar, StrId, UpvalueSource};
 pub use opcode::{Format, Insn, Op, Pri};
