@@ -180,7 +180,47 @@ fn bytecode_is_listed() {
         "{listing}"
     );
     assert!(succeeds(&["-bl", "-e", "return 1"]).contains("RET1"));
-    assert!(fails(&["-b", "in.lua", "out.raw"]).contains("cannot save bytecode"));
+    let saved = path(&files, "listing.txt");
+    assert_eq!(succeeds(&["-bl", &path(&files, "main.lua"), &saved]), "");
+    assert_eq!(std::fs::read_to_string(&saved).expect("written"), listing);
+    assert!(perilune_with_input(&["-bl", "-"], "return 2").stdout.starts_with(b"-- BYTECODE -- stdin:"));
+}
+
+#[test]
+fn bytecode_is_saved_and_run() {
+    let files = folder(&[("main.lua", "local name = ...\nprint(name)\nerror('here')")]);
+    let (main, saved) = (path(&files, "main.lua"), path(&files, "main.raw"));
+    assert_eq!(succeeds(&["-b", &main, &saved]), "");
+    let bytes = std::fs::read(&saved).expect("written");
+    assert_eq!(bytes.first(), Some(&0x1b));
+    assert!(!bytes.windows(8).any(|window| window == b"main.lua"), "stripped unless asked otherwise");
+    assert!(fails(&[&saved]).contains(&format!("{saved}:0: here")));
+    for arguments in [["-bg", &main, &saved].as_slice(), &["-b", "-g", "--", &main, &saved]] {
+        assert_eq!(succeeds(arguments), "");
+        let message = fails(&[&saved, "argument"]);
+        assert!(message.contains(&format!("{main}:3: here")), "{message}");
+    }
+    assert!(succeeds(&["-bl", &saved]).contains(&format!("{main}:0-3")));
+    succeeds(&["-bg", "-F", "other.lua", &main, &saved]);
+    assert!(fails(&[&saved]).contains("other.lua:3: here"));
+    assert_eq!(succeeds(&["-b", "-e", "print('text', ...)", &saved]), "");
+    assert_eq!(succeeds(&[&saved, "1"]), "text\t1\n");
+    let piped = perilune_with_input(&["-b", "-", "-"], "return 1");
+    assert_eq!(piped.stdout.first(), Some(&0x1b));
+}
+
+#[test]
+fn bytecode_options_that_make_no_sense_are_refused() {
+    let files = folder(&[("main.lua", "return 1"), ("broken.raw", "\x1bPL broken")]);
+    let main = path(&files, "main.lua");
+    assert!(fails(&["-b"]).contains("usage: perilune"));
+    assert!(fails(&["-b", &main]).contains("an input and an output"));
+    assert!(fails(&["-bl"]).contains("takes an input"));
+    assert!(fails(&["-bq", &main, "out"]).contains("invalid option '-bq'"));
+    assert!(fails(&["-bt", "c", &main, "out.c"]).contains("raw"));
+    assert!(fails(&["-bl", "no such file"]).contains("cannot open no such file"));
+    assert!(fails(&["-bl", "-e", "return ="]).contains("unexpected symbol"));
+    assert!(fails(&["-bl", &path(&files, "broken.raw")]).contains("cannot load incompatible bytecode"));
 }
 
 #[test]

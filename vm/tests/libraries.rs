@@ -65,7 +65,8 @@ fn every_function_of_luajit_is_there_for_a_host_that_asks_for_all() {
            debug = 'getfenv getinfo getlocal getmetatable getregistry getupvalue setfenv setlocal setmetatable setupvalue traceback upvalueid upvaluejoin',
            package = 'loadlib searchpath seeall',
            table = 'concat foreach foreachi getn insert maxn move remove sort',
-           string = 'byte char find format gmatch gsub len lower match rep reverse sub upper',
+           jit = 'attach flush off on security status',
+           string = 'byte char dump find format gmatch gsub len lower match rep reverse sub upper',
            math = 'abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min modf pow rad random randomseed sin sinh sqrt tan tanh',
            bit = 'arshift band bnot bor bswap bxor lshift rol ror rshift tobit tohex',
          }
@@ -77,6 +78,30 @@ fn every_function_of_luajit_is_there_for_a_host_that_asks_for_all() {
          end",
     );
     assert_eq!(missing, "");
+}
+
+#[test]
+fn bytecode_is_listed_to_whatever_can_write() {
+    let mut lua = Lua::new();
+    let listing = prints(
+        &mut lua,
+        "local bc = require('jit.bc')
+         local function f(n) while n do n = n.next end return function() return n end end
+         local text = ''
+         bc.dump(f, {write = function(_, piece) text = text .. piece end, flush = function() text = text .. 'flushed' end}, true)
+         print(select(2, text:gsub('%-%- BYTECODE', '')), text:find('CLOSURE.*flushed$') ~= nil)
+         bc.dump(f)
+         local lines, targets = '', bc.targets(f)
+         for pc = 1, 100 do lines = lines .. (bc.line(f, pc, targets[pc] and '=>') or '') end
+         print(lines .. type((bc.line(f, 0))))",
+    );
+    let (counts, listings) = listing.split_once('\n').expect("a line");
+    assert_eq!(counts, "2\ttrue");
+    let (dumped, lines) = listings.split_once("\n\n").expect("a listing and lines");
+    let (head, dumped) = dumped.split_once('\n').expect("a head");
+    assert_eq!(head, "-- BYTECODE -- script:2-2 f (1 parameters, 2 registers, 0 upvalues)");
+    assert!(dumped.contains("0001 => ISFALSE"), "{dumped}");
+    assert_eq!(lines, format!("{dumped}\nnil\n"));
 }
 
 #[test]

@@ -8,24 +8,28 @@ use crate::convert::format_number;
 
 /// A listing of all functions of a draft, the innermost first, as they are completed by the compiler.
 pub fn disassemble(draft: &Draft) -> String {
+    if draft.protos.is_empty() { String::new() } else { disassemble_from(draft, 0, true) }
+}
+
+/// A listing of one of a draft's functions, and, if wanted, before it of those inside it.
+pub fn disassemble_from(draft: &Draft, index: u32, with_children: bool) -> String {
     let mut out = String::new();
-    if !draft.protos.is_empty() {
-        list_with_children(draft, 0, &mut out);
-    }
+    list(draft, index, with_children, &mut out);
     out
 }
 
-fn list_with_children(draft: &Draft, index: u32, out: &mut String) {
+/// The nesting of functions is limited (`verify`).
+fn list(draft: &Draft, index: u32, with_children: bool, out: &mut String) {
     let proto = &draft.protos[index as usize];
-    for child in &proto.children {
-        list_with_children(draft, *child, out);
+    if with_children {
+        proto.children.iter().for_each(|child| list(draft, *child, true, out));
     }
     disassemble_proto(draft, proto, out);
     out.push('\n');
 }
 
 /// A listing of one function.
-pub fn disassemble_proto(draft: &Draft, proto: &DraftProto, out: &mut String) {
+fn disassemble_proto(draft: &Draft, proto: &DraftProto, out: &mut String) {
     let chunk = crate::syntax::chunk_id(&draft.chunk_name);
     let name =
         proto.name.map_or(String::new(), |name| format!(" {}", String::from_utf8_lossy(draft.string(name))));
@@ -39,18 +43,33 @@ pub fn disassemble_proto(draft: &Draft, proto: &DraftProto, out: &mut String) {
         proto.frame_size,
         proto.upvalues.len(),
     );
-    let mut targets = vec![false; proto.code.len() + 1];
+    let targets = jump_targets(proto);
     for (pc, insn) in proto.code.iter().enumerate() {
-        if let Some(target) = jump_target(pc, *insn)
-            && let Some(mark) = targets.get_mut(target)
-        {
+        let mark = if targets[pc] { "=>" } else { "  " };
+        out.push_str(&listed(draft, proto, pc, *insn, mark));
+    }
+}
+
+/// The line of an instruction of one of a draft's functions.
+pub fn line(draft: &Draft, index: u32, pc: usize, mark: &str) -> Option<String> {
+    let proto = &draft.protos[index as usize];
+    proto.code.get(pc).map(|insn| listed(draft, proto, pc, *insn, mark))
+}
+
+/// Instructions are counted from 1 for people, as in LuaJIT.
+fn listed(draft: &Draft, proto: &DraftProto, pc: usize, insn: Insn, mark: &str) -> String {
+    format!("{:04} {mark} {}\n", pc + 1, instruction(draft, proto, pc, insn).trim_end())
+}
+
+/// For each instruction of a function, whether it is jumped to.
+pub fn jump_targets(proto: &DraftProto) -> Vec<bool> {
+    let mut targets = vec![false; proto.code.len()];
+    for (pc, insn) in proto.code.iter().enumerate() {
+        if let Some(mark) = jump_target(pc, *insn).and_then(|target| targets.get_mut(target)) {
             *mark = true;
         }
     }
-    for (pc, insn) in proto.code.iter().enumerate() {
-        let mark = if targets[pc] { "=>" } else { "  " };
-        let _ = writeln!(out, "{pc:04} {mark} {}", instruction(draft, proto, pc, *insn).trim_end());
-    }
+    targets
 }
 
 /// Where a jump leads; `None` for other instructions.
@@ -104,8 +123,9 @@ fn instruction(draft: &Draft, proto: &DraftProto, pc: usize, insn: Insn) -> Stri
     format!("{:<9} {operands}", op.name())
 }
 
+/// Where a jump leads, as it is listed.
 fn target(pc: usize, insn: Insn) -> usize {
-    jump_target(pc, insn).unwrap_or(usize::MAX)
+    jump_target(pc, insn).map_or(0, |target| target + 1)
 }
 
 fn constant(draft: &Draft, proto: &DraftProto, index: usize) -> String {

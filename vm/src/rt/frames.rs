@@ -139,6 +139,13 @@ pub(crate) fn draft_of(closure: Gc<LuaFunction>) -> (Arc<Draft>, u32) {
     (Arc::clone(&code.draft), code.index)
 }
 
+/// A constant of a closure's current code.
+pub(crate) fn constant(closure: Gc<LuaFunction>, index: usize) -> RawValue {
+    assert!(index < code_of(closure).draft_proto().constants.len(), "a constant of the function");
+    // SAFETY: a live prototype, whose constants are those of its code's record.
+    unsafe { *(*closure.proto().as_ptr()).constants.add(index) }
+}
+
 /// The current code of a closure. The reference is used up before anything is allocated.
 fn code_of<'a>(closure: Gc<LuaFunction>) -> &'a Code {
     // SAFETY: live cells; a prototype always has code.

@@ -11,6 +11,7 @@ mod buffer;
 mod coroutine;
 mod debug;
 mod io;
+mod jit;
 mod math;
 mod os;
 mod package;
@@ -65,6 +66,7 @@ const LIBRARIES: &[&Library] = &[
     &math::LIBRARY,
     &debug::LIBRARY,
     &bit::LIBRARY,
+    &jit::LIBRARY,
 ];
 
 /// Which libraries a VM gets.

@@ -1,5 +1,6 @@
 //! The embedding API, one file per behaviour.
 
+mod bytecode;
 mod calls;
 mod collector;
 mod coroutines;

@@ -1,6 +1,6 @@
 //! The `perilune` command-line program: runs Lua scripts the way the `luajit` program does.
 
-mod listing;
+mod bytecode;
 mod options;
 mod repl;
 mod run;
@@ -13,7 +13,9 @@ const USAGE: &str = "usage: perilune [options]... [script [args]...]
 Available options are:
   -e chunk  Execute string 'chunk'.
   -l name   Require library 'name'.
-  -bl file  List the bytecode of a file, '-' for standard input; -bl -e chunk for a string.
+  -b ...    Save or list bytecode: -b[options] input output, '-' for standard input or output.
+              -l  Only list it. -e chunk  Take a string as input. -F name  Override the file name.
+              -s  Strip debug information (default). -g  Keep it.
   -j off    Run without a compiler, which is all that this version can do.
   -i        Enter interactive mode after executing 'script'.
   -v        Show version information.
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match command {
-        Command::List(input) => listing::list(&input),
+        Command::Bytecode(job) => bytecode::run(&job),
         Command::Run(job) => execute(&job, &argv),
     };
     match outcome {

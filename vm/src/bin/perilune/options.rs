@@ -6,10 +6,24 @@ use lexopt::Arg;
 
 /// What the program is asked to do.
 pub(crate) enum Command {
-    /// `-bl`: show the bytecode of this.
-    List(Input),
+    /// `-b`: save or show bytecode.
+    Bytecode(Bytecode),
     /// Run scripts.
     Run(Job),
+}
+
+/// What to do with the bytecode of a chunk.
+pub(crate) struct Bytecode {
+    /// Where the chunk comes from.
+    pub(crate) input: Input,
+    /// The file name it gets instead of its own.
+    pub(crate) name: Option<OsString>,
+    /// Where the result goes; without a name to standard output.
+    pub(crate) output: Option<OsString>,
+    /// Whether the result is text for people.
+    pub(crate) lists: bool,
+    /// Whether debug information is left out.
+    pub(crate) strips: bool,
 }
 
 /// Where source text comes from.
@@ -64,7 +78,7 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
             Arg::Short('b') => {
                 let letters = parser.optional_value().unwrap_or_default();
                 let rest: Vec<OsString> = parser.raw_args().map_err(wrong)?.collect();
-                return Ok(Command::List(listing_input(&letters, &rest)?));
+                return bytecode(&letters, rest).map(Command::Bytecode);
             }
             Arg::Value(script) => {
                 let rest = parser.raw_args().map_err(wrong)?.count();
@@ -97,19 +111,55 @@ fn jit_command(command: &OsStr) -> Result<(), String> {
     Err(format!("-j {}: this version has no compiler to control", command.to_string_lossy()))
 }
 
-fn listing_input(letters: &OsStr, rest: &[OsString]) -> Result<Input, String> {
-    let letters = letters.to_string_lossy();
-    if !letters.contains('l') {
-        return Err("this version cannot save bytecode; -bl lists it".into());
+/// What follows `-b`: letters right behind it, then more options, input and output.
+fn bytecode(letters: &OsStr, rest: Vec<OsString>) -> Result<Bytecode, String> {
+    let (mut lists, mut strips, mut is_text, mut name) = (false, true, false, None);
+    let mut places = Vec::new();
+    let mut first = OsString::from("-");
+    first.push(letters);
+    // A mere `-b` comes to a `-` here, which is no input yet.
+    let first = (!letters.is_empty()).then_some(first);
+    let mut arguments = first.into_iter().chain(rest);
+    while let Some(argument) = arguments.next() {
+        let option = argument.to_string_lossy();
+        let Some(letters) = option.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
+            places.push(argument);
+            continue;
+        };
+        if letters == "-" {
+            places.extend(arguments.by_ref());
+            break;
+        }
+        for letter in letters.chars() {
+            match letter {
+                'l' => lists = true,
+                's' => strips = true,
+                'g' => strips = false,
+                // The bytes are the same every time anyway.
+                'd' => {}
+                'e' if places.is_empty() => is_text = true,
+                'F' => name = Some(arguments.next().ok_or("option '-F' needs a name")?),
+                't' if arguments.next().is_some_and(|kind| kind == "raw") => {}
+                't' => return Err("bytecode is saved raw only, not as an object file or source text".into()),
+                _ => return Err(format!("invalid option '-b{letter}'")),
+            }
+        }
     }
-    if let Some(unknown) = letters.chars().find(|letter| !matches!(letter, 'l' | 'e' | 'g')) {
-        return Err(format!("invalid option '-b{unknown}'"));
-    }
-    match rest {
-        [text] if letters.contains('e') => Ok(Input::Text(text.clone())),
-        [option, text] if option == "-e" => Ok(Input::Text(text.clone())),
-        [file] if file == "-" => Ok(Input::Stdin),
-        [file] => Ok(Input::File(file.clone())),
-        _ => Err("-bl takes one file".into()),
-    }
+    let mut places = places.into_iter();
+    let (input, output) = match (places.next(), places.next(), places.next()) {
+        (Some(input), output, None) if lists || output.is_some() => (input, output),
+        _ if lists => return Err("-bl takes an input and perhaps an output".into()),
+        _ => return Err("-b takes an input and an output".into()),
+    };
+    Ok(Bytecode {
+        input: match input {
+            text if is_text => Input::Text(text),
+            file if file == "-" => Input::Stdin,
+            file => Input::File(file),
+        },
+        name,
+        output: output.filter(|output| output != "-"),
+        lists,
+        strips,
+    })
 }

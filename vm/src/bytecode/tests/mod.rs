@@ -114,7 +114,8 @@ fn run_alone(draft: Draft, stress: bool) {
 
 fn assert_in_order(lua: &mut Lua) {
     lua.set_time_limit(Some(Duration::from_secs(60)));
-    let program = "local t = {} for i = 1, 100 do t[i] = i .. '' end collectgarbage() return #table.concat(t)";
+    let program =
+        "local t = {} for i = 1, 100 do t[i] = i .. '' end collectgarbage() return #table.concat(t)";
     assert_eq!(lua.load(program).eval::<u32>(lua).expect("a machine in order"), 192);
 }
 

@@ -44,8 +44,8 @@ pub(super) fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => (0..REGISTERS, any::<Index>(), any::<Index>()).prop_map(|(r, a, b)| What::Scope(r, a, b)),
         1 => (0..4u8, 0..REGISTERS).prop_map(|(field, value)| What::Header(field, value)),
     ];
-    let change = (any::<Index>(), any::<Index>(), what)
-        .prop_map(|(function, at, what)| Change { function, at, what });
+    let change =
+        (any::<Index>(), any::<Index>(), what).prop_map(|(function, at, what)| Change { function, at, what });
     prop::collection::vec(change, 1..4)
 }
 
@@ -192,8 +192,9 @@ pub(super) fn draft(code: &[Insn]) -> Draft {
     main.code.push(Insn::abc(Op::RET, 0, 5, 0));
     main.lines = vec![1; main.code.len()];
     let end_pc = main.code.len() as u32;
-    main.locals =
-        (0..4).map(|register| LocalVar { name, register, start_pc: 0, end_pc, initialiser_hash: 0 }).collect();
+    main.locals = (0..4)
+        .map(|register| LocalVar { name, register, start_pc: 0, end_pc, initialiser_hash: 0 })
+        .collect();
     give_caches(&mut main);
     let mut inner = DraftProto {
         upvalues: vec![UpvalueSource::ParentRegister(4), UpvalueSource::ParentUpvalue(1)],

@@ -1,0 +1,134 @@
+//! The `jit` library, as far as it makes sense without a compiler: its controls take what LuaJIT's take and change nothing, `jit.util`
+//! (`util.rs`) looks into functions, `jit.bc` (`bc.rs`) lists their bytecode, and `jit.opt` checks the flags it is given.
+
+mod bc;
+mod opt;
+mod util;
+
+use super::{
+    Builtin, Libraries, Library, add_functions, always, builtins, check_option, loaded_modules, native,
+    preloaded_modules,
+};
+use crate::function::FunctionView;
+use crate::rt::frames::function_at_level;
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Raised, Vm};
+
+pub(crate) const LIBRARY: Library = Library {
+    name: "jit",
+    functions: builtins! {
+        "attach" attach,
+        "flush" flush,
+        "off" control,
+        "on" control,
+        "security" security,
+        "status" status,
+    },
+    open,
+    wanted: always,
+};
+
+/// Modules that are made when they are required.
+const PRELOADED: &[(&str, Builtin)] = &[
+    ("jit.bc", Builtin::new("jit.bc", bc::make, crate::function::Special::None)),
+    ("jit.util", Builtin::new("jit.util", util::make, crate::function::Special::None)),
+];
+
+/// That of the LuaJIT whose dialect this is.
+const VERSION_NUMBER: f64 = 20199.0;
+const VERSION: &str = concat!("Perilune ", env!("CARGO_PKG_VERSION"), " (LuaJIT 2.1)");
+
+fn open(vm: &mut Vm, table: Gc<Table>, _: Libraries) -> Result<(), Raised> {
+    for (name, text) in [("version", VERSION), ("os", os_name()), ("arch", arch_name())] {
+        let text = vm.new_string(text.as_bytes())?;
+        vm.raw_set_name(table, name, text)?;
+    }
+    vm.raw_set_name(table, "version_num", RawValue::number(VERSION_NUMBER))?;
+    let options = vm.new_table(0, 1)?;
+    vm.raw_set_name(table, "opt", options.into())?;
+    add_functions(vm, options, opt::FUNCTIONS, &[])?;
+    let loaded = loaded_modules(vm)?;
+    vm.raw_set_name(loaded, "jit.opt", options.into())?;
+    let preload = preloaded_modules(vm)?;
+    for (name, maker) in PRELOADED {
+        let maker = native(vm, maker, &[])?;
+        vm.raw_set_name(preload, name, maker)?;
+    }
+    Ok(())
+}
+
+fn os_name() -> &'static str {
+    match std::env::consts::OS {
+        "linux" | "android" => "Linux",
+        "macos" | "ios" => "OSX",
+        "windows" => "Windows",
+        "freebsd" | "netbsd" | "openbsd" | "dragonfly" => "BSD",
+        _ if cfg!(unix) => "POSIX",
+        _ => "Other",
+    }
+}
+
+fn arch_name() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        "powerpc" => "ppc",
+        other => other,
+    }
+}
+
+/// `jit.on` and `jit.off`: for the whole machine, or for a function, `true` being the caller, and those inside it.
+fn control(vm: &mut Vm, args: Args) -> NativeResult {
+    let subject = vm.arg(args, 0);
+    let function = if subject == RawValue::TRUE {
+        function_at_level(vm, 1)
+    } else if subject.is_nil() {
+        return vm.ret0();
+    } else {
+        subject.as_function()
+    };
+    match function.map(Gc::view) {
+        Some(FunctionView::Lua(_)) => vm.ret0(),
+        Some(FunctionView::Native(_)) | None => Err(vm.arg_type_error(args, 0, "function")),
+    }
+}
+
+/// `jit.flush`, which also takes the number of a trace.
+fn flush(vm: &mut Vm, args: Args) -> NativeResult {
+    if vm.arg(args, 0).is_number() { vm.ret0() } else { control(vm, args) }
+}
+
+/// There is no compiler that could be on, and no optimisations to name.
+fn status(vm: &mut Vm, _: Args) -> NativeResult {
+    vm.ret1(false)
+}
+
+/// How much is done for safety: seeds are random, string hashes are seeded, code pages are never writable.
+fn security(vm: &mut Vm, args: Args) -> NativeResult {
+    check_option(vm, args, 0, None, &["prng", "strhash", "strid", "mcode"])?;
+    vm.ret1(1.0)
+}
+
+/// Handlers are for events of a compiler; none come.
+fn attach(vm: &mut Vm, args: Args) -> NativeResult {
+    vm.check_function(args, 0)?;
+    vm.opt_string(args, 1)?;
+    vm.ret0()
+}
+
+/// A module's table, for the function that makes it.
+fn module(vm: &mut Vm, functions: &[Builtin]) -> NativeResult {
+    let table = vm.new_table(0, functions.len())?;
+    vm.push(table.into())?;
+    add_functions(vm, table, functions, &[])?;
+    vm.ret_top(1)
+}
+
+/// An argument that must be a function written in Lua.
+fn check_closure(vm: &mut Vm, args: Args, index: u32) -> Result<Gc<crate::function::LuaFunction>, Raised> {
+    match vm.arg(args, index).as_function().map(Gc::view) {
+        Some(FunctionView::Lua(closure)) => Ok(closure),
+        Some(FunctionView::Native(_)) | None => Err(vm.arg_type_error(args, index, "function")),
+    }
+}
