@@ -9,14 +9,15 @@ use perilune_fuzz::limited;
 const PROGRAM: &str = r#"
 local buffer = require("string.buffer")
 local input = ...
+local function is_plain(key) return type(key) ~= "table" and type(key) ~= "cdata" end
 local function same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b or a ~= a and b ~= b end
   if getmetatable(a) ~= getmetatable(b) then return false end
   for k, v in next, a do
-    if type(k) ~= "table" and k == k and not same(v, rawget(b, k)) then return false end
+    if is_plain(k) and not same(v, rawget(b, k)) then return false end
   end
   for k in next, b do
-    if type(k) ~= "table" and rawget(a, k) == nil then return false end
+    if is_plain(k) and rawget(a, k) == nil then return false end
   end
   return true
 end

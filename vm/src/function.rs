@@ -60,7 +60,8 @@ pub enum Special {
     NextIndex,
 }
 
-/// A native function. `header.extra[0]` is the number of upvalues, `header.extra[1]` a [`Special`].
+/// A native function. `header.extra[0]` is the number of upvalues, `header.extra[1]` a [`Special`], `header.aux` what `tostring`
+/// shows in place of an address, if it is not zero.
 #[repr(C)]
 pub struct NativeFunction {
     /// See the type.
@@ -178,6 +179,16 @@ impl Gc<NativeFunction> {
     pub fn as_function(self) -> Gc<Function> {
         // SAFETY: a NativeFunction starts with a Function's header.
         unsafe { Gc::from_ptr(self.as_ptr().cast()) }
+    }
+    /// The number by which LuaJIT knows it; 0 for other natives.
+    pub fn number(self) -> u32 {
+        // SAFETY: a live cell (gc/mod.rs).
+        unsafe { (*self.as_ptr()).header.aux }
+    }
+    /// Gives it a number.
+    pub fn set_number(self, number: u32) {
+        // SAFETY: as above.
+        unsafe { (*self.as_ptr()).header.aux = number }
     }
     /// The number of upvalues.
     pub fn upvalue_count(self) -> usize {

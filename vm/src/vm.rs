@@ -481,11 +481,9 @@ impl Vm {
 
     #[cold]
     fn coerce_to_string(&mut self, args: Args, index: u32) -> Result<Gc<LuaString>, Raised> {
-        let value = self.arg(args, index);
-        if !value.is_number() {
+        let Some(string) = self.coerce(self.arg(args, index))? else {
             return Err(self.arg_type_error(args, index, "string"));
-        }
-        let string = self.tostring(value)?;
+        };
         self.set_slot(args.base + index, string.into());
         Ok(string)
     }

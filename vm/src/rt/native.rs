@@ -1,7 +1,5 @@
 //! Operations with metamethods for native functions: a handler is a nested call.
 
-#![allow(unsafe_code, reason = "reads a native's name")]
-
 use crate::convert;
 use crate::function::FunctionView;
 use crate::rt::meta::Meta;
@@ -72,6 +70,17 @@ impl Vm {
         }
     }
 
+    /// The string a string or number is; `None` for any other value.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub(crate) fn coerce(&mut self, value: RawValue) -> Result<Option<Gc<LuaString>>, Raised> {
+        let Some(number) = value.as_number() else { return Ok(value.as_string()) };
+        let mut text = Vec::with_capacity(24);
+        convert::format_number(number, &mut text);
+        Ok(Some(self.heap.new_string(&text)?))
+    }
+
     /// What `tostring` returns.
     ///
     /// # Errors
@@ -80,21 +89,18 @@ impl Vm {
         if let Some(string) = value.as_string() {
             return Ok(string);
         }
-        if let Some(number) = value.as_number() {
-            let mut text = Vec::with_capacity(24);
-            convert::format_number(number, &mut text);
-            return Ok(self.heap.new_string(&text)?);
-        }
         let handler = self.metamethod(value, Meta::ToString);
-        if !handler.is_nil() {
+        let value = if handler.is_nil() {
+            value
+        } else {
             let result = self.call1(handler, &[value])?;
-            if result.is_number() {
-                return self.tostring(result);
+            if !result.is_string() && !result.is_number() {
+                return Err(self.error("'tostring' must return a string to 'print'"));
             }
-            return match result.as_string() {
-                Some(string) => Ok(string),
-                None => Err(self.error("'tostring' must return a string to 'print'")),
-            };
+            result
+        };
+        if let Some(string) = self.coerce(value)? {
+            return Ok(string);
         }
         let text = match value.type_of() {
             Type::Nil => "nil".to_owned(),
@@ -108,12 +114,12 @@ impl Vm {
         Ok(self.heap.new_string(text.as_bytes())?)
     }
 
-    /// `table: 0x...`; `function: builtin: name` for the functions of the library.
+    /// `table: 0x...`; `function: builtin#29` for functions that LuaJIT has numbered.
     fn describe_reference(&self, value: RawValue) -> String {
-        if let Some(FunctionView::Native(native)) = value.as_function().map(Gc::view) {
-            // SAFETY: live cells.
-            let name = unsafe { (*native.as_ptr()).name };
-            return format!("function: builtin: {}", String::from_utf8_lossy(name.as_bytes()));
+        if let Some(FunctionView::Native(native)) = value.as_function().map(Gc::view)
+            && native.number() != 0
+        {
+            return format!("function: builtin#{}", native.number());
         }
         format!("{}: 0x{:08x}", value.type_name(), value.heap_addr().unwrap_or(0))
     }

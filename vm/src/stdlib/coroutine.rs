@@ -1,5 +1,6 @@
 //! The `coroutine` library. Switching is the interpreter's business (`interp/slow/coroutine.rs`); what is left is here.
 
+use super::numbers::number_function;
 use super::{Builtin, Library, always, builtins, native, no_more, run_by_interpreter};
 use crate::function::Special;
 use crate::thread::{Thread, ThreadStatus};
@@ -31,6 +32,7 @@ fn create(vm: &mut Vm, args: Args) -> NativeResult {
 fn wrap(vm: &mut Vm, args: Args) -> NativeResult {
     let coroutine = new_coroutine(vm, args)?;
     let function = native(vm, &WRAPPED, &[coroutine.into()])?;
+    number_function(function, "coroutine", "wrap_aux");
     vm.ret1(function)
 }
 

@@ -13,6 +13,7 @@ mod debug;
 mod io;
 mod jit;
 mod math;
+mod numbers;
 mod os;
 mod package;
 mod string;
@@ -118,6 +119,7 @@ pub(crate) fn open_libraries(vm: &mut Vm, which: Libraries) -> Result<(), Raised
         }
         vm.raw_set_name(loaded, library.name, table.into())?;
         (library.open)(vm, table, which)?;
+        numbers::number_functions(vm, table, library.name)?;
     }
     Ok(())
 }
@@ -216,8 +218,26 @@ pub(crate) fn check_option(
     let given = vm.check_string(args, index)?;
     match options.iter().position(|option| option.as_bytes() == given.as_bytes()) {
         Some(found) => Ok(found),
-        None => Err(vm.arg_error(args, index, [b"invalid option '", given.as_bytes(), b"'"].concat())),
+        None => {
+            let message = [b"invalid option '", up_to_zero(given.as_bytes()), b"'"].concat();
+            Err(vm.arg_error(args, index, message))
+        }
     }
+}
+
+/// A string argument that goes to the system: it ends where C would see its end.
+pub(crate) fn check_c_string<'a>(vm: &mut Vm, args: Args, index: u32) -> Result<&'a [u8], Raised> {
+    vm.check_string(args, index).map(|string| up_to_zero(string.as_bytes()))
+}
+
+/// `check_c_string`, `None` for nil or none.
+pub(crate) fn opt_c_string<'a>(vm: &mut Vm, args: Args, index: u32) -> Result<Option<&'a [u8]>, Raised> {
+    if vm.arg(args, index).is_nil() { Ok(None) } else { check_c_string(vm, args, index).map(Some) }
+}
+
+/// What C makes of a string: it ends at the first zero byte.
+pub(crate) fn up_to_zero(bytes: &[u8]) -> &[u8] {
+    memchr::memchr(0, bytes).map_or(bytes, |end| &bytes[..end])
 }
 
 /// The Rust side of functions that the interpreter runs itself ([`Special`]): never called.

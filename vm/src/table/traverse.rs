@@ -33,6 +33,8 @@ impl Gc<Table> {
         match index {
             // It was at the end of the array, and has been cleared.
             Some(i) if (i as u64).wrapping_sub(1) < u64::from(self.array_cap()) => Ok(i as u32),
+            // LuaJIT's arrays have a place for it.
+            Some(0) if self.array_cap() > 0 => Ok(0),
             Some(_) | None => Err(InvalidKey),
         }
     }

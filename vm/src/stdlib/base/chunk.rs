@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::compiler::load_chunk;
 use crate::rt::string_buffer::{as_buffer, read_buffer};
-use crate::stdlib::{globals, path_of};
+use crate::stdlib::{globals, opt_c_string, path_of, up_to_zero};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -20,7 +20,7 @@ pub(super) fn load(vm: &mut Vm, args: Args) -> NativeResult {
     let first = vm.arg(args, 0);
     let (source, default_name) = if first.is_string() || first.is_number() {
         let text = vm.check_string(args, 0)?.as_bytes().to_vec();
-        (text.clone(), text)
+        (text.clone(), up_to_zero(&text).to_vec())
     } else if let Some(buffer) = as_buffer(first) {
         (read_buffer(buffer, |buffer| buffer.contents().to_vec()), Vec::new())
     } else {
@@ -31,22 +31,22 @@ pub(super) fn load(vm: &mut Vm, args: Args) -> NativeResult {
         }
     };
     // The reader may have run a collection, which the arguments survived on the stack.
-    let name = name.and(vm.opt_string(args, 1)?).map_or(default_name, |name| name.as_bytes().to_vec());
-    let mode = mode.and(vm.opt_string(args, 2)?).map(|mode| mode.as_bytes().to_vec());
+    let name = name.and(opt_c_string(vm, args, 1)?).map_or(default_name, <[u8]>::to_vec);
+    let mode = mode.and(opt_c_string(vm, args, 2)?).map(<[u8]>::to_vec);
     let loaded = compile(vm, &source, &name, mode.as_deref(), environment)?;
     answer(vm, loaded)
 }
 
 pub(super) fn loadfile(vm: &mut Vm, args: Args) -> NativeResult {
-    let path = vm.opt_string(args, 0)?.map(|path| path.as_bytes().to_vec());
-    let mode = vm.opt_string(args, 1)?.map(|mode| mode.as_bytes().to_vec());
+    let path = opt_c_string(vm, args, 0)?.map(<[u8]>::to_vec);
+    let mode = opt_c_string(vm, args, 1)?.map(<[u8]>::to_vec);
     let environment = vm.arg(args, 2).as_table();
     let loaded = load_file(vm, path.as_deref(), mode.as_deref(), environment)?;
     answer(vm, loaded)
 }
 
 pub(super) fn dofile(vm: &mut Vm, args: Args) -> NativeResult {
-    let path = vm.opt_string(args, 0)?.map(|path| path.as_bytes().to_vec());
+    let path = opt_c_string(vm, args, 0)?.map(<[u8]>::to_vec);
     match load_file(vm, path.as_deref(), None, None)? {
         Ok(function) => vm.call(function, &[]),
         Err(message) => {

@@ -8,7 +8,10 @@ mod collect;
 mod environment;
 mod text;
 
-use super::{Builtin, Libraries, Library, add_functions, always, builtins, run_by_interpreter, upvalue};
+use super::numbers::number_function;
+use super::{
+    Builtin, Libraries, Library, add_functions, always, builtins, check_c_string, run_by_interpreter, upvalue,
+};
 use crate::function::Special;
 use crate::rt::{self, meta::Meta};
 use crate::table::Table;
@@ -64,6 +67,7 @@ fn open(vm: &mut Vm, table: Gc<Table>, which: Libraries) -> Result<(), Raised> {
     let next = table.get_str(&vm.heap, next_name);
     add_functions(vm, table, builtins! { "pairs" pairs, }, &[next])?;
     let step = super::native(vm, &IPAIRS_STEP, &[])?;
+    number_function(step, "_G", "ipairs_aux");
     add_functions(vm, table, builtins! { "ipairs" ipairs, }, &[step])?;
     let mut names = Vec::new();
     for ty in Type::ALL {
@@ -97,10 +101,11 @@ fn assert(vm: &mut Vm, args: Args) -> NativeResult {
     match vm.arg_opt(args, 1) {
         None => Err(vm.error("assertion failed!")),
         Some(message) if message.is_string() || message.is_number() => {
-            let message = vm.check_string(args, 1)?;
-            Err(vm.error(message.as_bytes()))
+            let message = check_c_string(vm, args, 1)?;
+            Err(vm.error(message))
         }
-        Some(value) => Err(vm.throw(value)),
+        // LuaJIT throws what lies on top of the stack.
+        Some(_) => Err(vm.throw(vm.arg(args, args.count - 1))),
     }
 }
 

@@ -9,14 +9,13 @@ use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn tostring(vm: &mut Vm, args: Args) -> NativeResult {
     let value = vm.check_any(args, 0)?;
-    let text = to_text(vm, value)?;
-    vm.ret1(text)
-}
-
-/// What `tostring(value)` returns: whatever `__tostring` returns, be it a string or not.
-fn to_text(vm: &mut Vm, value: RawValue) -> Result<RawValue, Raised> {
-    let method = vm.metamethod(value, Meta::ToString);
-    if method.is_nil() { Ok(vm.tostring(value)?.into()) } else { vm.call1(method, &[value]) }
+    let method = if value.is_string() { RawValue::NIL } else { vm.metamethod(value, Meta::ToString) };
+    if method.is_nil() {
+        let text = vm.tostring(value)?;
+        return vm.ret1(text);
+    }
+    // It may return anything.
+    vm.call(method, &[value])
 }
 
 pub(super) fn print(vm: &mut Vm, args: Args) -> NativeResult {
@@ -24,29 +23,36 @@ pub(super) fn print(vm: &mut Vm, args: Args) -> NativeResult {
     let convert = vm.index(globals(vm).into(), name.into())?;
     // A call may replace the global.
     vm.push(convert)?;
-    let is_builtin = convert.as_function().is_some_and(|function| function.is_native(tostring));
     let mut line = Vec::new();
+    let written = write_line(vm, args, convert, &mut line);
+    // What comes before an error has been written.
+    vm.write_output(&line);
+    written?;
+    vm.ret0()
+}
+
+fn write_line(vm: &mut Vm, args: Args, convert: RawValue, line: &mut Vec<u8>) -> Result<(), Raised> {
+    let is_builtin = convert.as_function().is_some_and(|function| function.is_native(tostring));
     for index in 0..args.count {
         if index > 0 {
             line.push(b'\t');
         }
         let value = vm.arg(args, index);
-        if let (true, Some(text)) = (is_builtin, value.as_string()) {
-            line.extend_from_slice(text.as_bytes());
+        if is_builtin && (value.is_string() || vm.metamethod(value, Meta::ToString).is_nil()) {
+            line.extend_from_slice(vm.tostring(value)?.as_bytes());
             continue;
         }
-        let text = if is_builtin { to_text(vm, value)? } else { vm.call1(convert, &[value])? };
+        let text = vm.call1(convert, &[value])?;
         if let Some(text) = text.as_string() {
             line.extend_from_slice(text.as_bytes());
         } else if let Some(number) = text.as_number() {
-            convert::format_number(number, &mut line);
+            convert::format_number(number, line);
         } else {
             return Err(vm.error("'tostring' must return a string to 'print'"));
         }
     }
     line.push(b'\n');
-    vm.write_output(&line);
-    vm.ret0()
+    Ok(())
 }
 
 pub(super) fn tonumber(vm: &mut Vm, args: Args) -> NativeResult {

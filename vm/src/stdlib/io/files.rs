@@ -14,13 +14,13 @@ use super::{
     LuaFile, State, error_text, failure, file_result, get_state, new_file, set_state, state_of, with_stream,
 };
 use crate::stdlib::os::shell;
-use crate::stdlib::path_of;
+use crate::stdlib::{check_c_string, opt_c_string, path_of};
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn open_file(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes();
-    let mode = vm.opt_string(args, 1)?.map_or(b"r".as_slice(), |mode| mode.as_bytes());
+    let name = check_c_string(vm, args, 0)?;
+    let mode = opt_c_string(vm, args, 1)?.unwrap_or(b"r");
     match open_stream(name, mode) {
         Ok(stream) => ret_file(vm, args, stream),
         Err(error) => failure(vm, &error, Some(name)),
@@ -57,8 +57,8 @@ fn open_stream(name: &[u8], mode: &[u8]) -> std::io::Result<Stream> {
 }
 
 pub(super) fn popen(vm: &mut Vm, args: Args) -> NativeResult {
-    let command = vm.check_string(args, 0)?.as_bytes();
-    let mode = vm.opt_string(args, 1)?.map_or(b"r".as_slice(), |mode| mode.as_bytes());
+    let command = check_c_string(vm, args, 0)?;
+    let mode = opt_c_string(vm, args, 1)?.unwrap_or(b"r");
     super::flush_all(vm);
     match open_process(command, mode) {
         Ok(stream) => ret_file(vm, args, stream),
@@ -68,18 +68,19 @@ pub(super) fn popen(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn open_process(command: &[u8], mode: &[u8]) -> std::io::Result<Stream> {
     let mut process = shell(command);
-    match mode.first() {
-        Some(b'r') => {
+    let is_known = mode.iter().all(|flag| b"rwe".contains(flag));
+    match (is_known && mode.contains(&b'r'), is_known && mode.contains(&b'w')) {
+        (true, false) => {
             let mut child = process.stdout(Stdio::piped()).spawn()?;
             let pipe = child.stdout.take().expect("asked for above");
             Ok(Stream::new(Source::FromProcess(child, pipe), true, false))
         }
-        Some(b'w') => {
+        (false, true) => {
             let mut child = process.stdin(Stdio::piped()).spawn()?;
             let pipe = child.stdin.take();
             Ok(Stream::new(Source::ToProcess(child, pipe), false, true))
         }
-        _ => Err(Error::from_raw_os_error(INVALID_ARGUMENT)),
+        (true, true) | (false, false) => Err(Error::from_raw_os_error(INVALID_ARGUMENT)),
     }
 }
 
@@ -132,7 +133,7 @@ pub(super) fn lines(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// Opens the file named by the first argument; failing is an error about that argument.
 fn open_or_raise(vm: &mut Vm, args: Args, mode: &[u8]) -> Result<Stream, Raised> {
-    let name = vm.check_string(args, 0)?.as_bytes();
+    let name = check_c_string(vm, args, 0)?;
     open_stream(name, mode).map_err(|error| vm.arg_error(args, 0, error_text(&error, Some(name))))
 }
 

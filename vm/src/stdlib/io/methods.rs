@@ -7,6 +7,7 @@ use super::stream::{Buffering, Stream};
 use super::{LuaFile, State, failure, file_result, get_state, state_of, with_stream};
 use crate::convert;
 use crate::function::Special;
+use crate::stdlib::buffer::MAX_STRING;
 use crate::stdlib::{Builtin, check_option, native, upvalue, upvalue_count};
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue};
@@ -20,6 +21,12 @@ const LINES_STEP: Builtin = Builtin::new("lines_iter", lines_step, Special::None
 /// The first argument, a file, open or closed.
 pub(super) fn check_file(vm: &mut Vm, args: Args) -> Result<Gc<UserData>, Raised> {
     vm.check_userdata::<LuaFile>(args, 0, "FILE*")
+}
+
+/// `check_file` for a file that must be open, whatever the other arguments are.
+fn check_open_file(vm: &mut Vm, args: Args) -> Result<Gc<UserData>, Raised> {
+    let file = check_file(vm, args)?;
+    if is_open(file) { Ok(file) } else { Err(vm.error("attempt to use a closed file")) }
 }
 
 /// Whether the file is open.
@@ -53,6 +60,15 @@ fn close_file(vm: &mut Vm, file: Gc<UserData>) -> NativeResult {
     }
 }
 
+/// Closes a file that is not needed any more.
+pub(super) fn gc(vm: &mut Vm, args: Args) -> NativeResult {
+    let file = check_file(vm, args)?;
+    let stream = file.lend(|file: &mut LuaFile| if file.is_standard { None } else { file.stream.take() });
+    // Nobody is there to be told of a failure.
+    drop(stream.flatten().map(Stream::close));
+    vm.ret0()
+}
+
 pub(super) fn flush(vm: &mut Vm, args: Args) -> NativeResult {
     let file = check_file(vm, args)?;
     let flushed = with_stream(vm, file, Stream::flush)?;
@@ -67,7 +83,7 @@ pub(super) fn tostring(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 pub(super) fn seek(vm: &mut Vm, args: Args) -> NativeResult {
-    let file = check_file(vm, args)?;
+    let file = check_open_file(vm, args)?;
     let whence = check_option(vm, args, 1, Some(1), &["set", "cur", "end"])?;
     let offset = if vm.arg(args, 2).is_nil() { 0 } else { convert::to_i64(vm.check_number(args, 2)?) };
     let to = match whence {
@@ -86,7 +102,7 @@ pub(super) fn seek(vm: &mut Vm, args: Args) -> NativeResult {
 pub(super) const INVALID_ARGUMENT: i32 = 22;
 
 pub(super) fn setvbuf(vm: &mut Vm, args: Args) -> NativeResult {
-    let file = check_file(vm, args)?;
+    let file = check_open_file(vm, args)?;
     const MODES: [Buffering; 3] = [Buffering::Full, Buffering::Line, Buffering::None];
     let mode = MODES[check_option(vm, args, 1, None, &["full", "line", "no"])?];
     let is_output = with_stream(vm, file, |stream, _| {
@@ -102,7 +118,7 @@ pub(super) fn setvbuf(vm: &mut Vm, args: Args) -> NativeResult {
 // ---- writing ---------------------------------------------------------------------------------------------
 
 pub(super) fn write(vm: &mut Vm, args: Args) -> NativeResult {
-    let file = check_file(vm, args)?;
+    let file = check_open_file(vm, args)?;
     write_args(vm, args, file, 1)
 }
 
@@ -132,7 +148,7 @@ pub(super) fn write_args(vm: &mut Vm, args: Args, file: Gc<UserData>, first: u32
 // ---- reading ---------------------------------------------------------------------------------------------
 
 pub(super) fn read(vm: &mut Vm, args: Args) -> NativeResult {
-    let file = check_file(vm, args)?;
+    let file = check_open_file(vm, args)?;
     read_args(vm, args, file, 1)
 }
 
@@ -198,7 +214,8 @@ enum Item {
 
 fn parse_format(vm: &mut Vm, args: Args, index: u32, value: RawValue) -> Result<Format, Raised> {
     if let Some(number) = value.as_number() {
-        return Ok(Format::Bytes(convert::to_i32(number) as u32 as usize));
+        let count = convert::to_i32(number) as u32 as usize;
+        return if count > MAX_STRING { Err(Raised::Memory) } else { Ok(Format::Bytes(count)) };
     }
     let Some(text) = value.as_string() else { return Err(vm.arg_error(args, index, "invalid option")) };
     let text = text.as_bytes();
@@ -224,10 +241,7 @@ fn read_item(stream: &mut Stream, format: Format) -> std::io::Result<Item> {
 // ---- lines -----------------------------------------------------------------------------------------------
 
 pub(super) fn lines(vm: &mut Vm, args: Args) -> NativeResult {
-    let file = check_file(vm, args)?;
-    if !is_open(file) {
-        return Err(vm.error("attempt to use a closed file"));
-    }
+    let file = check_open_file(vm, args)?;
     lines_iterator(vm, args, file)
 }
 
@@ -255,7 +269,8 @@ fn lines_step(vm: &mut Vm, args: Args) -> NativeResult {
             return Err(vm.error(message));
         }
     };
-    let is_end = vm.slot(vm.top - count).is_nil();
+    // With formats LuaJIT never finds the end here, and leaves the file open.
+    let is_end = formats.is_empty() && vm.slot(vm.top - count).is_nil();
     if is_end && file.lend(|file: &mut LuaFile| file.closes_at_end).unwrap_or(false) {
         close_file(vm, file)?;
         return vm.ret0();

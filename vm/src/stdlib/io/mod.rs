@@ -10,6 +10,7 @@ mod stream;
 
 use std::io::Write;
 
+use super::numbers::number_functions;
 use super::{Builtin, Libraries, Library, add_functions, builtins, upvalue};
 use crate::table::Table;
 use crate::userdata::{UserData, new_userdata};
@@ -38,6 +39,7 @@ const FUNCTIONS: &[Builtin] = builtins! {
 };
 
 const METHODS: &[Builtin] = builtins! {
+    "__gc" methods::gc,
     "__tostring" methods::tostring,
     "close" methods::close,
     "flush" methods::flush,
@@ -77,6 +79,7 @@ fn open(vm: &mut Vm, table: Gc<Table>, _which: Libraries) -> Result<(), Raised> 
 
     let metatable = vm.new_table(0, METHODS.len() + 1)?;
     add_functions(vm, metatable, METHODS, &[state.into()])?;
+    number_functions(vm, metatable, "FILE*")?;
     vm.raw_set_name(metatable, "__index", metatable.into())?;
     set_state(vm, state, State::Metatable, metatable.into())?;
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use chrono::{DateTime, Datelike, Local, Offset, TimeZone, Timelike, Utc};
 
 use crate::convert;
+use crate::stdlib::opt_c_string;
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Vm};
 
@@ -45,7 +46,7 @@ struct BrokenDown {
 }
 
 pub(super) fn date(vm: &mut Vm, args: Args) -> NativeResult {
-    let format = vm.opt_string(args, 0)?.map_or(b"%c".as_slice(), |format| format.as_bytes());
+    let format = opt_c_string(vm, args, 0)?.unwrap_or(b"%c");
     let timestamp = if vm.arg(args, 1).is_nil() {
         super::time::now()
     } else {

@@ -3,18 +3,18 @@
 use std::io::Write;
 
 use crate::stdlib::io::{file_result, plain_message, unique_file};
-use crate::stdlib::{check_option, path_of};
+use crate::stdlib::{check_c_string, check_option, opt_c_string, path_of};
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Vm};
 
 pub(super) fn execute(vm: &mut Vm, args: Args) -> NativeResult {
-    let Some(command) = vm.opt_string(args, 0)? else {
+    let Some(command) = opt_c_string(vm, args, 0)? else {
         // Whether there is a shell.
         return vm.ret1(1.0);
     };
     // What the script printed comes before what the command prints.
     drop(vm.hooks.output.flush());
-    let status = shell(command.as_bytes()).status();
+    let status = shell(command).status();
     vm.ret1(status.map_or(-1.0, |status| f64::from(wait_status(status))))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn exit(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 pub(super) fn getenv(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = path_of(vm.check_string(args, 0)?.as_bytes());
+    let name = path_of(check_c_string(vm, args, 0)?);
     // The standard library panics on names the system cannot have.
     let is_possible = !name.as_os_str().is_empty() && !name.as_os_str().as_encoded_bytes().contains(&b'=');
     match std::env::var_os(&name).filter(|_| is_possible) {
@@ -62,7 +62,7 @@ pub(super) fn getenv(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 pub(super) fn remove(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes();
+    let name = check_c_string(vm, args, 0)?;
     let path = path_of(name);
     let is_directory = path.symlink_metadata().is_ok_and(|data| data.is_dir());
     let removed = if is_directory { std::fs::remove_dir(path) } else { std::fs::remove_file(path) };
@@ -70,16 +70,16 @@ pub(super) fn remove(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 pub(super) fn rename(vm: &mut Vm, args: Args) -> NativeResult {
-    let from = vm.check_string(args, 0)?.as_bytes();
-    let to = vm.check_string(args, 1)?.as_bytes();
+    let from = check_c_string(vm, args, 0)?;
+    let to = check_c_string(vm, args, 1)?;
     file_result(vm, std::fs::rename(path_of(from), path_of(to)), Some(from))
 }
 
 /// There is one locale, the C one.
 pub(super) fn setlocale(vm: &mut Vm, args: Args) -> NativeResult {
-    let locale = vm.opt_string(args, 0)?;
+    let locale = opt_c_string(vm, args, 0)?;
     check_option(vm, args, 1, Some(0), &["all", "collate", "ctype", "monetary", "numeric", "time"])?;
-    let is_known = locale.is_none_or(|name| matches!(name.as_bytes(), b"" | b"C" | b"POSIX"));
+    let is_known = locale.is_none_or(|name| matches!(name, b"" | b"C" | b"POSIX"));
     let answer = if is_known { vm.new_string(b"C")? } else { RawValue::NIL };
     vm.ret1(answer)
 }

@@ -93,7 +93,8 @@ pub(super) fn now() -> i64 {
 }
 
 pub(super) fn difftime(vm: &mut Vm, args: Args) -> NativeResult {
-    let end = convert::to_i64(vm.check_number(args, 0)?);
+    // The second argument is looked at first.
     let start = if vm.arg(args, 1).is_nil() { 0 } else { convert::to_i64(vm.check_number(args, 1)?) };
+    let end = convert::to_i64(vm.check_number(args, 0)?);
     vm.ret1(end as f64 - start as f64)
 }

@@ -2,14 +2,14 @@
 
 use crate::function::FunctionView;
 use crate::rt::frames::function_at_level;
-use crate::stdlib::{globals, loaded_modules};
+use crate::stdlib::{check_c_string, globals, loaded_modules};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn module(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?;
-    let module = find_or_make(vm, name.as_bytes())?;
+    let name = check_c_string(vm, args, 0)?;
+    let module = find_or_make(vm, name)?;
     vm.push(module.into())?;
     let name_key = vm.heap.intern(b"_NAME")?;
     if vm.index(module.into(), name_key.into())?.is_nil() {
@@ -58,11 +58,13 @@ fn find_or_make(vm: &mut Vm, name: &[u8]) -> Result<Gc<Table>, Raised> {
 
 /// Sets `_M`, `_NAME` and `_PACKAGE`.
 fn describe(vm: &mut Vm, module: Gc<Table>, args: Args) -> Result<(), Raised> {
-    let name = vm.check_string(args, 0)?;
-    let parent_length = memchr::memrchr(b'.', name.as_bytes()).map_or(0, |dot| dot + 1);
-    let parent = vm.new_string(&name.as_bytes()[..parent_length])?;
+    let name = check_c_string(vm, args, 0)?;
+    let parent_length = memchr::memrchr(b'.', name).map_or(0, |dot| dot + 1);
+    let parent = vm.new_string(&name[..parent_length])?;
     vm.push(parent)?;
-    for (key, value) in [("_M", module.into()), ("_NAME", name.into()), ("_PACKAGE", parent)] {
+    let name = vm.new_string(name)?;
+    vm.push(name)?;
+    for (key, value) in [("_M", module.into()), ("_NAME", name), ("_PACKAGE", parent)] {
         let key = vm.heap.intern(key.as_bytes())?;
         vm.set_index(module.into(), key.into(), value)?;
     }

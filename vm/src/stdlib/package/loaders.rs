@@ -1,7 +1,10 @@
 //! Where modules come from: `package.loaders` and `package.searchpath`.
 
 use crate::stdlib::base::chunk::{compile, load_file};
-use crate::stdlib::{Builtin, Libraries, add_functions, builtins, native, path_of, upvalue};
+use crate::stdlib::{
+    Builtin, Libraries, add_functions, builtins, check_c_string, native, opt_c_string, path_of, up_to_zero,
+    upvalue,
+};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -9,7 +12,6 @@ use crate::vm::{Args, NativeResult, Raised, Vm};
 /// Loaders every VM has.
 const LOADERS: &[Builtin] = builtins! {
     "loader_preload" preloaded,
-    "loader_host" from_host,
 };
 /// Those for VMs that may read files.
 const FILE_LOADERS: &[Builtin] = builtins! {
@@ -35,24 +37,23 @@ pub(super) fn open(
     Ok(())
 }
 
+/// `package.preload`, and behind it the host's loader.
 fn preloaded(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?;
+    let name = check_c_string(vm, args, 0)?.to_vec();
     let package = upvalue(vm, args, 0);
     let key = vm.heap.intern(b"preload")?;
     let preload = vm.index(package, key.into())?;
     if !preload.is_table() {
         return Err(vm.error("'package.preload' must be a table"));
     }
-    let found = vm.index(preload, name.into())?;
+    let key = vm.new_string(&name)?;
+    vm.push(key)?;
+    let found = vm.index(preload, key)?;
     if !found.is_nil() {
         return vm.ret1(found);
     }
-    ret_text(vm, &[b"\n\tno field package.preload['", name.as_bytes(), b"']"].concat())
-}
-
-fn from_host(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
-    let Some(loader) = vm.hooks.module_loader.clone() else { return vm.ret0() };
+    let mut tried = [b"\n\tno field package.preload['", name.as_slice(), b"']"].concat();
+    let Some(loader) = vm.hooks.module_loader.clone() else { return ret_text(vm, &tried) };
     match loader(&String::from_utf8_lossy(&name)) {
         Ok(source) => match compile(vm, &source.bytes, &source.chunk_name, None, None)? {
             Ok(function) => vm.ret1(function),
@@ -61,12 +62,15 @@ fn from_host(vm: &mut Vm, args: Args) -> NativeResult {
                 Err(loading_failed(vm, &name, &file, &message))
             }
         },
-        Err(tried) => ret_text(vm, tried.as_bytes()),
+        Err(also_tried) => {
+            tried.extend_from_slice(also_tried.as_bytes());
+            ret_text(vm, &tried)
+        }
     }
 }
 
 fn from_path(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    let name = check_c_string(vm, args, 0)?.to_vec();
     let path = path_field(vm, args, "path")?;
     let file = match search(&name, &path, b".", b"/") {
         Ok(file) => file,
@@ -80,13 +84,13 @@ fn from_path(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// C modules cannot be loaded, but are looked for, so that messages say so.
 fn c_module(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    let name = check_c_string(vm, args, 0)?.to_vec();
     find_c_module(vm, args, &name, &name)
 }
 
 /// A C module inside the library of its root package.
 fn c_root_module(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes().to_vec();
+    let name = check_c_string(vm, args, 0)?.to_vec();
     match memchr::memchr(b'.', &name) {
         Some(dot) => find_c_module(vm, args, &name, &name[..dot]),
         None => vm.ret0(),
@@ -119,8 +123,9 @@ fn loadlib(vm: &mut Vm, args: Args) -> NativeResult {
 fn path_field(vm: &mut Vm, args: Args, field: &str) -> Result<Vec<u8>, Raised> {
     let package = upvalue(vm, args, 0);
     let key = vm.heap.intern(field.as_bytes())?;
-    match vm.index(package, key.into())?.as_string() {
-        Some(path) => Ok(path.as_bytes().to_vec()),
+    let path = vm.index(package, key.into())?;
+    match vm.coerce(path)? {
+        Some(path) => Ok(up_to_zero(path.as_bytes()).to_vec()),
         None => Err(vm.error(format!("'package.{field}' must be a string"))),
     }
 }
@@ -130,10 +135,11 @@ fn loading_failed(vm: &mut Vm, name: &[u8], file: &[u8], message: &[u8]) -> Rais
 }
 
 fn searchpath(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?.as_bytes();
-    let path = vm.check_string(args, 1)?.as_bytes();
-    let separator = vm.opt_string(args, 2)?.map_or(b".".as_slice(), |text| text.as_bytes());
-    let folder_separator = vm.opt_string(args, 3)?.map_or(b"/".as_slice(), |text| text.as_bytes());
+    // The last argument is looked at first.
+    let folder_separator = opt_c_string(vm, args, 3)?.unwrap_or(b"/");
+    let separator = opt_c_string(vm, args, 2)?.unwrap_or(b".");
+    let path = check_c_string(vm, args, 1)?;
+    let name = check_c_string(vm, args, 0)?;
     match search(name, path, separator, folder_separator) {
         Ok(file) => ret_text(vm, &file),
         Err(tried) => {

@@ -7,7 +7,8 @@ mod legacy;
 mod loaders;
 
 use super::{
-    Libraries, Library, add_functions, always, builtins, globals, loaded_modules, preloaded_modules, upvalue,
+    Libraries, Library, add_functions, always, builtins, check_c_string, globals, loaded_modules,
+    preloaded_modules, upvalue,
 };
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
@@ -23,7 +24,9 @@ pub(crate) const LIBRARY: Library = Library {
 };
 
 /// Where `require` looks for files when `LUA_PATH` does not say.
-const DEFAULT_PATH: &str = "./?.lua;/usr/local/share/lua/5.1/?.lua;/usr/local/share/lua/5.1/?/init.lua";
+const DEFAULT_PATH: &str = "./?.lua;/usr/local/share/luajit-2.1/?.lua;/usr/local/share/lua/5.1/?.lua;/usr/local/share/lua/5.1/?/init.lua";
+/// Where `require` looks for libraries, which it cannot load, when `LUA_CPATH` does not say.
+const DEFAULT_C_PATH: &str = "./?.so;/usr/local/lib/lua/5.1/?.so;/usr/local/lib/lua/5.1/loadall.so";
 /// Folder separator, template separator, template mark and two marks of C loaders, as scripts look them up.
 const CONFIG: &[u8] = b"/\n;\n?\n!\n-\n";
 /// In `package.loaded` while a module loads: no script can make this value.
@@ -33,16 +36,16 @@ fn open(vm: &mut Vm, package: Gc<Table>, which: Libraries) -> Result<(), Raised>
     let loaded = loaded_modules(vm)?;
     let preload = preloaded_modules(vm)?;
     let loaders = vm.new_table(3, 0)?;
-    let path = if which.io { search_path() } else { Vec::new() };
-    let path = vm.new_string(&path)?;
-    let no_path = vm.new_string(b"")?;
+    let search = |variable, default| if which.io { search_path(variable, default) } else { Vec::new() };
+    let path = vm.new_string(&search("LUA_PATH", DEFAULT_PATH))?;
+    let c_path = vm.new_string(&search("LUA_CPATH", DEFAULT_C_PATH))?;
     let config = vm.new_string(CONFIG)?;
     for (name, value) in [
         ("loaded", loaded.into()),
         ("preload", preload.into()),
         ("loaders", loaders.into()),
         ("path", path),
-        ("cpath", no_path),
+        ("cpath", c_path),
         ("config", config),
     ] {
         vm.raw_set_name(package, name, value)?;
@@ -52,21 +55,18 @@ fn open(vm: &mut Vm, package: Gc<Table>, which: Libraries) -> Result<(), Raised>
     add_functions(vm, globals, builtins! { "require" require, "module" legacy::module, }, &[package.into()])
 }
 
-/// `LUA_PATH`, in which `;;` stands for the default.
-fn search_path() -> Vec<u8> {
-    match std::env::var_os("LUA_PATH_5_1").or_else(|| std::env::var_os("LUA_PATH")) {
-        Some(path) => {
-            let path = path.to_string_lossy().replace(";;", &format!(";{DEFAULT_PATH};"));
-            path.trim_matches(';').as_bytes().to_vec()
-        }
-        None => DEFAULT_PATH.as_bytes().to_vec(),
+/// The value of an environment variable, in which `;;` stands for the default.
+fn search_path(variable: &str, default: &str) -> Vec<u8> {
+    match std::env::var_os(variable) {
+        Some(path) => path.to_string_lossy().replace(";;", &format!(";{default};")).into_bytes(),
+        None => default.as_bytes().to_vec(),
     }
 }
 
 fn require(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = vm.check_string(args, 0)?;
-    let name = vm.heap.intern_key(name)?;
-    // The interned twin of a long name is nobody else's.
+    let name = check_c_string(vm, args, 0)?;
+    let name = vm.heap.intern(name)?;
+    // Cut short or not interned before, it is nobody else's.
     vm.push(name.into())?;
     let loaded = loaded_modules(vm)?;
     let known = loaded.get_str(&vm.heap, name);

@@ -6,6 +6,7 @@ use super::pattern::{Captured, Matcher, is_plain};
 use super::pattern_error;
 use super::program::program_of;
 use crate::function::Special;
+use crate::stdlib::numbers::number_function;
 use crate::stdlib::{Builtin, native, set_upvalue, upvalue};
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -64,6 +65,7 @@ pub(super) fn gmatch(vm: &mut Vm, args: Args) -> NativeResult {
     let pattern = vm.check_string(args, 1)?;
     let row = Builtin::new("gmatch_iterator", next_match, Special::None);
     let iterator = native(vm, &row, &[subject.into(), pattern.into(), RawValue::number(0.0)])?;
+    number_function(iterator, "string", "gmatch_aux");
     vm.ret1(iterator)
 }
 

@@ -6,6 +6,7 @@
 mod sort;
 
 use super::buffer::Buffer;
+use super::numbers::number_function;
 use super::{Builtin, Libraries, Library, always, builtins, native, preloaded_modules, upvalue};
 use crate::convert::{format_number, to_i32};
 use crate::function::Special;
@@ -51,7 +52,9 @@ const POLL_INTERVAL: u32 = 1 << 12;
 fn open(vm: &mut Vm, library: Gc<Table>, _: Libraries) -> Result<(), Raised> {
     let preload = preloaded_modules(vm)?;
     for (module, function, loader) in &ON_REQUEST {
+        let name = function.name;
         let function = native(vm, function, &[])?;
+        number_function(function, "table", name);
         let loader = native(vm, loader, &[library.into(), function])?;
         vm.raw_set_name(preload, module, loader)?;
     }

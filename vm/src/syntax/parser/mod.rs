@@ -542,6 +542,8 @@ impl Parser<'_> {
                 [&source[..1], self.lexer.strings.bytes(self.token.string), &source[..1]].concat()
             }
             TokenKind::String => source.to_vec(),
+            // LuaJIT takes it for no token at all.
+            TokenKind::Unknown(0) => return SyntaxError::plain(self.token.line, what),
             kind => kind.text().into_bytes(),
         };
         SyntaxError::near(self.token.line, what, &near)

@@ -9,6 +9,7 @@ use crate::ffi::ctype::Scalar;
 use crate::rt::meta::Meta;
 use crate::rt::string_buffer::{StringBuffer, as_buffer, read_buffer, with_buffer};
 use crate::stdlib::buffer::{Buffer, MAX_STRING};
+use crate::stdlib::numbers::number_functions;
 use crate::stdlib::string::format::write_formatted;
 use crate::stdlib::{Builtin, add_functions, builtins};
 use crate::table::Table;
@@ -35,6 +36,7 @@ pub(super) fn metatable(vm: &mut Vm) -> Result<Gc<Table>, Raised> {
     let methods = vm.new_table(0, METHODS.len() + 3)?;
     vm.push(methods.into())?;
     add_functions(vm, methods, METHODS, &[])?;
+    number_functions(vm, methods, "buffer")?;
     let key = vm.heap.intern(b"__tostring")?;
     let tostring = methods.get_str(&vm.heap, key);
     vm.raw_set_name(methods, "tostring", tostring)?;

@@ -20,9 +20,10 @@ mod dictionary;
 mod encode;
 mod methods;
 
-use super::super::{Builtin, add_functions, builtins, native, preloaded_modules, upvalue};
 use crate::function::Special;
 use crate::rt::string_buffer::{StringBuffer, with_buffer};
+use crate::stdlib::numbers::number_functions;
+use crate::stdlib::{Builtin, add_functions, builtins, native, preloaded_modules, upvalue};
 use crate::table::Table;
 use crate::userdata::new_userdata;
 use crate::value::{Gc, RawValue};
@@ -89,6 +90,7 @@ fn load(vm: &mut Vm, _: Args) -> NativeResult {
     vm.push(module.into())?;
     add_functions(vm, module, builtins! { "new" new, }, &[methods.into(), prepared.into()])?;
     add_functions(vm, module, builtins! { "decode" decode_string, "encode" encode_string, }, &[])?;
+    number_functions(vm, module, MODULE)?;
     vm.ret_top(1)
 }
 

@@ -1,0 +1,28 @@
+-- Readers, chunk names, modes and environments of load.
+local function pieces(...)
+  local list, i = {...}, 0
+  return function() i = i + 1 return list[i] end
+end
+print(load(pieces("return ", "1", " + ", "2"))())
+print(load(pieces("return ", 5, " + ", 5))())
+print(load(pieces("return 1", "", " + 2"))())
+print(load(pieces()) ~= nil)
+print(load(pieces(nil, "x")) ~= nil)
+print(load(pieces({})))
+print(load(pieces("return", true)))
+print(load(pieces("x =")))
+print(load(pieces("x ="), "=named"))
+print(load(pieces("x ="), "@file.lua"))
+print(load(function() error("in reader", 0) end))
+print(select("#", load(function() error({}) end)), type(select(2, load(function() error({}) end))))
+print(load("return ...", "=args")(1, 2, 3))
+print(load("return x", "=env", "t", {x = "own"})(), load("x = 1 return x", "=env", nil, {})(), x)
+print(load("return x", "=env", "bt", nil)())
+print(load("return 1", "=mode", "t")(), load("return 1", "=mode", "b")) print(load("return 1", "=mode", "x")) print(load("return 1", "=mode", ""))
+print(pcall(load)) print(pcall(load, nil)) print(pcall(load, {})) print(pcall(load, "return 1", {})) print(pcall(load, "return 1", nil, {})) print(load(12)) print(load(function() end) ~= nil)
+print(loadstring("return 7")(), loadstring("syntax error here")) print(loadstring("x = ", "chunk")) print(loadstring("return 1", "=x", "t", {})())
+print(load("\0")) print(load("return 1\0 + 1")) print(load("x = 1", "a\0b") ~= nil, load("x =", "a\0b"))
+print(type(load("#!shebang\nreturn 1"))) print(getfenv(load("return 1")) == _G, getfenv(load("return 1", "", "t", x)) == _G)
+local coroutine_reader = coroutine.wrap(function() return load(function() coroutine.yield(1) end) end)
+print(coroutine_reader())
+print(debug.getinfo(load("return 1", "=short"), "S").short_src, debug.getinfo(load("return 1"), "S").source, debug.getinfo(load(pieces("return 1")), "S").source)
