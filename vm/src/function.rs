@@ -38,6 +38,10 @@ pub struct LuaFunction {
 /// The Rust side of a native function: arguments lie at `args` on the stack of the running coroutine.
 pub type NativeFn = fn(&mut Vm, Args) -> NativeResult;
 
+/// What a call of a native comes to when its arguments are of the kind it is mostly called with: one value, found without a frame and
+/// without calling Lua. `None` asks for the call itself.
+pub type ShortForm = fn(&mut Vm, Gc<NativeFunction>, &[RawValue]) -> Option<RawValue>;
+
 /// Natives the interpreter runs itself, because they change which Lua frame runs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -68,6 +72,8 @@ pub struct NativeFunction {
     pub header: Header,
     /// The Rust function.
     pub function: NativeFn,
+    /// Its short form, if it has one.
+    pub short: Option<ShortForm>,
     /// Its environment (`getfenv`).
     pub env: Gc<Table>,
     /// Its name in the library, for profiles and tracebacks.
@@ -214,6 +220,11 @@ impl Gc<NativeFunction> {
         heap.barrier(self.upvalue(index));
         // SAFETY: checked by `upvalue_slot`.
         unsafe { *self.upvalue_slot(index) = value }
+    }
+    /// Gives it a short form.
+    pub(crate) fn set_short_form(self, short: ShortForm) {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).short = Some(short) }
     }
     /// What the interpreter does with it.
     #[inline(always)]
@@ -408,6 +419,7 @@ pub fn new_native(
         cell.write(NativeFunction {
             header: Header { extra: [count, special as u8], ..Header::new(Kind::NativeFunction) },
             function,
+            short: None,
             env,
             name,
             upvalues: [],

@@ -352,6 +352,17 @@ impl Heap {
         if self.has_room_for(bytes) { Ok(()) } else { self.make_room(bytes) }
     }
 
+    /// Has the next safe point collect: what ran out of memory has ended, and what it held is garbage.
+    pub(crate) fn memory_ran_out(&mut self) {
+        self.emergency = true;
+        self.debt = self.debt.max(1);
+    }
+
+    /// Whether memory ran short and nothing has been collected since.
+    pub(crate) fn is_short_of_memory(&self) -> bool {
+        self.emergency
+    }
+
     fn watch_soft_limit(&mut self) {
         if self.memory.committed.saturating_add(self.external) > self.soft_mark {
             self.emergency = true;

@@ -53,24 +53,31 @@ fn bswap(vm: &mut Vm, args: Args) -> NativeResult {
     unary(vm, args, i32::swap_bytes, u64::swap_bytes)
 }
 
+// The shifts of 32-bit operands. Only the five low bits of the count matter.
+pub(super) const LSHIFT: fn(i32, u32) -> i32 = i32::wrapping_shl;
+pub(super) const RSHIFT: fn(i32, u32) -> i32 = |x, count| (x as u32).wrapping_shr(count) as i32;
+pub(super) const ARSHIFT: fn(i32, u32) -> i32 = i32::wrapping_shr;
+pub(super) const ROL: fn(i32, u32) -> i32 = |x, count| x.rotate_left(count & 31);
+pub(super) const ROR: fn(i32, u32) -> i32 = |x, count| x.rotate_right(count & 31);
+
 fn lshift(vm: &mut Vm, args: Args) -> NativeResult {
-    shift(vm, args, i32::wrapping_shl, u64::wrapping_shl)
+    shift(vm, args, LSHIFT, u64::wrapping_shl)
 }
 
 fn rshift(vm: &mut Vm, args: Args) -> NativeResult {
-    shift(vm, args, |x, count| (x as u32).wrapping_shr(count) as i32, u64::wrapping_shr)
+    shift(vm, args, RSHIFT, u64::wrapping_shr)
 }
 
 fn arshift(vm: &mut Vm, args: Args) -> NativeResult {
-    shift(vm, args, i32::wrapping_shr, |x, count| (x as i64).wrapping_shr(count) as u64)
+    shift(vm, args, ARSHIFT, |x, count| (x as i64).wrapping_shr(count) as u64)
 }
 
 fn rol(vm: &mut Vm, args: Args) -> NativeResult {
-    shift(vm, args, |x, count| x.rotate_left(count & 31), |x, count| x.rotate_left(count & 63))
+    shift(vm, args, ROL, |x, count| x.rotate_left(count & 63))
 }
 
 fn ror(vm: &mut Vm, args: Args) -> NativeResult {
-    shift(vm, args, |x, count| x.rotate_right(count & 31), |x, count| x.rotate_right(count & 63))
+    shift(vm, args, ROR, |x, count| x.rotate_right(count & 63))
 }
 
 fn band(vm: &mut Vm, args: Args) -> NativeResult {

@@ -3,13 +3,14 @@
 //! Each library is a file (or folder) with one table of rows, `"name" rust_function`, wrapped in a constant
 //! [`Library`]; [`LIBRARIES`] lists them all. A native's signature and the rules it follows are in `vm.rs`.
 //!
-//! To add a function: a row in its library's table, and the function.
+//! To add a function: a row in its library's table, and the function. `fast.rs` has the short forms of the functions that are called most.
 
 mod base;
 mod bit;
 mod buffer;
 mod coroutine;
 mod debug;
+mod fast;
 mod io;
 mod jit;
 mod math;
@@ -120,6 +121,7 @@ pub(crate) fn open_libraries(vm: &mut Vm, which: Libraries) -> Result<(), Raised
         vm.raw_set_name(loaded, library.name, table.into())?;
         (library.open)(vm, table, which)?;
         numbers::number_functions(vm, table, library.name)?;
+        fast::add_short_forms(vm, library.name, table)?;
     }
     Ok(())
 }

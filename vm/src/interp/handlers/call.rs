@@ -2,6 +2,8 @@
 
 use super::keep_branch;
 use super::load::closure;
+use super::native::{call_native, tail_call_native};
+use crate::bytecode::Op;
 use crate::function::LuaFunction;
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{handler, next, slow};
@@ -43,7 +45,7 @@ handler! { CALL(pc, vm, insn, base, k) {
         }
         return call_adjusted(pc, vm, insn, base, k);
     }
-    slow!(call::call_op, pc, vm, insn, base, k)
+    return call_native(pc, vm, insn, base, k);
 } }
 
 // A call of a Lua function whose arguments are not simply where its parameters are: some are missing, there are as many as there are values
@@ -134,8 +136,9 @@ handler! { TAILCALL(pc, vm, insn, base, k) {
             (*frame).constants = constants;
             next!(entry, vm, base, constants)
         }
+        slow!(call::tail_call_op, pc, vm, insn, base, k)
     }
-    slow!(call::tail_call_op, pc, vm, insn, base, k)
+    return tail_call_native(pc, vm, insn, base, k);
 } }
 
 handler! { VARARG(pc, vm, insn, base, k) {
@@ -184,7 +187,7 @@ macro_rules! return_to_caller {
     }};
 }
 
-/// Returns `$count` values from `$first` to a `CALL` that wants any number of them. Anything unusual is left to the slow path.
+/// Returns `$count` values from `$first` to a `CALL` or `ITERCALL` that wants any number of them. Anything unusual is left to the slow path.
 macro_rules! return_values {
     ($first:expr, $count:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
         let (first, count): (*mut RawValue, usize) = ($first, $count);
@@ -211,8 +214,24 @@ macro_rules! return_values {
             frames.set_len(depth - 1);
             next!(caller_pc, $vm, caller_base, (*caller).constants)
         }
+        if (*frame).kind == FrameKind::Meta {
+            let caller = frame.sub(1);
+            let caller_pc = (*caller).pc;
+            let call = *caller_pc.sub(1);
+            if call.code() == Op::ITERCALL as u8 {
+                let caller_base = (*thread).stack.add((*caller).base as usize);
+                for i in 0..call.c() {
+                    *caller_base.add(call.a() + 3 + i) =
+                        if i < count { *first.add(i) } else { RawValue::NIL };
+                    keep_branch();
+                }
+                frames.set_len(depth - 1);
+                next!(caller_pc, $vm, caller_base, (*caller).constants)
+            }
+        }
     }};
 }
+pub(super) use return_values;
 
 handler! { RET(pc, vm, insn, base, k) {
     let first = base.add(insn.a());

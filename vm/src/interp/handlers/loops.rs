@@ -1,6 +1,7 @@
 //! Loops. Back-edges are where the interrupt flag is looked at.
 
 use super::jump;
+use super::native::call_iterator;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{handler, next, slow};
@@ -84,7 +85,7 @@ handler! { ITERCALL(pc, vm, insn, base, k) {
             slow!(iterate::next_entry, pc, vm, insn, base, k)
         }
     }
-    slow!(iterate::call_iterator, pc, vm, insn, base, k)
+    return call_iterator(pc, vm, insn, base, k);
 } }
 
 handler! { ITERLOOP(pc, vm, insn, base, k) {

@@ -5,6 +5,7 @@ mod call;
 mod compare;
 mod load;
 mod loops;
+mod native;
 mod table;
 
 pub(super) use arith::*;

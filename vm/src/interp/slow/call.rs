@@ -6,7 +6,7 @@ use crate::interp::slow::{coroutine, deliver, raise};
 use crate::interp::{Go, run};
 use crate::rt::meta::Meta;
 use crate::thread::{
-    CallInfo, FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FRAME_TAIL_CALL, FrameKind, ThreadStatus,
+    CallInfo, FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FRAME_TAIL_CALL, FrameKind, ResumedBy, ThreadStatus,
 };
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
@@ -18,23 +18,46 @@ const NATIVE_SLOTS: u32 = 24;
 
 /// `CALL`
 pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    if let Some(raised) = vm.failed.take() {
+        // By the native that `native_directly` has run.
+        return Err(raised);
+    }
     let (function, count) = callee(vm, insn);
-    let go = match vm.slot(function).as_function().map(Gc::view) {
-        Some(FunctionView::Native(native)) if is_plain(native) => {
-            call_plain_native(vm, insn, native, function, count)?
-        }
-        Some(_) | None => begin(vm, function, count, FrameKind::Lua, 0)?,
-    };
+    let go = begin(vm, function, count, FrameKind::Lua, 0)?;
     vm.check_collector(insn);
     Ok(go)
 }
 
-/// Whether a native does nothing to the frames of its caller.
-#[inline(always)]
-fn is_plain(native: Gc<NativeFunction>) -> bool {
+/// `CALL` of a native: runs it, or what is left of a coroutine, to where the interpreter goes on. `false` when nothing has been done
+/// or an error is to be raised: [`call_op`] is next.
+pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<NativeFunction>) -> bool {
+    let (function, count) = callee(vm, insn);
     match native.special() {
-        Special::None | Special::Next | Special::NextIndex => true,
-        Special::Pcall | Special::Xpcall | Special::Resume | Special::Wrapped | Special::Yield => false,
+        Special::None | Special::Next | Special::NextIndex => {
+            match call_plain_native(vm, insn, native, function, count) {
+                Ok(_) => vm.check_collector(insn),
+                Err(raised) => {
+                    vm.failed = Some(raised);
+                    return false;
+                }
+            }
+            true
+        }
+        Special::Wrapped => coroutine::resume_directly(
+            vm,
+            native.upvalue(0),
+            function,
+            0,
+            count,
+            ResumedBy::Wrapped,
+            FrameKind::Lua,
+        ),
+        Special::Resume if count > 0 => {
+            let coroutine = vm.slot(function + 1);
+            coroutine::resume_directly(vm, coroutine, function, 1, count, ResumedBy::Resume, FrameKind::Lua)
+        }
+        Special::Yield => coroutine::yield_directly(vm, function, count),
+        Special::Resume | Special::Pcall | Special::Xpcall => false,
     }
 }
 
@@ -95,6 +118,12 @@ pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Rai
     let (base, varargs) = lay_out_frame(vm, home, closure, count)?;
     *vm.frame_mut() = lua_frame(closure, base, varargs, frame.kind, frame.flags);
     Ok(Go::On)
+}
+
+/// The value in `R[A]`, which a short form gave to a `TAILCALL`, to a caller that is no Lua frame.
+pub(in crate::interp) fn return_result(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let frame = vm.pop_frame();
+    deliver::deliver(vm, frame.kind, frame.flags, frame.base + insn.a() as u32, 1)
 }
 
 /// `RET`, `RET0`, `RET1`
@@ -276,6 +305,12 @@ pub(crate) fn call_at(vm: &mut Vm, home: u32, count: u32, host: bool) -> NativeR
     if vm.native_depth >= MAX_NATIVE_DEPTH {
         vm.top = home;
         return Err(vm.error_of_kind(crate::error::ErrorKind::StackOverflow, "C stack overflow"));
+    }
+    if host && vm.native_depth == 0 && vm.heap.is_short_of_memory() {
+        // An earlier call ended for lack of memory, and left garbage.
+        vm.top = home + 1 + count;
+        vm.save_top();
+        vm.safe_point();
     }
     let thread = vm.thread;
     let depth = vm.frames().len();

@@ -1,6 +1,7 @@
 //! Switching between coroutines. The native frame of `coroutine.resume` stays on the resumer's stack and that of
 //! `coroutine.yield` on the coroutine's; what comes back is delivered as that native's results.
 
+use crate::bytecode::Op;
 use crate::error::ErrorKind;
 use crate::interp::slow::{call, deliver, raise};
 use crate::interp::{Go, run};
@@ -40,6 +41,147 @@ pub(super) fn call_wrapped(vm: &mut Vm, coroutine: RawValue, args: Args) -> Resu
         return Err(vm.error(problem));
     }
     start(vm, coroutine, Ret { first: args.base, count: args.count }, ResumedBy::Wrapped)
+}
+
+/// Goes on in a coroutine that has yielded to a `CALL` in Lua, for a call of the native at stack slot `function` with `count` arguments, of which
+/// the first `skipped` do not go to the coroutine. The program counter is saved. `false`: nothing has been done, since something is
+/// unusual.
+pub(in crate::interp) fn resume_directly(
+    vm: &mut Vm,
+    coroutine: RawValue,
+    function: u32,
+    skipped: u32,
+    count: u32,
+    by: ResumedBy,
+    kind: FrameKind,
+) -> bool {
+    let Some(coroutine) = coroutine.as_thread() else { return false };
+    let resumer = vm.thread;
+    // SAFETY: live cells; a suspended coroutine is not the running one.
+    unsafe {
+        let target = &mut *coroutine.as_ptr();
+        if target.status != ThreadStatus::Suspended
+            || !may_switch(vm)
+            || vm.coroutine_depth >= MAX_COROUTINE_DEPTH
+        {
+            return false;
+        }
+        let [.., caller, yielding] = &target.frames[..] else { return false };
+        let Some((into, wanted)) = results_of_call(caller, yielding) else { return false };
+        let given = count - skipped;
+        if into + given.max(wanted.unwrap_or(0)) + 1 > target.stack_size.min(vm.max_stack) {
+            return false;
+        }
+        target.frames.pop();
+        target.status = ThreadStatus::Running;
+        target.resumer = Some(resumer);
+        target.resumed_by = by;
+        let from = &mut *resumer.as_ptr();
+        from.frames.push(native_frame(function, kind));
+        from.top = function + 1 + count;
+        from.status = ThreadStatus::Normal;
+        vm.coroutine_depth += 1;
+        let values = from.stack.add((function + 1 + skipped) as usize);
+        vm.switch_to(coroutine);
+        hand_values(vm, values, given, into, wanted);
+    }
+    true
+}
+
+/// `coroutine.yield`, called at stack slot `function`, to a `CALL` or `ITERCALL` in Lua; otherwise like [`resume_directly`].
+pub(in crate::interp) fn yield_directly(vm: &mut Vm, function: u32, count: u32) -> bool {
+    let coroutine = vm.thread;
+    // SAFETY: live cells; the resumer is another thread.
+    unsafe {
+        let from = &mut *coroutine.as_ptr();
+        let Some(resumer) = from.resumer else { return false };
+        if from.native_calls > 0 || !may_switch(vm) {
+            return false;
+        }
+        let with_status = match from.resumed_by {
+            ResumedBy::Resume => 1,
+            ResumedBy::Wrapped => 0,
+            ResumedBy::Host => return false,
+        };
+        let target = &mut *resumer.as_ptr();
+        let [.., caller, resuming] = &target.frames[..] else { return false };
+        let Some((into, wanted)) = results_of_call(caller, resuming) else { return false };
+        if into + (with_status + count).max(wanted.unwrap_or(0)) + 1 > target.stack_size.min(vm.max_stack) {
+            return false;
+        }
+        from.frames.push(native_frame(function, FrameKind::Lua));
+        from.top = function + 1;
+        from.status = ThreadStatus::Suspended;
+        from.resumer = None;
+        target.frames.pop();
+        target.status = ThreadStatus::Running;
+        vm.coroutine_depth -= 1;
+        let values = from.stack.add((function + 1) as usize);
+        vm.switch_to(resumer);
+        if with_status == 0 {
+            hand_values(vm, values, count, into, wanted);
+        } else {
+            vm.set_slot(into, RawValue::TRUE);
+            match wanted {
+                Some(0) => {}
+                Some(wanted) => hand_values(vm, values, count, into + 1, Some(wanted - 1)),
+                None => hand_values(vm, values, count, into + 1, None),
+            }
+        }
+    }
+    true
+}
+
+/// Whether threads can be switched with no more ado: nobody marks, and nobody wants the VM to stop.
+fn may_switch(vm: &Vm) -> bool {
+    !vm.heap.marking && !vm.interrupt_requested()
+}
+
+/// Where the results of the native frame `native`, called by `caller`, go, and how many are wanted; `None`: all of them. Nothing for anything
+/// but a `CALL` or `ITERCALL` in a Lua frame.
+#[inline(always)]
+fn results_of_call(caller: &CallInfo, native: &CallInfo) -> Option<(u32, Option<u32>)> {
+    if caller.is_native() || !native.is_native() {
+        return None;
+    }
+    // SAFETY: a Lua frame that called something has executed an instruction.
+    let insn = unsafe { *caller.pc.sub(1) };
+    let into = caller.base + insn.a() as u32;
+    if native.kind == FrameKind::Lua && insn.code() == Op::CALL as u8 {
+        Some((into, (insn.c() as u32).checked_sub(1)))
+    } else if native.kind == FrameKind::Meta && insn.code() == Op::ITERCALL as u8 {
+        Some((into + 3, Some(insn.c() as u32)))
+    } else {
+        None
+    }
+}
+
+fn native_frame(function: u32, kind: FrameKind) -> CallInfo {
+    CallInfo {
+        pc: std::ptr::null(),
+        constants: std::ptr::null(),
+        base: function + 1,
+        varargs: 0,
+        kind,
+        flags: 0,
+    }
+}
+
+/// Copies values from another stack to where they are wanted on the running one, which has room.
+///
+/// # Safety
+/// `values` has `count` values and does not lie on the running stack.
+#[inline(always)]
+unsafe fn hand_values(vm: &mut Vm, values: *const RawValue, count: u32, into: u32, wanted: Option<u32>) {
+    let wanted = wanted.unwrap_or_else(|| {
+        vm.top = into + count;
+        count
+    });
+    for i in 0..wanted {
+        // SAFETY: by contract.
+        let value = if i < count { unsafe { *values.add(i as usize) } } else { RawValue::NIL };
+        vm.set_slot(into + i, value);
+    }
 }
 
 /// Resumes from Rust and runs until the coroutine yields, returns or fails.

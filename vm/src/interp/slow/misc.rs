@@ -14,6 +14,12 @@ pub(in crate::interp) fn interrupted(vm: &mut Vm, _insn: Insn) -> Result<Go, Rai
     Ok(Go::On)
 }
 
+/// After a short form that left the collector in debt.
+pub(in crate::interp) fn collector_point(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    vm.check_collector(insn);
+    Ok(Go::On)
+}
+
 /// The closure the frame on top runs.
 pub(super) fn running_closure(vm: &Vm) -> Gc<LuaFunction> {
     match vm.slot(vm.frame().base - 1).as_function().map(Gc::view) {

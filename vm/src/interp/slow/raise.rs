@@ -36,7 +36,10 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
                 vm.set_slot(first + 1, value);
                 let frame = vm.pop_frame();
                 match deliver::deliver(vm, frame.kind, frame.flags, first, 2) {
-                    Ok(go) => return Ok(go),
+                    Ok(go) => {
+                        collect_if_short(vm);
+                        return Ok(go);
+                    }
                     Err(next) => raised = next,
                 }
             }
@@ -44,6 +47,9 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
                 let base = vm.frames()[depth].base;
                 vm.close_upvalues(base);
                 vm.truncate_frames(depth);
+                if raised == Raised::Memory && vm.native_depth == 1 {
+                    vm.heap.memory_ran_out();
+                }
                 return Err(raised);
             }
             Boundary::Coroutine => {
@@ -77,6 +83,14 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
                 }
             }
         }
+    }
+}
+
+/// What was caught may have been a lack of memory, and its garbage fills the heap: without a collection the next allocation would fail too.
+fn collect_if_short(vm: &mut Vm) {
+    if vm.heap.is_short_of_memory() && vm.frames().last().is_some_and(|frame| !frame.is_native()) {
+        let insn = vm.current_insn();
+        vm.check_collector(insn);
     }
 }
 

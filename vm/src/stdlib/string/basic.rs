@@ -112,7 +112,7 @@ fn repeated_length(text: usize, separator: usize, count: usize) -> Option<usize>
 }
 
 /// The bytes `start..=end` of a string, counted from 1, negative positions from its end.
-fn byte_range(length: usize, start: i32, end: i32) -> Range<usize> {
+pub(crate) fn byte_range(length: usize, start: i32, end: i32) -> Range<usize> {
     let length = length as i64;
     let from_end = |position: i32| {
         let position = i64::from(position);

@@ -21,6 +21,7 @@ use super::{Libraries, Library, always, builtins};
 use crate::table::Table;
 use crate::value::{Gc, Type};
 use crate::vm::{Raised, Vm};
+pub(super) use basic::byte_range;
 use pattern::PatternError;
 pub(crate) use program::Patterns;
 

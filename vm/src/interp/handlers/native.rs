@@ -1,0 +1,104 @@
+//! Calls of natives.
+
+use super::call::return_values;
+use super::keep_branch;
+use crate::bytecode::Op;
+use crate::function::{NativeFunction, Special};
+use crate::gc::kind::Kind;
+use crate::interp::dispatch::{handler, next, reload, save_pc, slow};
+use crate::interp::slow::{call, coroutine, iterate, misc};
+use crate::thread::{FrameKind, ResumedBy};
+use crate::value::{Gc, RawValue};
+
+/// The short form's answer to a call of `$native` with the arguments above `$callee`.
+macro_rules! short_form {
+    ($vm:ident, $insn:ident, $callee:ident, $native:ident) => {
+        match (*$native).short {
+            Some(short) if $insn.b() != 0 => {
+                let args = std::slice::from_raw_parts($callee.add(1), $insn.b() - 1);
+                short(&mut *$vm, Gc::from_ptr($native), args)
+            }
+            _ => None,
+        }
+    };
+}
+
+// A call of anything but a Lua function.
+handler! {
+#[inline(never)]
+call_native(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    if let Some(function) = (*callee).as_function() {
+        let native = function.as_ptr().cast::<NativeFunction>();
+        if let Some(value) = short_form!(vm, insn, callee, native) {
+            match insn.c() {
+                2 => *callee = value,
+                0 => {
+                    *callee = value;
+                    (*vm).top = callee.add(1).offset_from_unsigned((*(*vm).thread.as_ptr()).stack) as u32;
+                }
+                1 => {}
+                wanted => {
+                    *callee = value;
+                    for i in 1..wanted - 1 {
+                        *callee.add(i) = RawValue::NIL;
+                        keep_branch();
+                    }
+                }
+            }
+            if (*vm).heap.debt > 0 {
+                slow!(misc::collector_point, pc, vm, insn, base, k)
+            }
+            next!(pc, vm, base, k)
+        }
+        save_pc(vm, pc);
+        if call::native_directly(&mut *vm, insn, Gc::from_ptr(native)) {
+            let (pc, base, k) = reload(vm);
+            next!(pc, vm, base, k)
+        }
+    }
+    slow!(call::call_op, pc, vm, insn, base, k)
+} }
+
+// `return` of such a call.
+handler! {
+#[inline(never)]
+tail_call_native(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    if let Some(function) = (*callee).as_function()
+        && (*vm).heap.debt <= 0
+    {
+        let native = function.as_ptr().cast::<NativeFunction>();
+        if let Some(value) = short_form!(vm, insn, callee, native) {
+            *callee = value;
+            return_values!(callee, 1, pc, vm, insn, base, k);
+            slow!(call::return_result, pc, vm, insn, base, k)
+        }
+    }
+    slow!(call::tail_call_op, pc, vm, insn, base, k)
+} }
+
+// A step of a loop whose iterator is neither `next` nor that of `ipairs`.
+handler! {
+#[inline(never)]
+call_iterator(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    if let Some(function) = (*control).as_function()
+        && (*function.as_ptr()).header.kind == Kind::NativeFunction
+        && (*function.as_ptr()).header.extra[1] == Special::Wrapped as u8
+    {
+        for i in 0..3 {
+            *control.add(3 + i) = *control.add(i);
+            keep_branch();
+        }
+        save_pc(vm, pc);
+        let callee = control.add(3).offset_from_unsigned((*(*vm).thread.as_ptr()).stack) as u32;
+        let native: Gc<NativeFunction> = Gc::from_ptr(function.as_ptr().cast());
+        let coroutine = native.upvalue(0);
+        if coroutine::resume_directly(&mut *vm, coroutine, callee, 0, 2, ResumedBy::Wrapped, FrameKind::Meta) {
+            let (pc, base, k) = reload(vm);
+            next!(pc, vm, base, k)
+        }
+    }
+    slow!(iterate::call_iterator, pc, vm, insn, base, k)
+} }
