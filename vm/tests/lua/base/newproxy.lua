@@ -12,7 +12,11 @@ print(pcall(newproxy, a)) print(pcall(newproxy, 1)) print(pcall(newproxy, "x")) 
 print(pcall(function() return a.x end)) print(pcall(function() a.x = 1 end)) print(pcall(function() return #a end)) print(pcall(function() return a .. "" end)) print(pcall(function() return a() end))
 print(a == a, a == newproxy(), rawequal(b, b))
 print((tostring(a):gsub("0x%x+", "ADDR")))
-local order = {}
-for i = 1, 3 do getmetatable(newproxy(true)).__gc = function() order[#order + 1] = i end end
+local order, alive = {}, {}
+for i = 1, 3 do
+  alive[i] = newproxy(true)
+  getmetatable(alive[i]).__gc = function() order[#order + 1] = i end
+end
+alive = nil
 collectgarbage()
 print(table.concat(order, " "))
