@@ -38,21 +38,24 @@ const PROGRAMS: &[&str] = &[
 /// variables of their caller, in a coroutine; then the functions it returns.
 const HARNESS: &str = r#"
     local f = ...
+    local values, meddled = {1, "text", {}, tostring}, 0
     local function meddle()
         debug.traceback()
-        for level = 1, 3 do
+        for level = 2, 6 do
             local info = debug.getinfo(level, "nSlu")
             for i = -2, 12 do
-                local name, value = debug.getlocal(level, i)
-                if name and level == 2 and info.what ~= "C" and i % 2 == 0 then debug.setlocal(level, i, name) end
+                if info and info.source ~= "=harness" and info.what ~= "C" and debug.getlocal(level, i) then
+                    meddled = meddled + 1
+                    debug.setlocal(level, i, values[meddled % 5])
+                end
             end
         end
     end
     local object
     local meta = {
-        __call = function(_, ...) meddle() return ... end,
+        __call = function(_, ...) meddle() object.last = ... return object, ... end,
         __index = function(_, key) meddle() return object end,
-        __newindex = meddle,
+        __newindex = function(...) meddle() return ... end,
         __concat = function(a, b) meddle() return object end,
         __eq = function() return true end,
         __lt = function() meddle() return true end,
@@ -63,7 +66,7 @@ const HARNESS: &str = r#"
     for _, name in ipairs({"add", "sub", "mul", "div", "mod", "pow"}) do
         meta["__" .. name] = function(a, b) meddle() return object end
     end
-    object = setmetatable({m = function(...) return ... end}, meta)
+    object = setmetatable({m = function(...) meddle() return object, ... end, last = 1}, meta)
     local function try(f, depth, ...)
         debug.getinfo(f, "SlnuL")
         local results = {pcall(f, ...)}

@@ -41,7 +41,7 @@ pub(super) fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => any::<Index>().prop_map(What::Swap),
         1 => any::<Index>().prop_map(What::Copy),
         1 => source().prop_map(What::Upvalue),
-        2 => (0..REGISTERS, any::<Index>(), any::<Index>()).prop_map(|(r, a, b)| What::Scope(r, a, b)),
+        4 => (0..REGISTERS, any::<Index>(), any::<Index>()).prop_map(|(r, a, b)| What::Scope(r, a, b)),
         1 => (0..4u8, 0..REGISTERS).prop_map(|(field, value)| What::Header(field, value)),
     ];
     let change =
@@ -84,11 +84,13 @@ impl Change {
                     *first = source;
                 }
             }
-            What::Scope(register, one, other) => {
-                let (one, other) = (one.index(length) as u32, other.index(length) as u32);
+            What::Scope(offset, one, other) => {
+                // Around the instruction's own registers, where it matters.
+                let register = (old.a() as u8).wrapping_add(offset % 3);
+                let start_pc = one.index(at + 1) as u32;
+                let end_pc = (at + 1 + other.index(length - at)) as u32;
                 if let Some(local) = proto.locals.last_mut() {
-                    *local =
-                        LocalVar { register, start_pc: one.min(other), end_pc: one.max(other) + 1, ..*local };
+                    *local = LocalVar { register, start_pc, end_pc, ..*local };
                 }
             }
             What::Header(field, value) => match field {
