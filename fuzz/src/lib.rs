@@ -10,7 +10,12 @@ const MEMORY_LIMIT: MemoryLimit = MemoryLimit { soft: 48 << 20, hard: 64 << 20 }
 
 /// A virtual machine with the libraries a script can do no harm with, and limits on time and memory.
 pub fn limited() -> Lua {
-    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::SAFE, seed: Some(1), ..LuaOptions::default() });
+    limited_with(LuaOptions { libraries: Libraries::SAFE, seed: Some(1), ..LuaOptions::default() })
+}
+
+/// A virtual machine as wanted, with the same limits.
+pub fn limited_with(options: LuaOptions) -> Lua {
+    let mut lua = Lua::with_options(options);
     lua.set_time_limit(Some(TIME_LIMIT));
     lua.set_memory_limit(Some(MEMORY_LIMIT));
     lua
