@@ -67,8 +67,9 @@ pub fn parse_number_with_base(text: &[u8], base: u32) -> Option<f64> {
 /// takes; the error is the length of the malformed token. As in LuaJIT the token takes in every letter, digit and dot that
 /// follows, so that `3x` is one malformed number, and underscores between digits are skipped.
 pub fn scan_number_literal(source: &[u8]) -> Result<(NumberLiteral, usize), usize> {
-    let hexadecimal = source[0] == b'0'
-        && source[1..].iter().find(|&&byte| byte != b'_').is_some_and(|&byte| byte | 0x20 == b'x');
+    let digits = source.strip_prefix(b".").unwrap_or(source);
+    let hexadecimal = digits[0] == b'0'
+        && digits[1..].iter().find(|&&byte| byte != b'_').is_some_and(|&byte| byte | 0x20 == b'x');
     let exponent_mark = if hexadecimal { b'p' } else { b'e' };
     let mut previous = source[0];
     let mut length = 1;

@@ -9,8 +9,14 @@ mod common;
 
 mod choices;
 mod compare;
+mod format;
 mod normalize;
+mod numbers;
+mod patterns;
 mod program;
+mod quote;
+mod sort;
+mod tables;
 
 use compare::{cases, compare};
 
@@ -37,4 +43,29 @@ fn programs_4() {
 /// A fourth of the programs.
 fn programs(part: u32) {
     compare("programs", part, cases() / 4, choices::nodes(), |nodes| program::source(nodes).into_bytes());
+}
+
+#[test]
+fn string_patterns() {
+    compare("patterns", 0, cases(), patterns::strategy(), patterns::source);
+}
+
+#[test]
+fn string_formats() {
+    compare("formats", 0, cases(), format::strategy(), format::source);
+}
+
+#[test]
+fn number_conversions() {
+    compare("numbers", 0, cases(), numbers::strategy(), numbers::source);
+}
+
+#[test]
+fn sorts() {
+    compare("sorts", 0, cases(), sort::strategy(), sort::source);
+}
+
+#[test]
+fn table_operations() {
+    compare("tables", 0, cases(), tables::strategy(), tables::source);
 }

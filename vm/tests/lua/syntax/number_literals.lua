@@ -9,3 +9,6 @@ for _, s in ipairs{"3x", "0x", "0xg", "1e", "1e+", "1..2", "3.4.5", "0x1p", "08"
   local f, e = loadstring("return " .. s, "=c")
   print(s, f and f(), e)
 end
+print(loadstring("return .0xp-1"))
+print(loadstring("return .0x1e-1"))
+print(loadstring("return .0e-1")())
