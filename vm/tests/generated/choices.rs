@@ -43,7 +43,7 @@ impl<'a> Choices<'a> {
     /// A number less than `count`.
     pub(crate) fn below(&mut self, count: usize) -> usize {
         let word = self.words.next().copied().unwrap_or(0);
-        usize::from(word) * count >> 16
+        (usize::from(word) * count) >> 16
     }
 
     /// A number from `low` to `high`; the simplest is the one nearest to zero that is `low`.

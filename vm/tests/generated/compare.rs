@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::env;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use libtest_mimic::Failed;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
@@ -14,29 +16,32 @@ use crate::normalize::normalize;
 /// The line after which a program is its own: what comes before is not printed when it fails.
 pub(crate) const PROGRAM: &str = "-- program";
 
-/// How many programs each generator makes when `PERILUNE_CASES` does not say.
-const CASES: u32 = 2000;
 /// One program in this many also runs under collector stress, which takes many times as long.
 const STRESSED: u32 = 8;
 
-/// The number of programs each generator makes.
-pub(crate) fn cases() -> u32 {
-    env::var("PERILUNE_CASES").map_or(CASES, |text| text.parse().expect("PERILUNE_CASES is a number"))
+/// How many programs Perilune has run in each mode.
+static PLAIN: AtomicUsize = AtomicUsize::new(0);
+static STRESS: AtomicUsize = AtomicUsize::new(0);
+
+/// How many programs have been compared.
+pub(crate) fn counts() -> String {
+    format!("{} plain, {} stress", PLAIN.load(Ordering::Relaxed), STRESS.load(Ordering::Relaxed))
 }
 
-fn seed() -> u64 {
-    env::var("PERILUNE_SEED").map_or(1, |text| text.parse().expect("PERILUNE_SEED is a number"))
-}
-
-/// Makes `cases` programs, the seed being `PERILUNE_SEED` and `part`, and fails with the first that the engines disagree on, made as
-/// small as possible.
+/// Makes `cases` programs, different for every part and `PERILUNE_SEED`, and fails with the first that the engines disagree on, made
+/// as small as possible.
 pub(crate) fn compare<S: Strategy>(
     name: &str,
     part: u32,
     cases: u32,
     strategy: S,
     source: fn(&S::Value) -> Vec<u8>,
-) {
+) -> Result<(), Failed> {
+    let seed =
+        env::var("PERILUNE_SEED").map_or(1, |text| text.parse::<u64>().expect("PERILUNE_SEED is a number"));
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..12].copy_from_slice(&part.to_le_bytes());
     let config = Config {
         cases,
         failure_persistence: None,
@@ -44,32 +49,22 @@ pub(crate) fn compare<S: Strategy>(
         max_shrink_time: 20_000,
         ..Config::default()
     };
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed().to_le_bytes());
-    bytes[8..12].copy_from_slice(&part.to_le_bytes());
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let run = Cell::new(0);
+    let run = Cell::new(0_u32);
     let result = runner.run(&strategy, |value| {
         run.set(run.get() + 1);
-        let stressed = run.get() % STRESSED == 0;
-        match difference(&source(&value), stressed) {
-            None => Ok(()),
-            Some(text) => Err(TestCaseError::fail(text)),
-        }
+        let stressed = run.get().is_multiple_of(STRESSED);
+        difference(&source(&value), stressed).map_or(Ok(()), |text| Err(TestCaseError::fail(text)))
     });
     match result {
-        Ok(()) => {}
-        Err(TestError::Abort(reason)) => panic!("{name}: {reason}"),
+        Ok(()) => Ok(()),
+        Err(TestError::Abort(reason)) => Err(reason.to_string().into()),
         Err(TestError::Fail(_, value)) => {
             let source = source(&value);
             let text =
-                difference(&source, true).unwrap_or_else(|| "no difference when run alone\n".to_owned());
-            panic!(
-                "{name}, seed {}, part {part}, after {} runs:\n{}\n(- LuaJIT, + Perilune)\n{text}",
-                seed(),
-                run.get(),
-                own_part(&source),
-            );
+                difference(&source, true).unwrap_or_else(|| "no difference when it runs again\n".to_owned());
+            let source = own_part(&source);
+            Err(format!("{name} of seed {seed}:\n{source}\n(- LuaJIT, + Perilune)\n{text}").into())
         }
     }
 }
@@ -85,17 +80,20 @@ fn own_part(source: &[u8]) -> String {
 /// How the outputs of a program differ.
 fn difference(source: &[u8], stressed: bool) -> Option<String> {
     let program = Program { name: "program".to_owned(), source: source.to_vec() };
-    if env::var_os("PERILUNE_PRINT").is_some() {
+    let print = env::var_os("PERILUNE_PRINT").is_some();
+    if print {
         eprintln!("{}\n----", String::from_utf8_lossy(source));
     }
     let expected = normalize(&engines::luajit(&program));
-    if env::var_os("PERILUNE_PRINT").is_some() {
+    if print {
         eprintln!("{}\n====", String::from_utf8_lossy(&expected));
     }
+    PLAIN.fetch_add(1, Ordering::Relaxed);
     let plain = diff(&expected, &normalize(&engines::perilune(&program, Mode::Plain)));
     if plain.is_some() || !stressed {
         return plain;
     }
+    STRESS.fetch_add(1, Ordering::Relaxed);
     diff(&expected, &normalize(&engines::perilune(&program, Mode::CollectorStress)))
         .map(|text| format!("under collector stress:\n{text}"))
 }

@@ -1,7 +1,8 @@
 //! Random programs and values, run by LuaJIT and by Perilune: the outputs must be equal byte for byte.
 //!
-//! `PERILUNE_CASES` says how many programs each generator makes (2,000 otherwise), `PERILUNE_SEED` which; a failing program is
-//! printed as small as it can be made. `PERILUNE_PRINT` shows every program and its output.
+//! Each generator makes 2,000 programs in four tests, one in eight of which also runs under collector stress. `PERILUNE_CASES` sets
+//! another number, `PERILUNE_SEED` makes other programs. The first program that the engines disagree on is printed, made as
+//! small as possible. `PERILUNE_PRINT` shows every program and its output.
 
 #[allow(dead_code, reason = "shared with the suite of written programs")]
 #[path = "../common/mod.rs"]
@@ -18,54 +19,47 @@ mod quote;
 mod sort;
 mod tables;
 
-use compare::{cases, compare};
+use std::env;
+use std::process::ExitCode;
 
-#[test]
-fn programs_1() {
-    programs(1);
+use libtest_mimic::{Arguments, Trial};
+use proptest::prelude::*;
+
+use compare::compare;
+
+/// How many programs each generator makes when `PERILUNE_CASES` does not say.
+const CASES: u32 = 2000;
+/// In how many tests, which can run at the same time.
+const PARTS: u32 = 4;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    generator(&mut trials, "programs", choices::nodes, |it| program::source(it));
+    generator(&mut trials, "patterns", patterns::strategy, |it| patterns::source(it));
+    generator(&mut trials, "formats", format::strategy, |it| format::source(it));
+    generator(&mut trials, "numbers", numbers::strategy, |it| numbers::source(it));
+    generator(&mut trials, "sorts", sort::strategy, |it| sort::source(it));
+    generator(&mut trials, "tables", tables::strategy, |it| tables::source(it));
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !arguments.list {
+        println!("generated programs: {}\n", compare::counts());
+    }
+    conclusion.exit_code()
 }
 
-#[test]
-fn programs_2() {
-    programs(2);
-}
-
-#[test]
-fn programs_3() {
-    programs(3);
-}
-
-#[test]
-fn programs_4() {
-    programs(4);
-}
-
-/// A fourth of the programs.
-fn programs(part: u32) {
-    compare("programs", part, cases() / 4, choices::nodes(), |nodes| program::source(nodes).into_bytes());
-}
-
-#[test]
-fn string_patterns() {
-    compare("patterns", 0, cases(), patterns::strategy(), patterns::source);
-}
-
-#[test]
-fn string_formats() {
-    compare("formats", 0, cases(), format::strategy(), format::source);
-}
-
-#[test]
-fn number_conversions() {
-    compare("numbers", 0, cases(), numbers::strategy(), numbers::source);
-}
-
-#[test]
-fn sorts() {
-    compare("sorts", 0, cases(), sort::strategy(), sort::source);
-}
-
-#[test]
-fn table_operations() {
-    compare("tables", 0, cases(), tables::strategy(), tables::source);
+/// The tests of one generator.
+fn generator<S: Strategy + 'static>(
+    trials: &mut Vec<Trial>,
+    name: &'static str,
+    strategy: fn() -> S,
+    source: fn(&S::Value) -> Vec<u8>,
+) {
+    let cases =
+        env::var("PERILUNE_CASES").map_or(CASES, |text| text.parse().expect("PERILUNE_CASES is a number"));
+    for part in 0..PARTS {
+        let cases = (cases + part) / PARTS;
+        let test = move || compare(name, part, cases, strategy(), source);
+        trials.push(Trial::test(format!("{name}, part {} ({cases} programs)", part + 1), test));
+    }
 }

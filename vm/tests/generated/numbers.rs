@@ -7,17 +7,66 @@ use crate::choices::{Choices, words};
 use crate::quote::quote;
 
 const PARTS: &[&str] = &[
-    "0", "1", "9", "12", "345", ".", "e", "E", "+", "-", "0x", "0X", "p", "P", "a", "F", " ", "\t", "\n", "_", "x", "inf", "nan", "e10", "e-5", "p3", "p-1074", "00", "123456789",
-    "9007199254740993", "18446744073709551616", "0.1", "1e308", "e309", "e-324", ".5", "5.", "ff", "z", "Z", "\0", "LL", "ULL", "i", "0b", "0b101", "0o7", "\u{b}", "\u{c}", "1_000",
+    "0",
+    "1",
+    "9",
+    "12",
+    "345",
+    ".",
+    "e",
+    "E",
+    "+",
+    "-",
+    "0x",
+    "0X",
+    "p",
+    "P",
+    "a",
+    "F",
+    " ",
+    "\t",
+    "\n",
+    "_",
+    "x",
+    "inf",
+    "nan",
+    "e10",
+    "e-5",
+    "p3",
+    "p-1074",
+    "00",
+    "123456789",
+    "9007199254740993",
+    "18446744073709551616",
+    "0.1",
+    "1e308",
+    "e309",
+    "e-324",
+    ".5",
+    "5.",
+    "ff",
+    "z",
+    "Z",
+    "\0",
+    "LL",
+    "ULL",
+    "i",
+    "0b",
+    "0b101",
+    "0o7",
+    "\u{b}",
+    "\u{c}",
+    "1_000",
 ];
-const BASES: &[&str] = &["10", "16", "2", "36", "8", "3", "35", "1", "37", "0", "-1", "10.5", "'16'", "nil", "{}"];
+const BASES: &[&str] =
+    &["10", "16", "2", "36", "8", "3", "35", "1", "37", "0", "-1", "10.5", "'16'", "nil", "{}"];
 
 /// Conversions.
 pub(crate) fn strategy() -> impl Strategy<Value = Vec<Vec<u16>>> {
     vec(words(4..16), 1..8)
 }
 
-pub(crate) fn source(conversions: &Vec<Vec<u16>>) -> Vec<u8> {
+pub(crate) fn source(conversions: &[Vec<u16>]) -> Vec<u8> {
     let mut text = String::from(
         "local function show(ok, v) print(ok, type(v), type(v) == 'number' and string.format('%.17g', v) or v, v) end\n-- program\n",
     );
@@ -30,13 +79,26 @@ pub(crate) fn source(conversions: &Vec<Vec<u16>>) -> Vec<u8> {
                 let base = c.pick(BASES);
                 format!("show(pcall(tonumber, {}, {base}))\n", quote(odd(c).as_bytes()))
             }
-            3 => format!("local v = {} print(v, -v, v .. '', string.format('%.17g %.14g %a', v, v, v))\n", number(c)),
+            3 => format!(
+                "local v = {} print(v, -v, v .. '', string.format('%.17g %.14g %a', v, v, v))\n",
+                number(c)
+            ),
             4 => format!("show(pcall(function() return {} + 0 end))\n", quote(odd(c).as_bytes())),
-            5 => format!("print(tonumber(string.format('%.17g', {0})) == {0}, tonumber(string.format('%a', {0})) == {0})\n", number(c)),
+            5 => format!(
+                "print(tonumber(string.format('%.17g', {0})) == {0}, tonumber(string.format('%a', {0})) == {0})\n",
+                number(c)
+            ),
             6 => format!("print(pcall(loadstring, 'return ' .. {}))\n", quote(literal(c).as_bytes())),
             7 => format!("print((loadstring('return ' .. {}) or type)(0))\n", quote(literal(c).as_bytes())),
-            8 => format!("local v, w = {}, {} print(v + w, v - w, v * w, v / w, v % w, v < w, v == w, math.floor(v), math.fmod(v, w))\n", number(c), number(c)),
-            _ => format!("local v = {} print(bit.tobit(v), bit.bnot(v), bit.tohex(v), pcall(string.format, '%d %x', v, v))\n", number(c)),
+            8 => format!(
+                "local v, w = {}, {} print(v + w, v - w, v * w, v / w, v % w, v < w, v == w, math.floor(v), math.fmod(v, w))\n",
+                number(c),
+                number(c)
+            ),
+            _ => format!(
+                "local v = {} print(bit.tobit(v), bit.bnot(v), bit.tohex(v), pcall(string.format, '%d %x', v, v))\n",
+                number(c)
+            ),
         };
     }
     text.into_bytes()
@@ -46,7 +108,25 @@ pub(crate) fn source(conversions: &Vec<Vec<u16>>) -> Vec<u8> {
 pub(crate) fn number(c: &mut Choices<'_>) -> String {
     match c.below(8) {
         0 => c.within(0, 20).to_string(),
-        1 => c.pick(&["-0", "1/0", "-1/0", "0/0", "2^53", "-2^31", "2^31", "2^32", "5e-324", "1.7976931348623157e308", "0.1", "1e15", "1e14", "99999999999999.5", "1e21"]).to_owned(),
+        1 => c
+            .pick(&[
+                "-0",
+                "1/0",
+                "-1/0",
+                "0/0",
+                "2^53",
+                "-2^31",
+                "2^31",
+                "2^32",
+                "5e-324",
+                "1.7976931348623157e308",
+                "0.1",
+                "1e15",
+                "1e14",
+                "99999999999999.5",
+                "1e21",
+            ])
+            .to_owned(),
         2 => format!("{}.{}", c.within(-99, 99), c.below(1000)),
         3 => format!("{}e{}", c.within(-9, 9), c.within(-320, 308)),
         4 => format!("{} * 2^{}", c.within(1, 1 << 15), c.within(-60, 60)),

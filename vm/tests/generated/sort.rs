@@ -28,7 +28,7 @@ pub(crate) fn strategy() -> impl Strategy<Value = Vec<Vec<u16>>> {
     vec(words(3..48), 1..4)
 }
 
-pub(crate) fn source(sorts: &Vec<Vec<u16>>) -> Vec<u8> {
+pub(crate) fn source(sorts: &[Vec<u16>]) -> Vec<u8> {
     let mut text = String::from("-- program\nlocal t, n, log\n");
     for sort in sorts {
         let c = &mut Choices::new(sort);
@@ -50,6 +50,8 @@ fn element(c: &mut Choices<'_>, values: usize) -> String {
         4 => format!("{}.5", c.within(-9, 9)),
         5 => c.pick(&["1", "2", "3", "4", "5", "6", "7", "8", "0/0", "1/0", "-0"]).to_owned(),
         6 => c.pick(&["1", "2", "3", "4", "5", "6", "'x'", "'1'"]).to_owned(),
-        _ => c.pick(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "{}", "true"]).to_owned(),
+        _ => c
+            .pick(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "{}", "true"])
+            .to_owned(),
     }
 }

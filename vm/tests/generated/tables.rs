@@ -17,14 +17,31 @@ local t, u = {}, {}
 -- program
 ";
 const VALUES: &[&str] = &["1", "'v'", "2.5", "true", "'w'", "7", "-0"];
-const KEYS: &[&str] = &["'a'", "'b'", "'c'", "1000", "-5", "0.5", "true", "'d' .. #t", "0", "-0", "2^53", "'1'", "1e300", "print", "nil", "0/0"];
+const KEYS: &[&str] = &[
+    "'a'",
+    "'b'",
+    "'c'",
+    "1000",
+    "-5",
+    "0.5",
+    "true",
+    "'d' .. #t",
+    "0",
+    "-0",
+    "2^53",
+    "'1'",
+    "1e300",
+    "print",
+    "nil",
+    "0/0",
+];
 
 /// Sequences of operations.
 pub(crate) fn strategy() -> impl Strategy<Value = Vec<Vec<u16>>> {
     vec(words(2..8), 1..40)
 }
 
-pub(crate) fn source(operations: &Vec<Vec<u16>>) -> Vec<u8> {
+pub(crate) fn source(operations: &[Vec<u16>]) -> Vec<u8> {
     let mut text = PRELUDE.to_owned();
     for words in operations {
         text += &operation(&mut Choices::new(words));

@@ -51,11 +51,16 @@ const STARTED: &[(&str, Type)] = &[
 ];
 
 /// A program with these statements.
-pub(crate) fn source(nodes: &[Node]) -> String {
+pub(crate) fn source(nodes: &[Node]) -> Vec<u8> {
+    format!("{}\n{}\n{PROGRAM}\n{}", PRELUDE.trim_end(), START.trim_end(), statements(nodes)).into_bytes()
+}
+
+/// The statements alone, without the variables and functions they use.
+pub(crate) fn statements(nodes: &[Node]) -> String {
     let mut generator = Generator::default();
-    generator.line(PRELUDE.trim_end());
-    generator.start();
-    generator.line(PROGRAM);
+    for (name, kind) in STARTED {
+        generator.scope.declare(name, *kind, None);
+    }
     let whole = &mut Choices::new(nodes.first().map_or(&[], |node| &node.words));
     let coroutine = whole.percent(12);
     if coroutine {
@@ -124,14 +129,6 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    /// Variables of every type, which objects' operators work on.
-    fn start(&mut self) {
-        self.line(START.trim_end());
-        for (name, kind) in STARTED {
-            self.scope.declare(name, *kind, None);
-        }
-    }
-
     fn line(&mut self, text: &str) {
         for _ in 0..self.indent {
             self.text.push_str("  ");
