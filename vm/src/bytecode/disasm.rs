@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::draft::{Const, Draft, DraftProto};
-use super::opcode::{Format, Insn, Op};
+use super::opcode::{BitOp, Format, Insn, Op};
 use crate::convert::format_number;
 
 /// A listing of all functions of a draft, the innermost first, as they are completed by the compiler.
@@ -89,7 +89,8 @@ pub fn jump_target(pc: usize, insn: Insn) -> Option<usize> {
         | Format::ACache
         | Format::ABCache
         | Format::AChild
-        | Format::ABInt => None,
+        | Format::ABInt
+        | Format::ABCBit => None,
     }
 }
 
@@ -112,6 +113,9 @@ fn instruction(draft: &Draft, proto: &DraftProto, pc: usize, insn: Insn) -> Stri
         Format::ABCache => format!("{a:3} {b:3}     ; {}", cache_key(draft, proto, d as usize)),
         Format::AChild => format!("{a:3}         ; {}", child(draft, proto, d as usize)),
         Format::ABInt => format!("{a:3} {b:3} {d:3}"),
+        Format::ABCBit => {
+            format!("{a:3} {b:3} {c:3} ; {}", BitOp::ALL.get(d as usize).map_or("?", |op| op.text()))
+        }
         Format::Jump => format!("            => {:04}", target(pc, insn)),
         Format::AJump => format!("{a:3}         => {:04}", target(pc, insn)),
         Format::ABJump => format!("{a:3} {b:3}     => {:04}", target(pc, insn)),

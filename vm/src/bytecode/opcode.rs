@@ -36,6 +36,8 @@ pub enum Format {
     AChild,
     /// `A B D`, `D` an unsigned integer.
     ABInt,
+    /// `A B C D`, `D` a bit operator.
+    ABCBit,
     /// `D`, a jump distance.
     Jump,
     /// `A D`, `D` a jump distance.
@@ -58,6 +60,58 @@ pub enum Pri {
     False = 1,
     /// `true`
     True = 2,
+}
+
+macro_rules! bit_ops {
+    ($($(#[doc = $doc:literal])+ $name:ident $text:literal,)+) => {
+        /// What a [`BITOP`](Op::BITOP) computes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum BitOp { $($(#[doc = $doc])+ $name,)+ }
+
+        impl BitOp {
+            /// All of them, in the order of their numbers.
+            pub const ALL: &'static [BitOp] = &[$(BitOp::$name,)+];
+
+            /// The operator as it is written.
+            pub fn text(self) -> &'static str {
+                match self { $(BitOp::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+impl BitOp {
+    /// The operation on two 32-bit integers; only the low bits of a count matter.
+    #[inline(always)]
+    pub fn on_integers(self, x: i32, y: i32) -> i32 {
+        match self {
+            BitOp::And => x & y,
+            BitOp::Or => x | y,
+            BitOp::Xor => x ^ y,
+            BitOp::Shl => x.wrapping_shl(y as u32),
+            BitOp::Shr => (x as u32).wrapping_shr(y as u32) as i32,
+            BitOp::Sar => x.wrapping_shr(y as u32),
+            BitOp::Not => !x,
+        }
+    }
+}
+
+bit_ops! {
+    /// Both bits.
+    And "&",
+    /// Either bit.
+    Or "|",
+    /// One of the bits.
+    Xor "~",
+    /// To the left.
+    Shl "<<",
+    /// To the right, filled with zeros.
+    Shr ">>",
+    /// To the right, filled with the sign.
+    Sar "~>>",
+    /// All bits inverted; the second operand is the first.
+    Not "~",
 }
 
 macro_rules! opcodes {
@@ -182,6 +236,8 @@ opcodes! {
     MODKV ACK,
     /// `R[A] = K[D] ^ R[C]`
     POWKV ACK,
+    /// `R[A] = R[B] op R[C]`, the operator by `D` (see [`BitOp`])
+    BITOP ABCBit,
     /// `R[A] = -R[B]`
     UNM AB,
     /// `R[A] = not R[B]`

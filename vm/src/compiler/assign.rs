@@ -3,7 +3,7 @@
 use super::Compiler;
 use super::operand::{Operand, Value};
 use crate::bytecode::Op;
-use crate::syntax::ast::{ExprId, Span};
+use crate::syntax::ast::{BinaryOp, ExprId, Span};
 
 impl Compiler<'_> {
     /// `targets = values`: values are computed from left to right, then assigned from right to left, which counts as
@@ -39,6 +39,34 @@ impl Compiler<'_> {
         }
     }
 
+    /// `target op= value`: the target's object and key are computed once.
+    pub(super) fn compound_assignment(
+        &mut self,
+        op: BinaryOp,
+        target: ExprId,
+        value: ExprId,
+        (line, end_line): (u32, u32),
+    ) {
+        let mut left = self.expr(target);
+        self.f.line = line;
+        let target = left.value;
+        if matches!(target, Value::Field { .. } | Value::Index { .. } | Value::IntIndex { .. }) {
+            // The store will want the object and the key again.
+            let free = self.f.free;
+            self.discharge(&mut left);
+            self.f.free = free;
+        }
+        if op == BinaryOp::Concat {
+            self.load_to_next(&mut left);
+        } else {
+            self.load_to_any(&mut left);
+        }
+        let right = self.expr(value);
+        self.f.line = end_line;
+        let result = self.binary_op(op, left, right);
+        self.store(target, result);
+    }
+
     /// A local is about to be assigned to which earlier targets use as object or key: they get a copy.
     fn save_from_assignment(&mut self, targets: &mut [Value], register: u32) {
         let uses = |target: &Value| match *target {
@@ -65,8 +93,12 @@ impl Compiler<'_> {
     /// Assigns to a variable, field or element. The temporary of the value is given back, those of the target stay until the statement's end.
     pub(super) fn store(&mut self, target: Value, mut value: Operand) {
         if let Value::Local(register) = target {
+            // LuaJIT does not give back the register of a navigated call: the targets in front of it are off by one, and here too.
+            let is_kept = matches!(value.value, Value::NavigatedCall { .. });
             self.discharge(&mut value);
-            self.free_operand(&value);
+            if !is_kept {
+                self.free_operand(&value);
+            }
             self.load_to(&mut value, register);
             return;
         }

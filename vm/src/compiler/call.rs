@@ -18,13 +18,18 @@ impl Compiler<'_> {
         mut object: Operand,
         name: StrId,
         arguments: Span,
+        is_guarded: bool,
         line: u32,
     ) -> Operand {
         let register = self.load_to_any(&mut object);
+        self.f.line = line;
         self.free_register(register);
         let slot = self.cache_slot(name);
         let base = self.reserve(2);
         self.emit_wide(Op::SELF, base, register, 0, slot);
+        if is_guarded {
+            self.guard_register(base);
+        }
         self.finish_call(base, arguments, line)
     }
 
@@ -58,8 +63,10 @@ impl Compiler<'_> {
         let first = self.f.free;
         for (index, id) in values.iter().enumerate() {
             let mut value = self.expr(*id);
-            if index + 1 == values.len() && value.is_multiple() {
-                let others = self.f.free - first - u32::from(matches!(value.value, Value::Call { .. }));
+            let is_navigated_call = matches!(value.value, Value::NavigatedCall { .. });
+            if index + 1 == values.len() && (value.is_multiple() || is_navigated_call) {
+                let has_base = is_navigated_call || matches!(value.value, Value::Call { .. });
+                let others = self.f.free - first - u32::from(has_base);
                 self.keep_results(&value, wanted.saturating_sub(others));
             } else {
                 self.load_to_next(&mut value);
@@ -79,6 +86,15 @@ impl Compiler<'_> {
             Value::Call { pc, base } => {
                 let call = self.insn(pc);
                 self.rewrite(pc, Op::CALL, base, call.b() as u32, count + 1);
+                self.f.free = base;
+                self.reserve(count);
+            }
+            Value::NavigatedCall { pc, base, nil_pc } => {
+                let call = self.insn(pc);
+                self.rewrite(pc, Op::CALL, base, call.b() as u32, count + 1);
+                if count > 1 {
+                    self.rewrite(nil_pc, Op::LOADNIL, base, base + count - 1, 0);
+                }
                 self.f.free = base;
                 self.reserve(count);
             }

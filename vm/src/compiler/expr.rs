@@ -21,9 +21,12 @@ impl Compiler<'_> {
             ExprKind::Field { .. }
             | ExprKind::Index { .. }
             | ExprKind::Call { .. }
-            | ExprKind::Method { .. } => {
-                return self.suffixed(id);
+            | ExprKind::Method { .. }
+            | ExprKind::Guard(_) => {
+                return self.suffixed(id, false);
             }
+            ExprKind::Navigation(chain) => return self.navigation(chain),
+            ExprKind::Conditional { .. } => return self.conditional(id),
             ExprKind::Binary { .. } => return self.binary(id),
             ExprKind::Unary { op, operand } => {
                 let operand = self.expr(operand);
@@ -63,8 +66,8 @@ impl Compiler<'_> {
         Operand::new(value)
     }
 
-    /// A chain of fields, indices and calls.
-    fn suffixed(&mut self, id: ExprId) -> Operand {
+    /// A chain of fields, indices and calls; `is_value` unless the guards in it end the statement.
+    pub(super) fn suffixed(&mut self, id: ExprId, is_value: bool) -> Operand {
         let mark = self.scratch.len();
         let mut at = id;
         loop {
@@ -72,12 +75,14 @@ impl Compiler<'_> {
                 ExprKind::Field { object, .. } | ExprKind::Index { object, .. } => object,
                 ExprKind::Method { object, .. } => object,
                 ExprKind::Call { callee, .. } => callee,
+                ExprKind::Guard(object) => object,
                 _ => break,
             };
             self.scratch.push(at);
             at = next;
         }
         let mut operand = self.expr(at);
+        let mut is_guarded = false;
         while self.scratch.len() > mark {
             let suffix = self.scratch.pop().expect("the length was just checked");
             let node = self.tree.exprs[suffix.0 as usize];
@@ -94,11 +99,23 @@ impl Compiler<'_> {
                     Operand::new(element)
                 }
                 ExprKind::Call { arguments, .. } => self.call(operand, arguments, node.line),
-                ExprKind::Method { name, arguments, .. } => {
-                    self.method_call(operand, name, arguments, node.line)
+                ExprKind::Method { name, arguments, is_guarded: is_method_guarded, .. } => {
+                    is_guarded = is_method_guarded;
+                    self.method_call(operand, name, arguments, is_method_guarded, node.line)
+                }
+                ExprKind::Guard(_) => {
+                    self.f.line = node.line;
+                    self.guard(&mut operand);
+                    is_guarded = true;
+                    continue;
                 }
                 _ => unreachable!("only suffixes were collected"),
             };
+            // What a guard stands in front of has a register of its own, where a nil can take its place. A call has one already.
+            let is_last_call = self.scratch.len() == mark && matches!(operand.value, Value::Call { .. });
+            if is_value && std::mem::take(&mut is_guarded) && !is_last_call {
+                self.load_to_next(&mut operand);
+            }
         }
         operand
     }
@@ -134,6 +151,10 @@ impl Compiler<'_> {
             let ExprKind::Binary { op, right, .. } = node.kind else {
                 unreachable!("only binary operators were collected");
             };
+            if op == BinaryOp::Coalesce {
+                operand = self.coalesce(operand, right, node.line);
+                continue;
+            }
             self.left_operand(op, &mut operand);
             let right = self.expr(right);
             self.f.line = node.line;
@@ -161,6 +182,7 @@ impl Compiler<'_> {
             | BinaryOp::Div
             | BinaryOp::Mod
             | BinaryOp::Pow
+            | BinaryOp::Bit(_)
             | BinaryOp::Lt
             | BinaryOp::Le
             | BinaryOp::Gt
@@ -169,10 +191,11 @@ impl Compiler<'_> {
                     self.load_to_any(left);
                 }
             }
+            BinaryOp::Coalesce => unreachable!("compiled with its operands"),
         }
     }
 
-    fn binary_op(&mut self, op: BinaryOp, left: Operand, right: Operand) -> Operand {
+    pub(super) fn binary_op(&mut self, op: BinaryOp, left: Operand, right: Operand) -> Operand {
         match op {
             BinaryOp::And => self.and(left, right),
             BinaryOp::Or => self.or(left, right),
@@ -183,6 +206,8 @@ impl Compiler<'_> {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod | BinaryOp::Pow => {
                 self.arithmetic(op, left, right)
             }
+            BinaryOp::Bit(op) => self.bit_operation(op, left, right),
+            BinaryOp::Coalesce => unreachable!("compiled with its operands"),
         }
     }
 
@@ -194,6 +219,7 @@ impl Compiler<'_> {
                 _ => Op::UNM,
             },
             UnaryOp::Length => Op::LEN,
+            UnaryOp::BitNot => return self.bit_not(operand),
         };
         let register = self.load_to_any(&mut operand);
         self.free_register(register);

@@ -10,6 +10,12 @@ pub(super) const NO_REGISTER: u32 = 255;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct JumpList(i32);
 
+impl Default for JumpList {
+    fn default() -> JumpList {
+        JumpList::EMPTY
+    }
+}
+
 impl JumpList {
     pub(super) const EMPTY: JumpList = JumpList(-1);
 
@@ -142,6 +148,7 @@ pub(super) fn is_jump(op: Op) -> bool {
         | Format::ACache
         | Format::ABCache
         | Format::AChild
-        | Format::ABInt => false,
+        | Format::ABInt
+        | Format::ABCBit => false,
     }
 }

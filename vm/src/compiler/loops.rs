@@ -17,6 +17,7 @@ impl Compiler<'_> {
         self.free_temporaries();
         self.open_loop();
         self.block(body);
+        self.land_continues();
         self.jump_back(start);
         self.land(exit);
         self.close_loop();
@@ -28,6 +29,7 @@ impl Compiler<'_> {
         let active = self.f.active.len();
         self.open_loop();
         self.stats(body);
+        self.land_continues();
         let mut condition = self.expr(condition);
         match condition.value {
             Value::True | Value::Number(_) | Value::Str(_) if !condition.has_jumps() => {}
@@ -73,6 +75,7 @@ impl Compiler<'_> {
         self.activate(variable, register);
         self.stats(body);
         self.leave_scope(active, self.end_is_reachable(body));
+        self.land_continues();
         self.f.line = line;
         let op = if step_is_positive { Op::FORLOOP1 } else { Op::FORLOOP };
         let pc = self.here();
@@ -99,6 +102,7 @@ impl Compiler<'_> {
         }
         self.stats(body);
         self.leave_scope(active, self.end_is_reachable(body));
+        self.land_continues();
         self.f.line = line;
         self.land(enter);
         self.emit(Op::ITERCALL, base, 0, count);
@@ -117,12 +121,27 @@ impl Compiler<'_> {
         self.innermost_loop().breaks = breaks;
     }
 
+    pub(super) fn continue_statement(&mut self, active_locals: u32) {
+        self.close_upvalues(active_locals as usize);
+        let jump = self.jump();
+        let mut continues = self.innermost_loop().continues;
+        self.append(&mut continues, jump);
+        self.innermost_loop().continues = continues;
+    }
+
+    /// The loop goes on here after a `continue`.
+    fn land_continues(&mut self) {
+        let continues = std::mem::take(&mut self.innermost_loop().continues);
+        self.land(continues);
+    }
+
     fn innermost_loop(&mut self) -> &mut LoopState {
-        self.f.loops.last_mut().expect("the parser takes a break only inside a loop")
+        self.f.loops.last_mut().expect("the parser takes `break` and `continue` only inside a loop")
     }
 
     fn open_loop(&mut self) {
-        self.f.loops.push(LoopState { breaks: JumpList::EMPTY, active: self.f.active.len() });
+        let (breaks, continues) = (JumpList::EMPTY, JumpList::EMPTY);
+        self.f.loops.push(LoopState { breaks, continues, active: self.f.active.len() });
     }
 
     fn close_loop(&mut self) {

@@ -16,6 +16,7 @@ mod jump;
 mod load;
 mod logic;
 mod loops;
+mod navigation;
 mod operand;
 mod operator;
 mod stat;
@@ -100,6 +101,8 @@ struct FunctionState {
     /// The locals in scope.
     active: Vec<ActiveLocal>,
     loops: Vec<LoopState>,
+    /// The jumps of the guards (`?.`) of the navigation or statement being compiled.
+    guards: JumpList,
 }
 
 impl FunctionState {
@@ -114,6 +117,7 @@ impl FunctionState {
         locals.clear();
         self.active.clear();
         self.loops.clear();
+        self.guards = JumpList::EMPTY;
         self.index = index;
         self.line = line;
         self.free = 0;
@@ -129,9 +133,10 @@ struct ActiveLocal {
     record: usize,
 }
 
-/// A loop that `break` can leave.
+/// A loop that `break` can leave and `continue` can take to its next turn.
 struct LoopState {
     breaks: JumpList,
+    continues: JumpList,
     /// How many locals are in scope around it.
     active: usize,
 }

@@ -54,6 +54,12 @@ pub(super) enum Value {
         pc: u32,
         base: u32,
     },
+    /// The results of a call at the end of a navigation, or the `nil` loaded at another index into the same register.
+    NavigatedCall {
+        pc: u32,
+        base: u32,
+        nil_pc: u32,
+    },
     /// The values of the `VARARG` at an index, whose `A` is still open.
     Vararg(u32),
 }
@@ -115,6 +121,7 @@ impl Compiler<'_> {
                 self.rewrite(pc, Op::CALL, call.a() as u32, call.b() as u32, 2);
                 Value::Register(base)
             }
+            Value::NavigatedCall { base, .. } => Value::Register(base),
             Value::Vararg(pc) => {
                 self.rewrite(pc, Op::VARARG, 0, 2, 0);
                 Value::Open(pc)
@@ -196,6 +203,7 @@ impl Compiler<'_> {
             | Value::Index { .. }
             | Value::IntIndex { .. }
             | Value::Call { .. }
+            | Value::NavigatedCall { .. }
             | Value::Vararg(_) => unreachable!("discharged above"),
         }
         operand.value = Value::Register(register);
@@ -239,7 +247,7 @@ impl Compiler<'_> {
     pub(super) fn free_operand(&mut self, operand: &Operand) {
         match operand.value {
             Value::Register(register) => self.free_register(register),
-            Value::Call { base, .. } => self.free_register(base),
+            Value::Call { base, .. } | Value::NavigatedCall { base, .. } => self.free_register(base),
             Value::Field { object, .. } | Value::IntIndex { object, .. } => self.free_register(object),
             Value::Index { object, key } => self.free_pair(object, key),
             Value::Nil

@@ -2,7 +2,8 @@
 
 use super::Compiler;
 use super::operand::{Operand, Value};
-use crate::bytecode::{Const, Op, Pri};
+use crate::bytecode::{BitOp, Const, Op, Pri};
+use crate::convert::to_bit;
 use crate::syntax::ast::BinaryOp;
 
 impl Compiler<'_> {
@@ -35,6 +36,27 @@ impl Compiler<'_> {
         let left_register = self.load_to_any(&mut left);
         self.free_pair(left_register, right_register);
         Operand::new(Value::Open(self.emit(registers, 0, left_register, right_register)))
+    }
+
+    /// A bit operator on two operands.
+    pub(super) fn bit_operation(&mut self, op: BitOp, mut left: Operand, mut right: Operand) -> Operand {
+        if let (Some(x), Some(y)) = (left.number(), right.number()) {
+            return Operand::new(Value::Number(fold_bits(op, x, y)));
+        }
+        let second = self.load_to_any(&mut right);
+        let first = self.load_to_any(&mut left);
+        self.free_pair(first, second);
+        Operand::new(Value::Open(self.emit_wide(Op::BITOP, 0, first, second, op as i32)))
+    }
+
+    /// `~operand`
+    pub(super) fn bit_not(&mut self, mut operand: Operand) -> Operand {
+        if let Some(number) = operand.number() {
+            return Operand::new(Value::Number(fold_bits(BitOp::Not, number, number)));
+        }
+        let register = self.load_to_any(&mut operand);
+        self.free_register(register);
+        Operand::new(Value::Open(self.emit_wide(Op::BITOP, 0, register, register, BitOp::Not as i32)))
     }
 
     /// `left .. right`; the left operand is in the register below the right one. A chain becomes one instruction.
@@ -147,7 +169,9 @@ fn arithmetic_ops(op: BinaryOp) -> (Op, Op, Op) {
         | BinaryOp::Gt
         | BinaryOp::Ge
         | BinaryOp::And
-        | BinaryOp::Or => unreachable!("not an arithmetic operator"),
+        | BinaryOp::Or
+        | BinaryOp::Coalesce
+        | BinaryOp::Bit(_) => unreachable!("not an arithmetic operator"),
     }
 }
 
@@ -168,8 +192,14 @@ fn fold(op: BinaryOp, left: f64, right: f64) -> Option<f64> {
         | BinaryOp::Gt
         | BinaryOp::Ge
         | BinaryOp::And
-        | BinaryOp::Or => return None,
+        | BinaryOp::Or
+        | BinaryOp::Coalesce
+        | BinaryOp::Bit(_) => return None,
     };
     let is_negative_zero = result == 0.0 && result.is_sign_negative();
     (!result.is_nan() && !is_negative_zero).then_some(result)
+}
+
+fn fold_bits(op: BitOp, left: f64, right: f64) -> f64 {
+    f64::from(op.on_integers(to_bit(left), to_bit(right)))
 }

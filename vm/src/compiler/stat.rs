@@ -26,7 +26,13 @@ impl Compiler<'_> {
     /// Whether control can fall out of a block, as far as its last statement tells.
     pub(super) fn end_is_reachable(&self, block: Block) -> bool {
         let last = block.of(&self.tree.stats).last().map(|stat| stat.kind);
-        !matches!(last, Some(StatKind::Return(_) | StatKind::Break | StatKind::Goto(_)))
+        let leaves = |kind| {
+            matches!(
+                kind,
+                StatKind::Return(_) | StatKind::Break | StatKind::Continue { .. } | StatKind::Goto(_)
+            )
+        };
+        !last.is_some_and(leaves)
     }
 
     fn stat(&mut self, stat: &Stat) {
@@ -39,10 +45,18 @@ impl Compiler<'_> {
                 self.load_to(&mut value, register);
             }
             StatKind::Function { target, function } => self.function_statement(target, function, stat.line),
-            StatKind::Assign { targets, values } => self.assignment(targets, values, stat.end_line),
+            StatKind::Assign { targets, values } => {
+                self.assignment(targets, values, stat.end_line);
+                self.land_guards();
+            }
+            StatKind::Compound { op, target, value, line } => {
+                self.compound_assignment(op, target, value, (line, stat.end_line));
+                self.land_guards();
+            }
             StatKind::Call(call) => {
                 let call = self.expr(call);
                 self.drop_results(&call);
+                self.land_guards();
             }
             StatKind::Do(block) => self.block(block),
             StatKind::While { condition, body } => self.while_loop(condition, body),
@@ -54,8 +68,9 @@ impl Compiler<'_> {
             StatKind::GenericFor { first, count, values, body } => {
                 self.generic_for(first, count, values, body, stat.line);
             }
-            StatKind::Return(values) => self.return_statement(values),
+            StatKind::Return(values) => self.return_statement(values, stat.end_line),
             StatKind::Break => self.break_statement(),
+            StatKind::Continue { active_locals } => self.continue_statement(active_locals),
             StatKind::Goto(goto) => self.goto(self.tree.gotos[goto.0 as usize]),
             StatKind::Label(label) => self.label(label),
         }
@@ -89,7 +104,8 @@ impl Compiler<'_> {
         self.land(ends);
     }
 
-    fn return_statement(&mut self, values: Span) {
+    /// Tail calls included, a return counts as happening on the statement's last line.
+    fn return_statement(&mut self, values: Span, end_line: u32) {
         match values.of(&self.tree.lists) {
             [] => {
                 self.close_upvalues(0);
@@ -100,12 +116,14 @@ impl Compiler<'_> {
                 match value.value {
                     Value::Call { base, .. } if value.is_multiple() => {
                         let call = self.take_back();
+                        self.f.line = end_line;
                         self.close_upvalues(0);
                         self.emit(Op::TAILCALL, base, call.b() as u32, 0);
                     }
                     _ if value.is_multiple() => self.return_all(&value),
                     _ => {
                         let register = self.load_to_any(&mut value);
+                        self.f.line = end_line;
                         self.close_upvalues(0);
                         self.emit(Op::RET1, register, 0, 0);
                     }
@@ -114,6 +132,7 @@ impl Compiler<'_> {
             _ => {
                 let first = self.f.free;
                 let is_open = self.push_values(values);
+                self.f.line = end_line;
                 self.close_upvalues(0);
                 let count = if is_open { 0 } else { values.len + 1 };
                 self.emit(Op::RET, first, count, 0);

@@ -136,7 +136,7 @@ fn lines_are_those_of_operators_and_calls() {
         chunk.lines[pc]
     };
     assert_eq!(line_of("local a\nf(\n1,\n2)", Op::CALL), 2);
-    assert_eq!(line_of("local a = b\n.c\n.d", Op::GETFIELD), 2);
+    assert_eq!(line_of("local a = b\n.c\n.d", Op::GETFIELD), 3);
     assert_eq!(line_of("local a = 1\nlocal b = a\n+\na", Op::ADD), 4);
     assert_eq!(line_of("for i = 1,\n2 do\nf()\nend", Op::FORLOOP1), 1);
     assert_eq!(line_of("for k in f\ndo\n\nend", Op::ITERCALL), 1);

@@ -4,6 +4,7 @@
 //! interpreter pushes a frame; natives make a nested call (`Vm::index` and friends in `native.rs`).
 
 mod arith;
+mod bits;
 mod compare;
 mod concat;
 pub(crate) mod error;
@@ -16,6 +17,7 @@ pub(crate) mod string_buffer;
 pub(crate) mod traceback;
 
 pub(crate) use arith::{arith, binary_handler, to_number};
+pub(crate) use bits::bit_operation;
 pub(crate) use compare::{LessEqual, equals, less_equal, less_than, raw_equals};
 pub(crate) use concat::{concat_slots, is_concatenable};
 pub(crate) use index::{Index, index, inherited, length, set_index};

@@ -120,6 +120,7 @@ fn written(insn: Insn) -> Written {
         | Op::DIVKV
         | Op::MODKV
         | Op::POWKV
+        | Op::BITOP
         | Op::UNM
         | Op::NOT
         | Op::LEN
@@ -190,6 +191,7 @@ fn metamethod(op: Op) -> Option<&'static str> {
         | Op::CLOSURE
         | Op::NEWTABLE
         | Op::SETLIST
+        | Op::BITOP
         | Op::NOT
         | Op::JMP
         | Op::LOOP

@@ -2,7 +2,7 @@
 //!
 //! Names are resolved: an expression that is a name says whether it is a local variable, an upvalue or a global.
 
-use crate::bytecode::StrId;
+use crate::bytecode::{BitOp, StrId};
 use crate::convert::NumberLiteral;
 
 macro_rules! ids {
@@ -124,6 +124,22 @@ pub enum ExprKind {
         name: StrId,
         /// The arguments, in [`Tree::lists`].
         arguments: Span,
+        /// `object:name?.(arguments)`: if there is no such method, [navigation](ExprKind::Navigation) ends here.
+        is_guarded: bool,
+    },
+    /// `object?.` in front of a field, index or call: if the object is nil, [navigation](ExprKind::Navigation) ends here.
+    Guard(ExprId),
+    /// A chain of fields, indices and calls with guards in it; nil if one of them ends it. A chain that is a statement
+    /// or is assigned to stands without this node: the guards end the statement.
+    Navigation(ExprId),
+    /// `condition ? accepted : rejected`
+    Conditional {
+        /// The condition.
+        condition: ExprId,
+        /// The value if it holds.
+        accepted: ExprId,
+        /// The value if it does not.
+        rejected: ExprId,
     },
     /// `left op right`
     Binary {
@@ -180,6 +196,10 @@ pub enum BinaryOp {
     And,
     /// `or`
     Or,
+    /// `??`
+    Coalesce,
+    /// A bit operator.
+    Bit(BitOp),
 }
 
 /// Unary operators.
@@ -191,6 +211,8 @@ pub enum UnaryOp {
     Not,
     /// `#`
     Length,
+    /// `~`
+    BitNot,
 }
 
 /// One item of a table constructor.
@@ -260,6 +282,17 @@ pub enum StatKind {
         /// The values.
         values: Span,
     },
+    /// `target op= value`
+    Compound {
+        /// The operator.
+        op: BinaryOp,
+        /// The variable, field or element.
+        target: ExprId,
+        /// The right operand.
+        value: ExprId,
+        /// The line of the operator.
+        line: u32,
+    },
     /// A call as a statement.
     Call(ExprId),
     /// `do ... end`
@@ -309,6 +342,11 @@ pub enum StatKind {
     Return(Span),
     /// `break`
     Break,
+    /// `continue`
+    Continue {
+        /// How many locals of the function stay in scope where it leads.
+        active_locals: u32,
+    },
     /// `goto label`
     Goto(GotoId),
     /// `::label::`
@@ -372,6 +410,8 @@ pub struct Local {
     pub function: FunctionId,
     /// Whether a closure captures it.
     pub is_captured: bool,
+    /// Whether it was declared by `const`.
+    pub is_const: bool,
     /// A hash of the initialiser's source text, for the top level of a chunk; else 0.
     pub initialiser_hash: u64,
 }

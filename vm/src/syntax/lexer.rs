@@ -10,10 +10,10 @@ use crate::convert::{NumberLiteral, scan_number_literal};
 pub struct SyntaxError(Box<(u32, Vec<u8>)>);
 
 impl SyntaxError {
-    /// An error that quotes the source near it.
+    /// An error that quotes the source near it, up to a zero byte.
     pub fn near(line: u32, what: &str, near: &[u8]) -> SyntaxError {
         let mut message = format!("{what} near '").into_bytes();
-        message.extend_from_slice(near);
+        message.extend(near.iter().take_while(|byte| **byte != 0));
         message.push(b'\'');
         SyntaxError(Box::new((line, message)))
     }
@@ -66,6 +66,16 @@ impl<'src> Lexer<'src> {
         Lexer { source, position, line: 1, buffer: Vec::new(), number: NumberLiteral::Number(0.0), strings }
     }
 
+    /// The line the lexer has come to.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The byte behind the token read last; 0 at the end.
+    pub fn following_byte(&self) -> u8 {
+        self.peek()
+    }
+
     /// The source text between two offsets.
     pub fn text(&self, start: u32, end: u32) -> &'src [u8] {
         &self.source[start as usize..end as usize]
@@ -93,6 +103,7 @@ impl<'src> Lexer<'src> {
                     self.comment()?;
                     continue;
                 }
+                b'-' if self.peek() == b'>' => self.wide(TokenKind::Arrow, 1),
                 b'-' => TokenKind::Minus,
                 b'[' => match self.long_bracket_level() {
                     Some(level) => return self.long_string(start, level),
@@ -113,10 +124,26 @@ impl<'src> Lexer<'src> {
                 b'=' if self.peek() == b'=' => self.wide(TokenKind::Equal, 1),
                 b'=' => TokenKind::Assign,
                 b'<' if self.peek() == b'=' => self.wide(TokenKind::LessEqual, 1),
+                b'<' if self.peek() == b'<' => self.wide(TokenKind::ShiftLeft, 1),
                 b'<' => TokenKind::Less,
                 b'>' if self.peek() == b'=' => self.wide(TokenKind::GreaterEqual, 1),
+                b'>' if self.peek() == b'>' => self.wide(TokenKind::ShiftRight, 1),
                 b'>' => TokenKind::Greater,
-                b'~' if self.peek() == b'=' => self.wide(TokenKind::NotEqual, 1),
+                b'~' => match (self.peek(), self.peek_second()) {
+                    (b'=', _) => self.wide(TokenKind::NotEqual, 1),
+                    (b'>', b'>') => self.wide(TokenKind::ShiftArithmetic, 2),
+                    (b'>', _) => return Err(SyntaxError::near(self.line, "unexpected symbol", b"~")),
+                    _ => TokenKind::Tilde,
+                },
+                b'!' if self.peek() == b'=' => self.wide(TokenKind::BangEqual, 1),
+                b'!' => TokenKind::Bang,
+                b'?' if self.peek() == b'.' => self.wide(TokenKind::Navigate, 1),
+                b'?' if self.peek() == b'?' => self.wide(TokenKind::Coalesce, 1),
+                b'?' => TokenKind::Question,
+                b'&' if self.peek() == b'&' => self.wide(TokenKind::AndAnd, 1),
+                b'&' => TokenKind::Ampersand,
+                b'|' if self.peek() == b'|' => self.wide(TokenKind::OrOr, 1),
+                b'|' => TokenKind::Pipe,
                 b':' if self.peek() == b':' => self.wide(TokenKind::Label, 1),
                 b':' => TokenKind::Colon,
                 b'+' => TokenKind::Plus,
@@ -139,7 +166,7 @@ impl<'src> Lexer<'src> {
     }
 
     fn token(&self, kind: TokenKind, start: usize) -> Token {
-        Token { kind, line: self.line, start: start as u32, end: self.position as u32, string: StrId(0) }
+        Token { kind, start: start as u32, end: self.position as u32, string: StrId(0) }
     }
 
     /// The byte at the position, 0 at the end.
@@ -182,7 +209,8 @@ impl<'src> Lexer<'src> {
                 Ok(self.token(TokenKind::Number, start))
             }
             Err(length) => {
-                Err(SyntaxError::near(self.line, "malformed number", &self.source[start..start + length]))
+                let near = without_separators(&self.source[start..start + length]);
+                Err(SyntaxError::near(self.line, "malformed number", &near))
             }
         }
     }
@@ -370,21 +398,10 @@ impl<'src> Lexer<'src> {
             }
         }
         self.position += 1;
-        // Surrogates are encoded like any other code point, which `char` would refuse.
-        let continuation = |shift: u32| 0x80 | (value >> shift & 0x3F) as u8;
-        match value {
-            0..0x80 => self.buffer.push(value as u8),
-            0x80..0x800 => self.buffer.extend([0xC0 | (value >> 6) as u8, continuation(0)]),
-            0x800..0x1_0000 => {
-                self.buffer.extend([0xE0 | (value >> 12) as u8, continuation(6), continuation(0)])
-            }
-            _ => self.buffer.extend([
-                0xF0 | (value >> 18) as u8,
-                continuation(12),
-                continuation(6),
-                continuation(0),
-            ]),
-        }
+        let Some(char) = char::from_u32(value) else {
+            return Err(self.string_error(quote, "invalid escape sequence"));
+        };
+        self.buffer.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
         Ok(())
     }
 
@@ -404,6 +421,11 @@ impl<'src> Lexer<'src> {
         near.extend_from_slice(&self.buffer);
         SyntaxError::near(self.line, what, &near)
     }
+}
+
+/// A number as messages show it.
+pub fn without_separators(number: &[u8]) -> Vec<u8> {
+    number.iter().copied().filter(|byte| *byte != b'_').collect()
 }
 
 fn is_newline(byte: u8) -> bool {

@@ -9,6 +9,7 @@
 pub mod ast;
 pub mod chunk_id;
 pub mod intern;
+mod jumps;
 pub mod lexer;
 pub mod parser;
 mod scope;

@@ -1,8 +1,7 @@
 //! What names mean while parsing: blocks, visible locals, upvalues, labels.
 
-use super::ast::{
-    CaptureSource, ExprKind, Function, FunctionId, GotoId, Label, LabelId, Local, LocalId, Tree, Upvalue,
-};
+use super::ast::{CaptureSource, ExprKind, Function, FunctionId, Local, LocalId, Tree, Upvalue};
+use super::jumps::Jumps;
 use super::lexer::SyntaxError;
 use crate::bytecode::StrId;
 
@@ -10,6 +9,8 @@ use crate::bytecode::StrId;
 const MAX_LOCALS: usize = 200;
 /// How many upvalues a function may have.
 const MAX_UPVALUES: usize = 60;
+/// How many locals, labels and jumps the functions around one place may have altogether.
+const MAX_RECORDS: usize = 65476;
 
 /// The scopes open at the parser's position.
 #[derive(Default)]
@@ -19,9 +20,10 @@ pub(super) struct Scopes {
     /// All visible locals, of every open function, each with the binding it hides.
     visible: Vec<(LocalId, u32)>,
     functions: Vec<FunctionScope>,
-    blocks: Vec<BlockScope>,
-    labels: Vec<VisibleLabel>,
-    gotos: Vec<PendingGoto>,
+    pub(super) blocks: Vec<BlockScope>,
+    pub(super) jumps: Jumps,
+    /// Locals, labels and jumps of the open functions, whether still in scope or not.
+    records: usize,
 }
 
 struct FunctionScope {
@@ -29,31 +31,28 @@ struct FunctionScope {
     first_visible: usize,
     first_block: usize,
     hidden_locals: usize,
-    /// The line of a `break` outside every loop.
-    stray_break: Option<u32>,
+    records: usize,
 }
 
-struct BlockScope {
+pub(super) struct BlockScope {
+    pub(super) kind: BlockKind,
     first_visible: usize,
-    first_label: usize,
-    first_goto: usize,
     hidden_locals: usize,
-    is_loop: bool,
+    pub(super) first_label: usize,
+    pub(super) first_jump: usize,
 }
 
-struct VisibleLabel {
-    name: StrId,
-    id: LabelId,
+/// What leaving a block by `break` and `continue` means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    Plain,
+    /// The scope of a loop's hidden variables.
+    Loop,
+    /// The same of a loop whose condition sees the locals of its body.
+    Repeat,
 }
 
-struct PendingGoto {
-    name: StrId,
-    id: GotoId,
-    line: u32,
-    active_locals: u32,
-}
-
-type Scoped<T> = Result<T, SyntaxError>;
+pub(super) type Scoped<T> = Result<T, SyntaxError>;
 
 impl Scopes {
     pub(super) fn open_function(&mut self, tree: &mut Tree, line_defined: u32) -> FunctionId {
@@ -64,26 +63,20 @@ impl Scopes {
             first_visible: self.visible.len(),
             first_block: self.blocks.len(),
             hidden_locals: 0,
-            stray_break: None,
+            records: self.records,
         };
         self.functions.push(scope);
-        self.open_block(false);
+        self.open_block(BlockKind::Plain);
         id
     }
 
-    /// Closes the innermost function; a `goto` that found no label is an error.
+    /// Closes the innermost function; a jump that found no target is an error.
     pub(super) fn close_function(&mut self, tree: &mut Tree, text: impl Fn(StrId) -> String) -> Scoped<()> {
-        let first_goto = self.block().first_goto;
+        let first_jump = self.block().first_jump;
         self.close_block(tree);
-        if let Some(line) = self.functions.pop().and_then(|function| function.stray_break) {
-            return Err(SyntaxError::plain(line, "no loop to break"));
-        }
-        match self.gotos.get(first_goto) {
-            Some(goto) => {
-                Err(SyntaxError::plain(goto.line, format!("undefined label '{}'", text(goto.name))))
-            }
-            None => Ok(()),
-        }
+        let function = self.functions.pop().expect("the function is open");
+        self.records = function.records;
+        self.jumps.check_all_bound(first_jump, text)
     }
 
     pub(super) fn current_function(&self) -> FunctionId {
@@ -95,36 +88,17 @@ impl Scopes {
         self.blocks.len() == 1
     }
 
-    pub(super) fn open_block(&mut self, is_loop: bool) {
-        self.blocks.push(BlockScope {
-            first_visible: self.visible.len(),
-            first_label: self.labels.len(),
-            first_goto: self.gotos.len(),
-            hidden_locals: 0,
-            is_loop,
-        });
+    pub(super) fn open_block(&mut self, kind: BlockKind) {
+        let (first_label, first_jump) = self.jumps.position();
+        let first_visible = self.visible.len();
+        self.blocks.push(BlockScope { kind, first_visible, hidden_locals: 0, first_label, first_jump });
     }
 
-    /// Closes the innermost block: its locals go out of sight, its labels are bound to the pending gotos behind them, and what is
-    /// still pending becomes the enclosing block's business.
+    /// Closes the innermost block: its locals go out of sight, and its jumps are bound or become the enclosing block's business.
     pub(super) fn close_block(&mut self, tree: &mut Tree) {
         let block = self.blocks.pop().expect("blocks are opened and closed in pairs");
-        let labels = &self.labels[block.first_label..];
         let outer_active = (block.first_visible - self.function().first_visible) as u32;
-        let mut kept = block.first_goto;
-        for index in block.first_goto..self.gotos.len() {
-            let goto = &mut self.gotos[index];
-            match labels.iter().find(|label| label.name == goto.name) {
-                Some(label) => tree.gotos[goto.id.0 as usize] = label.id,
-                None => {
-                    goto.active_locals = goto.active_locals.min(outer_active);
-                    self.gotos.swap(kept, index);
-                    kept += 1;
-                }
-            }
-        }
-        self.gotos.truncate(kept);
-        self.labels.truncate(block.first_label);
+        self.jumps.close_block(tree, &block, outer_active);
         while self.visible.len() > block.first_visible {
             let (local, hidden) = self.visible.pop().expect("the length was just checked");
             self.bindings[tree.locals[local.0 as usize].name.0 as usize] = hidden;
@@ -133,28 +107,39 @@ impl Scopes {
     }
 
     /// Counts variables that have registers but no names, in the innermost block.
-    pub(super) fn add_hidden_locals(&mut self, count: usize) {
+    pub(super) fn add_hidden_locals(&mut self, count: usize, line: u32) -> Scoped<()> {
         self.block_mut().hidden_locals += count;
         self.function_mut().hidden_locals += count;
+        (0..count).try_for_each(|_| self.count_record(line))
     }
 
-    /// Declares a local that is not visible yet; `pending` others are in the same position.
-    pub(super) fn declare(&self, tree: &mut Tree, name: StrId, pending: usize, line: u32) -> Scoped<LocalId> {
-        self.check_local_limit(tree, pending, line)?;
-        let id = LocalId(tree.locals.len() as u32);
-        let function = self.current_function();
-        tree.locals.push(Local { name, function, is_captured: false, initialiser_hash: 0 });
-        Ok(id)
-    }
-
-    /// Whether there is room for one more local besides the visible and the `pending` ones.
-    pub(super) fn check_local_limit(&self, tree: &Tree, pending: usize, line: u32) -> Scoped<()> {
+    /// Whether a local of this name may be declared, with `pending` others declared but not visible yet.
+    pub(super) fn check_declaration(
+        &mut self,
+        tree: &Tree,
+        name: StrId,
+        pending: usize,
+        line: u32,
+        text: impl Fn(StrId) -> String,
+    ) -> Scoped<()> {
+        let hidden = self.binding(name);
+        if hidden.is_some_and(|local| tree.locals[local.0 as usize].is_const) {
+            return Err(redeclared(line, &text(name)));
+        }
         let function = self.function();
         let active = self.visible.len() - function.first_visible + function.hidden_locals;
         if active + pending >= MAX_LOCALS {
             return Err(self.limit_error(tree, function.id, MAX_LOCALS, "local variables", line));
         }
-        Ok(())
+        self.count_record(line)
+    }
+
+    /// A local that is not visible yet.
+    pub(super) fn declare(&self, tree: &mut Tree, name: StrId, is_const: bool) -> LocalId {
+        let id = LocalId(tree.locals.len() as u32);
+        let function = self.current_function();
+        tree.locals.push(Local { name, function, is_captured: false, is_const, initialiser_hash: 0 });
+        id
     }
 
     /// Makes a declared local visible.
@@ -167,13 +152,14 @@ impl Scopes {
         self.bindings[name] = local.0 + 1;
     }
 
+    fn binding(&self, name: StrId) -> Option<LocalId> {
+        let binding = self.bindings.get(name.0 as usize).copied().unwrap_or(0);
+        binding.checked_sub(1).map(LocalId)
+    }
+
     /// What a name means here.
     pub(super) fn resolve(&mut self, tree: &mut Tree, name: StrId, line: u32) -> Scoped<ExprKind> {
-        let binding = self.bindings.get(name.0 as usize).copied().unwrap_or(0);
-        if binding == 0 {
-            return Ok(ExprKind::Global(name));
-        }
-        let local = LocalId(binding - 1);
+        let Some(local) = self.binding(name) else { return Ok(ExprKind::Global(name)) };
         if tree.locals[local.0 as usize].function == self.current_function() {
             return Ok(ExprKind::Local(local));
         }
@@ -188,6 +174,9 @@ impl Scopes {
         if let Some(index) = known.iter().position(|upvalue| upvalue.local == local) {
             return Ok(index as u8);
         }
+        if known.len() >= MAX_UPVALUES {
+            return Err(self.limit_error(tree, id, MAX_UPVALUES, "upvalues", line));
+        }
         let Local { name, function, .. } = tree.locals[local.0 as usize];
         let source = if function == self.functions[depth - 1].id {
             CaptureSource::Local
@@ -195,80 +184,36 @@ impl Scopes {
             CaptureSource::Upvalue(self.upvalue(tree, local, depth - 1, line)?)
         };
         let upvalues = &mut tree.functions[id.0 as usize].upvalues;
-        if upvalues.len() >= MAX_UPVALUES {
-            return Err(self.limit_error(tree, id, MAX_UPVALUES, "upvalues", line));
-        }
         upvalues.push(Upvalue { name, local, source });
         Ok(upvalues.len() as u8 - 1)
     }
 
-    /// A `break`. If it has no loop to leave, that is reported at the end of the function, after what is wrong before it.
-    pub(super) fn add_break(&mut self, line: u32) {
-        let first_block = self.function().first_block;
-        if !self.blocks[first_block..].iter().any(|block| block.is_loop) {
-            self.function_mut().stray_break.get_or_insert(line);
-        }
+    /// The block of the innermost loop of the function, with its index.
+    pub(super) fn innermost_loop(&self) -> Option<(usize, BlockKind)> {
+        let first = self.function().first_block;
+        let blocks = self.blocks[first..].iter().enumerate().rev();
+        blocks
+            .map(|(index, block)| (first + index, block.kind))
+            .find(|(_, kind)| matches!(kind, BlockKind::Loop | BlockKind::Repeat))
     }
 
-    /// A `goto`: bound at once to a label above it in the same block, else kept until its label comes.
-    pub(super) fn add_goto(&mut self, tree: &mut Tree, name: StrId, line: u32) -> GotoId {
-        let id = GotoId(tree.gotos.len() as u32);
-        tree.gotos.push(LabelId(u32::MAX));
-        match self.labels[self.block().first_label..].iter().find(|label| label.name == name) {
-            Some(label) => tree.gotos[id.0 as usize] = label.id,
-            None => self.gotos.push(PendingGoto { name, id, line, active_locals: self.active_locals() }),
-        }
-        id
+    /// How many locals of the function were in scope where a block, perhaps one not yet opened, begins.
+    pub(super) fn active_locals_before(&self, block: usize) -> u32 {
+        let position = self.blocks.get(block).map_or(self.visible.len(), |block| block.first_visible);
+        (position - self.function().first_visible) as u32
     }
 
-    /// A label with a name that the block does not have yet.
-    pub(super) fn add_label(
-        &mut self,
-        tree: &mut Tree,
-        name: StrId,
-        line: u32,
-        text: impl Fn(StrId) -> String,
-    ) -> Scoped<LabelId> {
-        if self.labels[self.block().first_label..].iter().any(|label| label.name == name) {
-            return Err(SyntaxError::plain(line, format!("duplicate label '{}'", text(name))));
-        }
-        let id = LabelId(tree.labels.len() as u32);
-        tree.labels.push(Label { active_locals: self.active_locals() });
-        self.labels.push(VisibleLabel { name, id });
-        Ok(id)
+    /// The local that came into scope when there were `active` others.
+    pub(super) fn local_after(&self, active: u32) -> LocalId {
+        self.visible[self.function().first_visible + active as usize].0
     }
 
-    /// After a label and perhaps the others that end the block with it: binds the gotos that were waiting for it.
-    pub(super) fn bind_label(
-        &mut self,
-        tree: &mut Tree,
-        label: LabelId,
-        ends_block: bool,
-        text: impl Fn(StrId) -> String,
-    ) -> Scoped<()> {
-        let function_start = self.function().first_visible;
-        if ends_block {
-            // Nothing can use the block's locals any more: they count as out of scope already.
-            let outer = (self.block().first_visible - function_start) as u32;
-            tree.labels[label.0 as usize].active_locals = outer;
+    pub(super) fn count_record(&mut self, line: u32) -> Scoped<()> {
+        if self.records >= MAX_RECORDS {
+            let message = format!("chunk has more than {MAX_RECORDS} local variables");
+            return Err(SyntaxError::plain(line, message));
         }
-        let active_locals = tree.labels[label.0 as usize].active_locals;
-        let first_goto = self.block().first_goto;
-        let name = self.labels.iter().rev().find(|visible| visible.id == label).map(|visible| visible.name);
-        for goto in self.gotos[first_goto..].iter().filter(|goto| Some(goto.name) == name) {
-            if goto.active_locals < active_locals {
-                let (local, _) = self.visible[function_start + goto.active_locals as usize];
-                let local = text(tree.locals[local.0 as usize].name);
-                let message = format!("<goto {}> jumps into the scope of local '{local}'", text(goto.name));
-                return Err(SyntaxError::plain(goto.line, message));
-            }
-            tree.gotos[goto.id.0 as usize] = label;
-        }
-        let mut index = 0;
-        self.gotos.retain(|goto| {
-            index += 1;
-            index <= first_goto || Some(goto.name) != name
-        });
+        self.records += 1;
         Ok(())
     }
 
@@ -288,7 +233,7 @@ impl Scopes {
         SyntaxError::plain(line, format!("{function} has more than {limit} {what}"))
     }
 
-    fn active_locals(&self) -> u32 {
+    pub(super) fn active_locals(&self) -> u32 {
         (self.visible.len() - self.function().first_visible) as u32
     }
 
@@ -300,11 +245,16 @@ impl Scopes {
         self.functions.last_mut().expect("the main function is open while parsing")
     }
 
-    fn block(&self) -> &BlockScope {
+    pub(super) fn block(&self) -> &BlockScope {
         self.blocks.last().expect("a function's outermost block is open while parsing it")
     }
 
     fn block_mut(&mut self) -> &mut BlockScope {
         self.blocks.last_mut().expect("a function's outermost block is open while parsing it")
     }
+}
+
+/// The error for a second declaration of a constant.
+pub(super) fn redeclared(line: u32, name: &str) -> SyntaxError {
+    SyntaxError::plain(line, format!("attempt to re-declare const variable '{name}'"))
 }

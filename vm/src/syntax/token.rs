@@ -33,7 +33,7 @@ macro_rules! tokens {
 
 tokens! {
     keywords {
-        And "and", Break "break", Do "do", Else "else", Elseif "elseif", End "end", False "false", For "for",
+        And "and", Break "break", Const "const", Continue "continue", Do "do", Else "else", Elseif "elseif", End "end", False "false", For "for",
         Function "function", Goto "goto", If "if", In "in", Local "local", Nil "nil", Not "not", Or "or",
         Repeat "repeat", Return "return", Then "then", True "true", Until "until", While "while",
     }
@@ -42,7 +42,9 @@ tokens! {
         Plus "+", Minus "-", Star "*", Slash "/", Percent "%", Caret "^", Hash "#", Assign "=", Less "<",
         Greater ">", Equal "==", NotEqual "~=", LessEqual "<=", GreaterEqual ">=", LeftParen "(", RightParen ")",
         LeftBrace "{", RightBrace "}", LeftBracket "[", RightBracket "]", Semicolon ";", Colon ":", Label "::",
-        Comma ",", Dot ".", Concat "..", Dots "...",
+        Comma ",", Dot ".", Concat "..", Dots "...", Question "?", Navigate "?.", Coalesce "??", Ampersand "&",
+        Pipe "|", Tilde "~", ShiftLeft "<<", ShiftRight ">>", ShiftArithmetic "~>>", Bang "!", BangEqual "!=",
+        AndAnd "&&", OrOr "||", Arrow "->",
     }
 }
 
@@ -51,8 +53,6 @@ tokens! {
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
-    /// The line on which it ends.
-    pub line: u32,
     /// Where its text begins in the source.
     pub start: u32,
     /// Where its text ends.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::bytecode::{Const, Draft, DraftProto, Format, Insn, LocalVar, Op, UpvalueSource};
+use crate::bytecode::{BitOp, Const, Draft, DraftProto, Format, Insn, LocalVar, Op, UpvalueSource};
 
 /// The registers, constants and children of a random function.
 const REGISTERS: u8 = 12;
@@ -142,6 +142,7 @@ fn insn(registers: u8) -> impl Strategy<Value = Insn> {
                 Format::ABCache => Insn::abcd(op, a, b, 0, 0),
                 Format::AChild => Insn::ad(op, a, constant % 2),
                 Format::ABInt => Insn::abcd(op, a, b % 4, 0, distance),
+                Format::ABCBit => Insn::abcd(op, a, b, c, constant % BitOp::ALL.len() as i32),
                 Format::Jump => Insn::ad(op, 0, distance),
                 Format::AJump => Insn::ad(op, a, distance),
                 Format::ABJump => Insn::abcd(op, a, b, 0, distance),

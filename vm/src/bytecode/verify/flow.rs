@@ -230,7 +230,7 @@ impl Flow<'_> {
                 state.written.add_range(a, 2);
             }
             Op::SETLIST => both(state.read(a), state.read_values(a + 1, b, list))?,
-            Op::ADD | Op::SUB | Op::MUL | Op::DIV | Op::MOD | Op::POW => {
+            Op::ADD | Op::SUB | Op::MUL | Op::DIV | Op::MOD | Op::POW | Op::BITOP => {
                 both(state.read(b), state.read(c))?;
                 state.written.add(a);
             }

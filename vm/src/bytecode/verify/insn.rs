@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::bytecode::disasm::jump_target;
-use crate::bytecode::{Const, DraftProto, Format, Insn, Op};
+use crate::bytecode::{BitOp, Const, DraftProto, Format, Insn, Op};
 
 pub(super) fn verify(proto: &DraftProto) -> Result<(), String> {
     let mut caches_taken = vec![false; proto.cache_keys.len()];
@@ -56,6 +56,10 @@ fn verify_insn(proto: &DraftProto, pc: usize, insn: Insn) -> Result<(), String> 
         }
         Op::ADDKV | Op::SUBKV | Op::MULKV | Op::DIVKV | Op::MODKV | Op::POWKV => {
             both(both(registers(a, 1), registers(c, 1)), number(d))?;
+        }
+        Op::BITOP => {
+            both(registers(a, 1), both(registers(b, 1), registers(c, 1)))?;
+            check(d < BitOp::ALL.len(), "no such bit operator")?;
         }
         Op::CONCAT => {
             both(registers(a, 1), both(registers(c, 1), check(b < c, "nothing to concatenate")))?;
@@ -112,6 +116,7 @@ fn take_cache(taken: &mut [bool], insn: Insn) -> Result<(), String> {
         | Format::ACK
         | Format::AChild
         | Format::ABInt
+        | Format::ABCBit
         | Format::Jump
         | Format::AJump
         | Format::ABJump
@@ -137,6 +142,7 @@ fn has_only_its_operands(insn: Insn, op: Op) -> bool {
         Format::ABK | Format::ABCache | Format::ABInt | Format::ABJump => c,
         Format::ACK => b,
         Format::Jump => a && b && c,
+        Format::ABCBit => true,
         // `C` is the outcome that jumps.
         Format::ABCJump | Format::AKCJump => insn.c() <= 1,
     }

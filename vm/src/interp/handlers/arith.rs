@@ -2,6 +2,8 @@
 //! recomputed, and made canonical, by the slow path.
 
 use super::truncate;
+use crate::bytecode::BitOp;
+use crate::convert::to_bit;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{arith, misc};
 use crate::table::INTEGER_KEYS;
@@ -62,6 +64,33 @@ fn small_modulo(x: f64, y: f64) -> f64 {
         f64::NAN
     }
 }
+
+handler! { BITOP(pc, vm, insn, base, k) {
+    let x = (*base.add(insn.b())).as_f64_or_nan();
+    let y = (*base.add(insn.c())).as_f64_or_nan();
+    if (x + y).is_nan() {
+        slow!(arith::bit_op, pc, vm, insn, base, k)
+    }
+    let (x, y) = (to_bit(x), to_bit(y));
+    let result = match insn.index() {
+        AND => BitOp::And.on_integers(x, y),
+        OR => BitOp::Or.on_integers(x, y),
+        XOR => BitOp::Xor.on_integers(x, y),
+        SHL => BitOp::Shl.on_integers(x, y),
+        SHR => BitOp::Shr.on_integers(x, y),
+        SAR => BitOp::Sar.on_integers(x, y),
+        _ => BitOp::Not.on_integers(x, y),
+    };
+    *base.add(insn.a()) = RawValue::number_unchecked(f64::from(result));
+    next!(pc, vm, base, k)
+} }
+
+const AND: usize = BitOp::And as usize;
+const OR: usize = BitOp::Or as usize;
+const XOR: usize = BitOp::Xor as usize;
+const SHL: usize = BitOp::Shl as usize;
+const SHR: usize = BitOp::Shr as usize;
+const SAR: usize = BitOp::Sar as usize;
 
 handler! { UNM(pc, vm, insn, base, k) {
     let result = -(*base.add(insn.b())).as_f64_or_nan();

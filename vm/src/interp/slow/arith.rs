@@ -1,6 +1,6 @@
 //! Arithmetic with coercions and metamethods; concatenation.
 
-use crate::bytecode::{Format, Insn, Op};
+use crate::bytecode::{BitOp, Format, Insn, Op};
 use crate::interp::Go;
 use crate::rt::{self, Step, meta::Meta};
 use crate::vm::{Raised, Vm};
@@ -44,6 +44,25 @@ pub(in crate::interp) fn arith(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         }
     }
     Ok(Go::On)
+}
+
+/// `BITOP`
+pub(in crate::interp) fn bit_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let op = BitOp::ALL[insn.index()];
+    let (left, right) = (vm.reg(insn.b()), vm.reg(insn.c()));
+    match rt::bit_operation(vm, op, left, right)? {
+        Ok(value) => {
+            vm.set_reg(insn.a(), value);
+            if value.is_heap() {
+                vm.check_collector(insn);
+            }
+            Ok(Go::On)
+        }
+        Err(is_second) => {
+            let (culprit, register) = if is_second { (right, insn.c()) } else { (left, insn.b()) };
+            Err(vm.operand_error("perform arithmetic on", culprit, Some(register)))
+        }
+    }
 }
 
 /// `UNM`

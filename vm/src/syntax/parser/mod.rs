@@ -1,12 +1,17 @@
 //! Recursive descent over the tokens, with precedence climbing for operators.
 //!
-//! Statements are here, expressions in `expr`. Every recursion counts a level, and 200 levels are the limit.
+//! Tokens, lists and errors are here; statements in `stat` and `assign`, expressions in `expr`, `suffix` and `function`. Every
+//! recursion counts a level, and 200 levels are the limit.
 
+mod assign;
 mod expr;
+mod function;
+mod stat;
+mod suffix;
 
-use super::ast::{Arm, Block, Expr, ExprId, ExprKind, LocalId, Span, Stat, StatKind, Tree};
-use super::intern::{Interner, hash_bytes_wide};
-use super::lexer::{Lexer, SyntaxError};
+use super::ast::{Arm, Expr, ExprId, ExprKind, Item, LocalId, Stat, StatKind, Tree};
+use super::intern::Interner;
+use super::lexer::{Lexer, SyntaxError, without_separators};
 use super::scope::Scopes;
 use super::token::{Token, TokenKind};
 use crate::bytecode::{Draft, StrId};
@@ -35,6 +40,7 @@ pub fn parse(source: &[u8], draft: Draft) -> Result<(Tree, Interner), SyntaxErro
         pending_items: Vec::new(),
         pending_arms: Vec::new(),
         pending_names: Vec::new(),
+        stale: None,
     };
     parser.main_chunk()?;
     Ok((parser.tree, parser.lexer.strings))
@@ -55,9 +61,12 @@ struct Parser<'src> {
     // Lists that are being parsed: the tree's lists are contiguous, so that one is moved there when it is complete.
     pending_stats: Vec<Stat>,
     pending_exprs: Vec<ExprId>,
-    pending_items: Vec<super::ast::Item>,
+    pending_items: Vec<Item>,
     pending_arms: Vec<Arm>,
     pending_names: Vec<StrId>,
+    /// Where the token behind a short function begins, and what messages quote in its place: LuaJIT has reused the
+    /// buffer with its text by then.
+    stale: Option<(u32, StrId)>,
 }
 
 impl Parser<'_> {
@@ -72,381 +81,21 @@ impl Parser<'_> {
         self.scopes.close_function(&mut self.tree, |name| text(strings, name))?;
         let function = &mut self.tree.functions[id.0 as usize];
         function.body = body;
-        function.last_line = self.token.line;
+        function.last_line = self.lexer.line();
         Ok(())
     }
 
-    /// The statements up to the end of the block.
-    fn statements(&mut self) -> Parsed<Block> {
-        self.enter()?;
-        let mark = self.pending_stats.len();
-        while !ends_block(self.token.kind) {
-            let is_last = self.statement()?;
-            if self.token.kind == TokenKind::Semicolon {
-                self.advance()?;
-            }
-            if is_last {
-                break;
-            }
-        }
-        self.levels -= 1;
-        let start = self.tree.stats.len() as u32;
-        let len = (self.pending_stats.len() - mark) as u32;
-        self.tree.stats.extend(self.pending_stats.drain(mark..));
-        Ok(Span { start, len })
-    }
-
-    /// A block with a scope of its own.
-    fn block(&mut self) -> Parsed<Block> {
-        self.scopes.open_block(false);
-        let block = self.statements()?;
-        self.scopes.close_block(&mut self.tree);
-        Ok(block)
-    }
-
-    fn loop_block(&mut self) -> Parsed<Block> {
-        self.scopes.open_block(true);
-        let block = self.block()?;
-        self.scopes.close_block(&mut self.tree);
-        Ok(block)
-    }
-
-    /// One statement; whether it must be the block's last.
-    fn statement(&mut self) -> Parsed<bool> {
-        let line = self.token.line;
-        let kind = self.token.kind;
-        match kind {
-            TokenKind::If => self.if_statement(line)?,
-            TokenKind::While => {
-                self.advance()?;
-                let condition = self.expr()?;
-                self.expect(TokenKind::Do)?;
-                let body = self.loop_block()?;
-                self.expect_closing(TokenKind::End, TokenKind::While, line)?;
-                self.push(line, StatKind::While { condition, body });
-            }
-            TokenKind::Do => {
-                self.advance()?;
-                let body = self.block()?;
-                self.expect_closing(TokenKind::End, TokenKind::Do, line)?;
-                self.push(line, StatKind::Do(body));
-            }
-            TokenKind::For => self.for_statement(line)?,
-            TokenKind::Repeat => {
-                self.advance()?;
-                self.scopes.open_block(true);
-                self.scopes.open_block(false);
-                let body = self.statements()?;
-                self.expect_closing(TokenKind::Until, TokenKind::Repeat, line)?;
-                let condition = self.expr()?;
-                self.scopes.close_block(&mut self.tree);
-                self.scopes.close_block(&mut self.tree);
-                self.push(line, StatKind::Repeat { body, condition });
-            }
-            TokenKind::Function => self.function_statement(line)?,
-            TokenKind::Local => {
-                self.advance()?;
-                if self.token.kind == TokenKind::Function {
-                    self.advance()?;
-                    self.local_function(line)?;
-                } else {
-                    self.local_statement(line)?;
-                }
-            }
-            TokenKind::Return => {
-                self.advance()?;
-                let values = if ends_block(self.token.kind) || self.token.kind == TokenKind::Semicolon {
-                    Span::default()
-                } else {
-                    self.expr_list()?
-                };
-                self.push(line, StatKind::Return(values));
-                return Ok(true);
-            }
-            TokenKind::Break => {
-                self.advance()?;
-                self.scopes.add_break(line);
-                self.push(line, StatKind::Break);
-                return Ok(true);
-            }
-            TokenKind::Label => self.label(line)?,
-            TokenKind::Goto if is_name(self.look_ahead()?.kind) => {
-                self.advance()?;
-                let name = self.name()?;
-                let goto = self.scopes.add_goto(&mut self.tree, name, self.last_line);
-                self.push(line, StatKind::Goto(goto));
-            }
-            _ => self.call_or_assignment(line)?,
-        }
-        Ok(false)
-    }
-
-    fn if_statement(&mut self, line: u32) -> Parsed<()> {
-        let mark = self.pending_arms.len();
-        let mut otherwise = None;
-        loop {
-            self.advance()?;
-            let condition = self.expr()?;
-            self.expect(TokenKind::Then)?;
-            let block = self.block()?;
-            self.pending_arms.push(Arm { condition, block });
-            if self.token.kind != TokenKind::Elseif {
-                break;
-            }
-        }
-        if self.token.kind == TokenKind::Else {
-            self.advance()?;
-            otherwise = Some(self.block()?);
-        }
-        self.expect_closing(TokenKind::End, TokenKind::If, line)?;
-        let start = self.tree.arms.len() as u32;
-        let len = (self.pending_arms.len() - mark) as u32;
-        self.tree.arms.extend(self.pending_arms.drain(mark..));
-        self.push(line, StatKind::If { arms: Span { start, len }, otherwise });
-        Ok(())
-    }
-
-    fn for_statement(&mut self, line: u32) -> Parsed<()> {
-        self.advance()?;
-        let first_name = self.name()?;
-        self.scopes.open_block(true);
-        self.scopes.add_hidden_locals(3);
-        match self.token.kind {
-            TokenKind::Assign => {
-                self.advance()?;
-                let mark = self.pending_exprs.len();
-                self.push_expr()?;
-                self.expect(TokenKind::Comma)?;
-                self.push_expr()?;
-                if self.token.kind == TokenKind::Comma {
-                    self.advance()?;
-                    self.push_expr()?;
-                }
-                let range = self.take_list(mark);
-                self.expect(TokenKind::Do)?;
-                self.scopes.open_block(false);
-                let variable = self.declare(first_name, 0)?;
-                self.scopes.show(&self.tree, variable);
-                let body = self.block()?;
-                self.scopes.close_block(&mut self.tree);
-                self.push(line, StatKind::NumericFor { variable, range, body });
-            }
-            TokenKind::Comma | TokenKind::In => {
-                let mut names = vec![first_name];
-                while self.token.kind == TokenKind::Comma {
-                    self.advance()?;
-                    names.push(self.name()?);
-                }
-                self.expect(TokenKind::In)?;
-                let values = self.expr_list()?;
-                self.expect(TokenKind::Do)?;
-                self.scopes.open_block(false);
-                let first = LocalId(self.tree.locals.len() as u32);
-                for (index, name) in names.iter().enumerate() {
-                    self.declare(*name, index)?;
-                }
-                self.show_from(first);
-                let body = self.block()?;
-                self.scopes.close_block(&mut self.tree);
-                self.push(line, StatKind::GenericFor { first, count: names.len() as u32, values, body });
-            }
-            _ => return Err(self.error("'=' or 'in' expected")),
-        }
-        self.expect_closing(TokenKind::End, TokenKind::For, line)?;
-        self.scopes.close_block(&mut self.tree);
-        Ok(())
-    }
-
-    fn function_statement(&mut self, line: u32) -> Parsed<()> {
-        self.advance()?;
-        let name = self.name()?;
-        let mut target = self.variable(name)?;
-        let mut is_method = false;
-        while matches!(self.token.kind, TokenKind::Dot | TokenKind::Colon) {
-            is_method = self.token.kind == TokenKind::Colon;
-            self.advance()?;
-            let name = self.name()?;
-            target = self.add(ExprKind::Field { object: target, name });
-            if is_method {
-                break;
-            }
-        }
-        let function = self.function_body(is_method, line)?;
-        self.name_function(function, target);
-        self.push(line, StatKind::Function { target, function });
-        Ok(())
-    }
-
-    fn local_function(&mut self, line: u32) -> Parsed<()> {
-        let name = self.name()?;
-        let local = self.declare(name, 0)?;
-        self.scopes.show(&self.tree, local);
-        let function = self.function_body(false, self.token.line)?;
-        if let ExprKind::Function(id) = self.tree.exprs[function.0 as usize].kind {
-            self.tree.functions[id.0 as usize].name = Some(name);
-        }
-        self.push(line, StatKind::LocalFunction { local, function });
-        Ok(())
-    }
-
-    fn local_statement(&mut self, line: u32) -> Parsed<()> {
-        let mark = self.pending_names.len();
-        let mut count = 0;
-        loop {
-            let name = self.name()?;
-            self.scopes.check_local_limit(&self.tree, count, self.token.line)?;
-            self.pending_names.push(name);
-            count += 1;
-            if self.token.kind != TokenKind::Comma {
-                break;
-            }
-            self.advance()?;
-        }
-        let mut hashes = Vec::new();
-        let mut values = Span::default();
-        if self.token.kind == TokenKind::Assign {
-            self.advance()?;
-            let is_top_level = self.scopes.is_top_level();
-            values = if is_top_level { self.hashed_expr_list(&mut hashes)? } else { self.expr_list()? };
-        }
-        // The initialisers may contain functions with locals of their own: these variables come after them.
-        let first = LocalId(self.tree.locals.len() as u32);
-        for index in 0..count {
-            let name = self.pending_names[mark + index];
-            let local = self.declare(name, index)?;
-            self.tree.locals[local.0 as usize].initialiser_hash = hashes.get(index).copied().unwrap_or(0);
-            if index < values.len as usize {
-                let value = self.tree.lists[values.start as usize + index];
-                if let ExprKind::Function(id) = self.tree.exprs[value.0 as usize].kind {
-                    self.tree.functions[id.0 as usize].name.get_or_insert(name);
-                }
-            }
-        }
-        self.pending_names.truncate(mark);
-        self.show_from(first);
-        self.push(line, StatKind::Local { first, count: count as u32, values });
-        Ok(())
-    }
-
-    /// An expression list with a hash of each expression's source text.
-    fn hashed_expr_list(&mut self, hashes: &mut Vec<u64>) -> Parsed<Span> {
-        let mark = self.pending_exprs.len();
-        loop {
-            let start = self.token.start;
-            self.push_expr()?;
-            hashes.push(hash_bytes_wide(self.lexer.text(start, self.last_end)).max(1));
-            if self.token.kind != TokenKind::Comma {
-                return Ok(self.take_list(mark));
-            }
-            self.advance()?;
-        }
-    }
-
-    fn label(&mut self, line: u32) -> Parsed<()> {
-        self.advance()?;
-        let name = self.name()?;
-        let strings = &self.lexer.strings;
-        let line_now = self.token.line;
-        let label = self.scopes.add_label(&mut self.tree, name, line_now, |name| text(strings, name))?;
-        self.expect(TokenKind::Label)?;
-        self.push(line, StatKind::Label(label));
-        while self.token.kind == TokenKind::Label {
-            self.enter()?;
-            self.label(self.token.line)?;
-            self.levels -= 1;
-        }
-        let ends = ends_block(self.token.kind) && self.token.kind != TokenKind::Until;
-        let strings = &self.lexer.strings;
-        self.scopes.bind_label(&mut self.tree, label, ends, |name| text(strings, name))
-    }
-
-    fn call_or_assignment(&mut self, line: u32) -> Parsed<()> {
-        let first = self.suffixed()?;
-        if let ExprKind::Call { .. } | ExprKind::Method { .. } = self.tree.exprs[first.0 as usize].kind {
-            self.push(line, StatKind::Call(first));
-            return Ok(());
-        }
-        let mark = self.pending_exprs.len();
-        self.push_target(first)?;
-        while self.token.kind == TokenKind::Comma {
-            self.advance()?;
-            let target = self.suffixed()?;
-            let count = self.pending_exprs.len() - mark;
-            if self.levels + count >= MAX_LEVELS {
-                let function = self.scopes.current_function();
-                let line = self.token.line;
-                return Err(self.scopes.limit_error(
-                    &self.tree,
-                    function,
-                    MAX_LEVELS,
-                    "variable names",
-                    line,
-                ));
-            }
-            self.push_target(target)?;
-        }
-        let targets = self.take_list(mark);
-        self.expect(TokenKind::Assign)?;
-        let values = self.expr_list()?;
-        for index in 0..values.len.min(targets.len) {
-            let value = self.tree.lists[(values.start + index) as usize];
-            if let ExprKind::Function(_) = self.tree.exprs[value.0 as usize].kind {
-                let target = self.tree.lists[(targets.start + index) as usize];
-                self.name_function(value, target);
-            }
-        }
-        self.push(line, StatKind::Assign { targets, values });
-        Ok(())
-    }
-
-    fn push_target(&mut self, target: ExprId) -> Parsed<()> {
-        match self.tree.exprs[target.0 as usize].kind {
-            ExprKind::Local(_)
-            | ExprKind::Upvalue(_)
-            | ExprKind::Global(_)
-            | ExprKind::Field { .. }
-            | ExprKind::Index { .. } => {
-                self.pending_exprs.push(target);
-                Ok(())
-            }
-            _ => Err(self.error("syntax error")),
-        }
-    }
-
-    /// Gives a function the name of what it is assigned to, if that is a path of names.
-    fn name_function(&mut self, function: ExprId, target: ExprId) {
-        let ExprKind::Function(id) = self.tree.exprs[function.0 as usize].kind else { return };
-        let mut path = Vec::new();
-        let mut at = target;
-        loop {
-            let (name, next) = match self.tree.exprs[at.0 as usize].kind {
-                ExprKind::Field { object, name } => (name, Some(object)),
-                ExprKind::Local(local) => (self.tree.locals[local.0 as usize].name, None),
-                ExprKind::Global(name) => (name, None),
-                ExprKind::Upvalue(index) => {
-                    let function = self.scopes.current_function();
-                    (self.tree.functions[function.0 as usize].upvalues[usize::from(index)].name, None)
-                }
-                _ => return,
-            };
-            path.push(name);
-            match next {
-                Some(object) => at = object,
-                None => break,
-            }
-        }
-        let name = if let [name] = path[..] {
-            name
-        } else {
-            let parts: Vec<&[u8]> = path.iter().rev().map(|name| self.lexer.strings.bytes(*name)).collect();
-            let joined = parts.join(&b'.');
-            self.lexer.strings.intern(&joined)
-        };
-        self.tree.functions[id.0 as usize].name.get_or_insert(name);
-    }
-
+    /// A local that is not visible yet, nor are the `pending` ones before it.
     fn declare(&mut self, name: StrId, pending: usize) -> Parsed<LocalId> {
-        self.scopes.declare(&mut self.tree, name, pending, self.token.line)
+        self.check_declaration(name, pending)?;
+        Ok(self.scopes.declare(&mut self.tree, name, false))
+    }
+
+    /// Whether a local of this name may be declared now.
+    fn check_declaration(&mut self, name: StrId, pending: usize) -> Parsed<()> {
+        let strings = &self.lexer.strings;
+        let line = self.lexer.line();
+        self.scopes.check_declaration(&self.tree, name, pending, line, |name| text(strings, name))
     }
 
     /// Makes the locals declared last visible, from `first` on.
@@ -470,22 +119,46 @@ impl Parser<'_> {
         id
     }
 
+    /// The value of an expression is looked up now, after the last token: errors of the look-up name that line.
+    fn settle(&mut self, id: ExprId) {
+        let expr = &mut self.tree.exprs[id.0 as usize];
+        if let ExprKind::Global(_) | ExprKind::Upvalue(_) | ExprKind::Field { .. } | ExprKind::Index { .. } =
+            expr.kind
+        {
+            expr.line = self.last_line;
+        }
+    }
+
+    fn kind(&self, id: ExprId) -> ExprKind {
+        self.tree.exprs[id.0 as usize].kind
+    }
+
     fn enter(&mut self) -> Parsed<()> {
         self.levels += 1;
         if self.levels >= MAX_LEVELS {
-            return Err(SyntaxError::plain(self.token.line, "chunk has too many syntax levels"));
+            return Err(SyntaxError::plain(self.lexer.line(), "chunk has too many syntax levels"));
         }
         Ok(())
     }
 
     fn advance(&mut self) -> Parsed<()> {
-        self.last_line = self.token.line;
+        // With a token read ahead this is that token's line already, as in LuaJIT.
+        self.last_line = self.lexer.line();
         self.last_end = self.token.end;
         self.token = match self.ahead.take() {
             Some(token) => token,
             None => self.lexer.next_token()?,
         };
         Ok(())
+    }
+
+    /// Whether the token is of a kind; takes it if so.
+    fn accept(&mut self, kind: TokenKind) -> Parsed<bool> {
+        let is_there = self.token.kind == kind;
+        if is_there {
+            self.advance()?;
+        }
+        Ok(is_there)
     }
 
     fn look_ahead(&mut self) -> Parsed<Token> {
@@ -497,7 +170,7 @@ impl Parser<'_> {
         Ok(token)
     }
 
-    /// A name; `goto` is one too wherever a statement cannot begin.
+    /// A name; some reserved words are names too wherever no statement begins with them.
     fn name(&mut self) -> Parsed<StrId> {
         if !is_name(self.token.kind) {
             return Err(self.expected(TokenKind::Name));
@@ -519,7 +192,7 @@ impl Parser<'_> {
         if self.token.kind == closing {
             return self.advance();
         }
-        if self.token.line == line {
+        if self.lexer.line() == line {
             return Err(self.expected(closing));
         }
         let (closing, opening) = (closing.text(), opening.text());
@@ -535,23 +208,33 @@ impl Parser<'_> {
     #[cold]
     fn error(&self, what: &str) -> SyntaxError {
         let source = self.lexer.text(self.token.start, self.token.end);
-        let near = match self.token.kind {
-            TokenKind::Name | TokenKind::Number => source.to_vec(),
-            // Escapes are shown as what they stand for.
-            TokenKind::String if source[0] != b'[' => {
-                [&source[..1], self.lexer.strings.bytes(self.token.string), &source[..1]].concat()
-            }
-            TokenKind::String => source.to_vec(),
+        let near = match (self.token.kind, self.stale) {
             // LuaJIT takes it for no token at all.
-            TokenKind::Unknown(0) => return SyntaxError::plain(self.token.line, what),
-            kind => kind.text().into_bytes(),
+            (TokenKind::Unknown(0), _) => return SyntaxError::plain(self.lexer.line(), what),
+            (TokenKind::Name | TokenKind::Number | TokenKind::String, Some((start, stale)))
+                if start == self.token.start =>
+            {
+                self.lexer.strings.bytes(stale).to_vec()
+            }
+            (TokenKind::Name, _) => source.to_vec(),
+            (TokenKind::Number, _) => without_separators(source),
+            (TokenKind::String, _) => {
+                // Escapes and line breaks are shown as what they stand for.
+                let quote = match source {
+                    [b'[', rest @ ..] => rest.iter().take_while(|byte| **byte == b'=').count() + 2,
+                    _ => 1,
+                };
+                let (opening, closing) = (&source[..quote], &source[source.len() - quote..]);
+                [opening, self.lexer.strings.bytes(self.token.string), closing].concat()
+            }
+            (kind, _) => kind.text().into_bytes(),
         };
-        SyntaxError::near(self.token.line, what, &near)
+        SyntaxError::near(self.lexer.line(), what, &near)
     }
 }
 
 fn is_name(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Name | TokenKind::Goto)
+    matches!(kind, TokenKind::Name | TokenKind::Goto | TokenKind::Continue | TokenKind::Const)
 }
 
 fn ends_block(kind: TokenKind) -> bool {

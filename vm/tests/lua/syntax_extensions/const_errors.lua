@@ -1,0 +1,10 @@
+local function try(src) print((select(2, loadstring(src, "=s")))) end
+try("const a = 1\na = 2") try("const a = 1\na += 2") try("const a = 1\nlocal function f()\n a = 2 end")
+try("const a\nlocal a = 1") try("const a, a = 1, 2") try("const a = 1 const a = 2") try("const a function f(a) end")
+try("const a for a = 1, 2 do end") try("const a for k, a in x do end") try("const function f() end function f() end")
+try("const function f() f = 1 end") try("const self = 1 function t:m() end") try("const a; local f = a -> 1")
+try("const a, b, c = 1 b, c = 2") try("x, const y = 1") try("const a; local function a() end") try("const a; (a) = 1")
+try("const 1") try("const") try("const a b") try("const function") try("const a.b = 1") try("local a; const a = 1; a = 2")
+try("const a; do local a end") try("const a\n\n; a, x = 1, 2") try("const f\nfunction f.g() end f = 1")
+try("const f\nfunction f() end") try("const = 1") try("const(1)") try("const 'x'") try("const{}") try("const:x()")
+try("const\n(1)") try("local const <const> = 1")
