@@ -5,7 +5,7 @@
 use crate::gc::kind::Header;
 use crate::value::Gc;
 
-/// A byte string. `header.aux` is the hash. The bytes follow the struct.
+/// A byte string. `header.aux` is the hash of an interned string, and zero otherwise. The bytes follow the struct.
 ///
 /// Short strings are interned (flag [`INTERNED`]), so that equality is identity.
 #[repr(C)]
@@ -51,7 +51,7 @@ impl Gc<LuaString> {
         // SAFETY: a live cell.
         unsafe { (*self.as_ptr()).header.flags & INTERNED != 0 }
     }
-    /// The cached hash.
+    /// The hash, which an interned string has.
     #[inline]
     pub fn hash(self) -> u32 {
         // SAFETY: a live cell.
@@ -60,9 +60,6 @@ impl Gc<LuaString> {
     /// Whether two strings have the same bytes.
     #[inline]
     pub fn equals(self, other: Gc<LuaString>) -> bool {
-        self == other
-            || !(self.is_interned() && other.is_interned())
-                && self.hash() == other.hash()
-                && self.as_bytes() == other.as_bytes()
+        self == other || !(self.is_interned() && other.is_interned()) && self.as_bytes() == other.as_bytes()
     }
 }

@@ -90,15 +90,18 @@ impl Vm {
             return Ok(string);
         }
         let handler = self.metamethod(value, Meta::ToString);
-        let value = if handler.is_nil() {
-            value
-        } else {
-            let result = self.call1(handler, &[value])?;
-            if !result.is_string() && !result.is_number() {
-                return Err(self.error("'tostring' must return a string to 'print'"));
-            }
-            result
-        };
+        if handler.is_nil() {
+            return self.raw_tostring(value);
+        }
+        let result = self.call1(handler, &[value])?;
+        self.coerce(result)?.ok_or_else(|| self.error("'tostring' must return a string to 'print'"))
+    }
+
+    /// The text of a value whatever its metatable says.
+    ///
+    /// # Errors
+    /// When memory runs out.
+    pub(crate) fn raw_tostring(&mut self, value: RawValue) -> Result<Gc<LuaString>, Raised> {
         if let Some(string) = self.coerce(value)? {
             return Ok(string);
         }

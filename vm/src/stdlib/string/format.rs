@@ -3,7 +3,10 @@
 use super::directive::{Conversion, Directive, Piece, Pieces, write_pointer, write_quoted};
 use crate::convert::{to_i64, to_u64};
 use crate::ffi::access::boxed_integer;
+use crate::rt::meta::Meta;
 use crate::stdlib::buffer::Buffer;
+use crate::string::LuaString;
+use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn format(vm: &mut Vm, args: Args) -> NativeResult {
@@ -68,12 +71,12 @@ fn write_argument(
             directive.write_char(byte, buffer.bytes_mut());
         }
         Conversion::Str => {
-            let text = vm.tostring(value)?.as_bytes();
+            let text = text_of(vm, value)?.as_bytes();
             buffer.reserve(vm, text.len())?;
             directive.write_str(text, buffer.bytes_mut());
         }
         Conversion::Quoted => {
-            let text = vm.tostring(value)?.as_bytes();
+            let text = text_of(vm, value)?.as_bytes();
             buffer.reserve(vm, text.len())?;
             write_quoted(text, buffer.bytes_mut());
         }
@@ -83,4 +86,11 @@ fn write_argument(
         }
     }
     Ok(())
+}
+
+/// The text of an argument. `__tostring` may return any value, which is then written without its own `__tostring`.
+fn text_of(vm: &mut Vm, value: RawValue) -> Result<Gc<LuaString>, Raised> {
+    let method = if value.is_string() { RawValue::NIL } else { vm.metamethod(value, Meta::ToString) };
+    let text = if method.is_nil() { value } else { vm.call1(method, &[value])? };
+    vm.raw_tostring(text)
 }

@@ -1,0 +1,3 @@
+-- %a prints the exact value in hexadecimal.
+for _, v in ipairs{0, -0, 1, -1, 0.5, 2, 3, 10, 0.1, 1/3, 255, 1e100, 1e-100, 2^53, 2^-1022, 5e-324, 1e-320, 1.7976931348623157e308, 1.9999999999999998, 0x1.8p3} do print(("%a %A %.0a %.1a %.3a %.13a %.15a"):format(v, v, v, v, v, v, v)) end
+print(("[%20a] [%-20a] [%020a] [%+a] [% a] [%#.0a] [%+.2a] [%15.2a] [%015.2A]"):format(1, 1, 1, 1, 1, 1, 1.5, 1.5, 1.5)) for p = 0, 14 do io.write(("%." .. p .. "a "):format(1 + 1/3)) end print() for p = 0, 14 do io.write(("%." .. p .. "a "):format(0xF.FFFFFFFFFFFF8)) end print() print(("%.0a %.0a %.0a %.0a"):format(1.5, 2.5, 1.25, 1.75), ("%.1a %.1a"):format(1.03125, 1.09375)) print(("%a"):format("0x10"), pcall(string.format, "%a", "x"), pcall(string.format, "%a"))

@@ -1,0 +1,5 @@
+-- Conversions that do not exist, and specifications that are too long.
+local function f(spec, ...) print(spec, pcall(string.format, spec, ...)) end
+for c in ("bhjklmnrtvwyzBCDHIJKLMNOPQRSTUVWYZ!@$^&()_={}[]:;<>,?/~\"'"):gmatch(".") do f("%" .. c, 1) end
+f("%", 1) f("abc%", 1) f("%5", 1) f("%.", 1) f("%-", 1) f("%5.", 1) f("% ", 1) f("%%%", 1) f("%10", 1) f("%100d", 1) f("%1000d", 1) f("%.100d", 1) f("%99d", 1) f("%.99d", 1) f("%099d", 1) f("%0099d", 1) f("%------d", 1) f("%+-0# d", 1) f("%+-0# +d", 1) f("%5.5.5d", 1) f("%.-5d", 1) f("%*d", 5, 1) f("%.*d", 5, 1) f("%1$d", 1) f("%ld", 1) f("%lld", 1) f("%hd", 1) f("%5%", 1) f("%-%", 1) f("%\0", 1) f("%d\0%d", 1, 2) f("%.123f", 1) f("%123f", 1) f("%.5.5f", 1) f("%5-d", 1) f("%d", 1, 2, 3) f("", 1)
+print(pcall(string.format)) print(pcall(string.format, nil)) print(pcall(string.format, {})) print(pcall(string.format, true)) print(string.format(12), string.format(1.5), string.format("")) print(pcall(function() return ("%d"):format({}) end)) print(pcall(function() return ("%d %s"):format("a", 1) end)) print(pcall(function() return ("%s %d"):format("a") end))

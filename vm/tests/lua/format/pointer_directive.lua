@@ -1,0 +1,3 @@
+-- %p gives an address for objects; the same object gives the same one.
+local t, f, s = {}, function() end, "text"
+print(("%p"):format(t) == ("%p"):format(t), ("%p"):format(t) ~= ("%p"):format({}), ("%p"):format(t):match("^0x%x+$") ~= nil) print(("%p"):format(f) == ("%p"):format(f), ("%p"):format(s) == ("%p"):format("te" .. "xt")) print(("%p"):format(t) == tostring(t):match("0x%x+"), #("%30p"):format(t), #("%-30p"):format(t), ("%-30p"):format(t):sub(-1) == " ") print(pcall(string.format, "%p")) print(("%p"):format(coroutine.create(print)) ~= ("%p"):format(t), ("%p"):format(newproxy()):sub(1, 2)) print(("%p %p"):format(t, t):match("^(%S+) (%S+)$") == ("%p"):format(t))

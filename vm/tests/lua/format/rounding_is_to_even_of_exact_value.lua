@@ -1,0 +1,5 @@
+-- Rounding looks at the exact binary value; exact halves go to even.
+for i = 0, 9 do io.write(("%.0f "):format(i + 0.5)) end print() for i = 0, 9 do io.write(("%.0f "):format(-(i + 0.5))) end print()
+for _, v in ipairs{0.125, 0.375, 0.625, 0.875, 1.005, 1.015, 1.025, 2.675, 1.115, 0.045, 0.055, 1e-3, 0.0005, 0.00049999} do print(("%.2f %.1f %.3f %.2e %.1e %.2g %.1g"):format(v, v, v, v, v, v, v)) end
+print(("%.0f"):format(0.5), ("%.0f"):format(0.50000000000000011), ("%.0f"):format(0.49999999999999994), ("%.0f"):format(1.5), ("%.0f"):format(4503599627370497.5), ("%.0f"):format(9007199254740993)) print(("%.0e %.0e %.0e %.0e"):format(15, 25, 35, 45), ("%.0e %.0e"):format(1.5e10, 2.5e-10), ("%.1e %.1e"):format(1.25, 1.35), ("%.3g %.3g"):format(1.0005, 10005), ("%.2g %.2g"):format(0.125, 0.135))
+print(("%.0f %.1f %.2f"):format(9.5, 9.95, 9.995), ("%.0f %.1f"):format(99.5, 99.95), ("%.0e"):format(9.5), ("%.1e"):format(9.95), ("%.2g"):format(9.95), ("%.1g"):format(9.5), ("%.3g"):format(999.5), ("%.15g"):format(0.3), ("%.17g"):format(0.3), ("%.16g"):format(0.1 + 0.2))

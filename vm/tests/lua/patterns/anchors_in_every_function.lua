@@ -1,0 +1,7 @@
+-- ^ at the start and $ at the end; elsewhere they are ordinary.
+print(("abc"):find("^a"), ("abc"):find("^b"), ("abc"):find("c$"), ("abc"):find("b$"), ("abc"):find("^abc$"), ("abc"):find("^$"), (""):find("^$"), ("^a"):find("^^"), ("a^b"):find("a^b"), ("a$b"):find("a$b"), ("a$"):find("$$"), ("$"):find("^$$"), ("$"):find("%$"), ("^"):find("%^"))
+print(("a\nb"):find("^b"), ("a\nb"):find("a$"), ("abc"):match("^(.)"), ("abc"):match("(.)$"), ("abc"):match("^(.-)$"), ("abc"):match("^.-$"), ("^"):match("[%^]"), ("$"):match("[$]"), ("a"):match("a$$"), ("a$"):match("a$$"), ("a"):match("^^a"))
+print(("aaa"):gsub("^a", "b"), ("aaa"):gsub("a$", "b"), ("aaa"):gsub("^a*$", "b"), ("abc"):gsub("^", ">"), ("abc"):gsub("$", "<"), ("abc"):gsub("^$", "x"), (""):gsub("^$", "x"), (""):gsub("^", "x"), (""):gsub("$", "x"), ("a^b"):gsub("b^", "x"), ("a^a"):gsub("a^a", "x"))
+for init = 1, 4 do print(init, ("aab"):find("^a", init), ("aab"):match("^b", init), ("aab"):find("b$", init), ("aab"):find("^", init), ("aab"):find("$", init), ("aab"):find("^$", init)) end
+local n = 0 for _ in ("aaa"):gmatch("^a") do n = n + 1 end print(n) n = 0 for _ in ("^a^a"):gmatch("^a") do n = n + 1 end print(n) n = 0 for _ in ("a$a$"):gmatch("a$") do n = n + 1 end print(n)
+print(("(a)"):find("^(%()"), ("abc"):find("(^a)"), ("abc"):find("(a^)"), ("^a"):find("(^a)"), ("abc"):find("(c$)"), ("c$"):find("(c$)"), ("abc"):find("(c)$"))

@@ -1,0 +1,6 @@
+-- %b with any two bytes, equal ones included, nested and unbalanced.
+local function show(s, p) print(s, p, s:find(p)) end
+show("f(a(b)c)d", "%b()") show("((", "%b()") show("())", "%b()") show(")(", "%b()") show("(()", "%b()") show("a(b", "%b()") show("", "%b()") show("()", "%b()") show("[a[b]c]", "%b[]") show("{{}}", "%b{}") show("<a<b>>", "%b<>") show("'a'b'", "%b''") show("xax", "%bxx") show("xay", "%bxy") show("xxayy", "%bxy") show("xxay", "%bxy") show("begin end", "%bbd") show("%a%", "%b%%") show("((a)(b))", "%b()$") show("((a)(b))", "^%b()$") show("(a)(b)", "^%b()$") show("f(x) + g(y)", "%a%b() %+ %a%b()") show("(a)b(c)", "(%b()).(%b())") show("a(b(c)d", "%b()")
+print((("x(1)y(2(3))z"):gsub("%b()", ""))) print((("x(1)y(2(3))z"):gsub("%b()", function(s) return "[" .. s:sub(2, -2) .. "]" end)))
+for w in ("(a) (b(c)) ((d))"):gmatch("%b()") do io.write(w, ";") end print() print(("("):rep(100):find("%b()"), (("("):rep(100) .. (")"):rep(100)):find("%b()")) print(("(((a)"):find("%b()"), ("a,(b,c),d"):match("^(.-),(%b()),(.*)$"))
+local function sexp(s) local depth, max = 0, 0 for c in s:gmatch("[()]") do depth = depth + (c == "(" and 1 or -1) if depth > max then max = depth end end return depth, max end print(sexp("(a (b (c)) d)"))

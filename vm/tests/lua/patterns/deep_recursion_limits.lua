@@ -1,0 +1,5 @@
+-- Patterns that recurse per character end in an error or a result, never a crash.
+local function brief(ok, v, ...) print(ok, type(v) == "string" and #v > 60 and #v or v, ...) end
+brief(pcall(string.find, ("a"):rep(10000), ".-b")) brief(pcall(string.find, ("a"):rep(10000), "^(a-)$") ) brief(pcall(string.match, ("a"):rep(50000), ".*")) brief(pcall(string.match, ("a"):rep(50000), "(.*)a$")) brief(pcall(string.find, ("a"):rep(12), ("a?"):rep(8) .. "b"))
+brief(pcall(string.find, ("a"):rep(10), ("a?"):rep(10) .. ("a"):rep(10))) brief(pcall(string.match, ("ab"):rep(5000), "^(.-)$") ) brief(pcall(string.gsub, ("x "):rep(5000), "%s+", "")) brief(pcall(string.find, ("("):rep(3000), "%b()")) brief(pcall(string.rep("x", 500).find, ("x"):rep(500), ("x"):rep(500)))
+brief(pcall(string.find, ("a"):rep(300), ("a"):rep(300) .. "$")) brief(pcall(string.match, ("k=v;"):rep(100), ("k=v;"):rep(32))) brief(pcall(string.find, "x", ("x?"):rep(150))) brief(pcall(string.find, ("x"):rep(150), ("[x]"):rep(150))) brief(pcall(string.find, ("x"):rep(180), ("x-"):rep(180) .. "$"))

@@ -1,0 +1,23 @@
+-- string.byte: default position, negative positions, clipping, empty ranges, many results.
+local s = "Perilune"
+local function show(...) print(select("#", ...), ...) end
+show(s:byte())
+show(s:byte(1)) show(s:byte(8)) show(s:byte(9)) show(s:byte(0))
+show(s:byte(-1)) show(s:byte(-8)) show(s:byte(-9))
+show(s:byte(1, -1))
+show(s:byte(3, 2)) show(s:byte(3, 3)) show(s:byte(-3, -2)) show(s:byte(-100, 2)) show(s:byte(7, 100))
+show(s:byte(nil, 2)) show(s:byte(2, nil)) show(s:byte(nil, nil))
+show(s:byte(1.9, 2.9)) show(s:byte("1", "2")) show(s:byte(-1.5))
+show((""):byte()) show((""):byte(1, -1)) show((""):byte(0, 0))
+show(("\0\1\255"):byte(1, -1))
+show(string.byte(12345, 1, -1)) show(string.byte(-0.5, 1, -1))
+local big = ("x"):rep(150)
+print(select("#", big:byte(1, -1)), (select(150, big:byte(1, -1))))
+print(pcall(string.byte))
+print(pcall(string.byte, {}))
+print(pcall(string.byte, "a", {}))
+print(pcall(string.byte, "a", 1, "x"))
+print(pcall(string.byte, nil))
+print(pcall(string.byte, true))
+print(pcall(function() return s:byte(1, {}) end))
+print(pcall(string.byte, ("x"):rep(1e6), 1, -1))

@@ -1,0 +1,12 @@
+-- Replacement functions and tables: what their values may be and what is kept.
+print(("abc"):gsub("%a", {a = "1", b = true and 2, c = false})) print(("abc"):gsub("(%a)", {a = "x"})) print(("abc"):gsub("(a)(b)", {a = "first", b = "second"}))
+print(("abc"):gsub("%a", function(c) if c == "b" then return nil end return c:upper() end)) print(("abc"):gsub("%a", function() end)) print(("abc"):gsub("%a", function() return false end))
+print(("abc"):gsub("(a)(b)(c)", function(...) return select("#", ...) .. table.concat({...}, "+") end)) print(("abc"):gsub("()b()", function(a, b) return a * 10 + b end))
+print(("$name is $age"):gsub("%$(%w+)", {name = "Ann", age = 42})) print(("${x+1}"):gsub("%${(.-)}", function(e) return "<" .. e .. ">" end))
+local t = setmetatable({}, {__index = function(_, k) return "[" .. k .. "]" end}) print(("a b"):gsub("%a", t))
+print(pcall(string.gsub, "abc", "a", {a = true})) print(pcall(string.gsub, "abc", "a", {a = {}})) print(pcall(string.gsub, "abc", "a", function() return {} end)) print(pcall(string.gsub, "abc", "a", function() return true end))
+print(pcall(string.gsub, "abc", "a", function() return print end)) print(pcall(string.gsub, "abc", "%a", function(c) error("stop at " .. c, 0) end)) print(pcall(string.gsub, "abc", "%a", function(c) error({}) end) == false)
+print(("abc"):gsub("%a", function(c) return (c:gsub(".", function(d) return d:byte() end)) end)) print(("nested"):gsub("e", function() return ("x"):rep(3) end))
+local log = {} ("one two"):gsub("%a+", function(w) log[#log + 1] = w end) print(table.concat(log, "|"))
+print(("abc"):gsub("%a", string.upper)) print(("a1b2"):gsub("%d", function(d) return d + 1 end)) print(("12"):gsub("%d", {["1"] = "one", [2] = "two"})) print(("x"):gsub("x", function() return 1.5, "ignored" end))
+print(pcall(string.gsub, "a", "a", setmetatable({}, {__index = function() error("in index", 0) end}))) print(("abc"):gsub("b", function(...) return select("#", ...) end)) print(("abc"):gsub("", function(m) return #m end))
