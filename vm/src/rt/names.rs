@@ -9,6 +9,9 @@ use crate::bytecode::{Const, Draft, DraftProto, Insn, Op, StrId};
 /// A description of a value: what kind of variable it is in, and its name.
 pub(crate) type Name = (&'static str, String);
 
+/// How many moves from register to register are followed: compiled code has one or two, and bytes made to take long are not to.
+const MAX_MOVES: usize = 32;
+
 /// What kind of variable the instruction at `pc` finds in a register, and its name.
 pub(crate) fn variable(draft: &Draft, proto: &DraftProto, pc: usize, register: usize) -> Option<Name> {
     let insn = *proto.code.get(pc)?;
@@ -20,7 +23,8 @@ pub(crate) fn variable(draft: &Draft, proto: &DraftProto, pc: usize, register: u
     if let Some(name) = local(draft, proto, at, register) {
         return Some(("local", name));
     }
-    while at > 0 {
+    let mut moves = 0;
+    while at > 0 && moves < MAX_MOVES {
         at -= 1;
         let insn = proto.code[at];
         if !written(insn).contains(register) {
@@ -38,6 +42,7 @@ pub(crate) fn variable(draft: &Draft, proto: &DraftProto, pc: usize, register: u
         if let Some(name) = local(draft, proto, at, register) {
             return Some(("local", name));
         }
+        moves += 1;
     }
     None
 }

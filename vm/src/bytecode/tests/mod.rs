@@ -168,7 +168,7 @@ fn random_changes_of_bytes() {
     let dumps: Vec<Vec<u8>> = PROGRAMS.iter().map(|program| dump(&compiled(program), 0, false)).collect();
     let change = (any::<prop::sample::Index>(), any::<u8>());
     let input = (0..dumps.len(), prop::collection::vec(change, 2..8), any::<bool>());
-    let mut runner = TestRunner::new(cases(1000));
+    let mut runner = TestRunner::new(cases(5000));
     let outcome = runner.run(&input, |(program, changes, inserts)| {
         let mut bytes = dumps[program].clone();
         for (at, byte) in changes {

@@ -10,7 +10,7 @@ use crate::bytecode::disasm::jump_target;
 use crate::bytecode::{Draft, DraftProto, Insn, Op, UpvalueSource};
 
 /// How often the code may be gone through. Compiled code takes two or three rounds.
-const MAX_ROUNDS: usize = 100;
+const MAX_ROUNDS: usize = 30;
 
 /// A set of registers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
