@@ -105,6 +105,8 @@ pub(super) fn setvbuf(vm: &mut Vm, args: Args) -> NativeResult {
     let file = check_open_file(vm, args)?;
     const MODES: [Buffering; 3] = [Buffering::Full, Buffering::Line, Buffering::None];
     let mode = MODES[check_option(vm, args, 1, None, &["full", "line", "no"])?];
+    // The buffer has the size it has.
+    vm.opt_int(args, 2, 0)?;
     let is_output = with_stream(vm, file, |stream, _| {
         stream.set_buffering(mode);
         stream.is_output()

@@ -55,9 +55,14 @@ fn take_mantissa(stream: &mut Stream, text: &mut Vec<u8>, is_digit: fn(u8) -> bo
 }
 
 fn take_exponent(stream: &mut Stream, text: &mut Vec<u8>, mark: u8) -> Result<()> {
+    let before = text.len();
     if take_if(stream, text, |byte| byte.to_ascii_lowercase() == mark)? {
         take_if(stream, text, |byte| matches!(byte, b'+' | b'-'))?;
         take_while(stream, text, |byte| byte.is_ascii_digit())?;
+        // Without digits it is read, but does not count.
+        if !text.last().is_some_and(u8::is_ascii_digit) {
+            text.truncate(before);
+        }
     }
     Ok(())
 }

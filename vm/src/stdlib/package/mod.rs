@@ -69,7 +69,7 @@ fn require(vm: &mut Vm, args: Args) -> NativeResult {
     // Cut short or not interned before, it is nobody else's.
     vm.push(name.into())?;
     let loaded = loaded_modules(vm)?;
-    let known = loaded.get_str(&vm.heap, name);
+    let known = vm.index(loaded.into(), name.into())?;
     if known == RawValue::light(LOADING) {
         return Err(vm.error([b"loop or previous error loading module '", name.as_bytes(), b"'"].concat()));
     }
@@ -78,14 +78,16 @@ fn require(vm: &mut Vm, args: Args) -> NativeResult {
     }
     let chunk = find(vm, args, name.into())?;
     vm.push(chunk)?;
-    vm.raw_set(loaded, name.into(), RawValue::light(LOADING))?;
+    vm.set_index(loaded.into(), name.into(), RawValue::light(LOADING))?;
     let result = vm.call1(chunk, &[name.into()])?;
     if !result.is_nil() {
-        vm.raw_set(loaded, name.into(), result)?;
-    } else if loaded.get_str(&vm.heap, name) == RawValue::light(LOADING) {
-        vm.raw_set(loaded, name.into(), RawValue::TRUE)?;
+        vm.set_index(loaded.into(), name.into(), result)?;
     }
-    let module = loaded.get_str(&vm.heap, name);
+    let mut module = vm.index(loaded.into(), name.into())?;
+    if module == RawValue::light(LOADING) {
+        module = RawValue::TRUE;
+        vm.set_index(loaded.into(), name.into(), module)?;
+    }
     vm.ret1(module)
 }
 
@@ -108,7 +110,7 @@ fn find(vm: &mut Vm, args: Args, name: RawValue) -> Result<RawValue, Raised> {
         if answer.is_function() {
             return Ok(answer);
         }
-        if let Some(text) = answer.as_string() {
+        if let Some(text) = vm.coerce(answer)? {
             tried.extend_from_slice(text.as_bytes());
         }
     }

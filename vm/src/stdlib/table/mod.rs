@@ -10,7 +10,7 @@ use super::numbers::number_function;
 use super::{Builtin, Libraries, Library, always, builtins, native, preloaded_modules, upvalue};
 use crate::convert::{format_number, to_i32};
 use crate::function::Special;
-use crate::table::Table;
+use crate::table::{MAX_ENTRIES, SetError, Table};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
@@ -78,8 +78,12 @@ fn add_to_library(vm: &mut Vm, args: Args, name: &str) -> NativeResult {
 }
 
 fn new(vm: &mut Vm, args: Args) -> NativeResult {
-    let array = vm.check_int(args, 0)?.max(0) as usize;
-    let keys = vm.check_int(args, 1)?.max(0) as usize;
+    // LuaJIT counts a place for the index zero. Negative sizes are huge ones.
+    let array = (vm.check_int(args, 0)?.wrapping_add(1) as u32 as usize).saturating_sub(1);
+    let keys = vm.check_int(args, 1)? as u32 as usize;
+    if array > MAX_ENTRIES || keys > MAX_ENTRIES / 2 {
+        return Err(vm.set_error(SetError::TooLarge));
+    }
     let table = vm.new_table(array, keys)?;
     vm.ret1(table)
 }

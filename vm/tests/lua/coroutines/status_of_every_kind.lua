@@ -1,0 +1,15 @@
+-- Every status, seen from outside and inside.
+local co, outer
+co = coroutine.create(function()
+  print("inside", coroutine.status(co), coroutine.running() == co, coroutine.status(outer or co))
+  coroutine.yield()
+  error("end")
+end)
+print(coroutine.status(co)) coroutine.resume(co) print(coroutine.status(co)) print(coroutine.resume(co)) print(coroutine.status(co)) print(coroutine.resume(co))
+outer = coroutine.create(function() local inner = coroutine.create(function() print(coroutine.status(outer), coroutine.resume(outer)) end) coroutine.resume(inner) print(coroutine.status(inner)) end)
+print(coroutine.resume(outer)) print(coroutine.status(outer), coroutine.resume(outer))
+local done = coroutine.create(function() end) coroutine.resume(done) print(coroutine.status(done), coroutine.resume(done))
+local self = coroutine.wrap(function() return coroutine.resume(coroutine.running()) end) print(self())
+local never = coroutine.create(print) print(coroutine.status(never)) print(coroutine.status(coroutine.create(function() end)))
+local native = coroutine.create(coroutine.yield) print(coroutine.resume(native, 1, 2)) print(coroutine.status(native), coroutine.resume(native, "back")) print(coroutine.status(native))
+print(coroutine.resume(coroutine.create(math.max), 3, 9, 2)) print(coroutine.resume(coroutine.create(error), "thrown")) print(coroutine.resume(coroutine.create(error), {1}) == false)

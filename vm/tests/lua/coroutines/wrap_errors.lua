@@ -1,0 +1,10 @@
+-- Errors and dead coroutines through wrap.
+local f = coroutine.wrap(function() error("text") end) print(pcall(f)) print(pcall(f))
+f = coroutine.wrap(function() error({}) end) print(type(select(2, pcall(f)))) print(pcall(f))
+f = coroutine.wrap(function() error("no position", 0) end) print(pcall(f))
+f = coroutine.wrap(function() return 1 end) print(f(), pcall(f)) print(pcall(function() f() end))
+f = coroutine.wrap(function() return f() end) print(pcall(f))
+f = coroutine.wrap(function(...) local a = ... while true do a = a + coroutine.yield(a) end end) print(f(1), f(2), f(3), pcall(f, {})) print(pcall(f, 1))
+f = coroutine.wrap(function() error() end) print(pcall(f))
+print(select("#", coroutine.wrap(function() return nil, nil, nil end)()), coroutine.wrap(function(...) return select("#", ...) end)(nil, nil))
+print(pcall(coroutine.wrap(function() local x = nil + 1 end))) print(pcall(coroutine.wrap(function() coroutine.wrap(function() error("deep") end)() end)))
