@@ -3,4 +3,5 @@
 pub mod embed;
 pub mod engine;
 pub mod program;
+pub mod source_text;
 pub mod timing;

@@ -1,6 +1,6 @@
 //! From a chunk, source text or bytecode, to a draft.
 
-use super::compile;
+use super::compile_bytes;
 use crate::bytecode::Draft;
 use crate::bytecode::dump::MARK;
 use crate::bytecode::undump::{Refusal, undump};
@@ -26,7 +26,7 @@ pub(crate) fn load_chunk(
         return Err(b"attempt to load chunk with wrong mode".to_vec());
     }
     if !is_bytecode {
-        return compile(chunk, name).map_err(|error| error.message().as_bytes().to_vec());
+        return compile_bytes(chunk, name);
     }
     let failed = |message: &str| [shown(name), b": ", message.as_bytes()].concat();
     if !allow_bytecode {

@@ -38,9 +38,14 @@ const MAX_REGISTERS: u32 = 250;
 /// Compiles a chunk. The error's message begins with `chunk:line:`, and ends with `near '<eof>'` if the
 /// source is the beginning of something longer.
 pub fn compile(source: &[u8], chunk_name: &[u8]) -> Result<Draft, Error> {
+    compile_bytes(source, chunk_name)
+        .map_err(|message| Error::new(ErrorKind::Syntax, String::from_utf8_lossy(&message)))
+}
+
+/// The same with the error's message as Lua code sees it, which may quote any bytes.
+pub(crate) fn compile_bytes(source: &[u8], chunk_name: &[u8]) -> Result<Draft, Vec<u8>> {
     let failed = |line: u32, message: &[u8]| {
-        let message = String::from_utf8_lossy(message);
-        Error::new(ErrorKind::Syntax, format!("{}:{line}: {message}", chunk_id(chunk_name)))
+        [format!("{}:{line}: ", chunk_id(chunk_name)).as_bytes(), message].concat()
     };
     let (tree, strings) =
         parse(source, Draft::new(chunk_name)).map_err(|error| failed(error.line(), error.message()))?;
