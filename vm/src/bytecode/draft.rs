@@ -2,6 +2,11 @@
 
 use super::opcode::{Insn, Op};
 
+/// How many registers a frame can have.
+pub const MAX_REGISTERS: u8 = 250;
+/// How many upvalues a function can have.
+pub const MAX_UPVALUES: usize = 60;
+
 /// An index into a draft's string pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StrId(pub u32);

@@ -24,7 +24,7 @@ mod stat;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::bytecode::{Const, Draft, DraftProto, Op, StrId, UpvalueSource};
+use crate::bytecode::{Const, Draft, DraftProto, Op, StrId, UpvalueSource, draft};
 use crate::error::{Error, ErrorKind};
 use crate::syntax::ast::{CaptureSource, Function, FunctionId, LocalId, StatKind, Tree};
 use crate::syntax::intern::{Interner, PlainHasher};
@@ -33,7 +33,7 @@ use jump::JumpList;
 pub(crate) use load::load_chunk;
 
 /// How many registers a frame can have.
-const MAX_REGISTERS: u32 = 250;
+const MAX_REGISTERS: u32 = draft::MAX_REGISTERS as u32;
 
 /// Compiles a chunk. The error's message begins with `chunk:line:`, and ends with `near '<eof>'` if the
 /// source is the beginning of something longer.

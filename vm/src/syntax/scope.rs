@@ -4,11 +4,10 @@ use super::ast::{CaptureSource, ExprKind, Function, FunctionId, Local, LocalId, 
 use super::jumps::Jumps;
 use super::lexer::SyntaxError;
 use crate::bytecode::StrId;
+use crate::bytecode::draft::MAX_UPVALUES;
 
 /// How many locals a function may have, hidden loop variables included.
 const MAX_LOCALS: usize = 200;
-/// How many upvalues a function may have.
-const MAX_UPVALUES: usize = 60;
 /// How many locals, labels and jumps the functions around one place may have altogether.
 const MAX_RECORDS: usize = 65476;
 

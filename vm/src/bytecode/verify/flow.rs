@@ -289,12 +289,14 @@ impl Flow<'_> {
 /// The state at a jump's target, where it differs from that behind the jump.
 fn after_jump(insn: Insn, before: State, after: &mut State) -> State {
     let mut jumping = State { list: None, ..before };
-    match insn.op() {
-        Op::COPYTRUE | Op::COPYFALSE => jumping.written.add(insn.a()),
-        Op::FORLOOP | Op::FORLOOP1 => jumping.written.add(insn.a() + 3),
+    let (op, a) = (insn.op(), insn.a());
+    if matches!(op, Op::COPYTRUE | Op::COPYFALSE) {
+        jumping.written.add(a);
+    } else if matches!(op, Op::FORLOOP | Op::FORLOOP1) {
+        jumping.written.add(a + 3);
+    } else if op == Op::FORPREP {
         // It jumps past the loop, and falls into its body.
-        Op::FORPREP => after.written.add(insn.a() + 3),
-        _ => {}
+        after.written.add(a + 3);
     }
     jumping
 }

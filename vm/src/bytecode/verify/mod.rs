@@ -34,12 +34,8 @@
 mod flow;
 mod insn;
 
-use super::draft::{Const, Draft, DraftProto, UpvalueSource};
+use super::draft::{Const, Draft, DraftProto, MAX_REGISTERS, MAX_UPVALUES, UpvalueSource};
 
-/// How many registers a frame can have.
-const MAX_REGISTERS: u8 = 250;
-/// How many upvalues a function can have.
-const MAX_UPVALUES: usize = 60;
 /// How deep functions can be nested: the parser's limit of syntax levels.
 const MAX_DEPTH: u32 = 200;
 
