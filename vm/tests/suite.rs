@@ -3,7 +3,8 @@
 //! Each program is one test per mode, so that the test run itself says how many there are and names the failing ones:
 //!
 //! - `oracle`: LuaJIT runs the program to its end, and prints the same when it runs it again;
-//! - `plain` and `stress`: Perilune prints what LuaJIT prints, as a host would run it and under collector stress.
+//! - `plain`, `stress` and `dumped`: Perilune prints what LuaJIT prints, as a host would run it, under collector stress, and after
+//!   the program has been through `string.dump` and back.
 //!
 //! `cargo test -p perilune --test suite -- strings/` runs the programs whose name contains `strings/`; so does
 //! `PERILUNE_TEST=strings/` in the environment.
@@ -44,13 +45,19 @@ enum Check {
 static RAN: [AtomicUsize; Check::ALL.len()] = [const { AtomicUsize::new(0) }; Check::ALL.len()];
 
 impl Check {
-    const ALL: [Self; 3] = [Self::Oracle, Self::Perilune(Mode::Plain), Self::Perilune(Mode::CollectorStress)];
+    const ALL: [Self; 4] = [
+        Self::Oracle,
+        Self::Perilune(Mode::Plain),
+        Self::Perilune(Mode::CollectorStress),
+        Self::Perilune(Mode::Dumped),
+    ];
 
     fn name(&self) -> &'static str {
         match self {
             Self::Oracle => "oracle",
             Self::Perilune(Mode::Plain) => "plain",
             Self::Perilune(Mode::CollectorStress) => "stress",
+            Self::Perilune(Mode::Dumped) => "dumped",
         }
     }
 
@@ -59,6 +66,7 @@ impl Check {
             Self::Oracle => &RAN[0],
             Self::Perilune(Mode::Plain) => &RAN[1],
             Self::Perilune(Mode::CollectorStress) => &RAN[2],
+            Self::Perilune(Mode::Dumped) => &RAN[3],
         }
     }
 

@@ -16,7 +16,7 @@
 use std::collections::HashMap;
 
 use super::draft::{Const, Draft, DraftProto, StrId, UpvalueSource};
-use super::opcode::Op;
+use super::opcode::{BitOp, Op};
 
 /// The first byte of compiled Lua.
 pub const MARK: u8 = 0x1b;
@@ -42,8 +42,9 @@ pub(super) mod source {
 
 /// A number that changes with the instruction table: FNV-1a over the names, in their order.
 pub(super) fn fingerprint() -> u32 {
-    let names = Op::ALL.iter().flat_map(|op| op.name().bytes().chain([0]));
-    names.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    let names = Op::ALL.iter().map(|op| op.name()).chain(BitOp::ALL.iter().map(|op| op.text()));
+    let letters = names.flat_map(|name| name.bytes().chain([0]));
+    letters.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// One of a draft's functions, with those inside it, as bytes.

@@ -45,20 +45,30 @@ pub(crate) enum Mode {
     Plain,
     /// A step of a collection at every allocation, a new collection at every safe point, the heap verified.
     CollectorStress,
+    /// After `string.dump` and back.
+    Dumped,
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
     let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true });
     lua.set_time_limit(Some(TIME_LIMIT));
     match mode {
-        Mode::Plain => {}
+        Mode::Plain | Mode::Dumped => {}
         Mode::CollectorStress => lua.set_gc_stress(Stress::EveryAllocation),
     }
     let emit = lua.create_function("emit", move |cx: &mut Context, text: LuaString| {
         output.push(text.as_bytes(cx)?);
         Ok(())
     })?;
-    let source = lua.create_string(&program.source)?;
+    let source = match mode {
+        Mode::Plain | Mode::CollectorStress => lua.create_string(&program.source)?,
+        Mode::Dumped => {
+            let dump = "local source, name = ... return string.dump(assert(loadstring(source, name)))";
+            let dump = lua.load(dump).into_function(&mut lua)?;
+            let source = lua.create_string(&program.source)?;
+            dump.call(&mut lua, (source, chunk_name(program)))?
+        }
+    };
     let driver = lua.load(DRIVER).name("=driver").into_function(&mut lua)?;
     driver.call(&mut lua, (emit, source, chunk_name(program)))
 }
