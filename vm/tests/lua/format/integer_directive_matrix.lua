@@ -1,8 +1,8 @@
 -- %d %i %u %c %x %X %o under every flag, width and precision.
 local function f(spec, ...) print(spec, pcall(string.format, spec .. "|", ...)) end
-for _, flags in ipairs{"", "-", "0", "+", " ", "#", "-0", "+0", "+ ", "-+", "0#", "-#"} do
-  for _, width in ipairs{"", "1", "6", "12"} do
-    for _, precision in ipairs{"", ".", ".0", ".1", ".4"} do
+for _, flags in ipairs{"", "-", "0", "+", " ", "#", "-0", "+0", "-+", "0#"} do
+  for _, width in ipairs{"", "6", "12"} do
+    for _, precision in ipairs{"", ".", ".1", ".4"} do
       for _, directive in ipairs{"d", "x"} do
         local spec = "%" .. flags .. width .. precision .. directive
         local out = {} for i, v in ipairs{0, 42, -7, 123456789} do local ok, s = pcall(string.format, "[" .. spec .. "]", v) out[i] = ok and s or s:gsub("^.-:", "") end

@@ -1,8 +1,10 @@
 -- Which bytes each class matches.
+local all = {} for i = 0, 255 do all[i + 1] = string.char(i) end all = table.concat(all)
 local function span(p)
-  local out, from = {}, nil
+  local out, from, hits = {}, nil, {}
+  for at in all:gmatch("()" .. p) do hits[at - 1] = true end
   for i = 0, 256 do
-    local hit = i < 256 and string.char(i):find("^" .. p .. "$") ~= nil
+    local hit = hits[i]
     if hit and not from then from = i elseif not hit and from then out[#out + 1] = from == i - 1 and tostring(from) or from .. "-" .. i - 1 from = nil end
   end
   print(p, table.concat(out, " "))

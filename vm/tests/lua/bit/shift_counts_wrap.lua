@@ -1,0 +1,4 @@
+-- Shift counts use their low five bits, negative and fractional ones too.
+for n = -34, 66 do if n % 7 == 0 or n > 29 and n < 35 or n < -30 or n == -1 or n == 1 then print(n, bit.lshift(0x12345678, n), bit.rshift(0x12345678, n), bit.arshift(0x87654321, n), bit.rshift(-1, n), bit.arshift(-1, n), bit.rol(0x12345678, n), bit.ror(0x12345678, n)) end end
+print(bit.lshift(1, 31), bit.lshift(1, 32), bit.lshift(3, 31), bit.rshift(-2147483648, 31), bit.arshift(-2147483648, 31), bit.lshift(1, 1.5), bit.lshift(1, 2.5), bit.lshift("1", "4"), bit.rol(1, -1), bit.ror(1, -1), bit.rol(0x80000001, 1), bit.lshift(1, 2^32 + 3), bit.rshift(2^32 + 256, 4))
+local x = 1 for i = 1, 40 do x = bit.lshift(x, 1) io.write(x, " ") end print() x = -1 for i = 1, 10 do x = bit.rshift(x, 3) io.write(x, " ") end print() x = -12345 for i = 1, 16 do x = bit.arshift(x, 1) io.write(x, " ") end print()

@@ -1,0 +1,5 @@
+-- Arithmetic at 2^53, where doubles stop counting by one.
+local m = 2^53 local function p(...) local t = {...} for i = 1, #t do t[i] = type(t[i]) == "number" and ("%.0f"):format(t[i]) or tostring(t[i]) end print(unpack(t)) end
+p(m, m + 1, m + 2, m + 3, m - 1, m - 0.5, m - 0.25) p(m + 1 == m, m + 2 == m, m - 1 == m, m + 1 + 1, m + (1 + 1)) p(-m, -m - 1, -m - 2, -m + 1) p(m * 2, m * 2 + 1, m * 2 + 2, m * 2 + 3) p(m % 2, (m + 1) % 2, (m - 1) % 2, m % 10, (m - 1) % 10, -m % 7) p(math.floor(m + 0.5), math.floor(m / 2 + 0.5), math.ceil(m / 2 + 0.5), math.floor(-m / 2 - 0.5))
+p(2^31, 2^31 - 1, -2^31, 2^31 + 2^31, 2^31 * 2^31, (2^31 - 1) + 1, -2^31 - 1, (2^31 - 1) * (2^31 - 1), 2^30 + 2^30, -(-2^31)) local i = 2147483647 p(i, i + 1, i + i, i * i, -i - 2, i - -1, i * 2, i / 2, i % 2^31, -i % 3) local j = -2147483648 p(j, -j, j - 1, j * -1, j / -1, j % -1, j * j, j + j, math.abs(j), j % 7, j % -7)
+for k = m - 3, m - 1 do io.write(("%.0f "):format(k)) end print() local t = {} t[m] = "a" t[m + 1] = "b" print(t[m], t[2^53], next(t) == m)

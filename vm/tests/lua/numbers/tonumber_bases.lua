@@ -1,0 +1,5 @@
+-- tonumber with each base: digits, signs, blanks, overflow, errors.
+for base = 2, 36 do print(base, tonumber("10", base), tonumber("zz", base), tonumber("-11", base), tonumber(" 101 ", base), tonumber("7", base), tonumber("Z", base), tonumber("", base), tonumber("1.", base), tonumber("12", base)) end
+for _, s in ipairs{"ffffffff", "100000000", "7fffffffffffffff", "ffffffffffffffff", "10000000000000000", "-ffffffff", "-1", "+1", "- 1", "0x10", "0xff", "f f", " f", "f\n", "fg", "", " ", "-", "0", "-0", "00ff", "f.f", "1e1", "1p1"} do print(s, tonumber(s, 16)) end
+for _, b in ipairs{0, 1, 37, -10, 2.9, 10.5, "16", 1e10} do print(b, pcall(tonumber, "11", b)) end
+print(pcall(tonumber, 10, 16)) print(pcall(tonumber, 1.5, 10)) print(pcall(tonumber, {}, 10)) print(pcall(tonumber, nil, 10)) print(pcall(tonumber, {}, 16)) print(pcall(tonumber, true, 16)) print(pcall(tonumber, "10", nil)) print(pcall(tonumber, "10", {})) print(pcall(tonumber, 10, 10)) print(tonumber("10", 10), tonumber("1e1", 10), tonumber("0x10", 10), tonumber("0x10", 16), tonumber(("1"):rep(70), 2), tonumber(("z"):rep(30), 36))

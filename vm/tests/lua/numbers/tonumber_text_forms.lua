@@ -1,0 +1,4 @@
+-- tonumber on text: blanks, signs, special words, trailing rubbish.
+for _, s in ipairs{"", " ", "0", "-0", "+0", "00", "1", " 1", "1 ", "\t1\n", "\v1\f", "1\0", "\0001", "1a", "a1", "1 2", "+-1", "- 1", "1.", ".1", ".", "-.", "-.5", "+.5", "1e5", "1e", "1e+", "e5", "1E-3", "1e5 ", "1e 5", "0x", "0x1", "0X1", "-0x1", "+0x1", "0x-1", "0x1.8", "0x.8p1", "0x1p", "1p4", "inf", "INF", "-inf", "+inf", "infinity", "Infinity", "nan", "NaN", "-nan", "nan()", "infx", "1e309", "-1e309", "1e-400", "0x1p2000", "١", "1,0", "1_0", "0b1", "0b101", "0o7", "1LL", "1ULL", "1i", "1f", "true", "nil", "9007199254740993", "0.1000000000000000055511151231257827", ("9"):rep(400), "0." .. ("0"):rep(400) .. "1", ("0"):rep(400) .. "1"} do
+  local n = tonumber(s) local shown = n and (n ~= n and "nan" or ("%.17g"):format(n)) print(#s < 40 and ("%q"):format(s) or #s, shown)
+end
