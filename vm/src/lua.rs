@@ -156,6 +156,27 @@ impl Lua {
         self.vm.interrupts.time_limit()
     }
 
+    /// Sets the most instructions of the virtual machine a call from the host may take; calls within calls share them. A script that needs
+    /// more is stopped with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted), always at the same place, which makes this the
+    /// limit for tests and replays; a library function counts as the one instruction that calls it. Scripts take a third to a half longer under the limit:
+    /// [`Lua::set_time_limit`] costs nothing.
+    ///
+    /// ```
+    /// let mut lua = perilune::Lua::new();
+    /// lua.set_instruction_limit(Some(10_000));
+    /// let error = lua.load("while true do end").exec(&mut lua).unwrap_err();
+    /// assert_eq!(error.kind(), perilune::ErrorKind::Interrupted);
+    /// assert!(error.to_string().contains("instruction limit of 10000 exceeded"));
+    /// ```
+    pub fn set_instruction_limit(&mut self, limit: Option<u64>) {
+        self.vm.limit_instructions(limit);
+    }
+
+    /// The instruction limit in force.
+    pub fn instruction_limit(&self) -> Option<u64> {
+        self.vm.instruction_limit()
+    }
+
     /// A handle with which any thread can stop the scripts of this VM.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         self.vm.interrupts.handle()

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use crate::convert;
 use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory};
+use crate::interp::hook::Watch;
 use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
 use crate::reload;
@@ -77,6 +78,8 @@ pub type NativeResult = Result<Ret, Raised>;
 pub struct Vm {
     /// The handlers of the opcodes.
     pub(crate) handlers: Handlers,
+    /// Hooks and the instruction limit.
+    pub(crate) watch: Watch,
     /// Not zero when somebody wants the running script to stop; looked at by back-edges and calls.
     pub(crate) interrupt: Arc<AtomicU32>,
     /// Where the usable part of the running stack ends.
@@ -155,6 +158,7 @@ impl Vm {
         let interrupt = Arc::new(AtomicU32::new(0));
         let mut vm = Box::new(Vm {
             handlers: interp::handler_table(),
+            watch: Watch::new(),
             interrupt: Arc::clone(&interrupt),
             stack_limit: std::ptr::null_mut(),
             thread,

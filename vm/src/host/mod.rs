@@ -49,6 +49,7 @@ pub(crate) fn enter(vm: &mut Vm) {
     if vm.host.depth == 1 {
         vm.host.calls += 1;
         vm.interrupts.call_begins();
+        vm.refuel();
     }
 }
 

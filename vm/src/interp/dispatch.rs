@@ -34,6 +34,11 @@ pub(super) unsafe fn save_pc(vm: *mut Vm, pc: *const Insn) {
     }
 }
 
+/// The handlers while somebody looks on (`hook.rs`): the same for every opcode.
+pub(crate) fn watched_table() -> Handlers {
+    [watched; Op::COUNT]
+}
+
 /// The handlers, in the order of the opcodes; kept in the VM so that a dispatch is one indirect jump and a table can be
 /// exchanged.
 pub(crate) type Handlers = [Handler; Op::COUNT];
@@ -41,7 +46,7 @@ pub(crate) type Handlers = [Handler; Op::COUNT];
 macro_rules! table {
     ($($name:ident)+) => {
         /// The handlers of the interpreter.
-        pub(crate) fn handler_table() -> Handlers {
+        pub(crate) const fn handler_table() -> Handlers {
             [$(super::handlers::$name),+]
         }
     };
@@ -51,7 +56,7 @@ crate::bytecode::opcode::for_each_opcode!(table);
 #[cfg(perilune_tail_calls)]
 mod tail {
     use super::*;
-    use crate::interp::SlowFn;
+    use crate::interp::{SlowFn, hook};
 
     /// What a handler returns, once the interpreter is left: 0 on exit, 1 on an error.
     pub(crate) type Ret = u32;
@@ -139,6 +144,45 @@ mod tail {
         }
     }
 
+    /// The handlers nobody looks on.
+    static PLAIN: Handlers = handler_table();
+
+    extern_fn! {
+        /// Stands for every opcode while somebody looks on.
+        #[inline(never)]
+        #[allow(improper_ctypes_definitions, reason = "called from Rust only; the convention is for the sibling calls")]
+        pub(in crate::interp) fn watched(
+            pc: *const Insn,
+            vm: *mut Vm,
+            insn: Insn,
+            base: *mut RawValue,
+            k: *const RawValue
+        ) -> Ret {
+            // SAFETY: as for a handler; no other reference to the VM is live.
+            unsafe {
+                let left = (*vm).watch.left - 1;
+                (*vm).watch.left = left;
+                if left > 0 {
+                    return (PLAIN[usize::from(insn.code())])(pc, vm, insn, base, k);
+                }
+                save_pc(vm, pc);
+                if !run_slow(&mut *vm, insn, hook::before) {
+                    return u32::from((*vm).failed.is_some());
+                }
+                let (pc, base, k) = reload(vm);
+                if !std::mem::take(&mut (*vm).watch.passed) {
+                    next!(pc, vm, base, k)
+                }
+                if (*vm).watch.sees_calls()
+                    && let Some(slow) = hook::seen_call(insn.op())
+                {
+                    slow!(slow, pc, vm, insn, base, k)
+                }
+                return (PLAIN[usize::from(insn.code())])(pc, vm, insn, base, k);
+            }
+        }
+    }
+
     /// Runs the frame on top. See [`super::super::run`].
     pub(in crate::interp) fn drive(vm: &mut Vm) -> Go {
         let vm: *mut Vm = vm;
@@ -157,7 +201,7 @@ pub(in crate::interp) use tail::*;
 #[cfg(not(perilune_tail_calls))]
 mod matched {
     use super::*;
-    use crate::interp::SlowFn;
+    use crate::interp::{SlowFn, hook};
 
     /// What a handler asks the loop to do.
     pub(crate) enum Ret {
@@ -204,6 +248,17 @@ mod matched {
     }
     pub(in crate::interp) use slow;
 
+    /// The loop itself looks whether somebody looks on: the table is only the sign of it.
+    pub(in crate::interp) unsafe fn watched(
+        pc: *const Insn,
+        _vm: *mut Vm,
+        _insn: Insn,
+        base: *mut RawValue,
+        k: *const RawValue,
+    ) -> Ret {
+        Ret::Next(pc, base, k)
+    }
+
     macro_rules! step {
         ($($name:ident)+) => {
             /// One instruction.
@@ -237,6 +292,30 @@ mod matched {
             let (mut pc, mut base, mut k) = reload(vm);
             loop {
                 let insn = *pc;
+                if (*vm).watch.is_on() {
+                    (*vm).watch.left -= 1;
+                    if (*vm).watch.left == 0 {
+                        save_pc(vm, pc.add(1));
+                        if !run_slow(&mut *vm, insn, hook::before) {
+                            return if (*vm).failed.is_some() { Go::On } else { Go::Exit };
+                        }
+                        let passed = std::mem::take(&mut (*vm).watch.passed);
+                        (pc, base, k) = reload(vm);
+                        if !passed {
+                            continue;
+                        }
+                        pc = pc.sub(1);
+                        if (*vm).watch.sees_calls()
+                            && let Some(slow) = hook::seen_call(insn.op())
+                        {
+                            if !run_slow(&mut *vm, insn, slow) {
+                                return if (*vm).failed.is_some() { Go::On } else { Go::Exit };
+                            }
+                            (pc, base, k) = reload(vm);
+                            continue;
+                        }
+                    }
+                }
                 match step(insn.op(), pc.add(1), vm, insn, base, k) {
                     Ret::Next(next_pc, next_base, next_k) => (pc, base, k) = (next_pc, next_base, next_k),
                     Ret::Slow(slow, at, insn) => {

@@ -13,6 +13,8 @@
 //! holds as long as a handler has at most six integer arguments, nothing to drop and no local whose address is taken. Elsewhere the
 //! same bodies are driven by a `loop { match }`.
 //!
+//! Hooks and the instruction limit work by exchanging the handler table (`hook.rs`).
+//!
 //! The interpreter is stackless: a call from Lua to Lua, a metamethod, an iterator, `pcall`, a coroutine switch pushes a
 //! [`CallInfo`](crate::thread::CallInfo) and no Rust frame. What to do with the results of a call is decoded from the caller's
 //! instruction (`slow/deliver.rs`). Only a native that calls back (`Vm::call`) enters [`run`] again.
@@ -21,10 +23,11 @@
 
 mod dispatch;
 mod handlers;
+pub(crate) mod hook;
 mod lookup;
 mod slow;
 
-pub(crate) use dispatch::{Handlers, handler_table};
+pub(crate) use dispatch::{Handlers, handler_table, watched_table};
 pub(crate) use lookup::Lookups;
 pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};
 

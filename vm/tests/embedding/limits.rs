@@ -112,3 +112,64 @@ fn the_stack_can_be_limited() {
     let shallow: u32 = lua.load(depth).eval(&mut lua).expect("pcall catches it");
     assert!(shallow < 3_000 && deep > 10_000, "{shallow}, {deep}");
 }
+
+#[test]
+fn an_instruction_limit_stops_at_the_same_place_every_time() {
+    let mut lua = Lua::new();
+    let counter = "n = 0 local function f() n = n + 1 return f() end f()";
+    let mut counts = Vec::new();
+    for limit in [1_000, 1_000, 2_000] {
+        lua.set_instruction_limit(Some(limit));
+        let error = lua.load(counter).exec(&mut lua).expect_err("it does not end");
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        assert!(error.message().ends_with(&format!("instruction limit of {limit} exceeded")), "{error}");
+        lua.set_instruction_limit(None);
+        counts.push(lua.load("return n").eval::<u32>(&mut lua).expect("a number"));
+    }
+    assert_eq!(counts[0], counts[1]);
+    assert!(counts[2] > counts[0] && counts[0] > 100, "{counts:?}");
+}
+
+#[test]
+fn an_instruction_limit_is_for_each_call_and_cannot_be_caught() {
+    let mut lua = Lua::new();
+    lua.set_instruction_limit(Some(5_000));
+    for _ in 0..10 {
+        lua.load("for i = 1, 500 do local x = i end").exec(&mut lua).expect("within the limit");
+    }
+    for source in [
+        "while true do end",
+        "while true do pcall(function() while true do end end) end",
+        "coroutine.wrap(function() while true do end end)()",
+        "table.sort({3, 1, 2}, function(a, b) while true do end end)",
+        "debug.sethook(function() while true do end end, 'l') local x = 1\nlocal y = 2",
+    ] {
+        let mut lua = Lua::with_options(perilune::LuaOptions {
+            libraries: perilune::Libraries::ALL,
+            ..Default::default()
+        });
+        lua.set_instruction_limit(Some(5_000));
+        let error = lua.load(source).exec(&mut lua).expect_err("it does not end");
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{source}: {error}");
+    }
+}
+
+#[test]
+fn hooks_and_the_instruction_limit_go_together() {
+    let mut lua =
+        Lua::with_options(perilune::LuaOptions { libraries: perilune::Libraries::ALL, ..Default::default() });
+    lua.set_instruction_limit(Some(20_000));
+    let count: u32 = lua
+        .load(
+            "local lines = 0
+            debug.sethook(function() lines = lines + 1 end, 'l')
+            for i = 1, 10 do
+                local x = i
+            end
+            debug.sethook()
+            return lines",
+        )
+        .eval(&mut lua)
+        .expect("within the limit");
+    assert!(count > 20, "{count}");
+}

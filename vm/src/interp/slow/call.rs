@@ -92,6 +92,9 @@ fn enter_native(vm: &mut Vm, function: u32, count: u32, kind: FrameKind, flags: 
         flags,
     });
     vm.top = base + count;
+    if vm.watch.sees_calls() {
+        vm.hook_native_call()?;
+    }
     Ok(Args { base, count })
 }
 

@@ -1,11 +1,12 @@
 //! Loop set-up and iterators.
 
 use crate::bytecode::Insn;
+use crate::function::{FunctionView, Special};
 use crate::interp::Go;
 use crate::interp::slow::call;
 use crate::rt;
 use crate::thread::FrameKind;
-use crate::value::RawValue;
+use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 /// `FORPREP`
@@ -66,6 +67,19 @@ fn set_variables(vm: &mut Vm, insn: Insn, key: RawValue, value: RawValue) {
         for extra in 2..insn.c() {
             vm.set_reg(first + extra, RawValue::NIL);
         }
+    }
+}
+
+/// `ITERCALL` while calls have to be seen: steps of `next` are none, as in LuaJIT.
+pub(in crate::interp) fn seen_iterator(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let iterator = vm.reg(insn.a()).as_function().map(Gc::view);
+    match iterator {
+        Some(FunctionView::Native(native))
+            if native.special() == Special::Next && vm.reg(insn.a() + 1).is_table() =>
+        {
+            next_entry(vm, insn)
+        }
+        _ => call_iterator(vm, insn),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `debug` library. `traceback` and `getinfo` are for everyone; the rest, which reaches into other functions' variables and into
 //! metatables, is for hosts that open all of it.
 
+mod hook;
 mod info;
 mod values;
 mod variables;
@@ -23,11 +24,13 @@ pub(crate) const LIBRARY: Library = Library {
 
 const POWERFUL_FUNCTIONS: &[Builtin] = builtins! {
     "getfenv" values::getfenv,
+    "gethook" hook::gethook,
     "getlocal" variables::getlocal,
     "getmetatable" values::getmetatable,
     "getregistry" values::getregistry,
     "getupvalue" variables::getupvalue,
     "setfenv" values::setfenv,
+    "sethook" hook::sethook,
     "setlocal" variables::setlocal,
     "setmetatable" values::setmetatable,
     "setupvalue" variables::setupvalue,
