@@ -62,6 +62,10 @@ pub enum Special {
     Next,
     /// The iterator of `ipairs`, likewise.
     NextIndex,
+    /// `tostring`, which ends in a tail call of `__tostring`.
+    ToString,
+    /// `table.foreach` and `table.foreachi`: returns the state of a walk (interp/slow/each.rs).
+    Each,
 }
 
 /// A native function. `header.extra[0]` is the number of upvalues, `header.extra[1]` a [`Special`], `header.aux` what `tostring`

@@ -20,6 +20,8 @@ pub enum FrameKind {
     Entry,
     /// The body of a `pcall` or `xpcall`, whose own native frame is below.
     Protected,
+    /// A callback of `table.foreach` or `table.foreachi`, whose own native frame is below.
+    Each,
     /// The first frame of a coroutine: returning resumes the resumer.
     Coroutine,
 }

@@ -58,7 +58,7 @@ pub(crate) fn function_name_in(frames: &[CallInfo], depth: usize) -> Option<(&'s
     }
     let caller = frames.get(below)?;
     match frame.kind {
-        FrameKind::Entry | FrameKind::Protected | FrameKind::Coroutine => return None,
+        FrameKind::Entry | FrameKind::Protected | FrameKind::Each | FrameKind::Coroutine => return None,
         FrameKind::Lua | FrameKind::Meta => {}
     }
     let (code, pc) = code_position(caller)?;

@@ -2,7 +2,7 @@
 
 use crate::bytecode::Insn;
 use crate::function::{FunctionView, LuaFunction, NativeFunction, Special};
-use crate::interp::slow::{coroutine, deliver, raise};
+use crate::interp::slow::{coroutine, deliver, each, raise};
 use crate::interp::{Go, run};
 use crate::rt::meta::Meta;
 use crate::thread::{
@@ -33,7 +33,8 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
 pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<NativeFunction>) -> bool {
     let (function, count) = callee(vm, insn);
     match native.special() {
-        Special::None | Special::Next | Special::NextIndex => {
+        Special::ToString if tostring_method(vm, native, function, count).is_some() => false,
+        Special::None | Special::Next | Special::NextIndex | Special::ToString => {
             match call_plain_native(vm, insn, native, function, count) {
                 Ok(_) => vm.check_collector(insn),
                 Err(raised) => {
@@ -57,7 +58,7 @@ pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<Nat
             coroutine::resume_directly(vm, coroutine, function, 1, count, ResumedBy::Resume, FrameKind::Lua)
         }
         Special::Yield => coroutine::yield_directly(vm, function, count),
-        Special::Resume | Special::Pcall | Special::Xpcall => false,
+        Special::Resume | Special::Pcall | Special::Xpcall | Special::Each => false,
     }
 }
 
@@ -100,16 +101,25 @@ fn enter_native(vm: &mut Vm, function: u32, count: u32, kind: FrameKind, flags: 
 
 /// `TAILCALL`
 pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
-    // A loop of tail calls has no back-edge and does not end at the stack limit.
-    vm.poll()?;
     let (function, mut count) = callee(vm, insn);
-    if vm.slot(function).as_function().is_none() {
-        insert_call_handler(vm, function, count)?;
-        count += 1;
-    }
-    let FunctionView::Lua(closure) = vm.slot(function).as_function().expect("checked above").view() else {
-        // Natives run now; `deliver` returns their results from this frame.
-        return begin(vm, function, count, FrameKind::Lua, FRAME_TAIL_CALL);
+    let closure = loop {
+        // A loop of tail calls has no back-edge and does not end at the stack limit.
+        vm.poll()?;
+        match vm.slot(function).as_function().map(Gc::view) {
+            Some(FunctionView::Lua(closure)) => break closure,
+            Some(FunctionView::Native(native)) => match tostring_method(vm, native, function, count) {
+                Some(method) => {
+                    vm.set_slot(function, method);
+                    count = 1;
+                }
+                // Natives run now; `deliver` returns their results from this frame.
+                None => return begin(vm, function, count, FrameKind::Lua, FRAME_TAIL_CALL),
+            },
+            None => {
+                insert_call_handler(vm, function, count)?;
+                count += 1;
+            }
+        }
     };
     // Move the function and its arguments down to where this frame's function was called, and take its place.
     let frame = *vm.frame();
@@ -183,6 +193,12 @@ pub(super) fn begin(
                 return Ok(Go::On);
             }
             Some(FunctionView::Native(native)) => {
+                if let Some(method) = tostring_method(vm, native, function, count) {
+                    vm.poll()?;
+                    vm.set_slot(function, method);
+                    count = 1;
+                    continue;
+                }
                 return call_native(vm, native, function, count, kind, flags);
             }
             None => {
@@ -191,6 +207,16 @@ pub(super) fn begin(
             }
         }
     }
+}
+
+/// The method that `tostring`, called with `count` arguments above `function`, ends in a tail call of. For strings there is none.
+fn tostring_method(vm: &Vm, native: Gc<NativeFunction>, function: u32, count: u32) -> Option<RawValue> {
+    if native.special() != Special::ToString || count == 0 {
+        return None;
+    }
+    let value = vm.slot(function + 1);
+    let method = if value.is_string() { RawValue::NIL } else { vm.metamethod(value, Meta::ToString) };
+    (!method.is_nil()).then_some(method)
 }
 
 /// Puts the `__call` metamethod of a value in front of it.
@@ -262,11 +288,16 @@ fn call_native(
     let args = enter_native(vm, function, count, kind, flags)?;
     let Args { base, count } = args;
     match native.special() {
-        Special::None | Special::Next | Special::NextIndex => {
+        Special::None | Special::Next | Special::NextIndex | Special::ToString => {
             // SAFETY: a live cell.
             let ret = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
             let frame = vm.pop_frame();
             deliver::deliver(vm, frame.kind, frame.flags, ret.first, ret.count)
+        }
+        Special::Each => {
+            // SAFETY: a live cell.
+            let state = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
+            each::start(vm, state)
         }
         Special::Pcall => {
             vm.check_any(args, 0)?;

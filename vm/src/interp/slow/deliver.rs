@@ -3,7 +3,7 @@
 
 use crate::bytecode::{Insn, Op};
 use crate::interp::Go;
-use crate::interp::slow::{arith, coroutine};
+use crate::interp::slow::{arith, coroutine, each};
 use crate::thread::{FRAME_NEGATE, FrameKind};
 use crate::value::RawValue;
 use crate::vm::{Raised, Ret, Vm};
@@ -41,6 +41,12 @@ pub(super) fn deliver(
                 let frame = vm.pop_frame();
                 (kind, flags, first, count) = (frame.kind, frame.flags, into, count + 1);
             }
+            FrameKind::Each => match each::returned(vm, first, count)? {
+                each::Walk::Entered(go) => return Ok(go),
+                each::Walk::Over(frame, ret) => {
+                    (kind, flags, first, count) = (frame.kind, frame.flags, ret.first, ret.count);
+                }
+            },
             FrameKind::Coroutine => match coroutine::finish(vm, first, count)? {
                 coroutine::Handed::Host => return Ok(Go::Exit),
                 coroutine::Handed::Values(frame, ret) => {

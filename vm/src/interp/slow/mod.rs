@@ -9,6 +9,7 @@ pub(super) mod call;
 pub(super) mod compare;
 pub(super) mod coroutine;
 pub(super) mod deliver;
+mod each;
 pub(super) mod iterate;
 pub(super) mod misc;
 pub(super) mod raise;

@@ -115,7 +115,7 @@ fn boundary(vm: &Vm, raised: Raised) -> Boundary {
         match frame.kind {
             FrameKind::Entry => return Boundary::Entry(depth),
             FrameKind::Coroutine => return Boundary::Coroutine,
-            FrameKind::Lua | FrameKind::Meta | FrameKind::Protected => {}
+            FrameKind::Lua | FrameKind::Meta | FrameKind::Protected | FrameKind::Each => {}
         }
     }
     Boundary::Coroutine

@@ -42,7 +42,7 @@ pub(crate) const LIBRARY: Library = Library {
         "setfenv" environment::setfenv,
         "setmetatable" setmetatable,
         "tonumber" text::tonumber,
-        "tostring" text::tostring,
+        "tostring" text::tostring as ToString,
         "unpack" unpack,
         "xpcall" run_by_interpreter as Xpcall,
     },

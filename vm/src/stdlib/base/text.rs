@@ -7,15 +7,11 @@ use crate::stdlib::globals;
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
+/// The interpreter calls `__tostring` in its place.
 pub(super) fn tostring(vm: &mut Vm, args: Args) -> NativeResult {
     let value = vm.check_any(args, 0)?;
-    let method = if value.is_string() { RawValue::NIL } else { vm.metamethod(value, Meta::ToString) };
-    if method.is_nil() {
-        let text = vm.tostring(value)?;
-        return vm.ret1(text);
-    }
-    // It may return anything.
-    vm.call(method, &[value])
+    let text = vm.tostring(value)?;
+    vm.ret1(text)
 }
 
 pub(super) fn print(vm: &mut Vm, args: Args) -> NativeResult {

@@ -18,8 +18,8 @@ pub(crate) const LIBRARY: Library = Library {
     name: "table",
     functions: builtins! {
         "concat" concat,
-        "foreach" foreach,
-        "foreachi" foreachi,
+        "foreach" foreach as Each,
+        "foreachi" foreachi as Each,
         "getn" getn,
         "insert" insert,
         "maxn" maxn,
@@ -226,37 +226,25 @@ fn move_(vm: &mut Vm, args: Args) -> NativeResult {
     vm.ret1(target)
 }
 
+/// Returns the state of a walk in the order of a traversal.
 fn foreach(vm: &mut Vm, args: Args) -> NativeResult {
     let table = lua_table(vm, args, 0)?;
     let function = lua_function(vm, args, 1)?;
-    // The key lies on the stack while the function runs.
-    let slot = vm.top;
-    vm.push(RawValue::NIL)?;
-    loop {
-        let key = vm.slot(slot);
-        let Ok(position) = table.position_of(&vm.heap, key) else {
-            return Err(vm.error("invalid key to 'next'"));
-        };
-        let Some((_, key, value)) = table.entry_after(&vm.heap, position) else { return vm.ret0() };
-        vm.set_slot(slot, key);
-        let result = vm.call1(function, &[key, value])?;
-        if !result.is_nil() {
-            return vm.ret1(result);
-        }
+    for value in [table.into(), function, RawValue::NIL, RawValue::NIL] {
+        vm.push(value)?;
     }
+    vm.ret_top(4)
 }
 
+/// Returns the state of a walk from 1 to the length.
 fn foreachi(vm: &mut Vm, args: Args) -> NativeResult {
     let table = lua_table(vm, args, 0)?;
     let function = lua_function(vm, args, 1)?;
-    for index in 1..=length(vm, table) {
-        let value = table.get_int(&vm.heap, index);
-        let result = vm.call1(function, &[RawValue::number(index as f64), value])?;
-        if !result.is_nil() {
-            return vm.ret1(result);
-        }
+    let end = length(vm, table) as f64;
+    for value in [table.into(), function, RawValue::number(0.0), RawValue::number(end)] {
+        vm.push(value)?;
     }
-    vm.ret0()
+    vm.ret_top(4)
 }
 
 /// Polls now and then.
