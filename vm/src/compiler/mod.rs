@@ -34,6 +34,8 @@ pub(crate) use load::load_chunk;
 
 /// How many registers a frame can have.
 const MAX_REGISTERS: u32 = draft::MAX_REGISTERS as u32;
+/// The capacity from which on a map is not reused.
+const LARGE_MAP: usize = 1000;
 
 /// Compiles a chunk. The error's message begins with `chunk:line:`, and ends with `near '<eof>'` if the
 /// source is the beginning of something longer.
@@ -55,7 +57,8 @@ pub(crate) fn compile_bytes(source: &[u8], chunk_name: &[u8]) -> Result<Draft, V
         tree: &tree,
         strings,
         protos: Vec::with_capacity(tree.functions.len()),
-        constants: HashMap::with_capacity_and_hasher(tree.exprs.len() / 4, BuildHasherDefault::default()),
+        string_constants: Vec::new(),
+        hidden_constants: Vec::new(),
         scratch: Vec::new(),
         too_complex: None,
         spare: Vec::new(),
@@ -78,8 +81,10 @@ struct Compiler<'tree> {
     /// The register of each local that is or was active.
     registers: Vec<u8>,
     labels: Vec<LabelState>,
-    /// The index of each constant of each function.
-    constants: HashMap<(u32, u8, u64), u32, BuildHasherDefault<PlainHasher>>,
+    /// Where each string is among the constants, if it is one of the function being compiled. Indexed by `StrId`.
+    string_constants: Vec<StringConstant>,
+    /// The entries of enclosing functions that inner ones have taken, to be put back.
+    hidden_constants: Vec<(StrId, StringConstant)>,
     /// Left-hand chains of nodes being compiled, outermost first.
     scratch: Vec<crate::syntax::ast::ExprId>,
     /// The line on which the registers ran out.
@@ -88,6 +93,17 @@ struct Compiler<'tree> {
     spare: Vec<FunctionState>,
     /// The function being compiled.
     f: FunctionState,
+}
+
+/// The index of a string among the constants of a function.
+#[derive(Clone, Copy)]
+struct StringConstant {
+    function: u32,
+    index: u32,
+}
+
+impl StringConstant {
+    const NONE: StringConstant = StringConstant { function: u32::MAX, index: 0 };
 }
 
 /// What is known while compiling one function.
@@ -106,6 +122,10 @@ struct FunctionState {
     /// The locals in scope.
     active: Vec<ActiveLocal>,
     loops: Vec<LoopState>,
+    /// The index of each constant that is no string.
+    numbers: HashMap<(u8, u64), u32, BuildHasherDefault<PlainHasher>>,
+    /// How many constants of enclosing functions were hidden before.
+    first_hidden: usize,
     /// The jumps of the guards (`?.`) of the navigation or statement being compiled.
     guards: JumpList,
 }
@@ -122,6 +142,11 @@ impl FunctionState {
         locals.clear();
         self.active.clear();
         self.loops.clear();
+        if self.numbers.capacity() > LARGE_MAP {
+            // Clearing it would cost every small function as much.
+            self.numbers = HashMap::default();
+        }
+        self.numbers.clear();
         self.guards = JumpList::EMPTY;
         self.index = index;
         self.line = line;
@@ -161,6 +186,7 @@ impl Compiler<'_> {
         let function = &tree.functions[id.0 as usize];
         let mut state = self.spare.pop().unwrap_or_default();
         state.restart(index, function.line_defined);
+        state.first_hidden = self.hidden_constants.len();
         let upvalues = self.upvalue_sources(function);
         let outer = std::mem::replace(&mut self.f, state);
         self.reserve(function.params.len() as u32);
@@ -176,6 +202,9 @@ impl Compiler<'_> {
             self.emit(Op::RET0, 0, 0, 0);
         }
         self.leave_scope(0, false);
+        for (string, outer) in self.hidden_constants.drain(self.f.first_hidden..) {
+            self.string_constants[string.0 as usize] = outer;
+        }
         let mut finished = std::mem::replace(&mut self.f, outer);
         jump::thread(&mut finished.proto.code);
         // The copy is no larger than it must be, and the original's buffers serve the next function.
@@ -205,20 +234,35 @@ impl Compiler<'_> {
 
     /// The index of a string among the constants.
     fn string_constant(&mut self, string: StrId) -> u32 {
-        self.constant(Const::Str(string))
+        let id = string.0 as usize;
+        if id >= self.string_constants.len() {
+            self.string_constants.resize(id.max(self.strings.len()) + 1, StringConstant::NONE);
+        }
+        let known = self.string_constants[id];
+        if known.function == self.f.index {
+            return known.index;
+        }
+        if known.function != u32::MAX {
+            self.hidden_constants.push((string, known));
+        }
+        let constants = &mut self.f.proto.constants;
+        let index = constants.len() as u32;
+        constants.push(Const::Str(string));
+        self.string_constants[id] = StringConstant { function: self.f.index, index };
+        index
     }
 
     /// The index of a constant, the same for equal ones.
     fn constant(&mut self, constant: Const) -> u32 {
         let (kind, bits) = match constant {
+            Const::Str(string) => return self.string_constant(string),
             Const::Number(number) => (0, number.to_bits()),
-            Const::Str(string) => (1, u64::from(string.0)),
             Const::Int64(integer) => (2, integer as u64),
             Const::Uint64(integer) => (3, integer),
             Const::Imaginary(number) => (4, number.to_bits()),
         };
         let constants = &mut self.f.proto.constants;
-        *self.constants.entry((self.f.index, kind, bits)).or_insert_with(|| {
+        *self.f.numbers.entry((kind, bits)).or_insert_with(|| {
             constants.push(constant);
             constants.len() as u32 - 1
         })

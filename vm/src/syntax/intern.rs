@@ -41,6 +41,11 @@ impl Interner {
         id
     }
 
+    /// How many strings there are.
+    pub fn len(&self) -> usize {
+        self.draft.string_count()
+    }
+
     /// The bytes of an interned string.
     pub fn bytes(&self, id: StrId) -> &[u8] {
         self.draft.string(id)
