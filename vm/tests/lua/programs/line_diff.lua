@@ -1,0 +1,4 @@
+-- A line diff through the longest common subsequence.
+local function lines(s) local t = {} for l in s:gmatch("[^\n]+") do t[#t + 1] = l end return t end
+local function diff(a, b) a, b = lines(a), lines(b) local L = {} for i = #a + 1, 1, -1 do L[i] = {} for j = #b + 1, 1, -1 do L[i][j] = (i > #a or j > #b) and 0 or a[i] == b[j] and L[i + 1][j + 1] + 1 or math.max(L[i + 1][j], L[i][j + 1]) end end local i, j, out = 1, 1, {} while i <= #a or j <= #b do if i <= #a and j <= #b and a[i] == b[j] then out[#out + 1] = "  " .. a[i] i, j = i + 1, j + 1 elseif j > #b or i <= #a and L[i + 1][j] >= L[i][j + 1] then out[#out + 1] = "- " .. a[i] i = i + 1 else out[#out + 1] = "+ " .. b[j] j = j + 1 end end return table.concat(out, "\n") end
+print(diff("one\ntwo\nthree\nfour", "zero\none\nthree\n3.5\nfour")) print(diff("", "a\nb")) print(diff("a\nb", "")) print(diff("same\nsame", "same\nsame")) print(diff("a\nb\nc", "c\nb\na"))
