@@ -1,7 +1,5 @@
 //! Source text on its way to being run.
 
-use std::sync::Arc;
-
 use crate::compiler;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
@@ -79,7 +77,7 @@ impl<S: AsRef<[u8]>> Chunk<S> {
         let draft = compiler::load_chunk(source, name, None, vm.hooks.loads_bytecode)
             .map_err(|message| Error::new(ErrorKind::Syntax, String::from_utf8_lossy(&message)))?;
         host::checked(vm, |vm| {
-            let closure = instantiate::load_draft(&mut vm.heap, Arc::new(draft), environment)?;
+            let closure = instantiate::load_new_draft(&mut vm.heap, draft, environment)?;
             Ok(RawValue::from(closure.as_function()))
         })
     }

@@ -18,6 +18,33 @@ use crate::value::{Gc, RawValue};
 /// An inline cache in words of a code's data.
 const CACHE_WORDS: usize = size_of::<InlineCache>() / size_of::<u64>();
 
+/// [`load_draft`] of a draft that only its functions will keep: its memory is counted as theirs.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub(crate) fn load_new_draft(
+    heap: &mut Heap,
+    mut draft: Draft,
+    env: Gc<Table>,
+) -> Result<Gc<LuaFunction>, OutOfMemory> {
+    draft.charged_bytes = draft.bytes();
+    heap.check_room(draft.charged_bytes)?;
+    heap.add_external(draft.charged_bytes);
+    let draft = Arc::new(draft);
+    let loaded = load_draft(heap, Arc::clone(&draft), env);
+    if loaded.is_err() {
+        release_draft(heap, &draft);
+    }
+    loaded
+}
+
+/// To be called when a reference to a draft is about to go: the last one takes back what was counted.
+pub(crate) fn release_draft(heap: &mut Heap, draft: &Arc<Draft>) {
+    if Arc::strong_count(draft) == 1 {
+        heap.remove_external(draft.charged_bytes);
+    }
+}
+
 /// The closure of a chunk's main function. Its upvalues, if it was a function inside another once, are new variables.
 ///
 /// # Errors

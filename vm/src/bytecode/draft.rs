@@ -86,6 +86,19 @@ pub struct DraftProto {
 }
 
 impl DraftProto {
+    /// What it takes in memory.
+    fn bytes(&self) -> usize {
+        size_of::<DraftProto>()
+            + size_of_val(&self.code[..])
+            + size_of_val(&self.constants[..])
+            + size_of_val(&self.cache_keys[..])
+            + size_of_val(&self.upvalues[..])
+            + size_of_val(&self.upvalue_names[..])
+            + size_of_val(&self.children[..])
+            + size_of_val(&self.lines[..])
+            + size_of_val(&self.locals[..])
+    }
+
     /// Whether it is known to be a main chunk: a stripped function is not known to be anything.
     pub fn is_main(&self) -> bool {
         self.line_defined == 0 && self.last_line_defined != 0
@@ -101,6 +114,8 @@ pub struct Draft {
     pub(crate) protos: Vec<DraftProto>,
     string_bytes: Vec<u8>,
     string_ends: Vec<u32>,
+    /// What the heap counts for it as long as functions of it live; nothing for a draft that the host keeps.
+    pub(crate) charged_bytes: usize,
 }
 
 impl Draft {
@@ -122,6 +137,12 @@ impl Draft {
         let index = id.0 as usize;
         let start = if index == 0 { 0 } else { self.string_ends[index - 1] as usize };
         &self.string_bytes[start..self.string_ends[index] as usize]
+    }
+
+    /// What it takes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let strings = self.string_bytes.len() + size_of_val(&self.string_ends[..]);
+        self.chunk_name.len() + strings + self.protos.iter().map(DraftProto::bytes).sum::<usize>()
     }
 
     /// How many strings the pool holds.

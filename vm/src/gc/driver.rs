@@ -133,6 +133,8 @@ impl Heap {
         if std::mem::take(&mut self.emergency) {
             self.stats.emergencies += 1;
             self.collect_now();
+            // What is waiting to be dropped may hold most of it.
+            self.run_drops(Budget::Unlimited);
             self.set_soft_mark();
         } else if self.cycle_active() {
             // Under stress marking is drawn out, so that much happens meanwhile.

@@ -183,6 +183,7 @@ impl Heap {
                 Kind::Code => {
                     let code = cell as *mut Code;
                     self.remove_external(crate::instantiate::external_bytes((*code).draft_proto()));
+                    crate::instantiate::release_draft(self, &(*code).draft);
                     std::ptr::drop_in_place(code);
                 }
                 Kind::String

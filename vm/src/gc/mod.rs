@@ -396,6 +396,7 @@ impl Heap {
     pub fn add_external(&mut self, bytes: usize) {
         self.external += bytes;
         self.debt = self.debt.saturating_add_unsigned(bytes);
+        self.watch_soft_limit();
     }
 
     /// Takes back what `add_external` counted.

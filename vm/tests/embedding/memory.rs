@@ -1,6 +1,6 @@
 //! The memory limit.
 
-use perilune::{ErrorKind, Lua, MemoryLimit};
+use perilune::{ErrorKind, Lua, LuaOptions, MemoryLimit};
 
 #[test]
 fn endless_allocation_ends_in_an_error() {
@@ -23,4 +23,26 @@ fn endless_allocation_ends_in_an_error() {
     let (ok, text): (bool, String) =
         lua.load("return pcall(string.rep, 'x', 1e9)").eval(&mut lua).expect("pcall catches it");
     assert_eq!((ok, text.as_str()), (false, "not enough memory"));
+}
+
+#[test]
+fn loaded_functions_count() {
+    let mut lua = Lua::with_options(LuaOptions { bytecode: true, ..LuaOptions::default() });
+    lua.set_memory_limit(Some(MemoryLimit { soft: 6 << 20, hard: 8 << 20 }));
+    let sources = [
+        "local text = ('do local a = x.y end '):rep(1000)",
+        "local text = ('local f = function() end '):rep(150)",
+        "local text = string.dump(loadstring(('do local function f() end end '):rep(2000)), true)",
+    ];
+    for source in sources {
+        let kept =
+            format!("{source} local kept = {{}} while true do kept[#kept + 1] = assert(load(text)) end");
+        let error = lua.load(&kept).exec(&mut lua).expect_err("memory has an end");
+        assert_eq!(error.kind(), ErrorKind::Memory, "{source}: {error}");
+        lua.load("collectgarbage()").exec(&mut lua).expect("there is memory again");
+        let used = lua.stats().heap_bytes;
+        assert!(used < 2 << 20, "{used} bytes are left of {source}");
+        let dropped = format!("{source} for i = 1, 500 do assert(load(text)) end");
+        lua.load(&dropped).exec(&mut lua).unwrap_or_else(|error| panic!("{source}: {error}"));
+    }
 }

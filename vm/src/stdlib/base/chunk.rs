@@ -1,7 +1,6 @@
 //! `load`, `loadstring`, `loadfile`, `dofile`: source text or bytecode to function.
 
 use std::io::Read;
-use std::sync::Arc;
 
 use crate::compiler::load_chunk;
 use crate::rt::string_buffer::{as_buffer, read_buffer};
@@ -101,7 +100,7 @@ pub(crate) fn compile(
         Err(message) => return Ok(Err(message)),
     };
     let environment = environment.unwrap_or_else(|| vm.thread.environment().unwrap_or_else(|| globals(vm)));
-    let function = crate::instantiate::load_draft(&mut vm.heap, Arc::new(draft), environment)?;
+    let function = crate::instantiate::load_new_draft(&mut vm.heap, draft, environment)?;
     Ok(Ok(function.as_function().into()))
 }
 
