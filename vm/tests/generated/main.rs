@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod buffers;
 mod choices;
 mod compare;
 mod format;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     generator(&mut trials, "numbers", numbers::strategy, |it| numbers::source(it));
     generator(&mut trials, "sorts", sort::strategy, |it| sort::source(it));
     generator(&mut trials, "tables", tables::strategy, |it| tables::source(it));
+    generator(&mut trials, "buffers", buffers::strategy, |it| buffers::source(it));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         println!("generated programs: {}\n", compare::counts());

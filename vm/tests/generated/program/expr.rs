@@ -38,6 +38,7 @@ const NUMBERS: &[&str] = &[
     "1e-5",
     "100000000000000",
     "0.1",
+    "1_000",
 ];
 const STRINGS: &[&str] = &[
     "'a'",
@@ -62,7 +63,8 @@ const STRINGS: &[&str] = &[
     "'key'",
 ];
 const ARITHMETIC: &[&str] = &["+", "-", "*", "/", "%", "^"];
-const RELATIONS: &[&str] = &["==", "<", "~=", "<=", ">", ">="];
+const BITWISE: &[&str] = &["&", "|", "~", "<<", ">>", "~>>"];
+const RELATIONS: &[&str] = &["==", "<", "~=", "<=", ">", ">=", "!="];
 
 /// A form of expression: how often it is chosen, and what writes it.
 type Form = (usize, fn(&mut Generator, &mut Choices<'_>, u8) -> String);
@@ -73,7 +75,19 @@ const NUMBER_FORMS: &[Form] = &[
         let operator = c.pick(ARITHMETIC);
         g.binary(c, Type::Number, operator, Type::Number, d)
     }),
-    (2, |g, c, d| format!("-{}", g.operand(c, Type::Number, d))),
+    (4, |g, c, d| {
+        let operator = c.pick(BITWISE);
+        g.binary(c, Type::Number, operator, Type::Number, d)
+    }),
+    (2, |g, c, d| format!("{}{}", c.pick(&["-", "~"]), g.operand(c, Type::Number, d))),
+    (2, |g, c, d| {
+        let field = c.pick(&["?.x", ".sub?.x", "?.sub?.x", "?.sub.x", "?.['x']", ".none?.x", ".none?.x.y"]);
+        format!("{}{field}", g.prefix(c, Type::Record, d))
+    }),
+    (1, |g, c, d| {
+        let method = c.pick(&["?.:get()", ":none?.()", "?.:none()", "?.none?.()"]);
+        format!("({}{method})", g.prefix(c, Type::Object, d))
+    }),
     (2, |g, c, d| format!("#{}", g.prefix(c, Type::Array, d))),
     (1, |g, c, d| format!("#{}", g.prefix(c, Type::String, d))),
     (2, |g, c, d| format!("{}[{}]", g.prefix(c, Type::Array, d), g.sub(c, Type::Number, d))),
@@ -139,7 +153,7 @@ const BOOLEAN_FORMS: &[Form] = &[
         let (operator, left, right) = (c.pick(&["==", "~="]), c.pick(&Type::ALL), c.pick(&Type::ALL));
         g.binary(c, left, operator, right, d)
     }),
-    (3, |g, c, d| format!("not {}", g.operand(c, Type::Boolean, d))),
+    (3, |g, c, d| format!("{}{}", c.pick(&["not ", "!"]), g.operand(c, Type::Boolean, d))),
     (3, |g, c, d| g.logic(c, Type::Boolean, d)),
     (2, |g, c, d| g.library(c, library::BOOLEAN, d)),
     (1, |g, c, d| g.call(c, Type::Boolean, d)),
@@ -207,10 +221,13 @@ const FUNCTION_FORMS: &[Form] = &[
         let outside = g.scope.mark();
         let name = g.scope.fresh(c, Type::Number);
         g.scope.declare(&name, Type::Number, None);
-        let kind = c.pick(&Type::ALL);
+        let (kind, short) = (c.pick(&Type::ALL), c.percent(20));
         let result = g.sub(c, kind, d);
         g.scope.leave(outside);
         g.function = around;
+        if short {
+            return format!("(|{name}, ...| -> (tick() ?? {result}))");
+        }
         format!("function({name}, ...) tick() return {result} end")
     }),
     (1, |_, c, _| {
@@ -330,7 +347,10 @@ impl Generator {
     fn logic(&mut self, c: &mut Choices<'_>, kind: Type, depth: u8) -> String {
         let condition = self.operand(c, Type::Boolean, depth);
         let (yes, no) = (self.operand(c, kind, depth), self.operand(c, kind, depth));
-        match c.below(3) {
+        match c.below(6) {
+            3 => format!("({} ?? {})", yes.trim_start(), no.trim_start()),
+            4 => format!("(({}) ? ({}) : ({}))", condition.trim_start(), yes.trim_start(), no.trim_start()),
+            5 => format!("({} && {} || {})", condition.trim_start(), yes.trim_start(), no.trim_start()),
             0 => format!("{} and{yes} or{no}", condition.trim_start())
                 .replace("and(", "and (")
                 .replace("or(", "or ("),

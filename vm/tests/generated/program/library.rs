@@ -106,7 +106,7 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
     (1, Call("p(assert($V, $V))")),
     (1, Call("p(math.modf($N))")),
     (1, Call("p(ipairs($A))")),
-    (1, Call("p(pcall(next, $V, $V))")),
+    (1, Call("p(pcall(next, $V, 'none'))")),
     (1, Call("print($N, $S, $B, $V)")),
     (1, Call("p(type($V), tostring($V), tonumber($V))")),
     (1, Call("p(coroutine.wrap($F)($V))")),

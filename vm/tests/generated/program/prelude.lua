@@ -36,7 +36,7 @@ do -- what every generated program starts with
   local ticks = 0
   function tick()
     ticks = ticks + 1
-    if ticks > 300 then error("out of ticks", 0) end
+    if ticks > 150 then error("out of ticks", 0) end
   end
   function clip(v)
     if type(v) == "string" and #v > 100 then return v:sub(1, 100) end

@@ -9,6 +9,8 @@ pub(crate) struct Variable {
     pub(crate) kind: Type,
     /// What a call of it returns, when it is a function of the program.
     pub(crate) signature: Option<Signature>,
+    /// Whether it is not assigned to.
+    pub(crate) fixed: bool,
 }
 
 /// What a function takes and returns.
@@ -35,8 +37,10 @@ impl Scope {
 
     /// A name for a new variable; now and then that of another, which is then hidden.
     pub(crate) fn fresh(&mut self, c: &mut Choices<'_>, kind: Type) -> String {
-        if !self.variables.is_empty() && c.percent(6) {
-            return self.variables[c.below(self.variables.len())].name.clone();
+        if c.percent(6)
+            && let Some(variable) = self.find(c, |variable| !variable.fixed)
+        {
+            return variable.name;
         }
         self.declared += 1;
         let letter = match kind {
@@ -53,7 +57,18 @@ impl Scope {
     }
 
     pub(crate) fn declare(&mut self, name: &str, kind: Type, signature: Option<Signature>) {
-        self.variables.push(Variable { name: name.to_owned(), kind, signature });
+        self.variables.push(Variable { name: name.to_owned(), kind, signature, fixed: false });
+    }
+
+    /// A variable that is not assigned to.
+    pub(crate) fn declare_fixed(&mut self, name: &str, kind: Type) {
+        self.variables.push(Variable { name: name.to_owned(), kind, signature: None, fixed: true });
+    }
+
+    /// A name that no other variable has.
+    pub(crate) fn unique(&mut self) -> String {
+        self.declared += 1;
+        format!("c{}", self.declared)
     }
 
     /// Every variable that is not hidden by a later one.

@@ -105,6 +105,11 @@ impl Generator {
     fn local(&mut self, c: &mut Choices<'_>) {
         let kind = c.pick(DECLARED);
         let value = self.expression(c, kind);
+        if c.percent(10) {
+            let name = self.scope.unique();
+            self.line(&format!("const {name} = {value}"));
+            return self.scope.declare_fixed(&name, kind);
+        }
         let name = self.scope.fresh(c, kind);
         self.line(&format!("local {name} = {value}"));
         self.scope.declare(&name, kind, None);
@@ -140,7 +145,7 @@ impl Generator {
     /// Something that can be assigned to, and what it should hold.
     fn target(&mut self, c: &mut Choices<'_>) -> (String, Type) {
         match c.below(8) {
-            0..=3 => match self.scope.find(c, |variable| variable.signature.is_none()) {
+            0..=3 => match self.scope.find(c, |variable| variable.signature.is_none() && !variable.fixed) {
                 Some(variable) => (variable.name, variable.kind),
                 None => ("G1".to_owned(), Type::Number),
             },
@@ -175,6 +180,14 @@ impl Generator {
     fn assign(&mut self, c: &mut Choices<'_>) {
         let (target, kind) = self.target(c);
         let value = self.expression(c, kind);
+        if c.percent(20) && matches!(kind, Type::Number | Type::String) {
+            let operator = if kind == Type::String {
+                ".."
+            } else {
+                c.pick(&["+", "-", "*", "/", "%", "&", "|", "~", "<<", ">>", "~>>"])
+            };
+            return self.line(&format!("{target} {operator}= {value}{}", self.clipped(&target, "..")));
+        }
         self.line(&format!("{target} = {value}{}", self.clipped(&target, &value)));
     }
 
@@ -273,8 +286,9 @@ impl Generator {
     /// Leaves the loop, the function or the block.
     fn jump(&mut self, c: &mut Choices<'_>) {
         let condition = self.expression(c, Type::Boolean);
-        let jump = match (self.loops.last(), c.below(3)) {
+        let jump = match (self.loops.last(), c.below(4)) {
             (Some(_), 0) => "break".to_owned(),
+            (Some(_), 3) => "continue".to_owned(),
             (Some(label), 1) => format!("goto continue{label}"),
             _ if self.nesting == 0 => return self.line(&format!("if {condition} then p('yes') end")),
             _ => {
@@ -510,12 +524,11 @@ impl Generator {
                 (self.expression(c, kind), Type::Number, Type::Number)
             }
         };
-        let fixed = Some(Signature { parameters: Vec::new(), result: Type::Nil });
         let names = [self.scope.fresh(c, key), self.scope.fresh(c, value)];
         self.line(&format!("for {} in {list} do", names.join(", ")));
         let outside = self.scope.mark();
         // LuaJIT names what it could not call after the last assignment to the first variable.
-        self.scope.declare(&names[0], key, fixed);
+        self.scope.declare_fixed(&names[0], key);
         self.scope.declare(&names[1], value, None);
         if c.percent(30) {
             self.line(&format!("  p({})", names.join(", ")));
