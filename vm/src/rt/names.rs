@@ -75,7 +75,10 @@ fn cache_key(draft: &Draft, proto: &DraftProto, insn: Insn) -> Option<String> {
 }
 
 fn text(draft: &Draft, name: StrId) -> String {
-    String::from_utf8_lossy(draft.string(name)).into_owned()
+    let name = draft.string(name);
+    // Names are C strings in LuaJIT: a zero byte ends them.
+    let end = memchr::memchr(0, name).unwrap_or(name.len());
+    String::from_utf8_lossy(&name[..end]).into_owned()
 }
 
 /// The registers an instruction writes.
