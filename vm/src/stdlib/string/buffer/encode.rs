@@ -12,6 +12,9 @@ use crate::vm::{Raised, Vm};
 /// How many table entries are written between two polls.
 const POLL_INTERVAL: u32 = 1 << 12;
 
+/// The bits of LuaJIT's NaN, which is also what `0/0` gives on x86.
+const NAN: u64 = 0xfff8_0000_0000_0000;
+
 /// Appends values to a buffer.
 pub(super) struct Encoder<'a> {
     out: &'a mut StringBuffer,
@@ -33,7 +36,10 @@ impl<'a> Encoder<'a> {
         match value.type_of() {
             Type::Nil => self.tag(vm, tag::NIL),
             Type::Boolean => self.tag(vm, if value.is_truthy() { tag::TRUE } else { tag::FALSE }),
-            Type::Number => self.wide(vm, tag::NUMBER, value.as_f64_or_nan().to_bits()),
+            Type::Number => {
+                let number = value.as_f64_or_nan();
+                self.wide(vm, tag::NUMBER, if number.is_nan() { NAN } else { number.to_bits() })
+            }
             Type::String => self.string(vm, value.as_string().expect("just told apart").as_bytes()),
             Type::Table => self.table(vm, value.as_table().expect("just told apart")),
             Type::LightUserData => self.light(vm, value.as_light().expect("just told apart")),
