@@ -9,8 +9,9 @@ use super::insn::ends_code;
 use crate::bytecode::disasm::jump_target;
 use crate::bytecode::{Draft, DraftProto, Insn, Op, UpvalueSource};
 
-/// How often the code may be gone through. Compiled code takes two or three rounds.
-const MAX_ROUNDS: usize = 30;
+/// How often the code may be gone through. Compiled code takes two or three rounds, and one more for each of the loops inside each
+/// other that are entered at their end, of which the parser allows fewer.
+const MAX_ROUNDS: usize = 250;
 
 /// A set of registers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
