@@ -200,8 +200,7 @@ pub(in crate::interp) fn before(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         let top = vm.top;
         let limit = vm.frame_limit();
         // Values up to the top lie above the registers.
-        let takes_all = matches!(insn.op(), Op::CALL | Op::TAILCALL | Op::RET | Op::SETLIST) && insn.b() == 0;
-        vm.top = if takes_all { limit.max(top) } else { limit };
+        vm.top = if list_is_open(insn, pc) { limit.max(top) } else { limit };
         let outcome = raise_events(vm, insn, pc, last);
         vm.top = top;
         vm.watch.last = pc;
@@ -210,6 +209,17 @@ pub(in crate::interp) fn before(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     vm.watch.rewind();
     vm.watch.passed = true;
     Ok(Go::On)
+}
+
+/// Whether an instruction, before which the hook is called, or the one it stands before takes the values up to the top. `next` is behind it.
+fn list_is_open(insn: Insn, next: *const Insn) -> bool {
+    let (mut insn, mut next) = (insn, next);
+    // Nothing else stands between the values and who takes them (bytecode/verify).
+    while insn.op() == Op::CLOSEUP {
+        // SAFETY: code does not end in a `CLOSEUP`.
+        (insn, next) = unsafe { (*next, next.add(1)) };
+    }
+    matches!(insn.op(), Op::CALL | Op::TAILCALL | Op::RET | Op::SETLIST) && insn.b() == 0
 }
 
 fn raise_events(vm: &mut Vm, insn: Insn, pc: *const Insn, last: *const Insn) -> Result<(), Raised> {

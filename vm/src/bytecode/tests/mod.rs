@@ -37,6 +37,7 @@ const PROGRAMS: &[&str] = &[
 /// Calls a function in ways that lead it through all it has: with numbers, with strings, with tables whose metamethods look at and change the
 /// variables of their caller, in a coroutine; then the functions it returns.
 const HARNESS: &str = r#"
+    debug.sethook()
     local f = ...
     local values, meddled = {1, "text", {}, tostring}, 0
     local function meddle()
@@ -83,7 +84,10 @@ const HARNESS: &str = r#"
     local wrapped = coroutine.wrap(f)
     for i = 1, 3 do pcall(wrapped, function() return object end, i, nil) end
     for i = 1, 20 do debug.setupvalue(f, i, i) end
+    debug.sethook(meddle, "crl", 3)
     try(f, 1, nil, true, f)
+    try(f, 1, object, object, object)
+    debug.sethook()
     collectgarbage()
 "#;
 
@@ -117,6 +121,8 @@ fn run_alone(draft: Draft, stress: bool) {
 
 fn assert_in_order(lua: &mut Lua) {
     lua.set_time_limit(Some(Duration::from_secs(60)));
+    // A harness that was stopped has not taken its hook away.
+    lua.load("debug.sethook()").name("=harness").exec(lua).expect("a machine in order");
     let program =
         "local t = {} for i = 1, 100 do t[i] = i .. '' end collectgarbage() return #table.concat(t)";
     assert_eq!(lua.load(program).eval::<u32>(lua).expect("a machine in order"), 192);
