@@ -236,7 +236,7 @@ impl Compiler<'_> {
     fn string_constant(&mut self, string: StrId) -> u32 {
         let id = string.0 as usize;
         if id >= self.string_constants.len() {
-            self.string_constants.resize(id.max(self.strings.len()) + 1, StringConstant::NONE);
+            self.string_constants.resize(id.max(self.strings.count()) + 1, StringConstant::NONE);
         }
         let known = self.string_constants[id];
         if known.function == self.f.index {

@@ -42,7 +42,7 @@ impl Interner {
     }
 
     /// How many strings there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.draft.string_count()
     }
 
