@@ -1,0 +1,5 @@
+-- error adds the position of the level asked for.
+local function e(l) error("m", l) end local function f(l) e(l) end local function g(l)
+  f(l) end
+for l = 0, 4 do print(l, pcall(g, l)) end print(pcall(error)) print(pcall(error, nil)) print(pcall(error, "m")) print(pcall(error, "m", 0)) print(pcall(error, "m", 1)) print(pcall(error, "m", 2)) print(pcall(error, "m", 50)) print(pcall(error, "m", -1)) print(pcall(error, 42)) print(pcall(error, 42, 2)) print(pcall(error, true)) print(pcall(error, "m", "1")) print(pcall(error, "m", "x")) print(pcall(error, "m", {})) print(pcall(error, "m", nil)) print(pcall(function() error(42) end)) print(pcall(function() error(1.5, 1) end)) print(pcall(function() error() end)) print(pcall(function() error("x" .. 1) end)) print(select("#", pcall(error)))
+local t = setmetatable({}, {__tostring = function() return "obj" end}) local ok, v = pcall(error, t) print(ok, v == t, tostring(v)) print(pcall(function() error(setmetatable({}, {__concat = function() return "c" end}), 1) end) == false)

@@ -1,0 +1,2 @@
+-- break leaves the innermost loop only.
+for i = 1, 3 do for j = 1, 3 do if j == 2 then break end io.write(i, j, " ") end end print() local n = 0 while true do n = n + 1 repeat n = n + 10 if n > 20 then break end until false if n > 40 then break end end print(n) for _, v in ipairs{1, 2, 3, 4} do if v == 3 then break end io.write(v, " ") end print() for k in pairs{a = 1} do do do break end end print("never") end for i = 1, 2 do local f = function() for j = 1, 5 do if j == 2 then break end end return i end io.write(f(), " ") end print()

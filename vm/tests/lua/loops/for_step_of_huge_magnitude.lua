@@ -1,0 +1,3 @@
+-- Steps that jump past the limit, or past what integers hold.
+local function run(a, b, c) local t = {} for i = a, b, c do t[#t + 1] = ("%.14g"):format(i) if #t > 6 then break end end print(a, b, c, table.concat(t, " ")) end
+run(1, 10, 100) run(1, 10, 2^31) run(1, 10, 2^31 - 1) run(2147483646, 2147483647, 1) run(2147483640, 2147483647, 5) run(-2147483640, -2147483648, -5) run(0, 2147483647, 1073741824) run(0, -2147483648, -1073741824) run(2147483647, 2147483647, 2147483647) run(-2147483648, 2147483647, 2147483647) run(1, 2, 1e308) run(0, 1e308, 3e307) run(1e15, 1e15 + 3, 1) run(-3, 3, 1.5) run(2147483647, 2147483650, 1) run(2147483647, 1, -1073741823)

@@ -1,0 +1,3 @@
+-- The condition of repeat sees locals of the body, captured ones too.
+local i = 0 repeat local done = i >= 3 i = i + 1 until done print(i) local fs = {} i = 0 repeat local x = i fs[#fs + 1] = function() return x end i = i + 1 until x == 2 print(#fs, fs[1](), fs[3]()) repeat local a = 1 if a then break end until false print("broke") repeat until true local n = 0 repeat n = n + 1 local stop = function() return n >= 4 end until stop() print(n)
+print(pcall(loadstring("repeat local x = {} until x.y.z", "=r"))) i = 5 repeat i = i - 1 until i == 0 or i < -3 print(i) repeat local i = 7 until i == 7 print(i)

@@ -1,0 +1,2 @@
+-- ... belongs to the nearest vararg function; elsewhere it is an error.
+for _, s in ipairs{"return ...", "local function f() return ... end", "return (function(...) return ... end)(1, 2)", "local function f(a, ..., b) end", "local function f(...) return function() return ... end end", "function f(..., ...) end", "return select('#', ...)", "local ... = 1", "x = {...} return #x", "return ..., 1", "for i in ... do end", "return (...)", "return ....x", "... = 1"} do local f, e = loadstring(s, "=v") if f then print(s, pcall(f, "p", "q")) else print(s, e) end end

@@ -1,0 +1,2 @@
+-- select with every kind of index.
+local function t(...) print(pcall(select, ...)) end t("#") t("#", nil) t("#", nil, nil, nil) t(1, "a", "b") t(2, "a", "b") t(3, "a", "b") t(100, "a") t(-1, "a", "b") t(-2, "a", "b") t(-3, "a", "b") t(0, "a") t("2", "a", "b") t("1.9", "a", "b") t(1.9, "a", "b") t("x") t() t(nil) t({}) t(true) t("##", 1) t("#x", 1) t(" 1", "z") t(2^31, 1) t(-2^31, 1) t(0/0 == 0, 1) print((select(2, "a", "b", "c")), select("#", select(2, "a", "b", "c")))
