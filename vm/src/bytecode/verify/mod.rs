@@ -21,15 +21,16 @@
 //! - A register is read only after it was written. The slots hold values of earlier calls, which are none of the function's business;
 //!   a call leaves nothing above its results.
 //! - `B = 0` takes the values up to the top: `CALL` or `VARARG` has just set it, nothing but a `CLOSEUP` stands between, and the list begins
-//!   where the instruction wants it, so that the count is not negative.
+//!   where the instruction wants it, so that the count is not negative. Hooks, which run between any two instructions, spare the list by the
+//!   same rule (`interp/hook.rs`).
 //! - An open upvalue never outlives its slot. A register captured by a `CLOSURE` is closed by a `CLOSEUP` before the function returns or makes
 //!   a tail call, and before a call whose function and arguments lie at it or below: the slot under a frame's registers
 //!   is read as a closure without a look, and a captured variable in that place could be assigned.
 //! - For the same reason no local variable's record covers such a slot during a call, or `debug.setlocal` could assign it.
 //!
 //! **What need not be shown**, because the handlers cope with any value: the types of registers. The hidden variables of loops can be changed
-//! through `debug.setlocal`, so `FORLOOP` ends its loop when they are no numbers, `ITERCALL` calls what is there, and `SETLIST`
-//! raises an error without a table. Debug records only have to name registers and instructions that exist; names are any bytes.
+//! through `debug.setlocal`, so `FORLOOP` ends its loop when they are no numbers, `ITERCALL` calls what is there, `SETLIST`
+//! raises an error without a table, and `INITFIELD` is an assignment that asks nobody, to whatever table it is given. Debug records only have to name registers and instructions that exist; names are any bytes.
 
 mod flow;
 mod insn;
