@@ -1,0 +1,2 @@
+-- Numeric strings are accepted everywhere a number is.
+print(bit.band("255", "0x0f"), bit.bor("1", 2), bit.bxor(" 3 ", "1"), bit.bnot("0"), bit.lshift("1", "3"), bit.rshift("256", 4), bit.arshift("-8", "1"), bit.rol("1", "33"), bit.ror("1", "1"), bit.bswap("1"), bit.tohex("255"), bit.tobit("4294967295")) for _, f in ipairs{"band", "bor", "bxor", "bnot", "lshift", "rshift", "arshift", "rol", "ror", "bswap", "tohex", "tobit"} do print(f, pcall(bit[f], "x", 1)) print(f, pcall(bit[f], {}, 1)) end

@@ -1,0 +1,2 @@
+-- Columns laid out with widths.
+local rows = {{"apple", 3, 1.5}, {"kiwi", 12, 0.25}, {"watermelon", 1, 30}} local w = 0 for _, r in ipairs(rows) do w = math.max(w, #r[1]) end for _, r in ipairs(rows) do print(("%-" .. w .. "s |%4d |%8.2f |%6.1f%%"):format(r[1], r[2], r[3], r[2] / 16 * 100)) end print(("-"):rep(w + 10)) local total = 0 for _, r in ipairs(rows) do total = total + r[2] * r[3] end print(("%" .. w .. "s |%14.2f"):format("total", total)) for i = 1, 3 do print(("%2d. %s%s"):format(i, ("."):rep(i * 3), ("%03d"):format(i))) end

@@ -1,0 +1,2 @@
+-- 1 and "1" are two keys; arithmetic results find integer keys.
+local t = {} t[1] = "n" t["1"] = "s" t[1.0] = t[1] .. "+" t["1.0"] = "f" print(t[1], t["1"], t["1.0"], t[3 - 2], t[0.5 + 0.5], t[10 / 10], t["" .. 1], t[tonumber("1")], t[tonumber("1.0")], t[2 ^ 0]) local c = 0 for _ in pairs(t) do c = c + 1 end print(c) t = {} for _, k in ipairs{1, 1.5, -1, 0, "0", true, "true", 2 ^ 40, 1e-10} do t[k] = type(k) end print(t[1], t[1.5], t[-1], t[0], t["0"], t[true], t["true"], t[2 ^ 40], t[1e-10], t[false], t["1.5"])

@@ -1,0 +1,2 @@
+-- Rounding helpers and what floats do to them.
+local function r(x, n) local m = 10 ^ (n or 0) return math.floor(x * m + 0.5) / m end for _, v in ipairs{0.5, 1.5, 2.5, -0.5, -1.5, 1.005, 2.675, 1234.5678, 0.045, 1e10 + 0.5} do print(v, r(v), r(v, 1), r(v, 2), r(v, -2), ("%.2f"):format(v)) end local s = 0 for i = 1, 10 do s = s + 0.1 end print(s, s == 1, ("%.17g"):format(s), math.abs(s - 1) < 1e-9) print(0.1 + 0.2 == 0.3, 0.1 * 3, 1 - 0.9, 4.35 * 100, 1.1 + 2.2, 3 * 1.1, 1e16 + 1 - 1e16, (0.1 + 0.2) + 0.3 == 0.1 + (0.2 + 0.3))

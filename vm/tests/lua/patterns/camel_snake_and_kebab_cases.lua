@@ -1,0 +1,2 @@
+-- Case conversions with gsub.
+local function snake(s) return (s:gsub("(%l)(%u)", "%1_%2"):gsub("(%u)(%u%l)", "%1_%2"):lower()) end local function camel(s) return (s:gsub("[_-](%a)", function(c) return c:upper() end)) end local function title(s) return (s:gsub("(%a)(%w*)", function(a, b) return a:upper() .. b:lower() end)) end for _, s in ipairs{"camelCase", "HTTPServer", "already_snake", "with-kebab", "X", "", "aB1C", "some words here", "getHTTPResponseCode"} do print(s, snake(s), camel(s), title(s), (s:gsub("%u", "-%0")), (s:gsub("[^%w]", "")), s:gsub("%l", ".")) end

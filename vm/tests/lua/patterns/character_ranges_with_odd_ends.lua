@@ -1,0 +1,2 @@
+-- Ranges in sets: reversed, open, with classes and escapes at the ends.
+local s = "azAZ09-]^%_.\\ " for _, p in ipairs{"[a-z]", "[z-a]", "[a-]", "[-a]", "[a-c-e]", "[--0]", "[+--]", "[%a-z]", "[%-a]", "[a%-z]", "[0-9A-Z]", "[^0-9]", "[^a-zA-Z]", "[]-a]", "[^]-a]", "[%]-a]", "[.-9]", "[\\-^]", "[ -~]", "[^ -~]", "[A-z]", "[%%-%%]", "[a-%%]", "[%w-]", "[^-]", "[-]", "[^^]", "[a^]"} do print(p, pcall(string.gsub, s, p, "#")) end
