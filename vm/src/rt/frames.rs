@@ -32,9 +32,17 @@ pub(crate) fn function_at_level(vm: &Vm, level: u32) -> Option<Gc<Function>> {
 
 /// The line a frame is at; `None` for a native.
 pub(crate) fn current_line(thread: Gc<Thread>, depth: usize) -> Option<u32> {
-    let (code, pc) = code_position(&frame(thread, depth))?;
+    let frame = frame(thread, depth);
+    let (code, pc) = code_position(&frame)?;
     // SAFETY: live code.
-    Some(unsafe { (&*code.as_ptr()).line(pc) })
+    let code = unsafe { &*code.as_ptr() };
+    Some(if has_begun(&frame) { code.line(pc) } else { code.draft_proto().line_defined })
+}
+
+/// Whether the function of a frame runs already: a call hook sees one that does not.
+fn has_begun(frame: &CallInfo) -> bool {
+    // SAFETY: live code.
+    frame.code().is_none_or(|code| frame.pc != unsafe { (*code.as_ptr()).insns.as_ptr() })
 }
 
 /// How a frame's caller names its function: ("local", "f").
@@ -51,22 +59,46 @@ fn frame(thread: Gc<Thread>, depth: usize) -> CallInfo {
 
 // ---- variables -------------------------------------------------------------------------------------------
 
-/// The name and stack slot of a frame's `number`th variable in scope, counted from 1; extra arguments count from -1 downwards.
+/// The name and stack slot of a frame's `number`th variable in scope, counted from 1; extra arguments count from -1 downwards. What is not
+/// a variable but below the next frame is a temporary.
 pub(crate) fn variable_at(thread: Gc<Thread>, depth: usize, number: i32) -> Option<(Vec<u8>, u32)> {
     let frame = frame(thread, depth);
-    let (code, pc) = code_position(&frame)?;
     if number < 0 {
         let index = number.unsigned_abs();
         return (index <= frame.varargs)
             .then(|| (b"(*vararg)".to_vec(), frame.base - 1 - frame.varargs + (index - 1)));
     }
-    // SAFETY: live code.
-    let code = unsafe { &*code.as_ptr() };
-    let pc = (pc as u32).saturating_sub(code.pc_bias);
-    let is_in_scope = |local: &&LocalVar| local.start_pc <= pc && pc < local.end_pc;
-    let index = usize::try_from(number).ok()?.checked_sub(1)?;
-    let local = code.draft_proto().locals.iter().filter(is_in_scope).nth(index)?;
-    Some((code.draft.string(local.name).to_vec(), frame.base + u32::from(local.register)))
+    let index = u32::try_from(number).ok()?.checked_sub(1)?;
+    if let Some((code, pc)) = code_position(&frame) {
+        // SAFETY: live code.
+        let code = unsafe { &*code.as_ptr() };
+        let pc = (pc as u32).saturating_sub(code.pc_bias);
+        let is_in_scope = |local: &&LocalVar| local.start_pc <= pc && pc < local.end_pc;
+        if let Some(local) = code.draft_proto().locals.iter().filter(is_in_scope).nth(index as usize) {
+            return Some((code.draft.string(local.name).to_vec(), frame.base + u32::from(local.register)));
+        }
+    }
+    let slot = frame.base.checked_add(index)?;
+    (has_begun(&frame) && slot < end_of_frame(thread, depth)).then(|| (b"(*temporary)".to_vec(), slot))
+}
+
+/// The stack slot where the frame above keeps its function, or the top of the stack.
+fn end_of_frame(thread: Gc<Thread>, depth: usize) -> u32 {
+    // SAFETY: a live cell.
+    let (frames, top) = unsafe { ((*thread.as_ptr()).frames.len(), (*thread.as_ptr()).top) };
+    if depth + 1 == frames {
+        return top;
+    }
+    let next = frame(thread, depth + 1);
+    match function_at(thread, depth + 1).view() {
+        FunctionView::Lua(closure) => {
+            let proto = code_of(closure).draft_proto();
+            // A vararg frame has left its function and extra arguments further down.
+            let moved = if proto.is_vararg { 1 + next.varargs + u32::from(proto.param_count) } else { 0 };
+            next.base - 1 - moved
+        }
+        FunctionView::Native(_) => next.base - 1,
+    }
 }
 
 /// The name of a function's parameter, counted from 1.

@@ -58,8 +58,9 @@ pub(crate) fn function_name_in(frames: &[CallInfo], depth: usize) -> Option<(&'s
     }
     let caller = frames.get(below)?;
     match frame.kind {
-        FrameKind::Entry | FrameKind::Protected | FrameKind::Each | FrameKind::Coroutine => return None,
-        FrameKind::Lua | FrameKind::Meta => {}
+        FrameKind::Protected | FrameKind::Each | FrameKind::Coroutine => return None,
+        // What is entered on top of a Lua frame (a hook, an error handler) is named after the instruction it interrupts, as in LuaJIT.
+        FrameKind::Entry | FrameKind::Lua | FrameKind::Meta => {}
     }
     let (code, pc) = code_position(caller)?;
     // SAFETY: live code.

@@ -41,6 +41,8 @@ pub(super) fn setlocal(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn check_level(vm: &mut Vm, args: Args, index: u32, thread: Gc<Thread>) -> Result<usize, Raised> {
     let level = vm.check_int(args, index)?;
+    // The end of the frame on top.
+    vm.save_top();
     let depth = u32::try_from(level).ok().and_then(|level| frames::depth_of(thread, level));
     depth.ok_or_else(|| vm.arg_error(args, index, "level out of range"))
 }

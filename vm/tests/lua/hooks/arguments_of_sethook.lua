@@ -1,0 +1,15 @@
+-- Wrong arguments.
+local function h() end
+print(pcall(debug.sethook, h))
+print(pcall(debug.sethook, 1))
+print(pcall(debug.sethook, 1, "l"))
+print(pcall(debug.sethook, h, {}))
+print(pcall(debug.sethook, h, "l", "x"))
+print(pcall(debug.sethook, {}, "l"))
+print(pcall(debug.sethook, coroutine.create(h), 5))
+print(pcall(debug.sethook, coroutine.create(h), 5, "c"))
+print(pcall(debug.sethook, h, 5))
+print(pcall(debug.sethook, h, "", "7"))
+print(select(3, debug.gethook()))
+debug.sethook()
+print(debug.gethook())
