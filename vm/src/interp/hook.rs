@@ -4,9 +4,10 @@
 //! (`dispatch.rs`, `watched`). That handler counts down [`Watch::left`]; at zero [`before`] finds out what is due, calls the hook, and the
 //! opcode's own handler follows. A hook of lines, calls or returns wants every instruction, so it leaves the count at one.
 //!
-//! Events are LuaJIT's: `count` and `line` before an instruction, `return` before one that returns, `call` before the first of a Lua function, and
-//! before a native runs. Natives' returns are not reported, and a tail call is a call. The hook is one for all coroutines, and while it runs no
-//! other event is raised.
+//! Events are LuaJIT's: `count` and `line` before an instruction, `return` before one that returns, `call` when a function has its frame and has
+//! not begun. Natives' returns are not reported, and a tail call is a call. The hook is one for all coroutines, and while it runs no
+//! other event is raised. Which line is new depends on the instruction before, which is remembered per entry of the interpreter and per
+//! coroutine: LuaJIT has it in its C frames.
 
 use crate::bytecode::{Insn, Op};
 use crate::interp::slow::{call, iterate};
@@ -20,13 +21,18 @@ pub(crate) struct Events {
     pub(crate) calls: bool,
     pub(crate) returns: bool,
     pub(crate) lines: bool,
-    /// Every so many instructions; 0: never.
-    pub(crate) count: u32,
+    /// Every so many instructions; 0 and less: never.
+    pub(crate) count: i32,
 }
 
 impl Events {
     fn any(self) -> bool {
-        self != Events::default()
+        self.each() || self.count > 0
+    }
+
+    /// How many instructions lie between two `count` events.
+    fn interval(self) -> u32 {
+        u32::try_from(self.count).unwrap_or(0)
     }
 
     /// Whether every instruction has to be looked at.
@@ -46,8 +52,8 @@ pub(crate) struct Watch {
     count_left: u32,
     /// The hook runs.
     in_hook: bool,
-    /// Where the last instruction that was looked at ends.
-    last: *const Insn,
+    /// Where the last instruction that was looked at ends, by how deep entries of the interpreter and coroutines are nested. Never followed.
+    last: Vec<*const Insn>,
     /// The most instructions a call from the host may take.
     limit: Option<u64>,
     /// How many of them are left.
@@ -64,7 +70,7 @@ impl Watch {
             events: Events::default(),
             count_left: 0,
             in_hook: false,
-            last: std::ptr::null(),
+            last: Vec::new(),
             limit: None,
             fuel: 0,
             interval: 0,
@@ -117,7 +123,8 @@ impl Vm {
     pub(crate) fn watch_events(&mut self, events: Events) {
         self.watch.settle();
         self.watch.events = events;
-        self.watch.count_left = events.count;
+        self.watch.last.clear();
+        self.watch.count_left = events.interval();
         self.exchange_handlers();
     }
 
@@ -164,21 +171,34 @@ impl Vm {
         let result = self.call(hook, &[event, line]);
         self.watch.settle();
         self.watch.in_hook = false;
+        if matches!(result, Err(Raised::Interrupted)) {
+            // A hook that had to be stopped would stop the host's next call too.
+            self.watch.events = Events::default();
+            self.exchange_handlers();
+        }
         self.watch.rewind();
         let ret = result?;
         self.top = ret.first;
         Ok(())
     }
 
-    /// A native's frame has been pushed.
-    pub(crate) fn hook_native_call(&mut self) -> Result<(), Raised> {
+    /// The frame of a called function is on top, which has not begun.
+    #[inline(always)]
+    pub(super) fn hook_call(&mut self) -> Result<(), Raised> {
+        if self.watch.sees_calls() { self.call_hook_for_call() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn call_hook_for_call(&mut self) -> Result<(), Raised> {
         if self.watch.in_hook {
             return Ok(());
         }
         let top = self.top;
-        self.call_hook("call", None)?;
+        self.top = self.frame_limit();
+        let outcome = self.call_hook("call", None);
         self.top = top;
-        Ok(())
+        outcome
     }
 }
 
@@ -189,7 +209,6 @@ pub(crate) const HOOK_KEY: &[u8] = b"_HOOK";
 pub(in crate::interp) fn before(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     vm.watch.settle();
     let pc = vm.frame().pc;
-    let last = std::mem::replace(&mut vm.watch.last, pc);
     if vm.watch.limit.is_some() && vm.watch.fuel == 0 {
         vm.watch.rewind();
         let limit = vm.watch.limit.unwrap_or_default();
@@ -201,9 +220,8 @@ pub(in crate::interp) fn before(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         let limit = vm.frame_limit();
         // Values up to the top lie above the registers.
         vm.top = if list_is_open(insn, pc) { limit.max(top) } else { limit };
-        let outcome = raise_events(vm, insn, pc, last);
+        let outcome = raise_events(vm, insn, pc);
         vm.top = top;
-        vm.watch.last = pc;
         outcome?;
     }
     vm.watch.rewind();
@@ -222,8 +240,11 @@ fn list_is_open(insn: Insn, next: *const Insn) -> bool {
     matches!(insn.op(), Op::CALL | Op::TAILCALL | Op::RET | Op::SETLIST) && insn.b() == 0
 }
 
-fn raise_events(vm: &mut Vm, insn: Insn, pc: *const Insn, last: *const Insn) -> Result<(), Raised> {
+fn raise_events(vm: &mut Vm, insn: Insn, pc: *const Insn) -> Result<(), Raised> {
     let events = vm.watch.events;
+    let depth = (vm.native_depth + vm.coroutine_depth) as usize;
+    vm.watch.last.resize(depth + 1, std::ptr::null());
+    let last = std::mem::replace(&mut vm.watch.last[depth], pc);
     let Some(code) = vm.frame().code() else { return Ok(()) };
     // SAFETY: the frame keeps its code alive and in place.
     let code = unsafe { &*code.as_ptr() };
@@ -233,11 +254,8 @@ fn raise_events(vm: &mut Vm, insn: Insn, pc: *const Insn, last: *const Insn) -> 
     let last_index = (last as usize).checked_sub(start as usize).map(|bytes| bytes / size_of::<Insn>());
     let last_index =
         last_index.and_then(|index| index.checked_sub(1)).filter(|index| *index < code.insns.len());
-    if events.calls && index == 0 && !last_index.is_some_and(|last| jumps(code.insns[last])) {
-        vm.call_hook("call", None)?;
-    }
     if events.count > 0 && vm.watch.count_left == 0 {
-        vm.watch.count_left = events.count;
+        vm.watch.count_left = events.interval();
         vm.call_hook("count", None)?;
     }
     if events.lines {
@@ -254,11 +272,6 @@ fn raise_events(vm: &mut Vm, insn: Insn, pc: *const Insn, last: *const Insn) -> 
         vm.call_hook("return", None)?;
     }
     Ok(())
-}
-
-/// Whether an instruction can lead to the first one of its function other than by a call.
-fn jumps(insn: Insn) -> bool {
-    matches!(insn.op(), Op::LOOP | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP)
 }
 
 /// The slow path that stands in for an opcode's handler while calls have to be seen: the handler would call natives without a frame.

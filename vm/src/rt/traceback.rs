@@ -79,23 +79,27 @@ pub(crate) fn traceback(vm: &Vm, thread: Gc<Thread>, message: Option<&str>, leve
     // SAFETY: a live thread; nothing runs meanwhile.
     let frames = unsafe { &(*thread.as_ptr()).frames };
     let levels: Vec<usize> = visible(frames).collect();
-    // A long one has its middle left out.
-    let is_long = levels.len() > FIRST_LEVELS + 1 + LAST_LEVELS && level < FIRST_LEVELS;
-    let omitted = if is_long { FIRST_LEVELS..levels.len() - LAST_LEVELS } else { 0..0 };
     let mut text = String::new();
     if let Some(message) = message {
         text.push_str(message);
         text.push('\n');
     }
     text.push_str("stack traceback:");
-    for (level, &depth) in levels.iter().enumerate().skip(level) {
-        if level == omitted.start && is_long {
-            text.push_str("\n\t...");
+    let mut level = level;
+    let mut may_omit = true;
+    while let Some(&depth) = levels.get(level) {
+        if may_omit && level >= FIRST_LEVELS {
+            // The middle of a long one is left out.
+            may_omit = false;
+            if level + 1 + LAST_LEVELS < levels.len() {
+                text.push_str("\n\t...");
+                level = levels.len() - LAST_LEVELS;
+                continue;
+            }
         }
-        if !omitted.contains(&level) {
-            text.push_str("\n\t");
-            text.push_str(&describe_frame(vm, thread, frames, depth));
-        }
+        text.push_str("\n\t");
+        text.push_str(&describe_frame(vm, thread, frames, depth));
+        level += 1;
     }
     text
 }

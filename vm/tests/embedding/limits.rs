@@ -173,3 +173,14 @@ fn hooks_and_the_instruction_limit_go_together() {
         .expect("within the limit");
     assert!(count > 20, "{count}");
 }
+
+#[test]
+fn a_hook_that_had_to_be_stopped_is_removed() {
+    let mut lua = Lua::with_options(perilune::LuaOptions {
+        libraries: perilune::Libraries::ALL,
+        ..perilune::LuaOptions::default()
+    });
+    lua.set_time_limit(Some(LIMIT));
+    is_stopped(&mut lua, "debug.sethook(function() while true do end end, 'l') local x = 1\nx = 2");
+    is_stopped(&mut lua, "debug.sethook(function() while true do end end, 'c') print()");
+}

@@ -93,9 +93,7 @@ fn enter_native(vm: &mut Vm, function: u32, count: u32, kind: FrameKind, flags: 
         flags,
     });
     vm.top = base + count;
-    if vm.watch.sees_calls() {
-        vm.hook_native_call()?;
-    }
+    vm.hook_call()?;
     Ok(Args { base, count })
 }
 
@@ -130,6 +128,7 @@ pub(in crate::interp) fn tail_call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Rai
     }
     let (base, varargs) = lay_out_frame(vm, home, closure, count)?;
     *vm.frame_mut() = lua_frame(closure, base, varargs, frame.kind, frame.flags);
+    vm.hook_call()?;
     Ok(Go::On)
 }
 
@@ -190,6 +189,7 @@ pub(super) fn begin(
                 vm.poll()?;
                 let (base, varargs) = lay_out_frame(vm, function, closure, count)?;
                 vm.push_frame(lua_frame(closure, base, varargs, kind, flags));
+                vm.hook_call()?;
                 return Ok(Go::On);
             }
             Some(FunctionView::Native(native)) => {

@@ -17,7 +17,7 @@ pub(super) fn sethook(vm: &mut Vm, args: Args) -> NativeResult {
         events.returns = mask.contains(&b'r');
         events.lines = mask.contains(&b'l');
         vm.check_function(args, at)?;
-        events.count = vm.opt_int(args, at + 2, 0)?.max(0) as u32;
+        events.count = vm.opt_int(args, at + 2, 0)?;
     }
     let registry = vm.heap.roots.registry.expect("a VM has a registry from its creation");
     let key = vm.heap.intern(HOOK_KEY)?;

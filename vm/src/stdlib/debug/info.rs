@@ -48,7 +48,8 @@ pub(super) fn getinfo(vm: &mut Vm, args: Args) -> NativeResult {
         return Err(vm.arg_error(args, first, "function or level expected"));
     };
     let table = vm.new_table(0, 16)?;
-    for &option in options {
+    // A C string ends there.
+    for &option in options.split(|&byte| byte == 0).next().unwrap_or_default() {
         if !add_fields(vm, table, option, &subject)? {
             return Err(vm.arg_error(args, first + 1, "invalid option"));
         }

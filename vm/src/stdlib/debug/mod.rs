@@ -1,6 +1,7 @@
 //! The `debug` library. `traceback` and `getinfo` are for everyone; the rest, which reaches into other functions' variables and into
 //! metatables, is for hosts that open all of it.
 
+mod console;
 mod hook;
 mod info;
 mod values;
@@ -23,6 +24,7 @@ pub(crate) const LIBRARY: Library = Library {
 };
 
 const POWERFUL_FUNCTIONS: &[Builtin] = builtins! {
+    "debug" console::debug,
     "getfenv" values::getfenv,
     "gethook" hook::gethook,
     "getlocal" variables::getlocal,

@@ -1,0 +1,15 @@
+-- What kinds of functions there are, and where they are defined.
+local function show(f) local i = debug.getinfo(f, "Su") print(i.what, i.source, i.short_src, i.linedefined, i.lastlinedefined, i.nups, i.nparams, i.isvararg) end
+show(next) show(debug.getinfo)
+show(function() end)
+show(function(a, b, ...) return show end)
+show(loadstring("return 1"))
+show(loadstring("return 1", "=name"))
+show(loadstring("return 1", "@file.lua"))
+show(loadstring("return 1,\n2", "first line\nsecond"))
+show(loadstring("return 1", ("x"):rep(100)))
+show(loadstring("return 1", "@" .. ("long/"):rep(30) .. "name.lua"))
+show(loadstring("return 1", "=" .. ("z"):rep(100)))
+show(loadstring("\n\nreturn function(a)\n\nend")())
+show(coroutine.wrap(print))
+show(("x").gmatch("x", "x"))
