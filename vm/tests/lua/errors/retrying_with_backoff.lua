@@ -1,0 +1,2 @@
+-- Retries, error classification and rethrowing.
+local function retry(n, f) local last for i = 1, n do local ok, r = pcall(f, i) if ok then return r, i end last = r if type(r) == "table" and r.fatal then error(r, 0) end end error("gave up: " .. tostring(last), 0) end print(retry(3, function(i) if i < 3 then error("no", 0) end return "yes" end)) print(pcall(retry, 2, function(i) error("bad" .. i, 0) end)) local ok, e = pcall(retry, 5, function(i) error({fatal = true, at = i}) end) print(ok, e.at) print(select(2, pcall(retry, 1, function() local x = nil return x.y end)))

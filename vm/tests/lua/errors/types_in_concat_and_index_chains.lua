@@ -1,0 +1,2 @@
+-- Error texts of long expressions.
+local t = {a = {b = 5}} local function p(s) local f = loadstring(s, "=x") setfenv(f, {t = t}) print(select(2, pcall(f))) end p"return t.a.b.c.d" p"return t.a.c.d" p"return t.z.y" p"return t.a.b()" p"return t.a.b:c()" p"return t.a .. 'x'" p"return 'x' .. t.a.b .. t.a" p"return t.a + t.a.b" p"return t.a.b + t.a" p"return -t.a" p"return t.a < t.a.b" p"return t.a.b < 'x'" p"t.a.b.c = 1" p"t.z.y = 1" p"t[nil] = 1" p"t.a[0/0] = 1" p"return #t.a.b" p"for i = 1, t do end" p"for k in t.a.b do end" p"return t.a.b[t.z.y]"

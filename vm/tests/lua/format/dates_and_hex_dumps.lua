@@ -1,0 +1,2 @@
+-- Hex dumps and fixed layouts.
+local s = "The quick\nbrown\0fox \200\255!" for i = 1, #s, 8 do local hex, txt = {}, {} for j = i, math.min(i + 7, #s) do local b = s:byte(j) hex[#hex + 1] = ("%02x"):format(b) txt[#txt + 1] = b >= 32 and b < 127 and string.char(b) or "." end print(("%04X  %-23s  |%s|"):format(i - 1, table.concat(hex, " "), table.concat(txt))) end print(("%02d/%02d/%04d %02d:%02d"):format(3, 7, 2024, 9, 5), ("%+.1e"):format(-12345), ("%06.2f"):format(3.14159))

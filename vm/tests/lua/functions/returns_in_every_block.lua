@@ -1,0 +1,2 @@
+-- return inside if, loops, do, nested functions, with and without values.
+local function f(n) if n == 1 then return "if" elseif n == 2 then return "elseif", 2 else do if n == 3 then return end end end for i = 1, 5 do if n == i then return "for", i end end while n > 5 do if n == 6 then return "while" end repeat if n == 7 then return "repeat" end until true n = n - 1 if n < 9 then return (function() return "inner" end)() end end return nil, "end" end for n = 0, 10 do print(n, select("#", f(n)), f(n)) end

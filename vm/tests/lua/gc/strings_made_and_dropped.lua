@@ -1,0 +1,2 @@
+-- Many strings made, dropped and made again are equal to those kept.
+local kept = {} for i = 1, 50 do kept[i] = "key" .. i end for r = 1, 3 do for i = 1, 100 do local _ = "tmp" .. i .. r end collectgarbage() end local same = 0 for i = 1, 50 do if kept[i] == "key" .. i then same = same + 1 end end print(same) local t = {} for i = 1, 50 do t[kept[i]] = i end collectgarbage() local s = 0 for i = 1, 50 do s = s + t["key" .. i] end print(s) local long = {} for i = 1, 5 do long[i] = ("x"):rep(100) .. i end collectgarbage() print(long[3] == ("x"):rep(100) .. 3, long[1] == long[2])

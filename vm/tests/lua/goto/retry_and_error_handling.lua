@@ -1,0 +1,2 @@
+-- goto as retry, as redo, and as an exit to cleanup code.
+local tries = 0 ::retry:: tries = tries + 1 local ok, e = pcall(function() if tries < 3 then error("try " .. tries, 0) end return "fine" end) print(ok, e) if not ok then goto retry end for i = 1, 3 do local redo = 0 ::redo:: redo = redo + 1 io.write(i, ".", redo, " ") if redo < i then goto redo end end print() local function f(x) local r = "none" do if x < 0 then goto out end r = "positive" if x > 10 then goto out end r = "small" end ::out:: return r .. "!" end print(f(-1), f(5), f(50))

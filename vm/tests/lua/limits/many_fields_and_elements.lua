@@ -1,0 +1,2 @@
+-- Tables with many keys of several kinds.
+local t = {} for i = 1, 500 do t[i] = i t["f" .. i] = -i t[i + 0.5] = i * 2 end local n, s = 0, 0 for _, v in pairs(t) do n, s = n + 1, s + v end print(n, s, #t) for i = 1, 500 do t["f" .. i] = nil t[i + 0.5] = nil end n = 0 for _ in pairs(t) do n = n + 1 end print(n, #t, t[500], t[500.5], t.f1) for i = 500, 1, -1 do t[i] = nil end print(next(t), #t) t.x = 1 print(next(t))

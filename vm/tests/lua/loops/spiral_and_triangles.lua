@@ -1,0 +1,2 @@
+-- Index patterns of nested loops.
+local n, g = 4, {} for i = 1, n do g[i] = {} end local t, l, b, r, k = 1, 1, n, n, 1 while k <= n * n do for j = l, r do g[t][j] = k k = k + 1 end t = t + 1 for i = t, b do g[i][r] = k k = k + 1 end r = r - 1 for j = r, l, -1 do g[b][j] = k k = k + 1 end b = b - 1 for i = b, t, -1 do g[i][l] = k k = k + 1 end l = l + 1 end for i = 1, n do print(table.concat(g[i], " ")) end for i = 1, 4 do print((" "):rep(4 - i) .. ("*"):rep(2 * i - 1)) end for i = 1, 3 do for j = i, 3 do io.write(i * j, " ") end end print()

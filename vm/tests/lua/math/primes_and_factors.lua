@@ -1,0 +1,2 @@
+-- Factorisation, totients, divisors, perfect powers.
+local function factors(n) local f, d = {}, 2 while n > 1 do while n % d == 0 do f[#f + 1] = d n = n / d end d = d + 1 if d * d > n and n > 1 then f[#f + 1] = n break end end return f end for _, n in ipairs{1, 2, 12, 97, 360, 1001, 65536, 999999, 1234567} do print(n, table.concat(factors(n), "*")) end local function phi(n) local r = n local seen = {} for _, p in ipairs(factors(n)) do if not seen[p] then seen[p] = true r = r * (p - 1) / p end end return r end for n = 1, 12 do io.write(phi(n), " ") end print()

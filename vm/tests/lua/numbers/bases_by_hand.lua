@@ -1,0 +1,2 @@
+-- Conversion to bases and back, negative numbers included.
+local function to(n, b) if n == 0 then return "0" end local s, neg = "", n < 0 n = math.abs(n) while n > 0 do local d = n % b s = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"):sub(d + 1, d + 1) .. s n = (n - d) / b end return neg and "-" .. s or s end for _, n in ipairs{0, 1, -1, 255, -4096, 123456789, 2 ^ 40} do for _, b in ipairs{2, 7, 16, 36} do local s = to(n, b) io.write(s, n >= 0 and tonumber(s, b) == n and " " or "* ") end print() end

@@ -1,0 +1,2 @@
+-- What survives tostring and tonumber.
+local same, lost = 0, {} for i = -20, 20 do local v = i / 8 if tonumber(tostring(v)) == v then same = same + 1 end end print(same) for _, v in ipairs{1/3, 0.1, 2 ^ 53, 2 ^ 53 - 1, 1e15, 123456789.123456, math.pi, 1e-7, 100 / 7} do local t = tonumber(tostring(v)) print(tostring(v), t == v, tonumber(("%.17g"):format(v)) == v, tonumber(("%a"):format(v)) == v) end

@@ -1,0 +1,2 @@
+-- Patterns used while another search is running.
+local function expand(s, vars, depth) depth = depth or 0 if depth > 5 then return s end return (s:gsub("%$(%b{})", function(b) local v = vars[b:sub(2, -2)] return v and expand(v, vars, depth + 1) end)) end print(expand("${a}-${b}-${c}", {a = "A", b = "<${a}>", c = "${d}"})) print(expand("${x}", {x = "${x}"})) local it = ("a b c"):gmatch("%a") for x in it do for y in ("1 2"):gmatch("%d") do io.write(x, y, " ") end end print() print((("abc"):gsub(".", function(c) return (("xyz"):gsub("y", c)) end)))
