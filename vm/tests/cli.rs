@@ -266,3 +266,40 @@ fn the_environment_may_hold_an_initial_chunk() {
         .expect("the program was built");
     assert_eq!(out(&output), "yes\n");
 }
+
+#[test]
+fn the_environment_can_be_ignored() {
+    let output = Command::new(env!("CARGO_BIN_EXE_perilune"))
+        .args(["-E", "-e", "print(from_init, package.path:find('nowhere') == nil)"])
+        .env("LUA_INIT", "from_init = 'yes'")
+        .env("LUA_PATH", "/nowhere/?.lua")
+        .output()
+        .expect("the program was built");
+    assert_eq!(out(&output), "nil\ttrue\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_interactive_mode_survives_an_interrupt() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_perilune"))
+        .arg("-i")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program was built");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(b"io.stderr:write('begun\\n') while true do end\nprint('alive')\n").expect("it reads");
+    drop(input);
+    let mut errors = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    errors.read_line(&mut line).expect("it writes");
+    assert_eq!(line, "begun\n");
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("a shell tool");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    assert!(out(&output).contains("alive\n"), "{output:?}");
+}

@@ -19,6 +19,7 @@ Available options are:
   -j off    Run without a compiler, which is all that this version can do.
   -i        Enter interactive mode after executing 'script'.
   -v        Show version information.
+  -E        Ignore environment variables.
   --        Stop handling options.
   -         Execute stdin and stop handling options.
 ";
@@ -56,6 +57,15 @@ impl From<perilune::Error> for Failure {
 }
 
 fn execute(job: &Job, argv: &[std::ffi::OsString]) -> Result<(), Failure> {
+    if job.ignores_environment {
+        for variable in ["LUA_INIT", "LUA_PATH", "LUA_CPATH"] {
+            // SAFETY: no other thread runs yet, which might read the environment.
+            #[allow(unsafe_code, reason = "the environment is shared")]
+            unsafe {
+                std::env::remove_var(variable);
+            }
+        }
+    }
     let mut lua = run::new_lua();
     let outcome = run::run(&mut lua, job, argv);
     lua.flush_output();

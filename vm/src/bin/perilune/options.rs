@@ -47,6 +47,8 @@ pub(crate) struct Job {
     pub(crate) script_position: usize,
     /// Whether to show the version.
     pub(crate) shows_version: bool,
+    /// Whether `LUA_INIT`, `LUA_PATH` and `LUA_CPATH` are ignored.
+    pub(crate) ignores_environment: bool,
     /// Whether to go on interactively.
     pub(crate) is_interactive: bool,
 }
@@ -70,6 +72,7 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
             Arg::Short('e') => job.before.push(Before::Execute(parser.value().map_err(wrong)?)),
             Arg::Short('l') => job.before.push(Before::Require(parser.value().map_err(wrong)?)),
             Arg::Short('i') => (job.is_interactive, job.shows_version) = (true, true),
+            Arg::Short('E') => job.ignores_environment = true,
             Arg::Short('v') => job.shows_version = true,
             Arg::Short('j') => jit_command(&parser.value().map_err(wrong)?)?,
             Arg::Short('O') => {

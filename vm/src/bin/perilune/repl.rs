@@ -13,6 +13,10 @@ const HISTORY_FILE: &str = ".perilune_history";
 pub(crate) fn run(lua: &mut Lua) -> Result<(), Failure> {
     let failed = |error: ReadlineError| Failure(format!("cannot edit lines: {error}"));
     let mut editor = DefaultEditor::new().map_err(failed)?;
+    let interrupt = lua.interrupt_handle();
+    // At the prompt Ctrl-C is a key; while a script runs it is a signal, which ends the script.
+    ctrlc::set_handler(move || interrupt.interrupt())
+        .map_err(|error| Failure(format!("cannot handle Ctrl-C: {error}")))?;
     let history = std::env::home_dir().map(|home| home.join(HISTORY_FILE));
     if let Some(history) = &history {
         // There is none the first time.
