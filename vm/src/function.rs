@@ -434,6 +434,39 @@ pub fn new_native(
     }
 }
 
+/// A native like another, with upvalues of its own.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn copy_native(
+    heap: &mut Heap,
+    template: Gc<NativeFunction>,
+    upvalues: &[RawValue],
+) -> Result<Gc<Function>, OutOfMemory> {
+    let size = size_of::<NativeFunction>() + size_of_val(upvalues);
+    let cell: *mut NativeFunction = heap.alloc(Kind::NativeFunction, size)?.cast();
+    let count = u8::try_from(upvalues.len()).expect("a native has at most 255 upvalues");
+    // SAFETY: the cell is fresh and has room for the header and the upvalues; the template is live.
+    unsafe {
+        let NativeFunction { ref header, function, short, env, name, upvalues: [] } = *template.as_ptr();
+        cell.write(NativeFunction {
+            header: Header {
+                extra: [count, header.extra[1]],
+                aux: header.aux,
+                ..Header::new(Kind::NativeFunction)
+            },
+            function,
+            short,
+            env,
+            name,
+            upvalues: [],
+        });
+        let first = (&raw mut (*cell).upvalues).cast::<RawValue>();
+        std::ptr::copy_nonoverlapping(upvalues.as_ptr(), first, upvalues.len());
+        Ok(Gc::from_ptr(cell.cast()))
+    }
+}
+
 /// A new Lua closure with the given upvalues.
 ///
 /// # Errors

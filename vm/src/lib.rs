@@ -76,6 +76,9 @@ pub mod value;
 #[doc(hidden)]
 pub mod vm;
 
+#[doc(hidden)]
+pub use interp::handler_code;
+
 pub use bytecode::Draft;
 pub use chunk::Chunk;
 pub use compiler::compile;

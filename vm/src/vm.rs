@@ -114,6 +114,8 @@ pub struct Vm {
     pub(crate) out_of_memory_message: Gc<LuaString>,
     /// A buffer for concatenation.
     pub(crate) scratch: Vec<u8>,
+    /// A list for the upvalues of a closure being made.
+    pub(crate) captured: Vec<Gc<crate::function::Upvalue>>,
     /// Where string keys were found, behind the inline caches.
     pub(crate) lookups: Lookups,
     /// Patterns of the string library, read.
@@ -176,6 +178,7 @@ impl Vm {
             marked_error: None,
             out_of_memory_message,
             scratch: Vec::new(),
+            captured: Vec::new(),
             lookups: Lookups::new(),
             patterns: Patterns::default(),
             capture: None,

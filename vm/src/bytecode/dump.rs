@@ -16,7 +16,7 @@
 use std::collections::HashMap;
 
 use super::draft::{Const, Draft, DraftProto, StrId, UpvalueSource};
-use super::opcode::{BitOp, Op};
+use super::opcode::{BitOp, Insn, Op};
 
 /// The first byte of compiled Lua.
 pub const MARK: u8 = 0x1b;
@@ -40,10 +40,12 @@ pub(super) mod source {
     pub(crate) const UPVALUE: u8 = 1;
 }
 
-/// A number that changes with the instruction table: FNV-1a over the names, in their order.
+/// A number that changes with the instruction table and the layout of instructions: FNV-1a over the names, in their order, and over one
+/// instruction.
 pub(super) fn fingerprint() -> u32 {
     let names = Op::ALL.iter().map(|op| op.name()).chain(BitOp::ALL.iter().map(|op| op.text()));
-    let letters = names.flat_map(|name| name.bytes().chain([0]));
+    let layout = Insn::abcd(Op::MOV, 1, 2, 3, 4).0.to_le_bytes();
+    let letters = names.flat_map(|name| name.bytes().chain([0])).chain(layout);
     letters.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 

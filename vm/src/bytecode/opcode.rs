@@ -306,7 +306,8 @@ opcodes! {
     REMAP None,
 }
 
-/// One instruction: `opcode | A << 8 | B << 16 | C << 24 | D << 32`.
+/// One instruction: `A | opcode << 8 | B << 16 | C << 24 | D << 32`. Only one free register of x86-64 can be loaded from the second byte of another
+/// in one step, and at the end of a handler it is free for the opcode; with `A` there, most handlers had to save a register.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Insn(pub u64);
@@ -324,24 +325,24 @@ impl Insn {
 
     /// An instruction with all operands.
     pub fn abcd(op: Op, a: u8, b: u8, c: u8, d: i32) -> Insn {
-        let low = u64::from(op as u8) | u64::from(a) << 8 | u64::from(b) << 16 | u64::from(c) << 24;
+        let low = u64::from(a) | u64::from(op as u8) << 8 | u64::from(b) << 16 | u64::from(c) << 24;
         Insn(low | u64::from(d as u32) << 32)
     }
 
     /// The operation.
     pub fn op(self) -> Op {
-        Op::decode(self.0 as u8).expect("instructions are built from an Op or verified")
+        Op::decode(self.code()).expect("instructions are built from an Op or verified")
     }
 
     /// The code of the operation.
     #[inline(always)]
     pub fn code(self) -> u8 {
-        self.0 as u8
+        (self.0 >> 8) as u8
     }
     /// Operand `A`.
     #[inline(always)]
     pub fn a(self) -> usize {
-        (self.0 >> 8) as u8 as usize
+        self.0 as u8 as usize
     }
     /// Operand `B`.
     #[inline(always)]

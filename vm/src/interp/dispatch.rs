@@ -34,6 +34,16 @@ pub(super) unsafe fn save_pc(vm: *mut Vm, pc: *const Insn) {
     }
 }
 
+/// Where the machine code of each opcode's handler is, for the check of what the compiler makes of them (`tests/assembly.rs`); nothing where they
+/// are parts of one loop.
+pub fn handler_code() -> Vec<(&'static str, *const u8)> {
+    if !cfg!(perilune_tail_calls) {
+        return Vec::new();
+    }
+    let handlers = handler_table();
+    Op::ALL.iter().map(|op| (op.name(), handlers[*op as usize] as *const u8)).collect()
+}
+
 /// The handlers while somebody looks on (`hook.rs`): the same for every opcode.
 pub(crate) fn watched_table() -> Handlers {
     [watched; Op::COUNT]

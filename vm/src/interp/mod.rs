@@ -27,6 +27,7 @@ pub(crate) mod hook;
 mod lookup;
 mod slow;
 
+pub use dispatch::handler_code;
 pub(crate) use dispatch::{Handlers, handler_table, watched_table};
 pub(crate) use lookup::Lookups;
 pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};

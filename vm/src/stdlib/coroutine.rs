@@ -1,8 +1,11 @@
 //! The `coroutine` library. Switching is the interpreter's business (`interp/slow/coroutine.rs`); what is left is here.
 
 use super::numbers::number_function;
-use super::{Builtin, Library, always, builtins, native, no_more, run_by_interpreter};
+use super::{
+    Builtin, Libraries, Library, add_functions, always, builtins, copy_of_upvalue, native, run_by_interpreter,
+};
 use crate::function::Special;
+use crate::table::Table;
 use crate::thread::{Thread, ThreadStatus};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -15,12 +18,18 @@ pub(crate) const LIBRARY: Library = Library {
         "resume" run_by_interpreter as Resume,
         "running" running,
         "status" status,
-        "wrap" wrap,
         "yield" run_by_interpreter as Yield,
     },
-    open: no_more,
+    open,
     wanted: always,
 };
+
+/// `wrap` has what it returns as its upvalue, to make copies of.
+fn open(vm: &mut Vm, table: Gc<Table>, _: Libraries) -> Result<(), Raised> {
+    let template = native(vm, &WRAPPED, &[])?;
+    number_function(template, "coroutine", "wrap_aux");
+    add_functions(vm, table, builtins! { "wrap" wrap, }, &[template])
+}
 
 const WRAPPED: Builtin = Builtin::new("wrap_aux", run_by_interpreter, Special::Wrapped);
 
@@ -31,8 +40,7 @@ fn create(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn wrap(vm: &mut Vm, args: Args) -> NativeResult {
     let coroutine = new_coroutine(vm, args)?;
-    let function = native(vm, &WRAPPED, &[coroutine.into()])?;
-    number_function(function, "coroutine", "wrap_aux");
+    let function = copy_of_upvalue(vm, args, &[coroutine.into()])?;
     vm.ret1(function)
 }
 

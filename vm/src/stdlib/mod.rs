@@ -22,7 +22,7 @@ mod table;
 
 pub(crate) use string::Patterns;
 
-use crate::function::{FunctionView, NativeFn, Special, new_native};
+use crate::function::{FunctionView, NativeFn, Special, copy_native, new_native};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -144,6 +144,14 @@ pub(crate) fn add_functions(
 pub(crate) fn native(vm: &mut Vm, row: &Builtin, upvalues: &[RawValue]) -> Result<RawValue, Raised> {
     let globals = globals(vm);
     Ok(new_native(&mut vm.heap, row.name, row.function, globals, upvalues, row.special)?.into())
+}
+
+/// A copy of the native that is the first upvalue of the running one, with upvalues of its own.
+pub(crate) fn copy_of_upvalue(vm: &mut Vm, args: Args, upvalues: &[RawValue]) -> Result<RawValue, Raised> {
+    match upvalue(vm, args, 0).as_function().map(Gc::view) {
+        Some(FunctionView::Native(template)) => Ok(copy_native(&mut vm.heap, template, upvalues)?.into()),
+        Some(FunctionView::Lua(_)) | None => unreachable!("the library made it a native"),
+    }
 }
 
 /// An upvalue of the running native.

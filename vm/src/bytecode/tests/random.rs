@@ -59,7 +59,7 @@ impl Change {
         match self.what {
             What::Replace(insn) => proto.code[at] = insn,
             What::Operand(operand, value) => {
-                let shift = 8 + 8 * u32::from(operand);
+                let shift = [0, 16, 24][usize::from(operand)];
                 proto.code[at] = Insn(old.0 & !(0xff << shift) | u64::from(value) << shift);
             }
             What::Distance(distance) => proto.code[at] = old.with_d(distance),

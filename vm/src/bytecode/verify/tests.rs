@@ -87,7 +87,7 @@ fn expect(code: &[Insn], problem: Option<&str>) {
     }
 }
 
-const RET0: Insn = Insn(Op::RET0 as u64);
+const RET0: Insn = Insn((Op::RET0 as u64) << 8);
 
 #[test]
 fn operands_are_checked() {
@@ -95,7 +95,7 @@ fn operands_are_checked() {
     expect(&[abc(Op::MOV, 7, 3, 0), RET0], None);
     expect(&[abc(Op::MOV, 8, 3, 0), RET0], Some("outside the frame"));
     expect(&[abc(Op::MOV, 7, 3, 1), RET0], Some("does not have"));
-    expect(&[Insn(0xff), RET0], Some("no such operation"));
+    expect(&[Insn(0xff << 8), RET0], Some("no such operation"));
     expect(&[abc(Op::REMAP, 0, 0, 0), RET0], Some("reloaded"));
     expect(&[abc(Op::SELF, 7, 0, 0), RET0], Some("outside the frame"));
     expect(&[abc(Op::CALL, 0, 9, 1), RET0], Some("outside the frame"));

@@ -18,7 +18,7 @@ pub(super) use table::*;
 /// Moves a pc by a jump distance.
 macro_rules! jump {
     ($pc:expr, $insn:expr) => {
-        $pc.offset($insn.d() as isize)
+        $crate::interp::handlers::in_register($pc.offset($insn.d() as isize))
     };
 }
 pub(in crate::interp) use jump;
@@ -50,6 +50,17 @@ macro_rules! jump_if {
     }};
 }
 pub(in crate::interp) use jump_if;
+
+/// Has the address of the next instruction computed once, not anew at each use from parts that occupy registers.
+#[inline(always)]
+pub(in crate::interp) fn in_register(mut pc: *const crate::bytecode::Insn) -> *const crate::bytecode::Insn {
+    // SAFETY: no instructions.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) pc, options(pure, nomem, nostack, preserves_flags));
+    }
+    pc
+}
 
 /// Keeps the optimiser from turning the branch this stands behind into a conditional move.
 #[inline(always)]

@@ -52,7 +52,8 @@ pub(in crate::interp) fn closure(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
     let base = vm.frame().base;
     // SAFETY: a live prototype and its code; neither moves.
     let sources = unsafe { &(*(*proto.as_ptr()).code.as_ptr()).draft_proto().upvalues };
-    let mut upvalues = Vec::with_capacity(sources.len());
+    let mut upvalues = std::mem::take(&mut vm.captured);
+    upvalues.clear();
     for source in sources {
         upvalues.push(match *source {
             UpvalueSource::ParentRegister(register) => vm.open_upvalue(base + u32::from(register))?,
@@ -62,6 +63,7 @@ pub(in crate::interp) fn closure(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
     // SAFETY: a live cell.
     let env = unsafe { (*parent.as_ptr()).env };
     let closure = function::new_closure(&mut vm.heap, proto, env, &upvalues)?;
+    vm.captured = upvalues;
     vm.set_reg(insn.a(), closure.as_function().into());
     vm.check_collector(insn);
     Ok(Go::On)

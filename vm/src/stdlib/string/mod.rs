@@ -33,7 +33,6 @@ pub(crate) const LIBRARY: Library = Library {
         "dump" dump::dump,
         "find" search::find,
         "format" format::format,
-        "gmatch" search::gmatch,
         "gsub" substitute::gsub,
         "len" basic::len,
         "lower" basic::lower,
@@ -52,6 +51,7 @@ fn open(vm: &mut Vm, library: Gc<Table>, _: Libraries) -> Result<(), Raised> {
     let meta = vm.new_table(0, 1)?;
     vm.raw_set_name(meta, "__index", library.into())?;
     vm.heap.roots.type_metatables[Type::String as usize] = Some(meta);
+    search::add_gmatch(vm, library)?;
     buffer::open(vm)
 }
 

@@ -7,8 +7,9 @@ use super::pattern_error;
 use super::program::program_of;
 use crate::function::Special;
 use crate::stdlib::numbers::number_function;
-use crate::stdlib::{Builtin, native, set_upvalue, upvalue};
-use crate::value::RawValue;
+use crate::stdlib::{Builtin, add_functions, builtins, copy_of_upvalue, native, set_upvalue, upvalue};
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 pub(super) fn find(vm: &mut Vm, args: Args) -> NativeResult {
@@ -60,12 +61,17 @@ const PATTERN: usize = 1;
 /// The offset at which the search goes on.
 const POSITION: usize = 2;
 
-pub(super) fn gmatch(vm: &mut Vm, args: Args) -> NativeResult {
+/// `gmatch` has its iterator as its upvalue, to make copies of.
+pub(super) fn add_gmatch(vm: &mut Vm, library: Gc<Table>) -> Result<(), Raised> {
+    let template = native(vm, &Builtin::new("gmatch_aux", next_match, Special::None), &[])?;
+    number_function(template, "string", "gmatch_aux");
+    add_functions(vm, library, builtins! { "gmatch" gmatch, }, &[template])
+}
+
+fn gmatch(vm: &mut Vm, args: Args) -> NativeResult {
     let subject = vm.check_string(args, 0)?;
     let pattern = vm.check_string(args, 1)?;
-    let row = Builtin::new("gmatch_iterator", next_match, Special::None);
-    let iterator = native(vm, &row, &[subject.into(), pattern.into(), RawValue::number(0.0)])?;
-    number_function(iterator, "string", "gmatch_aux");
+    let iterator = copy_of_upvalue(vm, args, &[subject.into(), pattern.into(), RawValue::number(0.0)])?;
     vm.ret1(iterator)
 }
 
