@@ -53,6 +53,7 @@ pub(in crate::interp) use jump_if;
 
 /// Has the address of the next instruction computed once, not anew at each use from parts that occupy registers.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "the address is kept, not followed")]
 pub(in crate::interp) fn in_register(mut pc: *const crate::bytecode::Insn) -> *const crate::bytecode::Insn {
     // SAFETY: no instructions.
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
