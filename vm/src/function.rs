@@ -294,6 +294,8 @@ pub struct Proto {
     pub param_count: u8,
     /// Whether the function takes `...`.
     pub is_vararg: bool,
+    /// The fixed parameters of a function whose frame lies right above its arguments; of others [`Proto::NO_DIRECT_CALL`].
+    pub direct_params: u8,
     /// The number of upvalues its current code expects.
     pub upvalue_count: u8,
     /// The version of the current code, counted by reloads.
@@ -304,6 +306,16 @@ pub struct Proto {
     pub children: Vec<Option<Gc<Proto>>>,
     /// For each earlier version, the names of the upvalues its closures have.
     pub old_upvalues: Vec<Vec<Vec<u8>>>,
+}
+
+impl Proto {
+    /// As `direct_params`: no call has so many arguments.
+    pub const NO_DIRECT_CALL: u8 = u8::MAX;
+
+    /// What `direct_params` is for a function.
+    pub(crate) fn direct_params(function: &DraftProto) -> u8 {
+        if function.is_vararg { Self::NO_DIRECT_CALL } else { function.param_count }
+    }
 }
 
 /// One inline cache. Valid while the shape (and for methods the metatable and epoch) are as recorded.

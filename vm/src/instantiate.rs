@@ -110,6 +110,7 @@ pub fn new_proto(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Pr
             frame_size: record.frame_size,
             param_count: record.param_count,
             is_vararg: record.is_vararg,
+            direct_params: Proto::direct_params(record),
             upvalue_count: u8::try_from(record.upvalues.len())
                 .expect("the compiler allows at most 60 upvalues"),
             version: 0,
@@ -181,6 +182,7 @@ pub(crate) unsafe fn refresh_proto(proto: &mut Proto) {
     proto.frame_size = record.frame_size;
     proto.param_count = record.param_count;
     proto.is_vararg = record.is_vararg;
+    proto.direct_params = Proto::direct_params(record);
     proto.upvalue_count = record.upvalues.len() as u8;
 }
 

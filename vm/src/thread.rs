@@ -9,8 +9,10 @@ use crate::gc::{Heap, OutOfMemory};
 use crate::value::{Gc, RawValue};
 
 /// What a frame returns to.
+///
+/// Two bytes, so that a [`CallInfo`] has no gap: the handlers clear what follows `base` at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u16)]
 pub enum FrameKind {
     /// A Lua function called by a Lua frame: the caller's `CALL` instruction says where results go.
     Lua,

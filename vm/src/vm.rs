@@ -82,8 +82,15 @@ pub struct Vm {
     pub(crate) watch: Watch,
     /// Not zero when somebody wants the running script to stop; looked at by back-edges and calls.
     pub(crate) interrupt: Arc<AtomicU32>,
-    /// Where the usable part of the running stack ends.
+    /// The running stack.
+    pub(crate) stack: *mut RawValue,
+    /// Where its usable part ends.
     pub(crate) stack_limit: *mut RawValue,
+    /// The frame on top while handlers run; the length of the running coroutine's list of frames is only brought up to date when they are
+    /// left (`dispatch::save_pc`).
+    pub(crate) frame: *mut CallInfo,
+    /// The last place for a frame in that list.
+    pub(crate) last_frame: *mut CallInfo,
     /// The running coroutine.
     pub thread: Gc<Thread>,
     /// The heap.
@@ -162,7 +169,10 @@ impl Vm {
             handlers: interp::handler_table(),
             watch: Watch::new(),
             interrupt: Arc::clone(&interrupt),
+            stack: std::ptr::null_mut(),
             stack_limit: std::ptr::null_mut(),
+            frame: std::ptr::null_mut(),
+            last_frame: std::ptr::null_mut(),
             thread,
             heap,
             top: 1,
@@ -298,6 +308,7 @@ impl Vm {
         // SAFETY: a live thread.
         unsafe {
             let thread = &*self.thread.as_ptr();
+            self.stack = thread.stack;
             self.stack_limit = thread.stack.add(thread.stack_size.min(limit) as usize);
         }
     }

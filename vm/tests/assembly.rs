@@ -15,7 +15,6 @@ const CACHE: &str = "the table, its shape, the cache and two constants are one m
 
 /// Handlers that the check finds wanting, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("CALL", FRAMES),
     ("CLOSURE", SLOW),
     ("CONCAT", SLOW),
     ("GETFIELD", CACHE),

@@ -2,35 +2,52 @@
 
 use super::{Go, run_slow};
 use crate::bytecode::{Insn, Op};
+use crate::thread::CallInfo;
 use crate::value::RawValue;
 use crate::vm::Vm;
 
-/// The registers of the frame on top.
+/// The registers of the frame on top, from which the handlers go on.
 ///
 /// # Safety
 /// The frame on top is a Lua frame.
 #[inline(always)]
 pub(super) unsafe fn reload(vm: *mut Vm) -> (*const Insn, *mut RawValue, *const RawValue) {
-    // SAFETY: frames of a live thread; a Lua frame's base lies inside its stack.
+    // SAFETY: a Lua frame's base lies inside its stack.
     unsafe {
-        let thread = (*vm).thread.as_ptr();
-        let frames = &(*thread).frames;
-        let frame = frames.as_ptr().add(frames.len() - 1);
-        ((*frame).pc, (*thread).stack.add((*frame).base as usize), (*frame).constants)
+        let frame = find_frame(vm);
+        ((*frame).pc, (*vm).stack.add((*frame).base as usize), (*frame).constants)
     }
 }
 
-/// Saves the program counter in the frame on top.
+/// Finds the frame on top after other code may have pushed and popped some.
 ///
 /// # Safety
 /// There is a frame.
 #[inline(always)]
-pub(super) unsafe fn save_pc(vm: *mut Vm, pc: *const Insn) {
+pub(super) unsafe fn find_frame(vm: *mut Vm) -> *mut CallInfo {
     // SAFETY: frames of a live thread.
     unsafe {
         let frames = &mut (*(*vm).thread.as_ptr()).frames;
-        let top = frames.len() - 1;
-        (*frames.as_mut_ptr().add(top)).pc = pc;
+        let (first, count, room) = (frames.as_mut_ptr(), frames.len(), frames.capacity());
+        let frame = first.add(count - 1);
+        (*vm).frame = frame;
+        (*vm).last_frame = first.add(room - 1);
+        frame
+    }
+}
+
+/// Saves the program counter in the frame on top, and which frame that is: the handlers are left.
+///
+/// # Safety
+/// Handlers run: `vm.frame` is a frame of the running coroutine.
+#[inline(always)]
+pub(super) unsafe fn save_pc(vm: *mut Vm, pc: *const Insn) {
+    // SAFETY: `frame` points into the list of frames, and every frame up to it is initialised.
+    unsafe {
+        let frame = (*vm).frame;
+        (*frame).pc = pc;
+        let frames = &mut (*(*vm).thread.as_ptr()).frames;
+        frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 1);
     }
 }
 

@@ -3,13 +3,14 @@
 use super::keep_branch;
 use super::load::closure;
 use super::native::{call_native, tail_call_native};
-use crate::bytecode::Op;
-use crate::function::LuaFunction;
+use crate::bytecode::{Insn, Op};
+use crate::function::{LuaFunction, Proto};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{call, misc};
 use crate::thread::{CallInfo, FrameKind};
 use crate::value::RawValue;
+use crate::vm::Vm;
 
 handler! { CALL(pc, vm, insn, base, k) {
     let callee = base.add(insn.a());
@@ -17,36 +18,49 @@ handler! { CALL(pc, vm, insn, base, k) {
         && (*function.as_ptr()).header.kind == Kind::LuaFunction
     {
         let proto = (*function.as_ptr().cast::<LuaFunction>()).proto.as_ptr();
-        let thread = (*vm).thread.as_ptr();
         let new_base = callee.add(1);
-        let frames = &mut (*thread).frames;
-        let depth = frames.len();
         // Missing parameters, arguments up to the top (`B` is 0) and varargs are another handler's business.
-        if insn.b() > (*proto).param_count as usize
-            && !(*proto).is_vararg
+        if insn.b() > (*proto).direct_params as usize
             && new_base.add((*proto).frame_size as usize) <= (*vm).stack_limit
-            && depth < frames.capacity()
+            && (*vm).frame < (*vm).last_frame
             && (*(*vm).interrupt).load(std::sync::atomic::Ordering::Relaxed) == 0
         {
-            let frame = frames.as_mut_ptr().add(depth);
-            (*frame.sub(1)).pc = pc;
-            let entry = (*proto).entry;
             let constants = (*proto).constants;
-            frame.write(CallInfo {
-                pc: entry,
-                constants,
-                base: new_base.offset_from_unsigned((*thread).stack) as u32,
-                varargs: 0,
-                kind: FrameKind::Lua,
-                flags: 0,
-            });
-            frames.set_len(depth + 1);
+            let entry = enter(vm, pc, proto, new_base, 0);
             next!(entry, vm, new_base, constants)
         }
         return call_adjusted(pc, vm, insn, base, k);
     }
     return call_native(pc, vm, insn, base, k);
 } }
+
+/// Pushes the frame of a Lua function called by a `CALL`, with the room checked; returns its first instruction.
+#[inline(always)]
+unsafe fn enter(
+    vm: *mut Vm,
+    pc: *const Insn,
+    proto: *const Proto,
+    base: *mut RawValue,
+    varargs: u32,
+) -> *const Insn {
+    // SAFETY: `frame` is the frame on top, with room behind it; the base lies on the running stack.
+    unsafe {
+        let caller = (*vm).frame;
+        (*caller).pc = pc;
+        let frame = caller.add(1);
+        (*vm).frame = frame;
+        let entry = (*proto).entry;
+        frame.write(CallInfo {
+            pc: entry,
+            constants: (*proto).constants,
+            base: base.offset_from_unsigned((*vm).stack) as u32,
+            varargs,
+            kind: FrameKind::Lua,
+            flags: 0,
+        });
+        entry
+    }
+}
 
 // A call of a Lua function whose arguments are not simply where its parameters are: some are missing, there are as many as there are values
 // up to the top, or the function takes any number.
@@ -56,19 +70,16 @@ call_adjusted(pc, vm, insn, base, k) {
     let callee = base.add(insn.a());
     let function = (*callee).as_function_unchecked();
     let proto = (*function.as_ptr().cast::<LuaFunction>()).proto.as_ptr();
-    let thread = (*vm).thread.as_ptr();
     let count = match insn.b() {
-        0 => (*thread).stack.add((*vm).top as usize).offset_from_unsigned(callee) - 1,
+        0 => (*vm).stack.add((*vm).top as usize).offset_from_unsigned(callee) - 1,
         b => b - 1,
     };
     let params = (*proto).param_count as usize;
     let given = count.max(params);
     let (new_base, varargs) =
         if (*proto).is_vararg { (callee.add(given + 2), given - params) } else { (callee.add(1), 0) };
-    let frames = &mut (*thread).frames;
-    let depth = frames.len();
     if new_base.add(((*proto).frame_size as usize).max(count)) <= (*vm).stack_limit
-        && depth < frames.capacity()
+        && (*vm).frame < (*vm).last_frame
         && (*(*vm).interrupt).load(std::sync::atomic::Ordering::Relaxed) == 0
     {
         for i in count..given {
@@ -83,19 +94,8 @@ call_adjusted(pc, vm, insn, base, k) {
                 keep_branch();
             }
         }
-        let frame = frames.as_mut_ptr().add(depth);
-        (*frame.sub(1)).pc = pc;
-        let entry = (*proto).entry;
         let constants = (*proto).constants;
-        frame.write(CallInfo {
-            pc: entry,
-            constants,
-            base: new_base.offset_from_unsigned((*thread).stack) as u32,
-            varargs: varargs as u32,
-            kind: FrameKind::Lua,
-            flags: 0,
-        });
-        frames.set_len(depth + 1);
+        let entry = enter(vm, pc, proto, new_base, varargs as u32);
         next!(entry, vm, new_base, constants)
     }
     slow!(call::call_op, pc, vm, insn, base, k)
@@ -107,9 +107,8 @@ handler! { TAILCALL(pc, vm, insn, base, k) {
         && (*function.as_ptr()).header.kind == Kind::LuaFunction
     {
         let proto = (*function.as_ptr().cast::<LuaFunction>()).proto.as_ptr();
-        let thread = (*vm).thread.as_ptr();
         let count = match insn.b() {
-            0 => (*thread).stack.add((*vm).top as usize).offset_from_unsigned(callee) - 1,
+            0 => (*vm).stack.add((*vm).top as usize).offset_from_unsigned(callee) - 1,
             b => b - 1,
         };
         let given = count.max((*proto).param_count as usize);
@@ -130,8 +129,7 @@ handler! { TAILCALL(pc, vm, insn, base, k) {
             }
             let entry = (*proto).entry;
             let constants = (*proto).constants;
-            let frames = &mut (*thread).frames;
-            let frame = frames.as_mut_ptr().add(frames.len() - 1);
+            let frame = (*vm).frame;
             (*frame).pc = entry;
             (*frame).constants = constants;
             next!(entry, vm, base, constants)
@@ -142,9 +140,7 @@ handler! { TAILCALL(pc, vm, insn, base, k) {
 } }
 
 handler! { VARARG(pc, vm, insn, base, k) {
-    let thread = (*vm).thread.as_ptr();
-    let frames = &(*thread).frames;
-    let count = (*frames.as_ptr().add(frames.len() - 1)).varargs as usize;
+    let count = (*(*vm).frame).varargs as usize;
     let wanted = if insn.b() == 0 { count } else { insn.b() - 1 };
     let into = base.add(insn.a());
     if into.add(wanted) < (*vm).stack_limit {
@@ -154,7 +150,7 @@ handler! { VARARG(pc, vm, insn, base, k) {
             keep_branch();
         }
         if insn.b() == 0 {
-            (*vm).top = into.add(wanted).offset_from_unsigned((*thread).stack) as u32;
+            (*vm).top = into.add(wanted).offset_from_unsigned((*vm).stack) as u32;
         }
         next!(pc, vm, base, k)
     }
@@ -164,23 +160,20 @@ handler! { VARARG(pc, vm, insn, base, k) {
 /// Returns from a frame called by a `CALL`: `one` writes the first result where there is one. Anything unusual is left to the slow path.
 macro_rules! return_to_caller {
     ($one:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
-        let thread = (*$vm).thread.as_ptr();
-        let frames = &mut (*thread).frames;
-        let depth = frames.len();
-        let frame = frames.as_ptr().add(depth - 1);
+        let frame = (*$vm).frame;
         if (*frame).kind == FrameKind::Lua {
             let caller = frame.sub(1);
             let caller_pc = (*caller).pc;
             let call = *caller_pc.sub(1);
             // `C` is one more than the wanted results; 0 (all of them) sets the top.
-            let caller_base = (*thread).stack.add((*caller).base as usize);
+            let caller_base = (*$vm).stack.add((*caller).base as usize);
             if call.c() == 2 {
                 *caller_base.add(call.a()) = $one;
-                frames.set_len(depth - 1);
+                (*$vm).frame = caller;
                 next!(caller_pc, $vm, caller_base, (*caller).constants)
             }
             if call.c() == 1 {
-                frames.set_len(depth - 1);
+                (*$vm).frame = caller;
                 next!(caller_pc, $vm, caller_base, (*caller).constants)
             }
         }
@@ -191,15 +184,12 @@ macro_rules! return_to_caller {
 macro_rules! return_values {
     ($first:expr, $count:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
         let (first, count): (*mut RawValue, usize) = ($first, $count);
-        let thread = (*$vm).thread.as_ptr();
-        let frames = &mut (*thread).frames;
-        let depth = frames.len();
-        let frame = frames.as_ptr().add(depth - 1);
+        let frame = (*$vm).frame;
         if (*frame).kind == FrameKind::Lua {
             let caller = frame.sub(1);
             let caller_pc = (*caller).pc;
             let call = *caller_pc.sub(1);
-            let caller_base = (*thread).stack.add((*caller).base as usize);
+            let caller_base = (*$vm).stack.add((*caller).base as usize);
             let into = caller_base.add(call.a());
             // `C` is one more than the wanted results; 0 (all of them) sets the top.
             let wanted = if call.c() == 0 { count } else { call.c() - 1 };
@@ -209,9 +199,9 @@ macro_rules! return_values {
                 keep_branch();
             }
             if call.c() == 0 {
-                (*$vm).top = into.add(wanted).offset_from_unsigned((*thread).stack) as u32;
+                (*$vm).top = into.add(wanted).offset_from_unsigned((*$vm).stack) as u32;
             }
-            frames.set_len(depth - 1);
+            (*$vm).frame = caller;
             next!(caller_pc, $vm, caller_base, (*caller).constants)
         }
         if (*frame).kind == FrameKind::Meta {
@@ -219,13 +209,13 @@ macro_rules! return_values {
             let caller_pc = (*caller).pc;
             let call = *caller_pc.sub(1);
             if call.code() == Op::ITERCALL as u8 {
-                let caller_base = (*thread).stack.add((*caller).base as usize);
+                let caller_base = (*$vm).stack.add((*caller).base as usize);
                 for i in 0..call.c() {
                     *caller_base.add(call.a() + 3 + i) =
                         if i < count { *first.add(i) } else { RawValue::NIL };
                     keep_branch();
                 }
-                frames.set_len(depth - 1);
+                (*$vm).frame = caller;
                 next!(caller_pc, $vm, caller_base, (*caller).constants)
             }
         }
@@ -236,7 +226,7 @@ pub(super) use return_values;
 handler! { RET(pc, vm, insn, base, k) {
     let first = base.add(insn.a());
     let count = match insn.b() {
-        0 => (*(*vm).thread.as_ptr()).stack.add((*vm).top as usize).offset_from_unsigned(first),
+        0 => (*vm).stack.add((*vm).top as usize).offset_from_unsigned(first),
         b => b - 1,
     };
     return_values!(first, count, pc, vm, insn, base, k);

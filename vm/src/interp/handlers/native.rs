@@ -5,7 +5,7 @@ use super::keep_branch;
 use crate::bytecode::Op;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
-use crate::interp::dispatch::{handler, next, reload, save_pc, slow};
+use crate::interp::dispatch::{find_frame, handler, next, reload, save_pc, slow};
 use crate::interp::slow::{call, coroutine, iterate, misc};
 use crate::thread::{FrameKind, ResumedBy};
 use crate::value::{Gc, RawValue};
@@ -35,7 +35,7 @@ call_native(pc, vm, insn, base, k) {
                 2 => *callee = value,
                 0 => {
                     *callee = value;
-                    (*vm).top = callee.add(1).offset_from_unsigned((*(*vm).thread.as_ptr()).stack) as u32;
+                    (*vm).top = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
                 }
                 1 => {}
                 wanted => {
@@ -56,6 +56,7 @@ call_native(pc, vm, insn, base, k) {
             let (pc, base, k) = reload(vm);
             next!(pc, vm, base, k)
         }
+        find_frame(vm);
     }
     slow!(call::call_op, pc, vm, insn, base, k)
 } }
@@ -92,13 +93,14 @@ call_iterator(pc, vm, insn, base, k) {
             keep_branch();
         }
         save_pc(vm, pc);
-        let callee = control.add(3).offset_from_unsigned((*(*vm).thread.as_ptr()).stack) as u32;
+        let callee = control.add(3).offset_from_unsigned((*vm).stack) as u32;
         let native: Gc<NativeFunction> = Gc::from_ptr(function.as_ptr().cast());
         let coroutine = native.upvalue(0);
         if coroutine::resume_directly(&mut *vm, coroutine, callee, 0, 2, ResumedBy::Wrapped, FrameKind::Meta) {
             let (pc, base, k) = reload(vm);
             next!(pc, vm, base, k)
         }
+        find_frame(vm);
     }
     slow!(iterate::call_iterator, pc, vm, insn, base, k)
 } }

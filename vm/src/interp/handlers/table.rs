@@ -84,23 +84,24 @@ handler! { GETFIELD(pc, vm, insn, base, k) {
     if let Some(table) = (*base.add(insn.b())).as_table() {
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
         return get_remembered_field(pc, vm, insn, base, k);
-    } else if (*base.add(insn.b())).is_cdata() {
-        return get_cdata_field(pc, vm, insn, base, k);
     }
-    slow!(table::get_field, pc, vm, insn, base, k)
+    return get_cdata_field(pc, vm, insn, base, k);
 } }
 
-// The paths of cdata are handlers of their own, so that those of tables need no stack.
+// The paths of what is no table are handlers of their own: those of tables need no stack then, and one comparison of tags.
 handler! {
 #[inline(never)]
 get_cdata_field(pc, vm, insn, base, k) {
-    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
-    let cache = cache!(k, insn);
-    if (*cdata).header.aux == (*cache).ctype
-        && let Some(data) = place::readable(vm, cdata)
-    {
-        *base.add(insn.a()) = place::load(data, (*cache).place);
-        next!(pc, vm, base, k)
+    let object = *base.add(insn.b());
+    if object.is_cdata() {
+        let cdata = object.as_cdata_unchecked().as_ptr();
+        let cache = cache!(k, insn);
+        if (*cdata).header.aux == (*cache).ctype
+            && let Some(data) = place::readable(vm, cdata)
+        {
+            *base.add(insn.a()) = place::load(data, (*cache).place);
+            next!(pc, vm, base, k)
+        }
     }
     slow!(table::get_field, pc, vm, insn, base, k)
 } }
@@ -109,10 +110,8 @@ handler! { SETFIELD(pc, vm, insn, base, k) {
     if let Some(table) = (*base.add(insn.a())).as_table() {
         write_field!(table.as_ptr(), *base.add(insn.b()), pc, vm, insn, base, k);
         return add_field(pc, vm, insn, base, k);
-    } else if (*base.add(insn.a())).is_cdata() {
-        return set_cdata_field(pc, vm, insn, base, k);
     }
-    slow!(table::set_field, pc, vm, insn, base, k)
+    return set_cdata_field(pc, vm, insn, base, k);
 } }
 
 handler! { INITFIELD(pc, vm, insn, base, k) {
@@ -136,12 +135,15 @@ handler! { INITFIELD(pc, vm, insn, base, k) {
 handler! {
 #[inline(never)]
 set_cdata_field(pc, vm, insn, base, k) {
-    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
-    let cache = cache!(k, insn);
-    if (*cdata).header.aux == (*cache).ctype
-        && place::store(vm, cdata, (*cache).place, *base.add(insn.b()))
-    {
-        next!(pc, vm, base, k)
+    let object = *base.add(insn.a());
+    if object.is_cdata() {
+        let cdata = object.as_cdata_unchecked().as_ptr();
+        let cache = cache!(k, insn);
+        if (*cdata).header.aux == (*cache).ctype
+            && place::store(vm, cdata, (*cache).place, *base.add(insn.b()))
+        {
+            next!(pc, vm, base, k)
+        }
     }
     slow!(table::set_field, pc, vm, insn, base, k)
 } }
@@ -153,26 +155,34 @@ handler! { SELF(pc, vm, insn, base, k) {
         *base.add(insn.a() + 1) = object;
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
         return get_remembered_method(pc, vm, insn, base, k);
-    } else if object.is_cdata() {
+    }
+    return get_other_method(pc, vm, insn, base, k);
+} }
+
+// Strings above all.
+handler! {
+#[inline(never)]
+get_other_method(pc, vm, insn, base, k) {
+    let object = *base.add(insn.b());
+    if object.is_cdata() {
         return get_cdata_method(pc, vm, insn, base, k);
+    }
+    let meta = if object.is_userdata() {
+        (*object.as_userdata_unchecked().as_ptr()).meta
+    } else if object.is_string() {
+        (*vm).heap.roots.type_metatables[Type::String as usize].map_or(std::ptr::null_mut(), Gc::as_ptr)
     } else {
-        let meta = if object.is_userdata() {
-            (*object.as_userdata_unchecked().as_ptr()).meta
-        } else if object.is_string() {
-            (*vm).heap.roots.type_metatables[Type::String as usize].map_or(std::ptr::null_mut(), Gc::as_ptr)
-        } else {
-            std::ptr::null_mut()
-        };
-        let cache = cache!(k, insn);
-        if (*cache).other_shape == InlineCache::NO_TABLE
-            && (*cache).meta == meta
-            && !meta.is_null()
-            && (*cache).epoch == (*vm).heap.method_epoch
-        {
-            *base.add(insn.a() + 1) = object;
-            *base.add(insn.a()) = (*cache).value;
-            next!(pc, vm, base, k)
-        }
+        std::ptr::null_mut()
+    };
+    let cache = cache!(k, insn);
+    if (*cache).other_shape == InlineCache::NO_TABLE
+        && (*cache).meta == meta
+        && !meta.is_null()
+        && (*cache).epoch == (*vm).heap.method_epoch
+    {
+        *base.add(insn.a() + 1) = object;
+        *base.add(insn.a()) = (*cache).value;
+        next!(pc, vm, base, k)
     }
     slow!(table::get_method, pc, vm, insn, base, k)
 } }
