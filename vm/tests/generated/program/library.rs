@@ -116,7 +116,7 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
     (1, Call("p(pcall(string.rep, $V, $i, $V))")),
     (1, Call("p(pcall(table.concat, $V, $V, $i, $V))")),
     (1, Call("p(pcall(bit.bor, $V, $V))")),
-    (1, Call("p(pcall(math.floor, $V))")),
+    (1, Call("p(pcall(math.floor, ($V)))")),
     (1, Call("p(pcall(string.format, $D, $V, $V))")),
     (1, Call("p(pcall(load, '=(' .. $S, '=chunk'))")),
     (1, Call("p(getfenv($i) == _G)")),

@@ -228,7 +228,7 @@ impl Generator {
         let array = self.scope.of_kind(c, Type::Array).unwrap_or_else(|| "G3".to_owned());
         let kind = c.pick(&[Type::Number, Type::String, Type::Number, Type::Object]);
         let text = match c.below(9) {
-            0 => format!("{array}[#{array} + 1] = {}", self.solid(c, kind, 3)),
+            0 => format!("local appended = {} {array}[#{array} + 1] = appended", self.solid(c, kind, 3)),
             1 => format!("{array}[#{array}] = nil"),
             2 => format!("table.insert({array}, {})", self.solid(c, kind, 3)),
             3 => format!("table.insert({array}, {}, {})", c.within(-1, 5), self.solid(c, kind, 3))
@@ -639,7 +639,9 @@ impl Generator {
 
     fn sort(&mut self, c: &mut Choices<'_>, nodes: &[Node]) {
         let array = self.scope.of_kind(c, Type::Array).unwrap_or_else(|| "G3".to_owned());
-        self.line(&format!("p(pcall(table.sort, {array}, function(a, b)"));
+        // A copy, out of the order function's reach: what is removed meanwhile leaves a hole, and then any length is right.
+        self.line(&format!("local sorted = {{unpack({array})}}"));
+        self.line("p(pcall(table.sort, sorted, function(a, b)");
         let outside = self.scope.mark();
         self.scope.declare("a", Type::Number, None);
         self.scope.declare("b", Type::Number, None);
@@ -653,7 +655,7 @@ impl Generator {
         });
         self.scope.leave(outside);
         self.line("end))");
-        self.line(&format!("p({array})"));
+        self.line("p(sorted)");
     }
 
     fn replace(&mut self, c: &mut Choices<'_>, nodes: &[Node]) {
