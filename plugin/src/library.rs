@@ -6,6 +6,7 @@ use bevy_platform::collections::HashMap;
 use perilune::{Context, Draft, Error, Lua, Module, Value};
 
 use crate::asset::{Compiled, module_path};
+use crate::world::driver;
 
 /// Shared by the plugin's systems and the VM's `require`.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ struct Script {
     hash: u64,
     /// Once it has run. Taken out while it reloads.
     module: Option<Module>,
+    /// The scripts it has asked for by names that its text does not show.
+    required: Vec<String>,
 }
 
 impl Library {
@@ -44,13 +47,66 @@ impl Library {
 
     /// Makes a compiled script known, unless one is already.
     pub(crate) fn add(&self, path: &str, compiled: Compiled) {
-        let script = || Script { draft: compiled.draft, hash: compiled.hash, module: None };
+        let script = || Script { draft: compiled.draft, hash: compiled.hash, module: None, required: Vec::new() };
         self.lock().scripts.entry(path.to_owned()).or_insert_with(script);
     }
 
     /// The hash of the text a script has now, if it is known.
     pub(crate) fn hash(&self, path: &str) -> Option<u64> {
         self.lock().scripts.get(path).map(|script| script.hash)
+    }
+
+    /// Forgets the scripts that have run and that none of `roots` requires any more, directly or through others. Gives their paths.
+    pub(crate) fn unload_unused(&self, cx: &mut Context, roots: &[String]) -> Result<Vec<String>, Error> {
+        let mut modules = Vec::new();
+        let unused = {
+            let mut inner = self.lock();
+            let mut used: Vec<String> = Vec::new();
+            let mut queue: Vec<String> = roots.to_vec();
+            while let Some(path) = queue.pop() {
+                if used.contains(&path) {
+                    continue;
+                }
+                if let Some(script) = inner.scripts.get(&path) {
+                    for name in script.draft.required_modules().iter().map(|name| String::from_utf8_lossy(name)) {
+                        queue.push(module_path(&inner.folder, &name));
+                        modules.push(name.into_owned());
+                    }
+                    queue.extend(script.required.iter().cloned());
+                }
+                used.push(path);
+            }
+            let unused: Vec<String> = inner
+                .scripts
+                .iter()
+                .filter(|(path, script)| script.module.is_some() && !used.contains(path))
+                .map(|(path, _)| path.clone())
+                .collect();
+            for path in &unused {
+                inner.scripts.remove(path);
+            }
+            unused
+        };
+        if unused.is_empty() {
+            return Ok(unused);
+        }
+        let package: perilune::Table = cx.globals().get(cx, "package")?;
+        let loaded: perilune::Table = package.get(cx, "loaded")?;
+        let folder = self.lock().folder.clone();
+        let mut gone = Vec::new();
+        loaded.for_each(cx, |_, name: Value, _: Value| {
+            if let Value::String(name) = name {
+                gone.push(name);
+            }
+            Ok(())
+        })?;
+        for name in gone {
+            let text = name.to_string_lossy(cx)?;
+            if unused.contains(&module_path(&folder, &text)) {
+                loaded.set(cx, &name, Value::Nil)?;
+            }
+        }
+        Ok(unused)
     }
 
     /// Puts the `require` of this library into a VM.
@@ -68,6 +124,15 @@ impl Library {
             return Ok(known);
         }
         let path = module_path(&self.lock().folder, name);
+        {
+            let mut inner = self.lock();
+            if let Some(asking) = inner.loading.last().cloned()
+                && let Some(script) = inner.scripts.get_mut(&asking)
+                && !script.required.contains(&path)
+            {
+                script.required.push(path.clone());
+            }
+        }
         let value = match self.run(cx, &path)? {
             Value::Nil => Value::Boolean(true),
             value => value,
@@ -102,7 +167,9 @@ impl Library {
             inner.loading.push(path.to_owned());
             draft
         };
+        driver::begin_script(cx, path);
         let outcome = cx.load_module(&draft);
+        driver::end_script(cx, outcome.is_ok());
         let mut inner = self.lock();
         inner.loading.pop();
         let module = outcome?;
@@ -133,7 +200,9 @@ impl Library {
         };
         let mut module = module;
         self.lock().loading.push(path.to_owned());
+        driver::begin_script(cx, path);
         let outcome = cx.reload_module(&mut module, &compiled.draft);
+        driver::end_script(cx, outcome.is_ok());
         let mut inner = self.lock();
         inner.loading.pop();
         if let Some(script) = inner.scripts.get_mut(path) {

@@ -6,10 +6,12 @@ use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginG
 use bevy_asset::io::file::FileAssetReader;
 use bevy_asset::{AssetApp, AssetPlugin};
 use bevy_ecs::change_detection::Mut;
+use bevy_ecs::message::Message;
 use bevy_ecs::name::Name;
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule, ScheduleLabel};
 use bevy_ecs::world::World;
+use bevy_reflect::{GetTypeRegistration, Reflect, TypePath};
 use bevy_time::{Fixed, Real, Time};
 use bevy_transform::components::{GlobalTransform, Transform};
 use perilune::{FromLuaMulti, IntoLuaMulti};
@@ -22,10 +24,16 @@ use crate::library::Library;
 use crate::scripts::{self, GlobalScripts, LuaReloads, ReportedFailures, RetriedSources};
 use crate::sets::LuaSystems;
 use crate::settings::LuaSettings;
-use crate::system::{self, ErrorQueue, Hook, ScriptSystems};
+use crate::hooks::Hook;
+use crate::messages::{self, ExposedMessages};
+use crate::observe::{self, PendingEvents, ScriptObservers};
+use crate::system::body::{ErrorQueue, flush_errors};
+use crate::system::light::{self, LightSchedule};
+use crate::system::{self, ScriptSystems};
 use crate::timing::ScriptTimes;
 use crate::vm::LuaVm;
 use crate::watch::ScriptWatcher;
+use crate::world::component::LuaComponents;
 use crate::world::driver;
 
 /// Everything scripts need. Add it after Bevy's own plugins:
@@ -75,7 +83,12 @@ impl Plugin for LuaScriptPlugin {
         let mut vm =
             LuaVm::new(Library::new(&self.folder, &root)).expect("a new VM has room for its libraries");
         let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();
-        driver::install(vm.lua(), registry).expect("a new VM has room for the plugin's types");
+        let components = LuaComponents::default();
+        driver::install(vm.lua(), registry, components.clone())
+            .expect("a new VM has room for the plugin's types");
+        app.insert_resource(components);
+        // Systems of one VM run one after another, in whichever order: that is no ambiguity.
+        app.allow_ambiguous_resource::<LuaVm>();
         // Bevy's plugins register types only with a feature of Bevy's; these every script needs.
         app.register_type::<Transform>().register_type::<GlobalTransform>().register_type::<Name>();
         app.register_type::<Time>().register_type::<Time<Real>>().register_type::<Time<Fixed>>();
@@ -85,6 +98,10 @@ impl Plugin for LuaScriptPlugin {
             .init_resource::<RemovedScripts>()
             .init_resource::<GlobalScripts>()
             .init_resource::<ScriptSystems>()
+            .init_resource::<LightSchedule>()
+            .init_resource::<ScriptObservers>()
+            .init_resource::<PendingEvents>()
+            .init_resource::<ExposedMessages>()
             .init_resource::<ScriptTimes>()
             .init_resource::<ErrorQueue>()
             .init_resource::<LuaReloads>()
@@ -101,14 +118,18 @@ impl Plugin for LuaScriptPlugin {
                 scripts::apply_saved,
                 scripts::run_loaded,
                 system::sync,
+                observe::sync,
+                messages::collect,
                 behaviour::update_instances,
-                system::flush_errors,
+                observe::run_pending,
+                flush_errors,
             )
                 .chain(),
         );
         app.add_schedule(start);
         app.world_mut().resource_mut::<MainScheduleOrder>().insert_before(bevy_app::First, LuaFrameStart);
         app.add_systems(Update, run_update.in_set(LuaSystems::Behaviours));
+        app.add_systems(Update, light::run.in_set(LuaSystems::Systems));
         app.add_systems(FixedUpdate, run_fixed_update.in_set(LuaSystems::Behaviours));
     }
 
@@ -178,6 +199,22 @@ fn run_fixed_update(world: &mut World) {
 
 /// What scripts add to an [`App`].
 pub trait LuaAppExt {
+    /// Lets scripts read messages of a type: with `messages.read("Damage")` in systems and the hook `on_message(name, message)` in
+    /// behaviours, from the frame after they were written on. Writing needs no more than the type's registration.
+    ///
+    /// ```no_run
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_perilune::{LuaAppExt, LuaPlugins};
+    /// # use bevy_reflect::Reflect;
+    /// #[derive(Message, Reflect)]
+    /// #[reflect(Message)]
+    /// struct Damage { target: Entity, amount: f32 }
+    ///
+    /// App::new().add_plugins(LuaPlugins).expose_message::<Damage>();
+    /// ```
+    fn expose_message<M: Message + Reflect + TypePath + GetTypeRegistration>(&mut self) -> &mut Self;
+
     /// Runs a script that belongs to no entity, once it has loaded: rules, systems, set-up.
     ///
     /// # Panics
@@ -201,6 +238,12 @@ pub trait LuaAppExt {
 }
 
 impl LuaAppExt for App {
+    fn expose_message<M: Message + Reflect + TypePath + GetTypeRegistration>(&mut self) -> &mut App {
+        self.add_message::<M>().register_type::<M>();
+        self.world_mut().get_resource_or_init::<ExposedMessages>().expose::<M>();
+        self
+    }
+
     fn add_lua_script(&mut self, path: impl Into<String>) -> &mut App {
         scripts::add(self.world_mut(), path.into());
         self

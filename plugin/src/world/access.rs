@@ -81,7 +81,7 @@ fn resource(vm: &mut Vm, args: Args) -> NativeResult {
         return vm.ret1(RawValue::NIL);
     };
     // SAFETY: the live resource.
-    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.type_id, data)? }) else {
+    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.origin, data)? }) else {
         return Err(vm.error(format!("resource '{name}' cannot be seen from Lua: it is not reflected")));
     };
     let rule = if named.mutable { WriteRule::Allowed } else { WriteRule::Immutable };
@@ -98,8 +98,14 @@ fn lookup(
     category: Category,
     name: &str,
 ) -> Result<Option<Named>, String> {
+    if category == Category::Component
+        && let Some(named) = shared.lua_components.named(name)
+    {
+        return Ok(Some(named));
+    }
     let registry = shared.registry.read();
-    let registration = names::resolve(&registry, world.components(), category, name)?;
+    let registration = names::resolve(&registry, world.components(), category, name)
+        .map_err(|message| names::or_declared(Some(&shared.lua_components), category, name, message))?;
     let id = world.components().get_id(registration.type_id());
     Ok(id.and_then(|id| Named::new(name, world.components(), id)))
 }
@@ -225,7 +231,7 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
     let Some((data, tick, _)) = place else { return Ok(Place::Absent) };
     let shared = context(vm).shared.clone();
     // SAFETY: the live component.
-    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.type_id, data)? }) else {
+    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.origin, data)? }) else {
         return Ok(Place::NoComponent);
     };
     let rule = match (write, named.mutable) {

@@ -6,17 +6,20 @@
 #![allow(unsafe_code, reason = "lends a value under construction, and moves it into the world")]
 
 use std::alloc::Layout;
+use std::any::TypeId;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, null_mut};
 
-use bevy_ecs::component::ComponentId;
+use bevy_ecs::component::{ComponentId, Components};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::ptr::{OwningPtr, Ptr};
 use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::Commands;
-use bevy_ecs::world::EntityWorldMut;
+use bevy_ecs::hierarchy::ChildOf;
+use bevy_ecs::world::{EntityWorldMut, World};
 use bevy_reflect::std_traits::ReflectDefault;
 use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, TypeInfo, TypeRegistry};
+use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::host::HostValue;
 use perilune::ffi::view::{Source, WriteRule};
 use perilune::function::NativeFn;
@@ -24,19 +27,27 @@ use perilune::value::RawValue;
 use perilune::vm::{Args, NativeResult, Raised, Vm};
 
 use super::access::no_entity;
+use super::component::PlainValue;
 use super::context::{Shared, context};
 use super::names::{self, Category};
 use super::reflect::from_host;
-use super::{layout, run};
+use super::{layout, messages, run};
 
 /// The table `commands`.
 ///
 /// # Errors
 /// When the VM's memory limit is reached.
 pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
-    let table = vm.new_table(0, 4)?;
-    let functions: [(&str, NativeFn); 4] =
-        [("spawn", spawn), ("insert", insert), ("remove", remove), ("despawn", despawn)];
+    let table = vm.new_table(0, 7)?;
+    let functions: [(&str, NativeFn); 7] = [
+        ("spawn", spawn),
+        ("insert", insert),
+        ("remove", remove),
+        ("despawn", despawn),
+        ("trigger", messages::trigger),
+        ("set_parent", set_parent),
+        ("remove_parent", remove_parent),
+    ];
     for (name, function) in functions {
         let function = vm.new_host_function(name, function, &[])?;
         vm.raw_set_name(table, name, function)?;
@@ -45,10 +56,17 @@ pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
 }
 
 /// A component ready to be inserted.
-struct Prepared {
-    value: Box<dyn Reflect>,
-    /// Registers the component when nothing in the world has used it yet.
-    register: Option<ReflectComponent>,
+pub(super) enum Prepared {
+    /// A value of a Rust type, and what registers the component when nothing in the world has used it yet.
+    Rust(Box<dyn Reflect>, Option<ReflectComponent>),
+    /// A value of a component that a script declared.
+    Lua(PlainValue),
+}
+
+/// A component to be removed.
+enum Removed {
+    Rust(TypeId),
+    Lua(ComponentId),
 }
 
 /// `commands.spawn { Transform = { ... }, "Frozen" }`: the new entity, at once.
@@ -63,9 +81,40 @@ fn spawn(vm: &mut Vm, args: Args) -> NativeResult {
     vm.ret1(value)
 }
 
+/// `commands.set_parent(child, parent)`
+fn set_parent(vm: &mut Vm, args: Args) -> NativeResult {
+    let child = check_existing(vm, args, 0)?;
+    let parent = check_existing(vm, args, 1)?;
+    if child == parent {
+        return Err(vm.arg_error(args, 1, "an entity cannot be its own parent"));
+    }
+    with_commands(vm, |commands| {
+        commands.queue(move |world: &mut World| {
+            // One of them may be gone by now.
+            if world.get_entity(parent).is_ok()
+                && let Ok(mut child) = world.get_entity_mut(child)
+            {
+                child.insert(ChildOf(parent));
+            }
+        });
+    })?;
+    vm.ret0()
+}
+
+/// `commands.remove_parent(child)`
+fn remove_parent(vm: &mut Vm, args: Args) -> NativeResult {
+    let child = check_existing(vm, args, 0)?;
+    with_commands(vm, |commands| {
+        commands.entity(child).queue_silenced(|mut child: EntityWorldMut| {
+            child.remove::<ChildOf>();
+        });
+    })?;
+    vm.ret0()
+}
+
 /// `commands.insert(entity, { Velocity = { ... } })`.
 fn insert(vm: &mut Vm, args: Args) -> NativeResult {
-    let entity = check_existing(vm, args)?;
+    let entity = check_existing(vm, args, 0)?;
     let components = prepare_all(vm, args, 1)?;
     with_commands(vm, |commands| {
         let mut entity = commands.entity(entity);
@@ -76,18 +125,22 @@ fn insert(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// `commands.remove(entity, "Velocity", ...)`.
 fn remove(vm: &mut Vm, args: Args) -> NativeResult {
-    let entity = check_existing(vm, args)?;
+    let entity = check_existing(vm, args, 0)?;
     let mut types = Vec::new();
     for index in 1..args.count.max(2) {
         let name = vm.check_string(args, index)?;
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-        types.push(resolve(vm, &name, |registration| registration.type_id())?);
+        let declared = context(vm).shared.lua_components.get(&name);
+        types.push(match declared {
+            Some(component) => Removed::Lua(component.id),
+            None => Removed::Rust(resolve(vm, &name, |registration| registration.type_id())?),
+        });
     }
     with_commands(vm, |commands| {
         commands.entity(entity).queue_silenced(move |mut entity: EntityWorldMut| {
             let components = entity.world().components();
             let ids: Vec<ComponentId> =
-                types.iter().filter_map(|type_id| components.get_id(*type_id)).collect();
+                types.iter().filter_map(|removed| removed.id(components)).collect();
             for id in ids {
                 entity.remove_by_id(id);
             }
@@ -98,12 +151,21 @@ fn remove(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// `commands.despawn(entity)`, its children too.
 fn despawn(vm: &mut Vm, args: Args) -> NativeResult {
-    let entity = check_existing(vm, args)?;
+    let entity = check_existing(vm, args, 0)?;
     with_commands(vm, |commands| commands.entity(entity).try_despawn())?;
     vm.ret0()
 }
 
-fn with_commands<R>(vm: &mut Vm, f: impl FnOnce(&mut Commands) -> R) -> Result<R, Raised> {
+impl Removed {
+    fn id(&self, components: &Components) -> Option<ComponentId> {
+        match self {
+            Removed::Rust(type_id) => components.get_id(*type_id),
+            Removed::Lua(id) => Some(*id),
+        }
+    }
+}
+
+pub(super) fn with_commands<R>(vm: &mut Vm, f: impl FnOnce(&mut Commands) -> R) -> Result<R, Raised> {
     match &mut context(vm).run {
         // SAFETY: the commands outlive the run (`Run::new`), and nothing else uses them while it lasts.
         Some(run) => Ok(f(unsafe { run.commands.as_mut() })),
@@ -111,9 +173,9 @@ fn with_commands<R>(vm: &mut Vm, f: impl FnOnce(&mut Commands) -> R) -> Result<R
     }
 }
 
-/// Argument 0 as an entity that exists, or was spawned in this run.
-fn check_existing(vm: &mut Vm, args: Args) -> Result<Entity, Raised> {
-    let bits = vm.check_entity(args, 0)?;
+/// An argument as an entity that exists, or was spawned in this run.
+fn check_existing(vm: &mut Vm, args: Args, index: u32) -> Result<Entity, Raised> {
+    let bits = vm.check_entity(args, index)?;
     let entity = Entity::try_from_bits(bits);
     let known = with_commands(vm, |commands| entity.filter(|entity| commands.get_entity(*entity).is_ok()))?;
     known.ok_or_else(|| no_entity(vm, bits))
@@ -130,7 +192,11 @@ fn resolve<R>(
     };
     let components = world.components();
     let registry = shared.registry.read();
-    match names::resolve(&registry, components, Category::Component, name) {
+    let found = names::resolve(&registry, components, Category::Component, name)
+        .map_err(|message| {
+            names::or_declared(Some(&shared.lua_components), Category::Component, name, message)
+        });
+    match found {
         Ok(registration) => Ok(f(registration)),
         Err(message) => Err(vm.error(message)),
     }
@@ -160,6 +226,15 @@ fn prepare_all(vm: &mut Vm, args: Args, index: u32) -> Result<Vec<Prepared>, Rai
 /// A component from what a script gave for it: a table of fields, the value of a component with one field, `true` or nothing for
 /// its default.
 fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared, Raised> {
+    let declared = context(vm).shared.lua_components.get(name);
+    if let Some(component) = declared {
+        let mut new = component.new_value();
+        if let Some(value) = value.filter(|value| *value != RawValue::TRUE) {
+            // SAFETY: a new value of the type.
+            unsafe { assign(vm, name, component.ctype, new.as_mut_ptr(), value)? };
+        }
+        return Ok(Prepared::Lua(new));
+    }
     let (info, default, build, register) = resolve(vm, name, |registration| {
         (
             registration.type_info(),
@@ -175,9 +250,11 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
             return Err(vm.error(format!("component '{name}': its default panicked")));
         };
         if let Some(value) = value {
-            assign(vm, &shared, name, &mut *new, value)?;
+            let ctype = layout::ctype_of(vm, &shared, &*new)?;
+            // SAFETY: a live value of the type.
+            unsafe { assign(vm, name, ctype, std::ptr::from_mut(&mut *new).cast(), value)? };
         }
-        return Ok(Prepared { value: new, register });
+        return Ok(Prepared::Rust(new, register));
     }
     let given = value.map_or(Ok(HostValue::Table(Vec::new())), |value| vm.to_host(value))?;
     let new = {
@@ -190,7 +267,7 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
     };
     let built = catch_unwind(AssertUnwindSafe(|| build.and_then(|build| build.from_reflect(&*new))));
     match built {
-        Ok(Some(value)) => Ok(Prepared { value, register }),
+        Ok(Some(value)) => Ok(Prepared::Rust(value, register)),
         Ok(None) => {
             let fields = field_names(info);
             Err(vm.error(format!(
@@ -228,7 +305,7 @@ fn is_newtype(info: &TypeInfo) -> bool {
     matches!(info, TypeInfo::TupleStruct(t) if t.field_len() == 1)
 }
 
-fn field_names(info: &TypeInfo) -> Vec<String> {
+pub(super) fn field_names(info: &TypeInfo) -> Vec<String> {
     match info {
         TypeInfo::Struct(s) => s.iter().map(|field| field.name().to_owned()).collect(),
         TypeInfo::TupleStruct(t) => (0..t.field_len()).map(|n| n.to_string()).collect(),
@@ -243,21 +320,22 @@ fn field_names(info: &TypeInfo) -> Vec<String> {
 }
 
 /// Assigns fields of a value under construction, by the rules of assigning to a view.
-fn assign(
+///
+/// # Safety
+/// `data` is a live value of the type.
+unsafe fn assign(
     vm: &mut Vm,
-    shared: &Shared,
     name: &str,
-    new: &mut dyn Reflect,
+    ctype: CTypeId,
+    data: *mut u8,
     value: RawValue,
 ) -> Result<(), Raised> {
-    let ctype = layout::ctype_of(vm, shared, new)?;
     let source = vm.ffi.lending.source(Source {
         category: "component",
         name: name.to_owned(),
         borrower: "commands".to_owned(),
         rule: WriteRule::Allowed,
     });
-    let data = std::ptr::from_mut(new).cast::<u8>();
     // SAFETY: the view is used for one assignment, which runs no script code, and is reachable from nowhere afterwards.
     unsafe {
         let view = vm.lend(ctype, data, null_mut(), source)?;
@@ -266,8 +344,15 @@ fn assign(
 }
 
 /// Moves values into the world as components of an entity.
-fn insert_all(entity: &mut EntityWorldMut, components: Vec<Prepared>) {
-    for Prepared { value, register } in components {
+pub(super) fn insert_all(entity: &mut EntityWorldMut, components: Vec<Prepared>) {
+    for prepared in components {
+        let (value, register) = match prepared {
+            Prepared::Rust(value, register) => (value, register),
+            Prepared::Lua(value) => {
+                value.insert(entity);
+                continue;
+            }
+        };
         let type_id = value.as_any().type_id();
         let known = entity.world().components().get_id(type_id);
         let id = match (known, register) {

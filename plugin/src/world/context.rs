@@ -10,6 +10,9 @@ use perilune::ffi::view::SourceId;
 use perilune::value::RawValue;
 use perilune::vm::{Raised, Vm};
 
+use super::component::LuaComponents;
+use super::declare::Loading;
+use super::messages::{self, MessageLogs};
 use super::reflect::HostedTypes;
 use super::run::Run;
 use super::{access, commands};
@@ -20,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) registry: AppTypeRegistry,
     /// The types whose fields are read and written through reflection.
     pub(crate) hosted: Arc<HostedTypes>,
+    /// The components scripts have declared.
+    pub(crate) lua_components: LuaComponents,
     /// C types by Rust type.
     layouts: Mutex<HashMap<std::any::TypeId, CTypeId>>,
 }
@@ -40,6 +45,15 @@ impl Shared {
     }
 }
 
+/// What the values of a component are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Of a Rust type.
+    Rust(std::any::TypeId),
+    /// Of a type that a script declared.
+    Lua(CTypeId),
+}
+
 /// A component as scripts reach it by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
@@ -47,8 +61,8 @@ pub(crate) struct Named {
     pub(crate) name: String,
     /// Its id in the world.
     pub(crate) id: ComponentId,
-    /// Its Rust type.
-    pub(crate) type_id: std::any::TypeId,
+    /// What its values are.
+    pub(crate) origin: Origin,
     /// Whether Bevy lets it change in place.
     pub(crate) mutable: bool,
     /// Where its values are.
@@ -62,7 +76,7 @@ impl Named {
         Some(Named {
             name: name.to_owned(),
             id,
-            type_id: info.type_id()?,
+            origin: Origin::Rust(info.type_id()?),
             mutable: info.mutable(),
             storage: info.storage_type(),
         })
@@ -88,24 +102,31 @@ pub(crate) struct ScriptContext {
     pub(crate) run: Option<Run>,
     /// Components by the address of their interned name.
     pub(crate) names: HashMap<usize, CachedName>,
-    /// Systems declared by the script that is loading.
-    pub(crate) declared: Vec<super::declare::SystemDeclaration>,
+    /// The scripts that are loading.
+    pub(crate) loading: Loading,
+    /// Messages that scripts can read.
+    pub(crate) messages: MessageLogs,
 }
 
 /// Prepares a VM for scripts of this app: math types, entities, the tables `commands` and `world`.
 ///
 /// # Errors
 /// When the VM's memory limit is reached.
-pub(crate) fn install(vm: &mut Vm, registry: AppTypeRegistry) -> Result<(), Raised> {
+pub(crate) fn install(
+    vm: &mut Vm,
+    registry: AppTypeRegistry,
+    lua_components: LuaComponents,
+) -> Result<(), Raised> {
     let hosted = Arc::new(HostedTypes::new(registry.clone()));
-    let shared = Shared { registry, hosted: hosted.clone(), layouts: Mutex::default() };
+    let shared = Shared { registry, hosted: hosted.clone(), lua_components, layouts: Mutex::default() };
     super::layout::add_known(&shared);
     vm.ffi.field_host = Some(hosted);
     vm.ffi.context = Some(Box::new(ScriptContext {
         shared: Arc::new(shared),
         run: None,
         names: HashMap::default(),
-        declared: Vec::new(),
+        loading: Loading::default(),
+        messages: MessageLogs::default(),
     }));
     vm.open_host_types()?;
     let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();
@@ -113,7 +134,10 @@ pub(crate) fn install(vm: &mut Vm, registry: AppTypeRegistry) -> Result<(), Rais
     let table = commands::open(vm)?;
     vm.raw_set_name(globals, "commands", table)?;
     let table = access::open(vm)?;
-    vm.raw_set_name(globals, "world", table)
+    vm.raw_set_name(globals, "world", table)?;
+    let table = messages::open(vm)?;
+    vm.raw_set_name(globals, "messages", table)?;
+    super::component::open(vm)
 }
 
 /// The context of a VM that [`install`] prepared.

@@ -18,7 +18,8 @@ use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows, Segment};
 use perilune::ffi::view::{Source, SourceId, WriteRule};
 use perilune::vm::{Raised, Vm};
 
-use super::context::{Named, Shared};
+use super::component::LuaComponents;
+use super::context::{Named, Origin, Shared};
 use super::layout;
 use super::names::{self, Category};
 use super::run::{Declared, Locator, Scope, erase};
@@ -55,7 +56,13 @@ pub(crate) fn named(
     name: &str,
     write: bool,
 ) -> Result<Named, String> {
-    let registration = names::resolve(registry, world.components(), category, name)?;
+    if category == Category::Component
+        && let Some(named) = world.get_resource::<LuaComponents>().and_then(|known| known.named(name))
+    {
+        return Ok(named);
+    }
+    let registration = names::resolve(registry, world.components(), category, name)
+        .map_err(|message| names::or_declared(world.get_resource(), category, name, message))?;
     let word = category.word();
     let id = names::component_id(world, registration)
         .ok_or_else(|| format!("{word} '{name}' is not known to the world yet"))?;
@@ -188,14 +195,13 @@ impl QueryAccess {
             segments: found,
         });
         let finder = locator.clone();
-        let rows = Rows {
-            epoch: vm.ffi.lending.epoch(),
-            columns,
-            segments: segments.drain(..).map(|(_, segment)| segment).collect(),
-            last_run: storage::tick_word(last_run),
-            borrower: borrower.to_owned(),
-            locate: Some(Box::new(move |bits| finder.find(bits))),
-        };
+        let mut rows = Rows::default();
+        rows.epoch = vm.ffi.lending.epoch();
+        rows.columns = columns;
+        rows.segments = segments.drain(..).map(|(_, segment)| segment).collect();
+        rows.last_run = storage::tick_word(last_run);
+        borrower.clone_into(&mut rows.borrower);
+        rows.locate = Some(Box::new(move |bits| finder.find(bits)));
         Ok((rows, locator))
     }
 
@@ -315,7 +321,7 @@ impl ColumnAccess {
             Cells::Scattered(places) => places[0].0,
         };
         // SAFETY: by contract.
-        self.ctype = unsafe { ctype_at(vm, shared, self.named.type_id, first)? };
+        self.ctype = unsafe { ctype_at(vm, shared, self.named.origin, first)? };
         Ok(())
     }
 
@@ -356,9 +362,13 @@ pub(crate) fn source(
 pub(crate) unsafe fn ctype_at(
     vm: &mut Vm,
     shared: &Shared,
-    type_id: std::any::TypeId,
+    origin: Origin,
     address: *mut u8,
 ) -> Result<Option<CTypeId>, Raised> {
+    let type_id = match origin {
+        Origin::Lua(ctype) => return Ok(Some(ctype)),
+        Origin::Rust(type_id) => type_id,
+    };
     if let Some(known) = shared.layout(type_id) {
         return Ok(Some(known));
     }

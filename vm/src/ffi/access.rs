@@ -11,7 +11,7 @@ use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
-use super::cdata::{self, CData, VIEW, WRITABLE};
+use super::cdata::{self, CData, COLUMN, VIEW, WRITABLE};
 use super::ctype::{CTypeId, Form, Math, Scalar};
 use super::entity;
 use super::host::{Access, FieldHost, FieldRef, HostValue};
@@ -21,6 +21,9 @@ use super::host::{Access, FieldHost, FieldRef, HostValue};
 /// # Errors
 /// An expired view; a name that is neither a field nor a method; whatever a metamethod raises.
 pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+    if cdata.flags() & COLUMN != 0 {
+        return super::column::index(vm, cdata, key);
+    }
     if let Some(field) = find_field(vm, cdata, key) {
         let base = vm.readable(cdata)?;
         return load(vm, cdata, base, field);
@@ -33,6 +36,9 @@ pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, R
 /// # Errors
 /// An expired or read-only view; an unknown field; a value that does not fit.
 pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
+    if cdata.flags() & COLUMN != 0 {
+        return Err(super::column::newindex(vm, cdata));
+    }
     if let Some(field) = find_field(vm, cdata, key) {
         let base = vm.writable(cdata)?;
         if let Access::Scalar(scalar) = field.access
@@ -50,6 +56,7 @@ pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
         let handler = meta.meta(&vm.heap, Meta::NewIndex);
         if handler.is_function() {
+            let cdata = super::part::detached(vm, cdata)?;
             vm.call1(handler, &[cdata.into(), key, value])?;
             return Ok(());
         }
@@ -122,6 +129,7 @@ fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawVal
         }
         let handler = meta.meta(&vm.heap, Meta::Index);
         if handler.is_function() {
+            let cdata = super::part::detached(vm, cdata)?;
             return vm.call1(handler, &[cdata.into(), key]);
         }
         if !handler.is_nil() {

@@ -109,6 +109,8 @@ pub struct Ffi {
     pub context: Option<Box<dyn Any + Send>>,
     /// Entities that do not fit into a value.
     pub entities: LargeEntities,
+    /// The types of columns, by the type of their values.
+    pub(super) columns: Vec<(CTypeId, CTypeId)>,
     /// By type id: the fields in declaration order.
     fields: Vec<Vec<FieldRef>>,
     /// By type id: whether a value may be copied byte by byte, no part being the host's.

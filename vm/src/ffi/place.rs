@@ -26,12 +26,16 @@ fn pack(scalar: Scalar, offset: u32) -> Option<u32> {
     }
 }
 
-/// The place of a field, for an inline cache.
-pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<u32> {
+/// As the kind of a place: a struct inside the struct, whose type the cache has beside the place.
+pub(crate) const PART: u32 = 0xFF;
+
+/// The place of a field and, of a struct inside the struct, its type; for an inline cache.
+pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<(u32, CTypeId)> {
     let field = vm.ffi.field(ctype, name)?;
     match field.access {
-        Access::Scalar(scalar) => pack(scalar, field.offset),
-        Access::Enum(_) | Access::Struct(_) | Access::Hosted(_) => None,
+        Access::Scalar(scalar) => Some((pack(scalar, field.offset)?, ctype)),
+        Access::Struct(part) => (field.offset < 1 << 24).then_some((field.offset << 8 | PART, part)),
+        Access::Enum(_) | Access::Hosted(_) => None,
     }
 }
 

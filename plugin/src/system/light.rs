@@ -1,0 +1,106 @@
+//! The schedule `LuaUpdate`: script systems that run one after another in one system of `Update`.
+//!
+//! Bevy rebuilds a whole schedule when a system comes or goes, in a time that grows with the square of its systems. A system here costs
+//! nothing of that, and does not run beside Rust systems.
+
+use std::sync::Arc;
+
+use bevy_ecs::change_detection::Mut;
+use bevy_ecs::resource::Resource;
+use bevy_ecs::world::World;
+use bevy_time::Time;
+
+use super::body::Body;
+use super::order::Order;
+use super::{ScriptSystemSet, run_exclusive_system};
+use crate::timing::ScriptTimes;
+use crate::vm::LuaVm;
+use crate::world::driver::{self, SystemObjects};
+use crate::world::system::SystemAccess;
+
+/// The name scripts call it by.
+pub(super) const NAME: &str = "LuaUpdate";
+
+/// The systems of `LuaUpdate`, in the order in which they run.
+#[derive(Resource, Default)]
+pub(crate) struct LightSchedule(Vec<LightSystem>);
+
+struct LightSystem {
+    set: ScriptSystemSet,
+    order: Order,
+    body: Arc<Body>,
+    /// What it declared; an exclusive system has no access of its own.
+    access: Option<(SystemAccess, SystemObjects)>,
+}
+
+/// Adds a system, behind what it runs after and in front of what it runs before.
+pub(super) fn insert(
+    world: &mut World,
+    set: ScriptSystemSet,
+    order: Order,
+    body: Arc<Body>,
+    access: Option<(SystemAccess, SystemObjects)>,
+) {
+    let mut schedule = world.resource_mut::<LightSchedule>();
+    let systems = &mut schedule.0;
+    systems.push(LightSystem { set, order, body, access });
+    sort(systems);
+}
+
+/// Removes a system.
+pub(super) fn remove(world: &mut World, set: &ScriptSystemSet) {
+    world.resource_mut::<LightSchedule>().0.retain(|system| system.set != *set);
+}
+
+/// Puts systems into an order that has no cycle, keeping the order of declaration where nothing else is said.
+fn sort(systems: &mut Vec<LightSystem>) {
+    let mut waiting = std::mem::take(systems);
+    while !waiting.is_empty() {
+        let is_first = |at: usize| {
+            let candidate = &waiting[at];
+            waiting.iter().enumerate().all(|(i, other)| {
+                let precedes =
+                    other.order.before.contains(&candidate.set) || candidate.order.after.contains(&other.set);
+                i == at || !precedes
+            })
+        };
+        // Cycles are refused at declaration.
+        let next = (0..waiting.len()).find(|&at| is_first(at)).unwrap_or(0);
+        systems.push(waiting.remove(next));
+    }
+}
+
+/// Runs them all.
+pub(crate) fn run(world: &mut World) {
+    if world.resource::<LightSchedule>().0.is_empty() {
+        return;
+    }
+    world.resource_scope(|world, mut schedule: Mut<LightSchedule>| {
+        for system in &mut schedule.0 {
+            let body = &system.body;
+            let Some((access, objects)) = &mut system.access else {
+                run_exclusive_system(world, body);
+                continue;
+            };
+            if body.paused() {
+                continue;
+            }
+            let _span = tracing::info_span!("lua_system", name = %body.label).entered();
+            let dt = f64::from(world.resource::<Time>().delta_secs());
+            let times = world.resource::<ScriptTimes>().clone();
+            world.resource_scope(|world, mut vm: Mut<LuaVm>| {
+                let function = body.function();
+                let outcome = times.measure(&body.label, || {
+                    driver::run_alone(world, access, vm.lua(), objects, body.last_run(), |cx, tick| {
+                        body.runs_at(tick);
+                        function.call::<()>(cx, (&objects.query, dt, &objects.resources))
+                    })
+                });
+                if let Err(error) = outcome.and_then(|inner| inner) {
+                    body.fail(&error);
+                }
+            });
+            crate::observe::run_pending(world);
+        }
+    });
+}
