@@ -16,6 +16,7 @@ use crate::asset::LuaSource;
 use crate::error::{LuaError, report};
 use crate::scripts::Readiness;
 use crate::hooks::{Driver, Hook, HookArgs};
+use crate::props::{self, LuaProps};
 use crate::system;
 use crate::timing::ScriptTimes;
 use crate::vm::LuaVm;
@@ -147,7 +148,8 @@ fn begin_loaded(world: &mut World, behaviours: &mut Behaviours, vm: &mut LuaVm) 
             }
         };
         let from = behaviours.classes[class].entities.len();
-        if let Err(error) = behaviours.add(vm, class, entity) {
+        let props = world.get::<LuaProps>(entity).cloned();
+        if let Err(error) = behaviours.add(vm, class, entity, props.as_ref()) {
             report(world, LuaError::new(&path, "start", &error).of(entity));
             continue;
         }
@@ -250,10 +252,17 @@ impl Behaviours {
         Ok(index)
     }
 
-    fn add(&mut self, vm: &mut LuaVm, class: usize, entity: Entity) -> Result<(), perilune::Error> {
+    fn add(
+        &mut self,
+        vm: &mut LuaVm,
+        class: usize,
+        entity: Entity,
+        props: Option<&LuaProps>,
+    ) -> Result<(), perilune::Error> {
         let lua = vm.lua();
         let record = &mut self.classes[class];
         let instance = driver::new_instance(lua, &record.metatable, entity)?;
+        props::give(lua, &instance, props)?;
         record.lists.instances.push(lua, &instance)?;
         record.lists.live.push(lua, true)?;
         record.entities.push(entity);
@@ -373,6 +382,12 @@ impl Behaviours {
             live: record.lists.live.clone(),
             cursor: record.lists.cursor.clone(),
         })
+    }
+
+    /// The instance of an entity, if it has one.
+    pub(crate) fn instance(&self, cx: &mut Context, entity: Entity) -> Result<Option<Table>, perilune::Error> {
+        let Some(&(class, index)) = self.instances.get(&entity) else { return Ok(None) };
+        self.classes[class].lists.instances.get(cx, (index + 1) as f64).map(Some)
     }
 
     /// The entity of an instance.

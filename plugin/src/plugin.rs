@@ -2,15 +2,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, Update};
+use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, PreUpdate, Update};
 use bevy_asset::io::file::FileAssetReader;
-use bevy_asset::{AssetApp, AssetPlugin};
+use bevy_asset::{AssetApp, AssetPlugin, AssetServer};
 use bevy_ecs::change_detection::Mut;
+use bevy_ecs::hierarchy::{ChildOf, Children};
 use bevy_ecs::message::Message;
 use bevy_ecs::name::Name;
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule, ScheduleLabel};
 use bevy_ecs::world::World;
+use bevy_input::InputSystems;
 use bevy_reflect::{GetTypeRegistration, Reflect, TypePath};
 use bevy_time::{Fixed, Real, Time};
 use bevy_transform::components::{GlobalTransform, Transform};
@@ -21,11 +23,13 @@ use crate::behaviour::{self, Behaviours, RemovedScripts};
 use crate::collect::LuaCollectPlugin;
 use crate::error::LuaError;
 use crate::library::Library;
+use crate::props::{self, LuaProp, LuaProps};
 use crate::scripts::{self, GlobalScripts, LuaReloads, ReportedFailures, RetriedSources};
 use crate::sets::LuaSystems;
 use crate::settings::LuaSettings;
 use crate::hooks::Hook;
 use crate::messages::{self, ExposedMessages};
+use crate::input::{self, ScriptInput};
 use crate::observe::{self, PendingEvents, ScriptObservers};
 use crate::system::body::{ErrorQueue, flush_errors};
 use crate::system::light::{self, LightSchedule};
@@ -87,10 +91,18 @@ impl Plugin for LuaScriptPlugin {
         driver::install(vm.lua(), registry, components.clone())
             .expect("a new VM has room for the plugin's types");
         app.insert_resource(components);
+        let input = ScriptInput::default();
+        input::install(vm.lua(), &input).expect("a new VM has room for the plugin's functions");
+        app.insert_resource(input);
+        if let Some(assets) = app.world().get_resource::<AssetServer>() {
+            driver::set_asset_server(vm.lua(), assets.clone());
+        }
         // Systems of one VM run one after another, in whichever order: that is no ambiguity.
         app.allow_ambiguous_resource::<LuaVm>();
         // Bevy's plugins register types only with a feature of Bevy's; these every script needs.
         app.register_type::<Transform>().register_type::<GlobalTransform>().register_type::<Name>();
+        app.register_type::<ChildOf>().register_type::<Children>();
+        app.register_type::<LuaProps>().register_type::<LuaProp>();
         app.register_type::<Time>().register_type::<Time<Real>>().register_type::<Time<Fixed>>();
         app.insert_resource(vm)
             .insert_resource(self.settings.clone())
@@ -121,6 +133,7 @@ impl Plugin for LuaScriptPlugin {
                 observe::sync,
                 messages::collect,
                 behaviour::update_instances,
+                props::update,
                 observe::run_pending,
                 flush_errors,
             )
@@ -129,6 +142,7 @@ impl Plugin for LuaScriptPlugin {
         app.add_schedule(start);
         app.world_mut().resource_mut::<MainScheduleOrder>().insert_before(bevy_app::First, LuaFrameStart);
         app.add_systems(Update, run_update.in_set(LuaSystems::Behaviours));
+        app.add_systems(PreUpdate, input::note.after(InputSystems));
         app.add_systems(Update, light::run.in_set(LuaSystems::Systems));
         app.add_systems(FixedUpdate, run_fixed_update.in_set(LuaSystems::Behaviours));
     }

@@ -23,7 +23,8 @@ use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::host::HostValue;
 use perilune::ffi::view::{Source, WriteRule};
 use perilune::function::NativeFn;
-use perilune::value::RawValue;
+use perilune::table::Table;
+use perilune::value::{Gc, RawValue};
 use perilune::vm::{Args, NativeResult, Raised, Vm};
 
 use super::access::no_entity;
@@ -69,16 +70,63 @@ enum Removed {
     Lua(ComponentId),
 }
 
-/// `commands.spawn { Transform = { ... }, "Frozen" }`: the new entity, at once.
+/// `commands.spawn { Transform = { ... }, "Frozen", parent = entity, children = { { ... } } }`: the new entity, at once.
 fn spawn(vm: &mut Vm, args: Args) -> NativeResult {
-    let components = if args.count == 0 { Vec::new() } else { prepare_all(vm, args, 0)? };
-    let entity = with_commands(vm, |commands| {
-        let mut entity = commands.spawn_empty();
-        entity.queue_silenced(move |mut entity: EntityWorldMut| insert_all(&mut entity, components));
-        entity.id()
-    })?;
+    let tree = if args.count == 0 {
+        Tree::default()
+    } else {
+        let table = vm.check_table(args, 0)?;
+        prepare_tree(vm, args, table, 0)?
+    };
+    let entity = with_commands(vm, |commands| spawn_tree(commands, tree))?;
     let value = vm.ffi.entities.value(entity.to_bits());
     vm.ret1(value)
+}
+
+/// How deep children of children may be spawned at once.
+const MAX_DEPTH: u32 = 32;
+
+/// An entity to be spawned, and its children.
+#[derive(Default)]
+struct Tree {
+    components: Vec<Prepared>,
+    children: Vec<Tree>,
+}
+
+fn prepare_tree(vm: &mut Vm, args: Args, table: Gc<Table>, depth: u32) -> Result<Tree, Raised> {
+    if depth == MAX_DEPTH {
+        return Err(vm.error(format!("children nested more than {MAX_DEPTH} deep: spawn them one by one")));
+    }
+    let mut tree = Tree { components: prepare_all(vm, args, 0, table)?, children: Vec::new() };
+    let children = vm.new_string(b"children")?;
+    let children = table.get(&vm.heap, children);
+    if children.is_nil() {
+        return Ok(tree);
+    }
+    let Some(list) = children.as_table() else {
+        return Err(vm.arg_error(args, 0, "'children' must be a list of tables of components"));
+    };
+    let mut position = 0;
+    while let Some((next, _, child)) = list.entry_after(&vm.heap, position) {
+        position = next;
+        let Some(child) = child.as_table() else {
+            return Err(vm.arg_error(args, 0, "'children' must be a list of tables of components"));
+        };
+        tree.children.push(prepare_tree(vm, args, child, depth + 1)?);
+    }
+    Ok(tree)
+}
+
+fn spawn_tree(commands: &mut Commands, tree: Tree) -> Entity {
+    let mut entity = commands.spawn_empty();
+    let id = entity.id();
+    let components = tree.components;
+    entity.queue_silenced(move |mut entity: EntityWorldMut| insert_all(&mut entity, components));
+    for child in tree.children {
+        let child = spawn_tree(commands, child);
+        commands.entity(child).insert(ChildOf(id));
+    }
+    id
 }
 
 /// `commands.set_parent(child, parent)`
@@ -115,7 +163,8 @@ fn remove_parent(vm: &mut Vm, args: Args) -> NativeResult {
 /// `commands.insert(entity, { Velocity = { ... } })`.
 fn insert(vm: &mut Vm, args: Args) -> NativeResult {
     let entity = check_existing(vm, args, 0)?;
-    let components = prepare_all(vm, args, 1)?;
+    let table = vm.check_table(args, 1)?;
+    let components = prepare_all(vm, args, 1, table)?;
     with_commands(vm, |commands| {
         let mut entity = commands.entity(entity);
         entity.queue_silenced(move |mut entity: EntityWorldMut| insert_all(&mut entity, components));
@@ -203,8 +252,7 @@ fn resolve<R>(
 }
 
 /// The components of a table: `Name = value`, or `"Name"` for a default one.
-fn prepare_all(vm: &mut Vm, args: Args, index: u32) -> Result<Vec<Prepared>, Raised> {
-    let table = vm.check_table(args, index)?;
+fn prepare_all(vm: &mut Vm, args: Args, index: u32, table: Gc<Table>) -> Result<Vec<Prepared>, Raised> {
     let mut prepared = Vec::new();
     let mut position = 0;
     while let Some((next, key, value)) = table.entry_after(&vm.heap, position) {
@@ -217,6 +265,22 @@ fn prepare_all(vm: &mut Vm, args: Args, index: u32) -> Result<Vec<Prepared>, Rai
                 return Err(vm.arg_error(args, index, message));
             }
         };
+        match (name.as_bytes(), value) {
+            (b"children", Some(_)) => continue,
+            (b"parent", Some(value)) => {
+                let bits = vm.ffi.entities.bits(value).and_then(Entity::try_from_bits);
+                let parent = bits
+                    .map(|parent| with_commands(vm, |c| c.get_entity(parent).is_ok().then_some(parent)))
+                    .transpose()?
+                    .flatten();
+                let Some(parent) = parent else {
+                    return Err(vm.arg_error(args, index, "'parent' must be an entity that exists"));
+                };
+                prepared.push(Prepared::Rust(Box::new(ChildOf(parent)), None));
+                continue;
+            }
+            _ => {}
+        }
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
         prepared.push(prepare(vm, &name, value)?);
     }
@@ -259,7 +323,7 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
     let given = value.map_or(Ok(HostValue::Table(Vec::new())), |value| vm.to_host(value))?;
     let new = {
         let registry = shared.registry.read();
-        copied(&shared, &registry, info, &given).map_or_else(|| from_host(&registry, info, &given), Ok)
+        copied(&shared, &registry, info, &given).map_or_else(|| from_host(shared.hosted.types(&registry), info, &given), Ok)
     };
     let new = match new {
         Ok(new) => new,
@@ -358,7 +422,8 @@ pub(super) fn insert_all(entity: &mut EntityWorldMut, components: Vec<Prepared>)
         let id = match (known, register) {
             (Some(id), _) => id,
             (None, Some(register)) => entity.world_scope(|world| register.register_component(world)),
-            (None, None) => unreachable!("the name was resolved by one or the other"),
+            // A relationship's component, which has no need of reflection.
+            (None, None) => entity.world_scope(|world| world.register_component::<ChildOf>()),
         };
         let layout = Layout::for_value(value.as_partial_reflect());
         let raw = Box::into_raw(value).cast::<u8>();

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bevy_asset::AssetServer;
 use bevy_ecs::change_detection::Tick;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::reflect::AppTypeRegistry;
@@ -111,6 +112,9 @@ pub(crate) fn instance_metatable(cx: &mut Context, class: &Table) -> Result<Tabl
     let index = Value::from_raw(index, cx);
     let metatable = cx.create_table()?;
     metatable.set(cx, "__index", &index)?;
+    let new_index = step(cx, access::instance_new_index)?;
+    let new_index = Value::from_raw(new_index, cx);
+    metatable.set(cx, "__newindex", &new_index)?;
     Ok(metatable)
 }
 
@@ -137,6 +141,11 @@ pub(crate) fn run_alone<R>(
         let objects = objects.bare(vm);
         system::run_alone(world, access, vm, objects, last_run, |vm, tick| f(Context::from_raw(vm), tick))
     })
+}
+
+/// Fields that are handles of assets are assigned by path from now on.
+pub(crate) fn set_asset_server(cx: &mut Context, server: AssetServer) {
+    context::context(bare(cx)).shared.hosted.set_asset_server(server);
 }
 
 /// A script's top level begins to run: what is declared from now on is its own.

@@ -11,7 +11,7 @@ use std::any::TypeId;
 use bevy_ecs::entity::Entity;
 use bevy_math::{Quat, Vec2, Vec3, Vec4};
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, Enum, VariantInfo};
-use bevy_reflect::{PartialReflect, Reflect, ReflectFromReflect, ReflectRef, TypeInfo};
+use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo};
 use perilune::ffi::ctype::{CType, CTypeId, EnumType, Field, Form, Math, Scalar};
 use perilune::ffi::host::RegisterError;
 use perilune::vm::{Raised, Vm};
@@ -104,21 +104,21 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
         }
         ReflectRef::Enum(e) => match unit_enum(shared, info, e, size) {
             Some(form) => form,
-            None => hosted(shared, info.type_id()),
+            None => hosted(shared, info),
         },
         ReflectRef::Tuple(_)
         | ReflectRef::List(_)
         | ReflectRef::Array(_)
         | ReflectRef::Map(_)
         | ReflectRef::Set(_)
-        | ReflectRef::Opaque(_) => hosted(shared, info.type_id()),
+        | ReflectRef::Opaque(_) => hosted(shared, info),
     };
     let name = info.type_path_table().short_path().to_owned();
     let ctype = match vm.register_ctype(CType { name: name.clone(), size, form }) {
         Ok(ctype) => ctype,
         // A type reflection describes wrongly (a field outside its value): safe access is through reflection only.
         Err(RegisterError::Layout(_)) => {
-            let form = hosted(shared, info.type_id());
+            let form = hosted(shared, info);
             match vm.register_ctype(CType { name, size, form }) {
                 Ok(ctype) => ctype,
                 Err(RegisterError::Layout(_)) => unreachable!("a hosted type has no layout to check"),
@@ -127,12 +127,16 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
         }
         Err(RegisterError::Raised(raised)) => return Err(raised),
     };
+    vm.make_list_type(ctype)?;
     shared.add_layout(info.type_id(), ctype);
     Ok(ctype)
 }
 
-fn hosted(shared: &Shared, type_id: TypeId) -> Form {
-    Form::Hosted(shared.hosted.number(type_id))
+fn hosted(shared: &Shared, info: &TypeInfo) -> Form {
+    // What cannot be reflected from a pointer is read as a whole, if at all.
+    let is_list = matches!(info, TypeInfo::List(_) | TypeInfo::Array(_))
+        && shared.registry.read().get_type_data::<ReflectFromPtr>(info.type_id()).is_some();
+    Form::Hosted(shared.hosted.number(info.type_id(), is_list))
 }
 
 fn struct_form<'v>(

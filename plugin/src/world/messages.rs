@@ -18,7 +18,7 @@ use perilune::vm::{Args, NativeResult, Raised, Vm};
 
 use super::commands::{field_names, with_commands};
 use super::context::context;
-use super::reflect::from_host;
+use super::reflect::{Types, from_host};
 
 /// How many frames a message can be read, as in Bevy.
 const FRAMES: u64 = 2;
@@ -125,10 +125,14 @@ fn write(vm: &mut Vm, args: Args) -> NativeResult {
     let name = check_name(vm, args)?;
     let given = vm.arg(args, 1);
     let given = vm.to_host(given)?;
-    let registry = context(vm).shared.registry.clone();
-    let built = find::<ReflectMessage>(&registry.read(), "message", "Message", &name).and_then(
-        |(registration, write)| Ok((build(&registry.read(), registration, "message", &name, &given)?, write)),
-    );
+    let shared = context(vm).shared.clone();
+    let built = {
+        let registry = shared.registry.read();
+        find::<ReflectMessage>(&registry, "message", "Message", &name).and_then(|(registration, write)| {
+            let types = shared.hosted.types(&registry);
+            Ok((build(types, registration, "message", &name, &given)?, write))
+        })
+    };
     let (message, write) = match built {
         Ok(built) => built,
         Err(message) => return Err(vm.error(message)),
@@ -147,10 +151,14 @@ pub(super) fn trigger(vm: &mut Vm, args: Args) -> NativeResult {
     let name = check_name(vm, args)?;
     let given = vm.arg(args, 1);
     let given = vm.to_host(given)?;
-    let registry = context(vm).shared.registry.clone();
-    let built = find::<ReflectEvent>(&registry.read(), "event", "Event", &name).and_then(
-        |(registration, trigger)| Ok((build(&registry.read(), registration, "event", &name, &given)?, trigger)),
-    );
+    let shared = context(vm).shared.clone();
+    let built = {
+        let registry = shared.registry.read();
+        find::<ReflectEvent>(&registry, "event", "Event", &name).and_then(|(registration, trigger)| {
+            let types = shared.hosted.types(&registry);
+            Ok((build(types, registration, "event", &name, &given)?, trigger))
+        })
+    };
     let (event, trigger) = match built {
         Ok(built) => built,
         Err(message) => return Err(vm.error(message)),
@@ -202,7 +210,7 @@ pub(super) fn find<'r, D: bevy_reflect::TypeData + Clone>(
 /// # Errors
 /// What is wrong with the value.
 pub(super) fn build(
-    registry: &TypeRegistry,
+    types: Types<'_>,
     registration: &TypeRegistration,
     word: &str,
     name: &str,
@@ -211,7 +219,7 @@ pub(super) fn build(
     let info: &'static TypeInfo = registration.type_info();
     let nothing = HostValue::Table(Vec::new());
     let given = if *given == HostValue::Nil { &nothing } else { given };
-    let dynamic = from_host(registry, info, given).map_err(|message| format!("{word} '{name}': {message}"))?;
+    let dynamic = from_host(types, info, given).map_err(|message| format!("{word} '{name}': {message}"))?;
     let built = catch_unwind(AssertUnwindSafe(|| {
         if let Some(default) = registration.data::<ReflectDefault>() {
             let mut value = default.default();

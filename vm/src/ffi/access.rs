@@ -65,11 +65,20 @@ pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -
     Err(no_field(vm, ctype, key))
 }
 
+/// The field `value` of a type without fields whose values are no memory to Lua: an enum, or what the host reads and writes.
+fn whole_value(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
+    let name = key.as_string().filter(|name| name.as_bytes() == b"value")?;
+    match vm.ffi.access_of(cdata.ctype()) {
+        access @ (Access::Enum(_) | Access::Hosted(_)) => Some(FieldRef { name, offset: 0, access }),
+        Access::Scalar(_) | Access::Struct(_) => None,
+    }
+}
+
 /// The field a key names. A number names a field of a tuple struct, counted from zero as in Rust.
 #[inline]
 fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
     match key.as_string() {
-        Some(name) => vm.ffi.field(cdata.ctype(), name),
+        Some(name) => vm.ffi.field(cdata.ctype(), name).or_else(|| whole_value(vm, cdata, key)),
         None => {
             let n = key.as_number()?;
             let field = *vm.ffi.fields(cdata.ctype()).get(n as usize)?;
@@ -87,7 +96,18 @@ pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
     if let Some(order) = super::arith::compare(vm, a, b) {
         return Ok(order == Ordering::Equal);
     }
-    let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else { return Ok(false) };
+    let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else {
+        // An enum equals the name of its value.
+        let (cdata, name) = match (a.as_cdata(), b.as_cdata()) {
+            (Some(cdata), None) => (cdata, b.as_string()),
+            (None, Some(cdata)) => (cdata, a.as_string()),
+            (Some(_), Some(_)) | (None, None) => return Ok(false),
+        };
+        let (Some(name), Access::Enum(ctype)) = (name, vm.ffi.access_of(cdata.ctype())) else { return Ok(false) };
+        let data = vm.readable(cdata)?;
+        // SAFETY: just checked.
+        return Ok(unsafe { variant_name(vm, ctype, data) }.as_bytes() == name.as_bytes());
+    };
     if left == right {
         return Ok(true);
     }
@@ -166,6 +186,12 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, field: FieldRef) -> Result
         Access::Struct(ctype) => Ok(unsafe { copy_out(vm, ctype, at, 0) }?.into()),
         Access::Hosted(number) => {
             let host = field_host(vm);
+            if cdata.flags() & VIEW != 0
+                && host.is_list(number)
+                && let Some(&(_, ctype)) = vm.ffi.hosted.iter().find(|(known, _)| *known == number)
+            {
+                return Ok(vm.lend_part(cdata, ctype, at)?.into());
+            }
             // SAFETY: as above.
             let value = unsafe { host.read(number, at) };
             vm.from_host(&value)

@@ -13,6 +13,7 @@ use crate::vm::{Args, Raised, Vm};
 
 use super::ctype::{CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
 use super::entity::LargeEntities;
+use super::list::ListEdit;
 use super::view::Lending;
 
 /// A value of a hosted field, as plain data.
@@ -70,6 +71,25 @@ pub trait FieldHost: Send + Sync {
     /// `base` points at a live value of the type the field was registered with, and nothing else reads it.
     #[allow(unsafe_code, reason = "the contract of a raw pointer")]
     unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String>;
+
+    /// Whether a field's values are lists, which scripts see element by element.
+    fn is_list(&self, field: u32) -> bool {
+        let _ = field;
+        false
+    }
+
+    /// Reads or edits the list at `base`.
+    ///
+    /// # Errors
+    /// As [`FieldHost::write`].
+    ///
+    /// # Safety
+    /// As [`FieldHost::read`], or as [`FieldHost::write`] for what changes the list.
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn edit_list(&self, field: u32, base: *mut u8, edit: ListEdit) -> Result<HostValue, String> {
+        let _ = (field, base, edit);
+        Err("this host has no lists".to_owned())
+    }
 }
 
 /// How a field is reached.
@@ -109,6 +129,10 @@ pub struct Ffi {
     pub context: Option<Box<dyn Any + Send>>,
     /// Entities that do not fit into a value.
     pub entities: LargeEntities,
+    /// Where the methods of lists are among the pinned values.
+    pub(super) list_methods: Option<usize>,
+    /// The types whose whole values are the host's, by the host's number.
+    pub(super) hosted: Vec<(u32, CTypeId)>,
     /// The types of columns, by the type of their values.
     pub(super) columns: Vec<(CTypeId, CTypeId)>,
     /// By type id: the fields in declaration order.
@@ -185,6 +209,9 @@ impl Ffi {
                 fields.push(FieldRef { name, offset, access });
             }
             let hosted_whole = matches!(self.types.get(id).form, Form::Hosted(_));
+            if let Form::Hosted(number) = self.types.get(id).form {
+                self.hosted.push((number, id));
+            }
             let plain = fields.iter().all(|field| match field.access {
                 Access::Scalar(_) | Access::Enum(_) => true,
                 Access::Struct(part) => self.is_plain(part),

@@ -20,6 +20,7 @@ pub mod column;
 pub mod ctype;
 pub mod entity;
 pub mod host;
+pub mod list;
 pub(crate) mod part;
 pub(crate) mod place;
 pub mod rows;

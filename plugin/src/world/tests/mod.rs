@@ -2,6 +2,7 @@
 
 mod by_entity;
 mod change_ticks;
+mod columns;
 mod commands;
 mod entities;
 mod errors;
