@@ -6,6 +6,7 @@ use bevy_app::Update;
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaAppExt;
 use bevy_reflect::Reflect;
+use bevy_reflect::std_traits::ReflectDefault;
 use common::{TestApp, test_app};
 
 #[derive(Message, Reflect, Clone, Debug, PartialEq)]

@@ -8,15 +8,10 @@ use std::sync::Arc;
 use bevy_ecs::change_detection::Mut;
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
-use bevy_time::Time;
 
 use super::body::Body;
 use super::order::Order;
-use super::{ScriptSystemSet, run_exclusive_system};
-use crate::timing::ScriptTimes;
-use crate::vm::LuaVm;
-use crate::world::driver::{self, SystemObjects};
-use crate::world::system::SystemAccess;
+use super::{Access, ScriptSystemSet, run_alone};
 
 /// The name scripts call it by.
 pub(super) const NAME: &str = "LuaUpdate";
@@ -29,8 +24,7 @@ struct LightSystem {
     set: ScriptSystemSet,
     order: Order,
     body: Arc<Body>,
-    /// What it declared; an exclusive system has no access of its own.
-    access: Option<(SystemAccess, SystemObjects)>,
+    access: Access,
 }
 
 /// Adds a system, behind what it runs after and in front of what it runs before.
@@ -39,7 +33,7 @@ pub(super) fn insert(
     set: ScriptSystemSet,
     order: Order,
     body: Arc<Body>,
-    access: Option<(SystemAccess, SystemObjects)>,
+    access: Access,
 ) {
     let mut schedule = world.resource_mut::<LightSchedule>();
     let systems = &mut schedule.0;
@@ -77,30 +71,7 @@ pub(crate) fn run(world: &mut World) {
     }
     world.resource_scope(|world, mut schedule: Mut<LightSchedule>| {
         for system in &mut schedule.0 {
-            let body = &system.body;
-            let Some((access, objects)) = &mut system.access else {
-                run_exclusive_system(world, body);
-                continue;
-            };
-            if body.paused() {
-                continue;
-            }
-            let _span = tracing::info_span!("lua_system", name = %body.label).entered();
-            let dt = f64::from(world.resource::<Time>().delta_secs());
-            let times = world.resource::<ScriptTimes>().clone();
-            world.resource_scope(|world, mut vm: Mut<LuaVm>| {
-                let function = body.function();
-                let outcome = times.measure(&body.label, || {
-                    driver::run_alone(world, access, vm.lua(), objects, body.last_run(), |cx, tick| {
-                        body.runs_at(tick);
-                        function.call::<()>(cx, (&objects.query, dt, &objects.resources))
-                    })
-                });
-                if let Err(error) = outcome.and_then(|inner| inner) {
-                    body.fail(&error);
-                }
-            });
-            crate::observe::run_pending(world);
+            run_alone(world, &system.body, &mut system.access);
         }
     });
 }

@@ -201,40 +201,43 @@ impl ScriptSystems {
         let system = ScriptSystem { script: Arc::clone(script), name, plan, body: Arc::clone(&body) };
         let order = order::order(&self.systems, script, &system.name, &system.plan)?;
         let plan = &system.plan;
-        let access = if plan.exclusive { None } else { Some(access(world, plan, &label)?) };
+        let mut access = access(world, plan, &label)?;
         if plan.schedule == light::NAME {
             light::insert(world, system.set(), order, body, access);
             return Ok(system);
         }
         let schedule = schedule(world, &plan.schedule)?;
-        let boxed: bevy_ecs::system::BoxedSystem = match access {
-            None => Box::new(IntoSystem::into_system(move |world: &mut World| {
-                run_exclusive_system(world, &body);
-            })),
-            Some((access, objects)) => build(world, access, objects, body),
+        let boxed: bevy_ecs::system::BoxedSystem = if plan.exclusive {
+            Box::new(IntoSystem::into_system(move |world: &mut World| run_alone(world, &body, &mut access)))
+        } else {
+            build(world, access, body)
         };
         insert(world, schedule, system.set(), order, boxed);
         Ok(system)
     }
 }
 
-fn access(world: &mut World, plan: &Plan, label: &str) -> Result<(SystemAccess, SystemObjects), String> {
+/// What a system declared to touch, and the objects its function gets.
+struct Access {
+    declared: SystemAccess,
+    objects: SystemObjects,
+    is_exclusive: bool,
+}
+
+fn access(world: &mut World, plan: &Plan, label: &str) -> Result<Access, String> {
     let registry = world.resource::<AppTypeRegistry>().clone();
-    let access =
+    let declared =
         SystemAccess::new(world, &registry.read(), label, plan.query.as_ref(), &plan.resources, &[])?;
     let objects = world.resource_scope(|_, mut vm: Mut<LuaVm>| SystemObjects::new(vm.lua(), label));
-    Ok((access, objects.map_err(|error| error.to_string())?))
+    let objects = objects.map_err(|error| error.to_string())?;
+    Ok(Access { declared, objects, is_exclusive: plan.exclusive })
 }
 
 /// A system with declared access.
-fn build(
-    world: &mut World,
-    access: SystemAccess,
-    objects: SystemObjects,
-    body: Arc<Body>,
-) -> bevy_ecs::system::BoxedSystem {
+fn build(world: &mut World, access: Access, body: Arc<Body>) -> bevy_ecs::system::BoxedSystem {
+    let Access { declared, objects, .. } = access;
     let system = (
-        ScriptParamBuilder(access),
+        ScriptParamBuilder(declared),
         ParamBuilder::resource_mut::<LuaVm>(),
         ParamBuilder::resource::<ScriptTimes>(),
         ParamBuilder::resource::<Time>(),
@@ -327,15 +330,31 @@ fn schedule(world: &World, name: &str) -> Result<InternedScheduleLabel, String> 
     }
 }
 
-fn run_exclusive_system(world: &mut World, body: &Arc<Body>) {
+/// Runs a system that no other runs beside. An exclusive one gets `world` first, then what the others get.
+fn run_alone(world: &mut World, body: &Arc<Body>, access: &mut Access) {
     if body.paused() {
         return;
     }
     let _span = tracing::info_span!("lua_system", name = %body.label).entered();
     let dt = f64::from(world.resource::<Time>().delta_secs());
-    call_exclusively(world, body, |cx, function| {
-        let access: Value = cx.globals().get(cx, "world")?;
-        function.call::<()>(cx, (&access, dt))
+    let times = world.resource::<ScriptTimes>().clone();
+    let Access { declared, objects, is_exclusive } = access;
+    world.resource_scope(|world, mut vm: Mut<LuaVm>| {
+        let function = body.function();
+        let (lua, last_run) = (vm.lua(), body.last_run());
+        let outcome = times.measure(&body.label, || {
+            driver::run_alone(world, declared, lua, objects, last_run, *is_exclusive, |cx, tick| {
+                body.runs_at(tick);
+                if !*is_exclusive {
+                    return function.call::<()>(cx, (&objects.query, dt, &objects.resources));
+                }
+                let access: Value = cx.globals().get(cx, "world")?;
+                function.call::<()>(cx, (&access, dt, &objects.query, &objects.resources))
+            })
+        });
+        if let Err(error) = outcome.and_then(|inner| inner) {
+            body.fail(&error);
+        }
     });
     crate::observe::run_pending(world);
 }

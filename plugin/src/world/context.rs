@@ -129,6 +129,8 @@ pub(crate) fn install(
         messages: MessageLogs::default(),
     }));
     vm.open_host_types()?;
+    let shared = context(vm).shared.clone();
+    super::layout::add_structs(vm, &shared);
     let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();
     let globals = globals.as_table().expect("just made from one");
     let table = commands::open(vm)?;

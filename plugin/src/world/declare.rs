@@ -266,9 +266,6 @@ fn read_plan(values: &[perilune::ffi::host::HostValue]) -> Result<Plan, String> 
         HostValue::Nil => None,
         query => Some(QueryTerms::parse(query)?),
     };
-    if exclusive && query.is_some() {
-        return Err("an exclusive system has the whole world: it takes no query".to_owned());
-    }
     Ok(Plan {
         schedule,
         query,

@@ -128,18 +128,21 @@ pub(crate) fn new_instance(cx: &mut Context, metatable: &Table, entity: Entity) 
     Ok(instance)
 }
 
-/// Calls `f` with the declared access of a system open to scripts, with the world to itself.
+/// Calls `f` with the declared access of a system open to scripts, with the world to itself, or all of it if `is_exclusive`.
 pub(crate) fn run_alone<R>(
     world: &mut World,
     access: &mut SystemAccess,
     cx: &mut Context,
     objects: &SystemObjects,
     last_run: Option<Tick>,
+    is_exclusive: bool,
     f: impl FnOnce(&mut Context, Tick) -> R,
 ) -> Result<R, Error> {
     step(cx, |vm| {
         let objects = objects.bare(vm);
-        system::run_alone(world, access, vm, objects, last_run, |vm, tick| f(Context::from_raw(vm), tick))
+        system::run_alone(world, access, vm, objects, last_run, is_exclusive, |vm, tick| {
+            f(Context::from_raw(vm), tick)
+        })
     })
 }
 

@@ -9,11 +9,12 @@
 use std::any::TypeId;
 
 use bevy_ecs::entity::Entity;
-use bevy_math::{Quat, Vec2, Vec3, Vec4};
+use bevy_math::{IVec2, IVec3, IVec4, Mat3, Mat4, Quat, Rect, UVec2, UVec3, UVec4, Vec2, Vec3, Vec4};
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, Enum, VariantInfo};
 use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo};
 use perilune::ffi::ctype::{CType, CTypeId, EnumType, Field, Form, Math, Scalar};
 use perilune::ffi::host::RegisterError;
+use perilune::ffi::structs::{FloatStruct, IntVector};
 use perilune::vm::{Raised, Vm};
 
 use super::context::Shared;
@@ -75,6 +76,38 @@ pub(crate) fn add_known(shared: &Shared) {
     }
     for (type_id, math) in math_types() {
         shared.add_layout(type_id, math.ctype());
+    }
+}
+
+/// Tells which of a VM's own structs stand for which Rust types, where both lie in memory alike.
+pub(crate) fn add_structs(vm: &Vm, shared: &Shared) {
+    let structs = &vm.ffi.structs;
+    let lanes: [f32; 16] = std::array::from_fn(|i| i as f32);
+    let floats = |count: usize| lanes[..count].iter().flat_map(|lane| lane.to_ne_bytes()).collect::<Vec<u8>>();
+    let [x0, y0, x1, y1] = [lanes[0], lanes[1], lanes[2], lanes[3]];
+    let known = [
+        (TypeId::of::<Mat3>(), FloatStruct::Mat3, bytes_of(&Mat3::from_cols_slice(&lanes)), 9),
+        (TypeId::of::<Mat4>(), FloatStruct::Mat4, bytes_of(&Mat4::from_cols_slice(&lanes)), 16),
+        (TypeId::of::<Rect>(), FloatStruct::Rect, bytes_of(&Rect::new(x0, y0, x1, y1)), 4),
+    ];
+    for (type_id, kind, bytes, count) in known {
+        if bytes == floats(count) {
+            shared.add_layout(type_id, structs.of_floats(kind));
+        }
+    }
+    let words = |count: u32| (1..=count).flat_map(u32::to_ne_bytes).collect::<Vec<u8>>();
+    let known = [
+        (TypeId::of::<IVec2>(), IntVector::IVec2, bytes_of(&IVec2::new(1, 2)), 2),
+        (TypeId::of::<IVec3>(), IntVector::IVec3, bytes_of(&IVec3::new(1, 2, 3)), 3),
+        (TypeId::of::<IVec4>(), IntVector::IVec4, bytes_of(&IVec4::new(1, 2, 3, 4)), 4),
+        (TypeId::of::<UVec2>(), IntVector::UVec2, bytes_of(&UVec2::new(1, 2)), 2),
+        (TypeId::of::<UVec3>(), IntVector::UVec3, bytes_of(&UVec3::new(1, 2, 3)), 3),
+        (TypeId::of::<UVec4>(), IntVector::UVec4, bytes_of(&UVec4::new(1, 2, 3, 4)), 4),
+    ];
+    for (type_id, kind, bytes, count) in known {
+        if bytes == words(count) {
+            shared.add_layout(type_id, structs.of_integers(kind));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use bevy_color::{Color, ColorToComponents, LinearRgba, Srgba};
 use bevy_ecs::entity::Entity;
 use bevy_asset::{AssetPath, AssetServer, ReflectHandle};
 use bevy_ecs::ptr::{Ptr, PtrMut};
@@ -256,6 +257,9 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
     if let Some(d) = value.try_downcast_ref::<Duration>() {
         return HostValue::Number(d.as_secs_f64());
     }
+    if let Some(color) = value.try_downcast_ref::<Color>() {
+        return HostValue::Color(color.to_srgba().to_f32_array());
+    }
     if let Some(lanes) = math_lanes(value) {
         return lanes;
     }
@@ -463,6 +467,16 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
             _ => Err("expected string of one character".to_owned()),
         };
     }
+    if let HostValue::Color([red, green, blue, alpha]) = *value {
+        let srgba = Srgba { red, green, blue, alpha };
+        return match type_id {
+            _ if type_id == TypeId::of::<Color>() => Ok(Some(Box::new(Color::Srgba(srgba)))),
+            _ if type_id == TypeId::of::<Srgba>() => Ok(Some(Box::new(srgba))),
+            _ if type_id == TypeId::of::<LinearRgba>() => Ok(Some(Box::new(LinearRgba::from(srgba)))),
+            // An option of a colour, or what refuses it below.
+            _ => Ok(None),
+        };
+    }
     math_value(type_id, value)
 }
 
@@ -515,6 +529,7 @@ fn enum_value(
         | HostValue::Boolean(_)
         | HostValue::Number(_)
         | HostValue::Entity(_)
+        | HostValue::Color(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => {
@@ -596,6 +611,7 @@ fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue,
         | HostValue::Number(_)
         | HostValue::Text(_)
         | HostValue::Entity(_)
+        | HostValue::Color(_)
         | HostValue::Struct(..)
         | HostValue::Other(_) => {
             Err(format!("expected a table for {}, got {}", short_name(info), value.type_name()))
@@ -610,6 +626,7 @@ fn key_name(key: &HostValue) -> String {
         HostValue::Nil
         | HostValue::Boolean(_)
         | HostValue::Entity(_)
+        | HostValue::Color(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => key.type_name().to_owned(),

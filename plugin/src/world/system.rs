@@ -94,6 +94,8 @@ pub(crate) struct ScriptParam<'w, 's> {
     commands: Commands<'w, 's>,
     last_run: Tick,
     this_run: Tick,
+    /// The caller has the world to itself, and lends all of it.
+    is_exclusive: bool,
 }
 
 // SAFETY: `init_access` registers the query's and the resources' access and that of `Commands`, and `get_param` and the run
@@ -153,7 +155,8 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
         // SAFETY: by contract of this function.
         let commands = unsafe { Commands::get_param(&mut state.commands, meta, world, change_tick)? };
         let last_run = meta.get_last_run();
-        Ok(ScriptParam { world, access: &mut state.access, commands, last_run, this_run: change_tick })
+        let access = &mut state.access;
+        Ok(ScriptParam { world, access, commands, last_run, this_run: change_tick, is_exclusive: false })
     }
 }
 
@@ -201,6 +204,7 @@ impl ScriptParam<'_, '_> {
             // Some of it was lent already.
             vm.ffi.lending.expire();
         })?;
+        let scope = if self.is_exclusive { Scope::Everything } else { scope };
         // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
         let run = unsafe { Run::new(self.world, &mut self.commands, scope, self.access.borrower.clone()) };
         Ok(with_run(vm, run, self.this_run, f))
@@ -269,7 +273,7 @@ impl ResourceAccess {
     }
 }
 
-/// Runs `f` with declared access, outside of any Bevy system, with the world to itself. Structural changes are applied when it returns.
+/// Runs `f` with declared access, outside of any Bevy system, with the world to itself; all of it is lent if `is_exclusive`. Structural changes are applied when it returns.
 ///
 /// # Errors
 /// As [`ScriptParam::run`].
@@ -279,6 +283,7 @@ pub(crate) fn run_alone<R>(
     vm: &mut Vm,
     objects: Objects,
     last_run: Option<Tick>,
+    is_exclusive: bool,
     f: impl FnOnce(&mut Vm, Tick) -> R,
 ) -> Result<R, Raised> {
     // As each system of a schedule has a tick of its own.
@@ -287,7 +292,7 @@ pub(crate) fn run_alone<R>(
     let mut queue = CommandQueue::default();
     let cell = world.as_unsafe_world_cell();
     let commands = Commands::new_from_entities(&mut queue, cell.entity_allocator(), cell.entities());
-    let mut script = ScriptParam { world: cell, access, commands, last_run, this_run };
+    let mut script = ScriptParam { world: cell, access, commands, last_run, this_run, is_exclusive };
     let result = script.run(vm, Some(objects), |vm| f(vm, this_run));
     world.flush();
     queue.apply(world);

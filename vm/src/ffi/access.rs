@@ -471,6 +471,7 @@ fn print_host(text: &mut String, value: &HostValue) {
         HostValue::Number(n) => write!(text, "{n}"),
         HostValue::Text(bytes) => write!(text, "{:?}", String::from_utf8_lossy(bytes)),
         HostValue::Entity(bits) => write!(text, "{}", entity::display(*bits)),
+        HostValue::Color([r, g, b, a]) => write!(text, "Color({r}, {g}, {b}, {a})"),
         HostValue::Struct(..) => write!(text, "cdata"),
         HostValue::Table(entries) => write!(text, "table of {}", entries.len()),
         HostValue::Other(name) => write!(text, "{name}"),
@@ -487,6 +488,9 @@ impl Vm {
     pub(super) fn cdata_to_host(&mut self, cdata: Gc<CData>) -> Result<HostValue, Raised> {
         let ctype = cdata.ctype();
         let data = self.readable(cdata)?;
+        if let Some(lanes) = self.color_lanes(cdata.into())? {
+            return Ok(HostValue::Color(lanes));
+        }
         match self.ffi.access_of(ctype) {
             Access::Scalar(Scalar::I64 | Scalar::U64) => {
                 Ok(HostValue::Number(to_f64(self, cdata.into()).unwrap_or(f64::NAN)))

@@ -29,6 +29,8 @@ pub enum HostValue {
     Text(Vec<u8>),
     /// An entity's bits.
     Entity(u64),
+    /// A colour: red, green, blue and alpha in sRGB.
+    Color([f32; 4]),
     /// The bytes of a struct, enum or math value of a registered type.
     Struct(CTypeId, Vec<u8>),
     /// A table: its entries in order.
@@ -46,6 +48,7 @@ impl HostValue {
             HostValue::Number(_) => "number",
             HostValue::Text(_) => "string",
             HostValue::Entity(_) => "entity",
+            HostValue::Color(_) => "Color",
             HostValue::Struct(..) => "cdata",
             HostValue::Table(_) => "table",
             HostValue::Other(name) => name,
@@ -129,6 +132,8 @@ pub struct Ffi {
     pub context: Option<Box<dyn Any + Send>>,
     /// Entities that do not fit into a value.
     pub entities: LargeEntities,
+    /// The types of matrices, integer vectors, rectangles and colours.
+    pub structs: super::structs::StructTypes,
     /// Where the methods of lists are among the pinned values.
     pub(super) list_methods: Option<usize>,
     /// The types whose whole values are the host's, by the host's number.
@@ -246,6 +251,7 @@ impl Vm {
     /// When the memory limit is reached.
     pub fn open_host_types(&mut self) -> Result<(), Raised> {
         super::vector::open(self)?;
+        super::structs::open(self)?;
         super::entity::open(self)
     }
 
@@ -367,6 +373,7 @@ impl Vm {
             HostValue::Number(n) => (*n).into(),
             HostValue::Text(bytes) => self.new_string(bytes)?,
             HostValue::Entity(bits) => self.ffi.entities.value(*bits),
+            HostValue::Color(lanes) => self.new_color(*lanes)?,
             HostValue::Struct(ctype, bytes) => self.owned_from_bytes(*ctype, bytes)?.into(),
             HostValue::Table(entries) => {
                 let table = self.new_table(0, entries.len())?;

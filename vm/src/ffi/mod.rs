@@ -5,7 +5,7 @@
 //! (a component in an ECS table). Views are what must never go wrong, so [`view`] holds the one rule: a view is used only in the
 //! epoch it was lent in, and the host moves the epoch before the memory may move.
 //!
-//! [`access`] gives fields their meaning (read, write, refuse), [`arith`] the operators, [`vector`] the math types, [`rows`] and
+//! [`access`] gives fields their meaning (read, write, refuse), [`arith`] the operators, [`vector`] and [`structs`] the math types, [`rows`] and
 //! [`column`] the loops over the rows of a host's tables, [`part`] the ways into nested structs that take no object. Interpreter and library call `access` and `arith` from their slow paths; nothing
 //! else in the VM knows what is inside a cdata.
 //!
@@ -24,6 +24,7 @@ pub mod list;
 pub(crate) mod part;
 pub(crate) mod place;
 pub mod rows;
+pub mod structs;
 pub mod vector;
 pub mod view;
 
