@@ -12,13 +12,13 @@ use std::ptr::{NonNull, null_mut};
 
 use bevy_ecs::component::{ComponentId, Components};
 use bevy_ecs::entity::Entity;
-use bevy_ecs::ptr::{OwningPtr, Ptr};
+use bevy_ecs::ptr::OwningPtr;
 use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::Commands;
 use bevy_ecs::hierarchy::ChildOf;
 use bevy_ecs::world::{EntityWorldMut, World};
 use bevy_reflect::std_traits::ReflectDefault;
-use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, TypeInfo, TypeRegistry};
+use bevy_reflect::{Reflect, ReflectFromReflect, TypeInfo};
 use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::host::HostValue;
 use perilune::ffi::view::{Source, WriteRule};
@@ -29,7 +29,7 @@ use perilune::vm::{Args, NativeResult, Raised, Vm};
 
 use super::access::no_entity;
 use super::component::PlainValue;
-use super::context::{Shared, context};
+use super::context::context;
 use super::names::{self, Category};
 use super::reflect::from_host;
 use super::{layout, messages, run};
@@ -323,7 +323,7 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
     let given = value.map_or(Ok(HostValue::Table(Vec::new())), |value| vm.to_host(value))?;
     let new = {
         let registry = shared.registry.read();
-        copied(&shared, &registry, info, &given).map_or_else(|| from_host(shared.hosted.types(&registry), info, &given), Ok)
+        from_host(shared.hosted.types(&registry), info, &given)
     };
     let new = match new {
         Ok(new) => new,
@@ -340,28 +340,6 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
             )))
         }
         Err(_) => Err(vm.error(format!("component '{name}': building it panicked"))),
-    }
-}
-
-/// The value a script gave as cdata of the component's own type: a copy of a view.
-fn copied(
-    shared: &Shared,
-    registry: &TypeRegistry,
-    info: &TypeInfo,
-    given: &HostValue,
-) -> Option<Box<dyn PartialReflect>> {
-    let HostValue::Struct(ctype, bytes) = given else { return None };
-    if shared.type_of(*ctype) != Some(info.type_id()) {
-        return None;
-    }
-    let from_ptr = registry.get_type_data::<ReflectFromPtr>(info.type_id())?;
-    // Words of 16 bytes are aligned for every component a script can see as plain memory.
-    let mut aligned = vec![0u128; bytes.len().div_ceil(16).max(1)];
-    let at = NonNull::from(aligned.as_mut_slice()).cast::<u8>();
-    // SAFETY: the buffer is large enough for the bytes, which are a plain value of the type the reflection data is of.
-    unsafe {
-        at.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-        Some(from_ptr.as_reflect(Ptr::new(at)).to_dynamic())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the plugin keeps inside a VM: the type registry, the C types made from it, and the run under way.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bevy_ecs::component::{ComponentId, Components, StorageType};
 use bevy_ecs::reflect::AppTypeRegistry;
@@ -25,23 +25,16 @@ pub(crate) struct Shared {
     pub(crate) hosted: Arc<HostedTypes>,
     /// The components scripts have declared.
     pub(crate) lua_components: LuaComponents,
-    /// C types by Rust type.
-    layouts: Mutex<HashMap<std::any::TypeId, CTypeId>>,
 }
 
 impl Shared {
     /// The C type made for a Rust type.
     pub(crate) fn layout(&self, type_id: std::any::TypeId) -> Option<CTypeId> {
-        self.layouts.lock().unwrap_or_else(PoisonError::into_inner).get(&type_id).copied()
+        self.hosted.layouts().get(&type_id).copied()
     }
     /// Remembers the C type made for a Rust type.
     pub(crate) fn add_layout(&self, type_id: std::any::TypeId, ctype: CTypeId) {
-        self.layouts.lock().unwrap_or_else(PoisonError::into_inner).insert(type_id, ctype);
-    }
-    /// The Rust type a C type was made for.
-    pub(crate) fn type_of(&self, ctype: CTypeId) -> Option<std::any::TypeId> {
-        let layouts = self.layouts.lock().unwrap_or_else(PoisonError::into_inner);
-        layouts.iter().find(|(_, known)| **known == ctype).map(|(type_id, _)| *type_id)
+        self.hosted.layouts().insert(type_id, ctype);
     }
 }
 
@@ -118,7 +111,7 @@ pub(crate) fn install(
     lua_components: LuaComponents,
 ) -> Result<(), Raised> {
     let hosted = Arc::new(HostedTypes::new(registry.clone()));
-    let shared = Shared { registry, hosted: hosted.clone(), lua_components, layouts: Mutex::default() };
+    let shared = Shared { registry, hosted: hosted.clone(), lua_components };
     super::layout::add_known(&shared);
     vm.ffi.field_host = Some(hosted);
     vm.ffi.context = Some(Box::new(ScriptContext {

@@ -9,6 +9,7 @@
 use std::any::TypeId;
 
 use bevy_ecs::entity::Entity;
+use bevy_ecs::name::Name;
 use bevy_math::{IVec2, IVec3, IVec4, Mat3, Mat4, Quat, Rect, UVec2, UVec3, UVec4, Vec2, Vec3, Vec4};
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, Enum, VariantInfo};
 use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo};
@@ -127,6 +128,8 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
     }
     let size = size_of_val(value) as u32;
     let form = match value.reflect_ref() {
+        // A string with its hash, which belong together.
+        _ if info.type_id() == TypeId::of::<Name>() => hosted(shared, info),
         ReflectRef::Struct(s) => {
             let names = (0..s.field_len()).map(|i| s.name_at(i).unwrap_or_default().to_owned());
             struct_form(vm, shared, value, names.collect(), |i| s.field_at(i))?

@@ -4,15 +4,17 @@
 
 use std::any::TypeId;
 use std::ptr::NonNull;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use bevy_color::{Color, ColorToComponents, LinearRgba, Srgba};
 use bevy_ecs::entity::Entity;
 use bevy_asset::{AssetPath, AssetServer, ReflectHandle};
+use bevy_ecs::name::Name;
 use bevy_ecs::ptr::{Ptr, PtrMut};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_math::{Quat, Vec2, Vec3, Vec4};
+use bevy_platform::collections::HashMap;
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, VariantInfo, VariantType};
 use bevy_reflect::list::DynamicList;
 use bevy_reflect::map::{DynamicMap, Map};
@@ -20,7 +22,7 @@ use bevy_reflect::structs::DynamicStruct;
 use bevy_reflect::tuple::DynamicTuple;
 use bevy_reflect::tuple_struct::DynamicTupleStruct;
 use bevy_reflect::{PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry};
-use perilune::ffi::ctype::{Math, near_matches};
+use perilune::ffi::ctype::{CTypeId, Math, near_matches};
 use perilune::ffi::host::{FieldHost, HostValue};
 use perilune::ffi::list::ListEdit;
 
@@ -30,6 +32,8 @@ pub(crate) struct HostedTypes {
     types: RwLock<Vec<Hosted>>,
     /// Loads assets for fields that are handles.
     assets: OnceLock<AssetServer>,
+    /// C types by Rust type.
+    layouts: Mutex<HashMap<TypeId, CTypeId>>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,13 +48,13 @@ struct Hosted {
 pub(crate) struct Types<'r> {
     /// The type registry.
     pub(crate) registry: &'r TypeRegistry,
-    assets: Option<&'r AssetServer>,
+    hosted: &'r HostedTypes,
 }
 
 impl HostedTypes {
     /// None yet.
     pub(crate) fn new(registry: AppTypeRegistry) -> HostedTypes {
-        HostedTypes { registry, types: RwLock::default(), assets: OnceLock::new() }
+        HostedTypes { registry, types: RwLock::default(), assets: OnceLock::new(), layouts: Mutex::default() }
     }
 
     /// The number of a type.
@@ -74,9 +78,14 @@ impl HostedTypes {
         let _ = self.assets.set(server);
     }
 
+    /// The C types that were made for Rust types.
+    pub(crate) fn layouts(&self) -> MutexGuard<'_, HashMap<TypeId, CTypeId>> {
+        self.layouts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What it takes to make values, with the registry locked.
     pub(crate) fn types<'r>(&'r self, registry: &'r TypeRegistry) -> Types<'r> {
-        Types { registry, assets: self.assets.get() }
+        Types { registry, hosted: self }
     }
 }
 
@@ -257,6 +266,9 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
     if let Some(d) = value.try_downcast_ref::<Duration>() {
         return HostValue::Number(d.as_secs_f64());
     }
+    if let Some(name) = value.try_downcast_ref::<Name>() {
+        return text(name.as_str());
+    }
     if let Some(color) = value.try_downcast_ref::<Color>() {
         return HostValue::Color(color.to_srgba().to_f32_array());
     }
@@ -338,6 +350,9 @@ pub(crate) fn from_host(
     if let Some(simple) = simple(info, value)? {
         return Ok(simple);
     }
+    if let Some(copy) = copied(types, info, value) {
+        return Ok(copy);
+    }
     if let Some(handle) = types.registry.get_type_data::<ReflectHandle>(info.type_id()) {
         return handle_value(types, handle, value);
     }
@@ -398,6 +413,23 @@ pub(crate) fn from_host(
     }
 }
 
+/// A value given as cdata of the very type, which is a copy of plain memory.
+fn copied(types: Types<'_>, info: &TypeInfo, value: &HostValue) -> Option<Box<dyn PartialReflect>> {
+    let HostValue::Struct(ctype, bytes) = value else { return None };
+    if types.hosted.layouts().get(&info.type_id()) != Some(ctype) {
+        return None;
+    }
+    let from_ptr = types.registry.get_type_data::<ReflectFromPtr>(info.type_id())?;
+    // Words of 16 bytes are aligned for every value a script can see as plain memory.
+    let mut aligned = vec![0u128; bytes.len().div_ceil(16).max(1)];
+    let at = NonNull::from(aligned.as_mut_slice()).cast::<u8>();
+    // SAFETY: the buffer is large enough for the bytes, which are a plain value of the type the reflection data is of.
+    unsafe {
+        at.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        Some(from_ptr.as_reflect(Ptr::new(at)).to_dynamic())
+    }
+}
+
 /// A handle, from the path of an asset, which begins to load.
 fn handle_value(
     types: Types<'_>,
@@ -407,7 +439,7 @@ fn handle_value(
     let HostValue::Text(path) = value else {
         return Err(format!("expected asset(\"path\"), got {}", value.type_name()));
     };
-    let Some(assets) = types.assets else { return Err("this app has no assets".to_owned()) };
+    let Some(assets) = types.hosted.assets.get() else { return Err("this app has no assets".to_owned()) };
     let path = String::from_utf8_lossy(path).into_owned();
     let path = AssetPath::try_parse(&path).map_err(|error| format!("asset path '{path}': {error}"))?;
     let loading = assets.load_builder().load_erased(handle.asset_type_id(), path.into_owned());
@@ -453,13 +485,16 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
             Err(_) => Err(format!("expected number of seconds, got {n}")),
         };
     }
-    if type_id == TypeId::of::<String>() || type_id == TypeId::of::<char>() {
+    if [TypeId::of::<String>(), TypeId::of::<Name>(), TypeId::of::<char>()].contains(&type_id) {
         let HostValue::Text(bytes) = value else { return expect("string") };
         let Ok(text) = String::from_utf8(bytes.clone()) else {
             return Err("expected UTF-8 string".to_owned());
         };
         if type_id == TypeId::of::<String>() {
             return Ok(Some(Box::new(text)));
+        }
+        if type_id == TypeId::of::<Name>() {
+            return Ok(Some(Box::new(Name::new(text))));
         }
         let mut chars = text.chars();
         return match (chars.next(), chars.next()) {

@@ -532,6 +532,16 @@ impl Vm {
         Ok(cdata.into())
     }
 
+    /// A math value that cannot be written.
+    pub(super) fn new_math_constant(&mut self, math: Math, lanes: [f32; 4]) -> Result<RawValue, Raised> {
+        let value = self.new_math(math, lanes)?;
+        if let Some(cdata) = value.as_cdata() {
+            // SAFETY: a live cell.
+            unsafe { (*cdata.as_ptr()).header.flags &= !WRITABLE };
+        }
+        Ok(value)
+    }
+
     /// The lanes of a math value, absent ones zero; `None` for anything else.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod errors;
 mod expiry;
 mod fields;
 mod filters;
+mod math;
 mod parallel;
 mod resources;
 
