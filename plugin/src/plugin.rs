@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, PreUpdate, Update};
 use bevy_asset::io::file::FileAssetReader;
-use bevy_asset::{AssetApp, AssetPlugin, AssetServer};
+use bevy_asset::{AssetApp, AssetPath, AssetPlugin, AssetServer};
 use bevy_ecs::change_detection::Mut;
 use bevy_ecs::hierarchy::{ChildOf, Children};
 use bevy_ecs::message::Message;
@@ -94,6 +94,13 @@ impl Plugin for LuaScriptPlugin {
         let input = ScriptInput::default();
         input::install(vm.lua(), &input).expect("a new VM has room for the plugin's functions");
         app.insert_resource(input);
+        let asset = vm.lua().create_function("asset", |_, path: String| match AssetPath::try_parse(&path) {
+            Ok(_) => Ok(path),
+            Err(error) => Err(perilune::Error::runtime(format!("asset: '{path}' is no path: {error}"))),
+        });
+        asset
+            .and_then(|asset| vm.lua().globals().set(vm.lua(), "asset", &asset))
+            .expect("a new VM has room for the plugin's functions");
         if let Some(assets) = app.world().get_resource::<AssetServer>() {
             driver::set_asset_server(vm.lua(), assets.clone());
         }

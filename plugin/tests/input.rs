@@ -1,13 +1,11 @@
 //! What scripts ask the devices.
 
-mod common;
-
 use bevy_input::ButtonInput;
 use bevy_input::keyboard::KeyCode;
 use bevy_input::mouse::{AccumulatedMouseMotion, MouseButton};
 use bevy_math::Vec2;
 use bevy_window::{PrimaryWindow, Window};
-use common::test_app;
+use crate::common::test_app;
 
 #[test]
 fn keys_buttons_and_the_cursor() {

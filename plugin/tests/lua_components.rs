@@ -1,10 +1,8 @@
 //! Components that scripts declare.
 
-mod common;
-
 use bevy_ecs::prelude::*;
 use bevy_perilune::{LuaComponents, LuaVm};
-use common::test_app;
+use crate::common::test_app;
 
 const HEALTH: &str = r#"
 component("Health2", "struct { float current, max; int32_t hits; Vec3 home; }")
@@ -35,7 +33,7 @@ fn read_float(app: &mut bevy_app::App, entity: Entity, field: &str) -> f32 {
     }
 }
 
-fn last_entity(test: &mut common::TestApp) -> Entity {
+fn last_entity(test: &mut crate::common::TestApp) -> Entity {
     let text: String = test.eval("return tostring(last)");
     let mut found = Vec::new();
     let component = test.app.world().resource::<LuaComponents>().get("Health2").expect("it is declared");

@@ -1,13 +1,11 @@
 //! Messages between scripts and the game.
 
-mod common;
-
 use bevy_app::Update;
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaAppExt;
 use bevy_reflect::Reflect;
 use bevy_reflect::std_traits::ReflectDefault;
-use common::{TestApp, test_app};
+use crate::common::{TestApp, test_app};
 
 #[derive(Message, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Message)]
@@ -111,15 +109,15 @@ fn behaviours_have_a_hook() {
             ),
         );
         let ship = test.behaviour("scripts/ship.lua");
-        let entity = test.app.world_mut().spawn((ship.clone(), common::Velocity::default())).id();
-        let other = test.app.world_mut().spawn((ship, common::Velocity::default())).id();
+        let entity = test.app.world_mut().spawn((ship.clone(), crate::common::Velocity::default())).id();
+        let other = test.app.world_mut().spawn((ship, crate::common::Velocity::default())).id();
         test.until_global("started");
         test.app.world_mut().write_message(Damage { target: entity, amount: 7.0, tags: Vec::new() });
         test.frames(4);
         assert!(test.errors().is_empty(), "{:?}", test.errors());
         assert_eq!(test.eval::<String>("return table.concat(heard, ' ')"), "Damage7 Damage7");
-        assert_eq!(test.get::<common::Velocity>(entity).x, 7.0);
-        assert_eq!(test.get::<common::Velocity>(other).x, 0.0);
+        assert_eq!(test.get::<crate::common::Velocity>(entity).x, 7.0);
+        assert_eq!(test.get::<crate::common::Velocity>(other).x, 0.0);
     }
 }
 

@@ -1,10 +1,8 @@
 //! Events and lifecycles that scripts observe.
 
-mod common;
-
 use bevy_ecs::prelude::*;
 use bevy_reflect::Reflect;
-use common::{Frozen, Health, TestApp, Velocity, test_app};
+use crate::common::{Frozen, Health, TestApp, Velocity, test_app};
 
 #[derive(Event, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Event)]
@@ -106,6 +104,7 @@ fn events_go_both_ways() {
         end }"#,
     );
     test.app.world_mut().trigger(Explosion { power: 2.0, name: "rust".into() });
+    test.app.world_mut().flush();
     assert_eq!(log(&mut test), "rust:2");
     let entity = test.app.world_mut().spawn(Velocity { x: 1.0, y: 0.0 }).id();
     test.frames(1);
@@ -113,6 +112,7 @@ fn events_go_both_ways() {
     let heard: Vec<String> = test.app.world().resource::<Log>().0.iter().map(|e| e.name.clone()).collect();
     assert_eq!(heard, ["rust", "lua"]);
     test.app.world_mut().trigger(Hit { entity, damage: 3.0 });
+    test.app.world_mut().flush();
     assert_eq!(log(&mut test), "hit:3 hit:2 hit:1");
     assert!(test.errors().is_empty(), "{:?}", test.errors());
 }

@@ -1,10 +1,8 @@
 //! Properties that Rust gives an entity's script, and components assigned whole.
 
-mod common;
-
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaProps;
-use common::{Health, Velocity, test_app};
+use crate::common::{Health, Velocity, test_app};
 
 const SHIP: &str = r#"
 local Ship = {}

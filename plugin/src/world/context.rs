@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bevy_ecs::component::{ComponentId, Components, StorageType};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_platform::collections::HashMap;
+use bevy_transform::components::GlobalTransform;
 use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::view::SourceId;
 use perilune::value::RawValue;
@@ -66,14 +67,20 @@ impl Named {
     /// What the world knows of a component.
     pub(crate) fn new(name: &str, components: &Components, id: ComponentId) -> Option<Named> {
         let info = components.get_info(id)?;
+        let type_id = info.type_id()?;
         Some(Named {
             name: name.to_owned(),
             id,
-            origin: Origin::Rust(info.type_id()?),
-            mutable: info.mutable(),
+            origin: Origin::Rust(type_id),
+            mutable: info.mutable() && !is_computed(type_id),
             storage: info.storage_type(),
         })
     }
+}
+
+/// Whether Bevy computes a component in every frame, so that a script's write would be lost.
+pub(crate) fn is_computed(type_id: std::any::TypeId) -> bool {
+    type_id == std::any::TypeId::of::<GlobalTransform>()
 }
 
 /// A component reached through `self.Name`, remembered by the address of its name (a pinned, interned string).

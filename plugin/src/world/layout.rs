@@ -112,6 +112,9 @@ pub(crate) fn add_structs(vm: &Vm, shared: &Shared) {
     }
 }
 
+/// Larger arrays are read through reflection.
+const MAX_ELEMENTS: usize = 64;
+
 /// The C type of a live value's type. Made at the first call for the type.
 ///
 /// # Errors
@@ -137,6 +140,11 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
         ReflectRef::TupleStruct(t) => {
             let names = (0..t.field_len()).map(|i| i.to_string());
             struct_form(vm, shared, value, names.collect(), |i| t.field(i))?
+        }
+        // As in C: elements by number, from zero.
+        ReflectRef::Array(a) if a.len() <= MAX_ELEMENTS => {
+            let names = (0..a.len()).map(|i| i.to_string());
+            struct_form(vm, shared, value, names.collect(), |i| a.get(i))?
         }
         ReflectRef::Enum(e) => match unit_enum(shared, info, e, size) {
             Some(form) => form,

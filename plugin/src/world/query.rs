@@ -19,7 +19,7 @@ use perilune::ffi::view::{Source, SourceId, WriteRule};
 use perilune::vm::{Raised, Vm};
 
 use super::component::LuaComponents;
-use super::context::{Named, Origin, Shared};
+use super::context::{Named, Origin, Shared, is_computed};
 use super::layout;
 use super::names::{self, Category};
 use super::run::{Declared, Locator, Scope, erase};
@@ -68,6 +68,9 @@ pub(crate) fn named(
         .ok_or_else(|| format!("{word} '{name}' is not known to the world yet"))?;
     let named = Named::new(name, world.components(), id)
         .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
+    if write && matches!(named.origin, Origin::Rust(type_id) if is_computed(type_id)) {
+        return Err(format!("component '{name}' is computed by Bevy: declare \"{name}\" to read it, and write Transform"));
+    }
     if write && !named.mutable {
         return Err(format!("{word} '{name}' is immutable and cannot be declared \"mut {name}\""));
     }

@@ -575,6 +575,18 @@ fn enum_value(
             ));
         }
     };
+    if option
+        && *value != HostValue::Nil
+        && let Some(VariantInfo::Tuple(some)) = e.variant("Some")
+        && let Some(field) = some.field_at(0)
+    {
+        let field_info = type_info(types, field.type_id(), "Some", info)?;
+        let mut tuple = DynamicTuple::default();
+        tuple.insert_boxed(from_host(types, field_info, value)?);
+        let mut new = DynamicEnum::new("Some", DynamicVariant::Tuple(tuple));
+        new.set_represented_type(Some(info));
+        return Ok(Box::new(new));
+    }
     let variant = match e.variant(&name) {
         Some(VariantInfo::Unit(_)) => DynamicVariant::Unit,
         Some(VariantInfo::Tuple(t)) => {

@@ -164,6 +164,10 @@ fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawVal
 fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
     let message = match key.as_string() {
         Some(name) => vm.ffi.types.no_field(ctype, &String::from_utf8_lossy(name.as_bytes())),
+        // Elements and the fields of tuples have numbers for names.
+        None if key.is_number() && vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0") => {
+            vm.ffi.types.no_field(ctype, &key.as_f64_or_nan().to_string())
+        }
         None => format!("{} cannot be indexed with a {}", vm.ffi.types.get(ctype).name, key.type_name()),
     };
     vm.error(message)

@@ -91,11 +91,11 @@ fn lists_are_read_element_by_element() {
         local all = {}
         for i, item in bag.items:iter() do all[#all + 1] = i .. item end
         for i, item in ipairs(bag.items) do all[#all + 1] = item .. i end
-        text = table.concat(all, " ") .. " " .. #bag.items .. tostring(bag.items[3]) .. select("#", bag.items:unpack())
-        path_text = #path .. " " .. path[1] .. path[2] .. " " .. #bag.slots"#,
+        text = table.concat(all, " ") .. " " .. #bag.items .. tostring(bag.items[3]) .. select('#', bag.items:unpack())
+        path_text = #path .. " " .. path[1] .. path[2] .. " " .. bag.slots[0]"#,
     );
     assert_eq!(test.eval("text"), "1rope 2lamp rope1 lamp2 2nil2");
-    assert_eq!(test.eval("path_text"), "2 12 3");
+    assert_eq!(test.eval("path_text"), "2 12 0");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn lists_are_edited_in_place() {
         bag.items[#bag.items + 1] = "end"
         bag.points:push(Vec2(1, 2), { x = 3, y = 4 })
         bag.stacks:push { name = "gold", count = 5 }
-        bag.slots[2] = 7
+        bag.slots[1] = 7
         path:push(3)
         path[1] = 10"#,
     );
@@ -133,7 +133,7 @@ fn mistakes_with_lists_are_named() {
         ("bag.items:remove(3)", "position 3 is outside the list"),
         ("bag.stacks:push { name = 'gold' }", "an element of Vec<Stack> needs all its fields"),
         ("bag.stacks:push { nam = 'gold' }", "Stack has no field 'nam'"),
-        ("bag.slots:push(1)", "the length of [f32; 3] is fixed"),
+        ("bag.slots[3] = 1", "[f32; 3] has no field '3'; its fields are: 0, 1, 2"),
         ("local x = bag.items.length", "a list has no field 'length'; its methods are: push, insert"),
         ("path:push(1)", "was declared read-only"),
         ("bag.items.push('x')", "list expected, got string (call it with a colon)"),
