@@ -30,6 +30,8 @@ use super::terms::{QueryTerms, Term};
 pub(crate) struct ColumnAccess {
     named: Named,
     write: bool,
+    /// The size of a value.
+    stride: u32,
     /// Known after the first row was seen.
     ctype: Option<CTypeId>,
     source: Option<SourceId>,
@@ -142,7 +144,11 @@ impl QueryAccess {
             |id| components.get_info(id).is_some_and(|info| info.storage_type() == StorageType::SparseSet);
         let by_archetype = access.with_filters().chain(access.without_filters()).any(sparse)
             || optional.iter().any(|column| column.named.storage == StorageType::SparseSet);
-        let columns = required.into_iter().chain(optional).collect();
+        let mut columns: Vec<ColumnAccess> = required.into_iter().chain(optional).collect();
+        for column in &mut columns {
+            let info = components.get_info(column.named.id);
+            column.stride = info.map_or(0, |info| info.layout().size()) as u32;
+        }
         Ok(QueryAccess { state, columns, changed, added, by_archetype })
     }
 
@@ -219,10 +225,8 @@ impl QueryAccess {
         let full = matched.filter(|(_, table)| !table.is_empty());
         full.map(|(index, table)| {
             let columns = self.columns.iter().map(|column| {
-                let size =
-                    world.components().get_info(column.named.id).map_or(0, |info| info.layout().size());
                 match storage::column(world, table, column.named.id) {
-                    Some((data, ticks, _)) => Cells::Dense { data, stride: size as u32, ticks },
+                    Some((data, ticks, _)) => Cells::Dense { data, stride: column.stride, ticks },
                     None => Cells::Absent,
                 }
             });
@@ -307,7 +311,7 @@ impl QueryAccess {
 
 impl ColumnAccess {
     fn new(named: Named, write: bool) -> ColumnAccess {
-        ColumnAccess { named, write, ctype: None, source: None }
+        ColumnAccess { named, write, stride: 0, ctype: None, source: None }
     }
 
     /// Learns the C type from a live value.
