@@ -64,7 +64,9 @@ fn main() -> AppExit {
     let mut app = perilune_examples::app("components", 200);
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() == Some("--screenshot") {
-        app.insert_resource(ScreenshotFile(args.next().map_or_else(|| "components.png".into(), PathBuf::from)));
+        app.insert_resource(ScreenshotFile(
+            args.next().map_or_else(|| "components.png".into(), PathBuf::from),
+        ));
     }
     app.add_plugins(LuaPlugins)
         .register_type::<Sprite>()
@@ -117,7 +119,8 @@ fn click(
 }
 
 fn show_flash(flash: On<Flash>, mut commands: Commands) {
-    commands.spawn((Ring { age: 0.0, radius: flash.radius }, Transform::from_translation(flash.at.extend(0.0))));
+    commands
+        .spawn((Ring { age: 0.0, radius: flash.radius }, Transform::from_translation(flash.at.extend(0.0))));
 }
 
 fn draw_rings(

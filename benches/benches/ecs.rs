@@ -229,9 +229,11 @@ fn behaviours() -> f64 {
     let mut bench = Bench::new(BEHAVIOUR);
     let script: LuaScript =
         LuaScript::new(bench.app.world().resource::<AssetServer>().load("scripts/bench.lua"));
-    bench.app.world_mut().spawn_batch((0..BEHAVIOURS).map(|i| {
-        (Position::default(), Velocity { x: 1.0, y: i as f32, z: 0.5 }, script.clone())
-    }).collect::<Vec<_>>());
+    bench.app.world_mut().spawn_batch(
+        (0..BEHAVIOURS)
+            .map(|i| (Position::default(), Velocity { x: 1.0, y: i as f32, z: 0.5 }, script.clone()))
+            .collect::<Vec<_>>(),
+    );
     bench.start();
     let times: Vec<f64> = (0..FRAMES).map(|_| bench.frame()).collect();
     median(&times)

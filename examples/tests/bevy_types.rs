@@ -109,8 +109,7 @@ fn run(lines: &str) -> (App, Entity) {
 
 #[test]
 fn a_sprite() {
-    let (app, entity) = run(
-        r##"
+    let (app, entity) = run(r##"
         local sprite = get "Sprite"
         assert(sprite.custom_size.y == 3 and sprite.flip_x == false and sprite.color == Color(1, 1, 1, 1))
         sprite.custom_size = Vec2(8, 9)
@@ -118,8 +117,7 @@ fn a_sprite() {
         sprite.flip_x = true
         sprite.rect = Rect(0, 0, 16, 16)
         sprite.image = asset("ship.png")
-        assert(sprite.image == "ship.png")"##,
-    );
+        assert(sprite.image == "ship.png")"##);
     let sprite = app.world().get::<Sprite>(entity).expect("it has one");
     assert_eq!(sprite.custom_size, Some(Vec2::new(8.0, 9.0)));
     assert_eq!(sprite.color.to_srgba(), Srgba::RED);
@@ -130,8 +128,7 @@ fn a_sprite() {
 
 #[test]
 fn visibility_text_and_nodes() {
-    let (app, entity) = run(
-        r#"
+    let (app, entity) = run(r#"
         local visibility, text, node = get "Visibility", get "Text", get "Node"
         assert(visibility == "Inherited")
         visibility.value = "Hidden"
@@ -144,8 +141,7 @@ fn visibility_text_and_nodes() {
         get("BackgroundColor")[0] = Color(0, 0, 1, 0.5)
         get("ZIndex")[0] = 7
         get("Name").value = "renamed"
-        assert(get("ChildOf")[0] == world.parent(entity))"#,
-    );
+        assert(get("ChildOf")[0] == world.parent(entity))"#);
     let world = app.world();
     assert_eq!(world.get::<Visibility>(entity), Some(&Visibility::Hidden));
     assert_eq!(world.get::<Text>(entity).expect("it has one").0, "score: 12");
@@ -158,15 +154,13 @@ fn visibility_text_and_nodes() {
 
 #[test]
 fn cameras_and_time() {
-    let (app, entity) = run(
-        r#"
+    let (app, entity) = run(r#"
         local camera, projection = get "Camera", get "Projection"
         assert(camera.is_active and camera.order == 0LL)
         camera.order = 5
         camera.is_active = false
         assert(projection.value.Perspective[1].near > 0)
-        assert(resources.Time.context == nil or true)"#,
-    );
+        assert(resources.Time.context == nil or true)"#);
     let camera = app.world().get::<Camera>(entity).expect("it has one");
     assert_eq!((camera.order, camera.is_active), (5, false));
 }

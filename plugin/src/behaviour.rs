@@ -14,9 +14,9 @@ use perilune::{Context, ErrorKind, Function, Table, Value};
 
 use crate::asset::LuaSource;
 use crate::error::{LuaError, report};
-use crate::scripts::Readiness;
 use crate::hooks::{Driver, Hook, HookArgs};
 use crate::props::{self, LuaProps};
+use crate::scripts::Readiness;
 use crate::system;
 use crate::timing::ScriptTimes;
 use crate::vm::LuaVm;
@@ -333,9 +333,8 @@ impl Behaviours {
         let mut failures = Vec::new();
         for (name, content) in messages {
             let args = HookArgs::Message(name, content);
-            failures.extend(
-                driver.run(cx, Hook::OnMessage, &args, 0).into_iter().map(|f| (Hook::OnMessage, f)),
-            );
+            failures
+                .extend(driver.run(cx, Hook::OnMessage, &args, 0).into_iter().map(|f| (Hook::OnMessage, f)));
         }
         failures
     }
@@ -385,7 +384,11 @@ impl Behaviours {
     }
 
     /// The instance of an entity, if it has one.
-    pub(crate) fn instance(&self, cx: &mut Context, entity: Entity) -> Result<Option<Table>, perilune::Error> {
+    pub(crate) fn instance(
+        &self,
+        cx: &mut Context,
+        entity: Entity,
+    ) -> Result<Option<Table>, perilune::Error> {
         let Some(&(class, index)) = self.instances.get(&entity) else { return Ok(None) };
         self.classes[class].lists.instances.get(cx, (index + 1) as f64).map(Some)
     }

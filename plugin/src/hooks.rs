@@ -80,16 +80,16 @@ impl Driver {
         failures: &mut Vec<Failure>,
     ) -> Result<(), Error> {
         let failed = cx.create_table()?;
-        let common = (&self.class, &self.instances, &self.live, &self.cursor, hook.name(), from as f64, &failed);
+        let common =
+            (&self.class, &self.instances, &self.live, &self.cursor, hook.name(), from as f64, &failed);
         let (class, instances, live, cursor, name, from, failed) = common;
         let outcome = match args {
             HookArgs::Delta(dt) => {
                 self.function.call::<()>(cx, (class, instances, live, cursor, name, from, failed, *dt))
             }
-            HookArgs::Message(message, content) => self.function.call::<()>(
-                cx,
-                (class, instances, live, cursor, name, from, failed, &**message, content),
-            ),
+            HookArgs::Message(message, content) => self
+                .function
+                .call::<()>(cx, (class, instances, live, cursor, name, from, failed, &**message, content)),
         };
         failed.for_each(cx, |cx, _: f64, failure: Table| {
             failures.push(Failure {

@@ -20,6 +20,8 @@ struct Inner {
     loading: Vec<String>,
     /// Where assets come from, for messages.
     asset_root: String,
+    /// Scripts that were asked for by no script's top level, and stay.
+    kept: Vec<String>,
 }
 
 struct Script {
@@ -38,6 +40,7 @@ impl Library {
             scripts: HashMap::default(),
             loading: Vec::new(),
             asset_root: asset_root.to_owned(),
+            kept: Vec::new(),
         })))
     }
 
@@ -47,7 +50,8 @@ impl Library {
 
     /// Makes a compiled script known, unless one is already.
     pub(crate) fn add(&self, path: &str, compiled: Compiled) {
-        let script = || Script { draft: compiled.draft, hash: compiled.hash, module: None, required: Vec::new() };
+        let script =
+            || Script { draft: compiled.draft, hash: compiled.hash, module: None, required: Vec::new() };
         self.lock().scripts.entry(path.to_owned()).or_insert_with(script);
     }
 
@@ -62,13 +66,15 @@ impl Library {
         let unused = {
             let mut inner = self.lock();
             let mut used: Vec<String> = Vec::new();
-            let mut queue: Vec<String> = roots.to_vec();
+            let mut queue: Vec<String> = roots.iter().chain(&inner.kept).cloned().collect();
             while let Some(path) = queue.pop() {
                 if used.contains(&path) {
                     continue;
                 }
                 if let Some(script) = inner.scripts.get(&path) {
-                    for name in script.draft.required_modules().iter().map(|name| String::from_utf8_lossy(name)) {
+                    for name in
+                        script.draft.required_modules().iter().map(|name| String::from_utf8_lossy(name))
+                    {
                         queue.push(module_path(&inner.folder, &name));
                         modules.push(name.into_owned());
                     }
@@ -126,11 +132,15 @@ impl Library {
         let path = module_path(&self.lock().folder, name);
         {
             let mut inner = self.lock();
-            if let Some(asking) = inner.loading.last().cloned()
-                && let Some(script) = inner.scripts.get_mut(&asking)
-                && !script.required.contains(&path)
-            {
-                script.required.push(path.clone());
+            let asking = inner.loading.last().cloned();
+            let Inner { scripts, kept, .. } = &mut *inner;
+            let required = match asking.and_then(|asking| scripts.get_mut(&asking)) {
+                Some(script) => &mut script.required,
+                // Asked for while a hook or the game's own code runs: who knows for how long.
+                None => kept,
+            };
+            if !required.contains(&path) {
+                required.push(path.clone());
             }
         }
         let value = match self.run(cx, &path)? {
@@ -185,9 +195,12 @@ impl Library {
     /// # Errors
     /// Those of the new version's top level.
     pub(crate) fn reload(&self, cx: &mut Context, path: &str, compiled: Compiled) -> Result<(), Error> {
+        let required;
         let module = {
             let mut inner = self.lock();
             let Some(script) = inner.scripts.get_mut(path) else { return Ok(()) };
+            // The new top level says anew what it requires.
+            required = std::mem::take(&mut script.required);
             match script.module.take() {
                 Some(module) => module,
                 None => {
@@ -210,6 +223,8 @@ impl Library {
             if outcome.is_ok() {
                 script.draft = compiled.draft;
                 script.hash = compiled.hash;
+            } else {
+                script.required = required;
             }
         }
         outcome.map(|_| ())

@@ -53,4 +53,3 @@ pub(crate) fn collect(world: &mut World) {
         driver::begin_messages(world.resource_mut::<LuaVm>().lua(), fresh, names);
     });
 }
-

@@ -68,10 +68,8 @@ pub(crate) fn sync(world: &mut World) {
             observers.sync_script(world, &script, declared);
         }
         let changed = std::mem::take(&mut observers.changed_components);
-        let stale: Vec<ScriptObserver> = observers
-            .observers
-            .extract_if(.., |observer| changed.contains(&observer.plan.target))
-            .collect();
+        let stale: Vec<ScriptObserver> =
+            observers.observers.extract_if(.., |observer| changed.contains(&observer.plan.target)).collect();
         for observer in stale {
             world.despawn(observer.entity);
             observers.add(world, &observer.script, observer.plan, observer.body);
@@ -129,7 +127,8 @@ pub(crate) fn run_pending(world: &mut World) {
         for (body, seen) in batch {
             calls += 1;
             if calls > MAX_CALLS {
-                let message = format!("observers trigger each other without end: stopped after {MAX_CALLS} calls");
+                let message =
+                    format!("observers trigger each other without end: stopped after {MAX_CALLS} calls");
                 report(world, LuaError::text(&body.script, &*body.label, ErrorKind::Runtime, message));
                 pending.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 return;

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, PreUpdate, Update};
+use bevy_app::{
+    App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, PreUpdate, Update,
+};
 use bevy_asset::io::file::FileAssetReader;
 use bevy_asset::{AssetApp, AssetPath, AssetPlugin, AssetServer};
 use bevy_ecs::change_detection::Mut;
@@ -22,15 +24,15 @@ use crate::asset::{LuaLoader, LuaSource};
 use crate::behaviour::{self, Behaviours, RemovedScripts};
 use crate::collect::LuaCollectPlugin;
 use crate::error::LuaError;
+use crate::hooks::Hook;
+use crate::input::{self, ScriptInput};
 use crate::library::Library;
+use crate::messages::{self, ExposedMessages};
+use crate::observe::{self, PendingEvents, ScriptObservers};
 use crate::props::{self, LuaProp, LuaProps};
 use crate::scripts::{self, GlobalScripts, LuaReloads, ReportedFailures, RetriedSources};
 use crate::sets::LuaSystems;
 use crate::settings::LuaSettings;
-use crate::hooks::Hook;
-use crate::messages::{self, ExposedMessages};
-use crate::input::{self, ScriptInput};
-use crate::observe::{self, PendingEvents, ScriptObservers};
 use crate::system::body::{ErrorQueue, flush_errors};
 use crate::system::light::{self, LightSchedule};
 use crate::system::{self, ScriptSystems};

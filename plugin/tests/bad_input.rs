@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::common::{Counter, TestApp};
 use bevy_perilune::perilune::ErrorKind;
 use bevy_perilune::{LuaAppExt, LuaVm};
-use crate::common::{Counter, TestApp};
 
 /// A global of the scripts, as text.
 fn global(test: &mut TestApp, name: &str) -> String {

@@ -1,7 +1,7 @@
 //! Scripts attached to entities.
 
-use bevy_perilune::LuaScript;
 use crate::common::{Counter, Frozen, TestApp};
+use bevy_perilune::LuaScript;
 
 #[test]
 fn hooks_run_in_order_and_know_their_entity() {

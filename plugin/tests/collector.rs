@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::common::TestApp;
 use bevy_diagnostic::{DiagnosticPath, DiagnosticsStore};
 use bevy_perilune::{
     GC_ASSIST, GC_BUDGET, GC_CYCLE_FRAMES, GC_DEBT, GC_FINALIZERS, GC_OVERRUNS, GC_PHASE, GC_SLICE,
     GC_SLICE_CPU, GC_STALL_MAX, HEAP_ALLOCATED, HEAP_LIVE, HEAP_SIZE, LuaCollector, SCRIPT_UPDATE,
 };
-use crate::common::TestApp;
 
 /// Keeps a window of tables and drops the oldest, so that there is always garbage.
 const LITTER: &str = "local ring, next = {}, 0

@@ -1,7 +1,7 @@
 //! What a script keeps beyond its time is an error, never stale data.
 
-use bevy_transform::components::Transform;
 use crate::common::{Health, test_app};
+use bevy_transform::components::Transform;
 
 #[test]
 fn a_view_kept_over_frames() {

@@ -1,11 +1,11 @@
 //! What scripts ask the devices.
 
+use crate::common::test_app;
 use bevy_input::ButtonInput;
 use bevy_input::keyboard::KeyCode;
 use bevy_input::mouse::{AccumulatedMouseMotion, MouseButton};
 use bevy_math::Vec2;
 use bevy_window::{PrimaryWindow, Window};
-use crate::common::test_app;
 
 #[test]
 fn keys_buttons_and_the_cursor() {

@@ -1,7 +1,7 @@
 //! An error stops what failed, and nothing else.
 
-use bevy_ecs::prelude::*;
 use crate::common::{Health, test_app};
+use bevy_ecs::prelude::*;
 
 #[test]
 fn one_instance_fails_and_the_others_go_on() {

@@ -1,8 +1,8 @@
 //! Components that scripts declare.
 
+use crate::common::test_app;
 use bevy_ecs::prelude::*;
 use bevy_perilune::{LuaComponents, LuaVm};
-use crate::common::test_app;
 
 const HEALTH: &str = r#"
 component("Health2", "struct { float current, max; int32_t hits; Vec3 home; }")
@@ -127,10 +127,22 @@ fn mistakes_name_the_fix() {
         (r#"component("Velocity", "struct { float x; }")"#, "the game has a type of this name already"),
         (r#"component("Shield", "float x")"#, "expected \"struct { float name; ... }\""),
         (r#"component("Shield", "struct { float x }")"#, "a ';' is missing behind the last field"),
-        (r#"system { name = "s", query = { "Shild" }, run = print } component("Shield", "struct { float x; }")"#, "did you mean 'Shield'?"),
-        (r#"component("Shield", "struct { float x; }") commands.spawn { Shield = { y = 1 } }"#, "Shield has no field 'y'"),
-        (r#"component("Shield", "struct { float x; }") commands.spawn { Shield = { x = "a" } }"#, "expected number for field 'x' of Shield, got string"),
-        (r#"component("Shield", "struct { Entity of; }") commands.spawn { Shield = { of = 1 } }"#, "expected entity for field 'of' of Shield, got number"),
+        (
+            r#"system { name = "s", query = { "Shild" }, run = print } component("Shield", "struct { float x; }")"#,
+            "did you mean 'Shield'?",
+        ),
+        (
+            r#"component("Shield", "struct { float x; }") commands.spawn { Shield = { y = 1 } }"#,
+            "Shield has no field 'y'",
+        ),
+        (
+            r#"component("Shield", "struct { float x; }") commands.spawn { Shield = { x = "a" } }"#,
+            "expected number for field 'x' of Shield, got string",
+        ),
+        (
+            r#"component("Shield", "struct { Entity of; }") commands.spawn { Shield = { of = 1 } }"#,
+            "expected entity for field 'of' of Shield, got number",
+        ),
     ] {
         let mut test = test_app();
         test.script("scripts/main.lua", script);

@@ -1,11 +1,11 @@
 //! Messages between scripts and the game.
 
+use crate::common::{TestApp, test_app};
 use bevy_app::Update;
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaAppExt;
 use bevy_reflect::Reflect;
 use bevy_reflect::std_traits::ReflectDefault;
-use crate::common::{TestApp, test_app};
 
 #[derive(Message, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Message)]
@@ -124,9 +124,18 @@ fn behaviours_have_a_hook() {
 #[test]
 fn mistakes_name_the_fix() {
     for (line, part) in [
-        (r#"messages.write("Damage", { amount = 1 })"#, "message 'Damage' has no default: give all its fields (target, amount, tags)"),
-        (r#"messages.write("Damage", { amount = "much" })"#, "expected number for field 'amount' of Damage, got string"),
-        (r#"messages.write("Damage", { amout = 1 })"#, "Damage has no field 'amout' (did you mean 'amount'?)"),
+        (
+            r#"messages.write("Damage", { amount = 1 })"#,
+            "message 'Damage' has no default: give all its fields (target, amount, tags)",
+        ),
+        (
+            r#"messages.write("Damage", { amount = "much" })"#,
+            "expected number for field 'amount' of Damage, got string",
+        ),
+        (
+            r#"messages.write("Damage", { amout = 1 })"#,
+            "Damage has no field 'amout' (did you mean 'amount'?)",
+        ),
         (r#"messages.write("Damag", {})"#, "there is no message 'Damag' (did you mean 'Damage'?)"),
         (r#"messages.write("Velocity", {})"#, "registered, but not as message: add #[reflect(Message)]"),
         (r#"messages.read("Announce")"#, "expose it with app.expose_message::<Announce>()"),

@@ -1,8 +1,8 @@
 //! Events and lifecycles that scripts observe.
 
+use crate::common::{Frozen, Health, TestApp, Velocity, test_app};
 use bevy_ecs::prelude::*;
 use bevy_reflect::Reflect;
-use crate::common::{Frozen, Health, TestApp, Velocity, test_app};
 
 #[derive(Event, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Event)]
@@ -46,13 +46,11 @@ fn log(test: &mut TestApp) -> String {
 
 #[test]
 fn components_that_come_and_go() {
-    let mut test = app(
-        r#"
+    let mut test = app(r#"
         observe { add = "Health", run = function(entity) note("add", world.get(entity, "Health")[0]) end }
         observe { insert = "Health", run = function(entity) note("insert", world.get(entity, "Health")[0]) end }
         observe { remove = "Health", run = function(entity, old) note("remove", world.contains(entity), old[1]) end }
-        observe { despawn = "Frozen", run = function(entity) note("despawn", world.contains(entity)) end }"#,
-    );
+        observe { despawn = "Frozen", run = function(entity) note("despawn", world.contains(entity)) end }"#);
     let entity = test.app.world_mut().spawn(Health(1.0)).id();
     assert_eq!(log(&mut test), "add:1 insert:1");
     test.app.world_mut().entity_mut(entity).insert(Health(2.0));
@@ -68,15 +66,13 @@ fn components_that_come_and_go() {
 
 #[test]
 fn components_declared_by_scripts_are_observed() {
-    let mut test = app(
-        r#"
+    let mut test = app(r#"
         component("Ammo", "struct { int32_t shots; }")
         observe { add = "Ammo", run = function(entity) note("add", world.get(entity, "Ammo").shots) end }
         observe { remove = "Ammo", run = function(entity, old) note("remove", old.shots) end }
         system { name = "arm", query = { with = "Frozen", without = "Ammo" }, run = function(q)
           for entity in q:iter() do commands.insert(entity, { Ammo = { shots = 6 } }) end
-        end }"#,
-    );
+        end }"#);
     let entity = test.app.world_mut().spawn(Frozen).id();
     test.frames(1);
     assert_eq!(log(&mut test), "add:6");
@@ -87,8 +83,7 @@ fn components_declared_by_scripts_are_observed() {
 
 #[test]
 fn events_go_both_ways() {
-    let mut test = app(
-        r#"
+    let mut test = app(r#"
         observe { event = "Explosion", run = function(event) note(event.name, event.power) end }
         observe { event = "Hit", run = function(event)
           note("hit", event.damage)
@@ -101,8 +96,7 @@ fn events_go_both_ways() {
               commands.trigger("Explosion", { name = "lua", power = 4 })
             end
           end
-        end }"#,
-    );
+        end }"#);
     test.app.world_mut().trigger(Explosion { power: 2.0, name: "rust".into() });
     test.app.world_mut().flush();
     assert_eq!(log(&mut test), "rust:2");
@@ -168,15 +162,30 @@ fn a_failing_observer_is_paused() {
 #[test]
 fn mistakes_name_the_fix() {
     for (script, part) in [
-        (r#"observe { add = "Helth", run = print }"#, "there is no component 'Helth' (did you mean 'Health'?)"),
-        (r#"observe { event = "Explosin", run = print }"#, "there is no event 'Explosin' (did you mean 'Explosion'?)"),
+        (
+            r#"observe { add = "Helth", run = print }"#,
+            "there is no component 'Helth' (did you mean 'Health'?)",
+        ),
+        (
+            r#"observe { event = "Explosin", run = print }"#,
+            "there is no event 'Explosin' (did you mean 'Explosion'?)",
+        ),
         (r#"observe { event = "Velocity", run = print }"#, "not as event: add #[reflect(Event)]"),
-        (r#"observe { ad = "Health", run = print }"#, "observe has no setting 'ad'; settings are: event, add, insert, remove, despawn, run"),
+        (
+            r#"observe { ad = "Health", run = print }"#,
+            "observe has no setting 'ad'; settings are: event, add, insert, remove, despawn, run",
+        ),
         (r#"observe { run = print }"#, "say what to observe by one of: event, add"),
         (r#"observe { add = "Health", insert = "Health", run = print }"#, "say what to observe by one of"),
         (r#"observe { add = "Health" }"#, "'run' must be a function"),
-        (r#"commands.trigger("Explosion", { power = 1 })"#, "event 'Explosion' has no default: give all its fields (power, name)"),
-        (r#"commands.trigger("Explosion", { power = "a" })"#, "expected number for field 'power' of Explosion, got string"),
+        (
+            r#"commands.trigger("Explosion", { power = 1 })"#,
+            "event 'Explosion' has no default: give all its fields (power, name)",
+        ),
+        (
+            r#"commands.trigger("Explosion", { power = "a" })"#,
+            "expected number for field 'power' of Explosion, got string",
+        ),
     ] {
         let mut test = test_app();
         test.app.register_type::<Explosion>();

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::common::{Frozen, Health, TestApp, Velocity, test_app};
 use bevy_app::{App, TaskPoolOptions, TaskPoolPlugin, TaskPoolThreadAssignmentPolicy, Update};
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaAppExt;
-use crate::common::{Frozen, Health, TestApp, Velocity, test_app};
 
 /// Who is at work, and how often both were at once.
 #[derive(Resource, Clone, Default)]

@@ -1,8 +1,8 @@
 //! Properties that Rust gives an entity's script, and components assigned whole.
 
+use crate::common::{Health, Velocity, test_app};
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaProps;
-use crate::common::{Health, Velocity, test_app};
 
 const SHIP: &str = r#"
 local Ship = {}

@@ -4,9 +4,9 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::common::TestApp;
 use bevy_ecs::entity::Entity;
 use bevy_perilune::LuaReloads;
-use crate::common::TestApp;
 
 const SCRIPT: &str = "scripts/main.lua";
 

@@ -1,9 +1,9 @@
 //! Where script systems run, and when they come and go.
 
+use crate::common::{Health, Velocity, test_app};
 use bevy_app::Update;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, Schedules};
-use crate::common::{Health, Velocity, test_app};
 
 #[test]
 fn a_lua_schedule_runs_in_order_beside_update() {
@@ -29,7 +29,8 @@ fn a_lua_schedule_runs_in_order_beside_update() {
     );
     let entity = test.app.world_mut().spawn(Velocity::default()).id();
     test.until_global("ready");
-    let systems_before = test.app.world().resource::<Schedules>().get(Update).expect("it is there").systems_len();
+    let systems_before =
+        test.app.world().resource::<Schedules>().get(Update).expect("it is there").systems_len();
     test.until_global("runs == 5");
     assert_eq!(test.eval::<String>("return order[1] .. order[2] .. order[3]"), "firstmiddlelast");
     assert!(test.get::<Velocity>(entity).x >= 5.0);
@@ -114,7 +115,10 @@ fn a_script_that_nobody_requires_any_more_is_unloaded() {
     test.until_global("extra and main");
     test.app.world_mut().spawn(Health(1.0));
     assert_eq!(test.eval::<f64>("return observed"), 1.0);
-    test.write("scripts/main.lua", "second = true system { name = 'main', run = function() main = true end }");
+    test.write(
+        "scripts/main.lua",
+        "second = true system { name = 'main', run = function() main = true end }",
+    );
     test.until_global("second");
     test.frames(2);
     let before: f64 = test.eval("return extra");
@@ -132,7 +136,11 @@ fn a_script_that_nobody_requires_any_more_is_unloaded() {
 #[test]
 fn a_required_script_keeps_its_own_systems() {
     let mut test = test_app();
-    let lib = |by: i32| format!("system {{ name = 'count', run = function() n = (n or 0) + {by} step = {by} end }} return {{}}");
+    let lib = |by: i32| {
+        format!(
+            "system {{ name = 'count', run = function() n = (n or 0) + {by} step = {by} end }} return {{}}"
+        )
+    };
     test.write("scripts/lib/counter.lua", lib(1));
     test.script("scripts/main.lua", "require 'lib.counter' version = 1");
     test.until_global("step == 1");
@@ -177,7 +185,10 @@ fn ambiguity_detection_sees_script_access() {
     let ambiguous = |declaration: &str| {
         let mut test = test_app();
         test.app.add_systems(Update, writer);
-        test.script("scripts/main.lua", format!("ready = true system {{ name = 's', query = {{ {declaration} }}, run = print }}"));
+        test.script(
+            "scripts/main.lua",
+            format!("ready = true system {{ name = 's', query = {{ {declaration} }}, run = print }}"),
+        );
         test.until_global("ready");
         let world = test.app.world_mut();
         world.schedule_scope(Update, |world, schedule| {

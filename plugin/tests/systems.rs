@@ -1,10 +1,10 @@
 //! Systems that scripts declare, among Rust systems.
 
+use crate::common::{Counter, TestApp};
 use bevy_app::{PreUpdate, Update};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::Schedules;
 use bevy_perilune::{LuaReloads, LuaSystems, LuaVm};
-use crate::common::{Counter, TestApp};
 
 const SCRIPT: &str = "scripts/main.lua";
 

@@ -28,13 +28,7 @@ struct LightSystem {
 }
 
 /// Adds a system, behind what it runs after and in front of what it runs before.
-pub(super) fn insert(
-    world: &mut World,
-    set: ScriptSystemSet,
-    order: Order,
-    body: Arc<Body>,
-    access: Access,
-) {
+pub(super) fn insert(world: &mut World, set: ScriptSystemSet, order: Order, body: Arc<Body>, access: Access) {
     let mut schedule = world.resource_mut::<LightSchedule>();
     let systems = &mut schedule.0;
     systems.push(LightSystem { set, order, body, access });

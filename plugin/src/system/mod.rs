@@ -160,7 +160,10 @@ impl ScriptSystems {
                 self.systems.push(system);
             }
             Err(message) => {
-                report(world, LuaError::text(script, format!("system '{name}'"), ErrorKind::Runtime, message));
+                report(
+                    world,
+                    LuaError::text(script, format!("system '{name}'"), ErrorKind::Runtime, message),
+                );
             }
         }
     }
@@ -297,7 +300,13 @@ fn remove(world: &mut World, system: &ScriptSystem) {
     remove_set(world, label, system.set(), &system.script, &system.name);
 }
 
-fn remove_set(world: &mut World, label: InternedScheduleLabel, set: impl SystemSet, script: &str, name: &str) {
+fn remove_set(
+    world: &mut World,
+    label: InternedScheduleLabel,
+    set: impl SystemSet,
+    script: &str,
+    name: &str,
+) {
     let outcome = world.schedule_scope(label, |world, schedule| {
         schedule.remove_systems_in_set(set.intern(), world, ScheduleCleanupPolicy::RemoveSystemsOnly)
     });

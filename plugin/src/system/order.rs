@@ -59,7 +59,11 @@ pub(super) fn order(
 }
 
 /// How one system comes to run before another: the systems from the one to the other.
-fn path(systems: &[ScriptSystem], from: &ScriptSystemSet, to: &ScriptSystemSet) -> Option<Vec<ScriptSystemSet>> {
+fn path(
+    systems: &[ScriptSystem],
+    from: &ScriptSystemSet,
+    to: &ScriptSystemSet,
+) -> Option<Vec<ScriptSystemSet>> {
     let mut paths = vec![vec![from.clone()]];
     let mut seen: Vec<ScriptSystemSet> = Vec::new();
     while let Some(path) = paths.pop() {

@@ -12,10 +12,10 @@ use std::ptr::{NonNull, null_mut};
 
 use bevy_ecs::component::{ComponentId, Components};
 use bevy_ecs::entity::Entity;
+use bevy_ecs::hierarchy::ChildOf;
 use bevy_ecs::ptr::OwningPtr;
 use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::Commands;
-use bevy_ecs::hierarchy::ChildOf;
 use bevy_ecs::world::{EntityWorldMut, World};
 use bevy_reflect::std_traits::ReflectDefault;
 use bevy_reflect::{Reflect, ReflectFromReflect, TypeInfo};
@@ -188,8 +188,7 @@ fn remove(vm: &mut Vm, args: Args) -> NativeResult {
     with_commands(vm, |commands| {
         commands.entity(entity).queue_silenced(move |mut entity: EntityWorldMut| {
             let components = entity.world().components();
-            let ids: Vec<ComponentId> =
-                types.iter().filter_map(|removed| removed.id(components)).collect();
+            let ids: Vec<ComponentId> = types.iter().filter_map(|removed| removed.id(components)).collect();
             for id in ids {
                 entity.remove_by_id(id);
             }
@@ -241,10 +240,9 @@ fn resolve<R>(
     };
     let components = world.components();
     let registry = shared.registry.read();
-    let found = names::resolve(&registry, components, Category::Component, name)
-        .map_err(|message| {
-            names::or_declared(Some(&shared.lua_components), Category::Component, name, message)
-        });
+    let found = names::resolve(&registry, components, Category::Component, name).map_err(|message| {
+        names::or_declared(Some(&shared.lua_components), Category::Component, name, message)
+    });
     match found {
         Ok(registration) => Ok(f(registration)),
         Err(message) => Err(vm.error(message)),

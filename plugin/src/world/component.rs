@@ -9,9 +9,7 @@
 use std::alloc::Layout;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bevy_ecs::component::{
-    ComponentCloneBehavior, ComponentDescriptor, ComponentId, StorageType,
-};
+use bevy_ecs::component::{ComponentCloneBehavior, ComponentDescriptor, ComponentId, StorageType};
 use bevy_ecs::entity::{ComponentCloneCtx, Entity, SourceComponent};
 use bevy_ecs::ptr::OwningPtr;
 use bevy_ecs::resource::Resource;
@@ -215,7 +213,8 @@ const TYPES: &[(&str, FieldKind)] = &[
 /// What is wrong, and what is possible.
 fn parse_fields(text: &str) -> Result<Vec<(String, &'static str, FieldKind)>, String> {
     let body = text.trim().strip_prefix("struct").map(str::trim_start);
-    let body = body.and_then(|body| body.strip_prefix('{')).and_then(|body| body.trim_end().strip_suffix('}'));
+    let body =
+        body.and_then(|body| body.strip_prefix('{')).and_then(|body| body.trim_end().strip_suffix('}'));
     let Some(body) = body else {
         return Err(format!("expected \"struct {{ float name; ... }}\", got \"{text}\""));
     };
@@ -299,7 +298,9 @@ fn component(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn declare(vm: &mut Vm, name: &str, text: &str) -> Result<Result<(), String>, Raised> {
     if !name.starts_with(|c: char| c.is_ascii_uppercase()) || name.contains(|c: char| !c.is_alphanumeric()) {
-        return Ok(Err("the name must be a word that begins with a capital letter, like \"Health\"".to_owned()));
+        return Ok(Err(
+            "the name must be a word that begins with a capital letter, like \"Health\"".to_owned()
+        ));
     }
     let (fields, size, align) = match parse_fields(text) {
         Ok(fields) => lay_out(fields),
@@ -309,7 +310,9 @@ fn declare(vm: &mut Vm, name: &str, text: &str) -> Result<Result<(), String>, Ra
     let (world, script) = match &context(vm).run {
         Some(run) if matches!(run.scope, Scope::Everything) => (run.world, run.borrower.to_string()),
         Some(_) | None => {
-            return Ok(Err("components are declared at the top of a script, not while a system runs".to_owned()));
+            return Ok(Err(
+                "components are declared at the top of a script, not while a system runs".to_owned()
+            ));
         }
     };
     if let Some(known) = shared.lua_components.get(name) {
@@ -472,7 +475,8 @@ mod tests {
 
     #[test]
     fn fields_lie_where_c_puts_them() {
-        let fields = parse_fields("struct { bool on; double d; unsigned short a, b; Quat q; }").expect("well formed");
+        let fields =
+            parse_fields("struct { bool on; double d; unsigned short a, b; Quat q; }").expect("well formed");
         let (fields, size, align) = lay_out(fields);
         let offsets: Vec<(&str, usize)> = fields.iter().map(|f| (f.name.as_str(), f.offset)).collect();
         assert_eq!(offsets, [("on", 0), ("d", 8), ("a", 16), ("b", 18), ("q", 32)]);

@@ -160,13 +160,15 @@ fn observe(vm: &mut Vm, args: Args) -> NativeResult {
     for &kind in ObserverKind::ALL {
         let value = field(vm, table, kind.key())?;
         if let Some(target) = value.as_string() {
-            plans.push(ObserverPlan { kind, target: String::from_utf8_lossy(target.as_bytes()).into_owned() });
+            plans
+                .push(ObserverPlan { kind, target: String::from_utf8_lossy(target.as_bytes()).into_owned() });
         } else if !value.is_nil() {
             return Err(vm.error(format!("observe: '{}' must be a name", kind.key())));
         }
     }
     let Ok([plan]) = <[ObserverPlan; 1]>::try_from(plans) else {
-        let message = format!("observe: say what to observe by one of: {}", keys[..keys.len() - 1].join(", "));
+        let message =
+            format!("observe: say what to observe by one of: {}", keys[..keys.len() - 1].join(", "));
         return Err(vm.error(message));
     };
     let run = field(vm, table, "run")?;

@@ -84,7 +84,8 @@ pub(crate) fn add_known(shared: &Shared) {
 pub(crate) fn add_structs(vm: &Vm, shared: &Shared) {
     let structs = &vm.ffi.structs;
     let lanes: [f32; 16] = std::array::from_fn(|i| i as f32);
-    let floats = |count: usize| lanes[..count].iter().flat_map(|lane| lane.to_ne_bytes()).collect::<Vec<u8>>();
+    let floats =
+        |count: usize| lanes[..count].iter().flat_map(|lane| lane.to_ne_bytes()).collect::<Vec<u8>>();
     let [x0, y0, x1, y1] = [lanes[0], lanes[1], lanes[2], lanes[3]];
     let known = [
         (TypeId::of::<Mat3>(), FloatStruct::Mat3, bytes_of(&Mat3::from_cols_slice(&lanes)), 9),

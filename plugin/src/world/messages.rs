@@ -114,9 +114,9 @@ fn not_exposed(vm: &mut Vm, name: &str) -> String {
     let exposed: Vec<Arc<str>> = context(vm).messages.logs.keys().cloned().collect();
     match near_matches(name, exposed.iter().map(|name| &**name)).first() {
         Some(near) => format!("there is no message '{name}' to read (did you mean '{near}'?)"),
-        None => format!(
-            "message '{name}' cannot be read from Lua: expose it with app.expose_message::<{name}>()"
-        ),
+        None => {
+            format!("message '{name}' cannot be read from Lua: expose it with app.expose_message::<{name}>()")
+        }
     }
 }
 

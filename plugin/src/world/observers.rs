@@ -47,13 +47,13 @@ pub(crate) fn spawn(
     see: impl Fn(Seen, &mut DeferredWorld<'_>) + Send + Sync + 'static,
 ) -> Result<Entity, String> {
     let registry = world.resource::<AppTypeRegistry>().clone();
-    let component = |world: &mut World| {
-        query::named(world, &registry.read(), Category::Component, &plan.target, false)
-    };
+    let component =
+        |world: &mut World| query::named(world, &registry.read(), Category::Component, &plan.target, false);
     let entity = |entity: Entity| HostValue::Entity(entity.to_bits());
     let observer = match plan.kind {
         ObserverKind::Event => {
-            let (_, event) = messages::find::<ReflectEvent>(&registry.read(), "event", "Event", &plan.target)?;
+            let (_, event) =
+                messages::find::<ReflectEvent>(&registry.read(), "event", "Event", &plan.target)?;
             event.create_observer(Box::new(move |event, mut world| {
                 see(vec![to_host(event.as_partial_reflect())], &mut world);
             }))
@@ -65,7 +65,8 @@ pub(crate) fn spawn(
         }
         ObserverKind::Insert => {
             let id = component(world)?.id;
-            let see = move |on: On<Insert>, mut world: DeferredWorld| see(vec![entity(on.entity)], &mut world);
+            let see =
+                move |on: On<Insert>, mut world: DeferredWorld| see(vec![entity(on.entity)], &mut world);
             Observer::new(see).with_component(id)
         }
         ObserverKind::Remove => {
@@ -98,7 +99,9 @@ fn value_of(world: &DeferredWorld<'_>, entity: Entity, named: &Named) -> HostVal
     match named.origin {
         Origin::Rust(type_id) => {
             let registry = world.resource::<AppTypeRegistry>().read();
-            let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(type_id) else { return HostValue::Nil };
+            let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(type_id) else {
+                return HostValue::Nil;
+            };
             // SAFETY: a live value of the type, whose own reflection data is used.
             to_host(unsafe { from_ptr.as_reflect(value) }.as_partial_reflect())
         }

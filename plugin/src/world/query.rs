@@ -71,7 +71,9 @@ pub(crate) fn named(
     let named = Named::new(name, world.components(), id)
         .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
     if write && matches!(named.origin, Origin::Rust(type_id) if is_computed(type_id)) {
-        return Err(format!("component '{name}' is computed by Bevy: declare \"{name}\" to read it, and write Transform"));
+        return Err(format!(
+            "component '{name}' is computed by Bevy: declare \"{name}\" to read it, and write Transform"
+        ));
     }
     if write && !named.mutable {
         return Err(format!("{word} '{name}' is immutable and cannot be declared \"mut {name}\""));
@@ -224,12 +226,11 @@ impl QueryAccess {
         let matched = self.state.matched_tables().filter_map(|id| Some((id.as_usize(), tables.get(id)?)));
         let full = matched.filter(|(_, table)| !table.is_empty());
         full.map(|(index, table)| {
-            let columns = self.columns.iter().map(|column| {
-                match storage::column(world, table, column.named.id) {
+            let columns =
+                self.columns.iter().map(|column| match storage::column(world, table, column.named.id) {
                     Some((data, ticks, _)) => Cells::Dense { data, stride: column.stride, ticks },
                     None => Cells::Absent,
-                }
-            });
+                });
             let changed = self.changed.iter().filter_map(|named| {
                 let (_, ticks, _) = storage::column(world, table, named.id)?;
                 Some(FilterTicks::Dense(ticks))

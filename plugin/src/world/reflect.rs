@@ -7,9 +7,9 @@ use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use bevy_asset::{AssetPath, AssetServer, ReflectHandle};
 use bevy_color::{Color, ColorToComponents, LinearRgba, Srgba};
 use bevy_ecs::entity::Entity;
-use bevy_asset::{AssetPath, AssetServer, ReflectHandle};
 use bevy_ecs::name::Name;
 use bevy_ecs::ptr::{Ptr, PtrMut};
 use bevy_ecs::reflect::AppTypeRegistry;
@@ -21,7 +21,9 @@ use bevy_reflect::map::{DynamicMap, Map};
 use bevy_reflect::structs::DynamicStruct;
 use bevy_reflect::tuple::DynamicTuple;
 use bevy_reflect::tuple_struct::DynamicTupleStruct;
-use bevy_reflect::{PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry};
+use bevy_reflect::{
+    PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry,
+};
 use perilune::ffi::ctype::{CTypeId, Math, near_matches};
 use perilune::ffi::host::{FieldHost, HostValue};
 use perilune::ffi::list::ListEdit;
@@ -98,7 +100,8 @@ impl FieldHost for HostedTypes {
         // SAFETY: by contract `base` is a live value of the type with this number, whose own reflection data is used.
         let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base.cast_mut()))) };
         if let Some(handle) = registry.get_type_data::<ReflectHandle>(value.as_any().type_id()) {
-            let path = handle.downcast_handle_untyped(value.as_any()).and_then(|handle| handle.path().cloned());
+            let path =
+                handle.downcast_handle_untyped(value.as_any()).and_then(|handle| handle.path().cloned());
             return path.map_or(HostValue::Nil, |path| text(&path.to_string()));
         }
         to_host(value.as_partial_reflect())
@@ -184,8 +187,7 @@ fn edit_list(
     // Bevy panics where an element has another type or lacks a field: it is made whole here.
     let whole = |given: &HostValue| -> Result<Box<dyn PartialReflect>, String> {
         let item_info = type_info(types, item, "item", info)?;
-        let new = from_host(types, item_info, given)
-            .map_err(|error| in_element(error, info))?;
+        let new = from_host(types, item_info, given).map_err(|error| in_element(error, info))?;
         match types.registry.get_type_data::<ReflectFromReflect>(item) {
             Some(build) => match build.from_reflect(&*new) {
                 Some(value) => Ok(value.into_partial_reflect()),
@@ -399,10 +401,7 @@ pub(crate) fn from_host(
             let key_info = type_info(types, m.key_ty().id(), "key", info)?;
             let value_info = type_info(types, m.value_ty().id(), "value", info)?;
             for (key, value) in entries(info, value)? {
-                new.insert_boxed(
-                    from_host(types, key_info, key)?,
-                    from_host(types, value_info, value)?,
-                );
+                new.insert_boxed(from_host(types, key_info, key)?, from_host(types, value_info, value)?);
             }
             Ok(Box::new(new))
         }

@@ -103,7 +103,9 @@ pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
             (None, Some(cdata)) => (cdata, a.as_string()),
             (Some(_), Some(_)) | (None, None) => return Ok(false),
         };
-        let (Some(name), Access::Enum(ctype)) = (name, vm.ffi.access_of(cdata.ctype())) else { return Ok(false) };
+        let (Some(name), Access::Enum(ctype)) = (name, vm.ffi.access_of(cdata.ctype())) else {
+            return Ok(false);
+        };
         let data = vm.readable(cdata)?;
         // SAFETY: just checked.
         return Ok(unsafe { variant_name(vm, ctype, data) }.as_bytes() == name.as_bytes());
@@ -165,7 +167,9 @@ fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
     let message = match key.as_string() {
         Some(name) => vm.ffi.types.no_field(ctype, &String::from_utf8_lossy(name.as_bytes())),
         // Elements and the fields of tuples have numbers for names.
-        None if key.is_number() && vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0") => {
+        None if key.is_number()
+            && vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0") =>
+        {
             vm.ffi.types.no_field(ctype, &key.as_f64_or_nan().to_string())
         }
         None => format!("{} cannot be indexed with a {}", vm.ffi.types.get(ctype).name, key.type_name()),

@@ -61,12 +61,8 @@ impl Vm {
             Values::Listed(places) => (std::ptr::null_mut(), 0, std::ptr::null_mut(), places),
         };
         let cell: *mut Column = self.heap.alloc(Kind::CData, size_of::<Column>())?.cast();
-        let header = Header {
-            flags,
-            extra: source.0.to_ne_bytes(),
-            aux: ctype.0,
-            ..Header::new(Kind::CData)
-        };
+        let header =
+            Header { flags, extra: source.0.to_ne_bytes(), aux: ctype.0, ..Header::new(Kind::CData) };
         // SAFETY: the cell is fresh and large enough; its beginning is a cdata's.
         unsafe {
             let view = View { head: CData { header, data }, tick, epoch: self.ffi.lending.epoch() };
@@ -105,9 +101,7 @@ pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> O
         let column = cdata.cast::<Column>();
         let index = key.as_f64_or_nan();
         let row = index as u32;
-        if (*column).view.epoch != (*vm).ffi.lending.epoch
-            || f64::from(row) != index
-            || row >= (*column).len
+        if (*column).view.epoch != (*vm).ffi.lending.epoch || f64::from(row) != index || row >= (*column).len
         {
             return None;
         }
@@ -127,9 +121,7 @@ pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> O
 pub(super) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
     vm.readable(cdata)?;
     // SAFETY: a live column.
-    let (found, len) = unsafe {
-        (element(vm, cdata.as_ptr(), key), (*cdata.as_ptr().cast::<Column>()).len)
-    };
+    let (found, len) = unsafe { (element(vm, cdata.as_ptr(), key), (*cdata.as_ptr().cast::<Column>()).len) };
     let Some((whole, at, ctype)) = found else {
         let name = vm.ffi.types.get(cdata.ctype()).name.clone();
         let message = match key.as_number() {

@@ -99,12 +99,20 @@ fn check_list(vm: &mut Vm, args: Args) -> Result<(Gc<CData>, u32, u32), Raised> 
     }
 }
 
-fn read(vm: &mut Vm, (list, offset, number): (Gc<CData>, u32, u32), edit: ListEdit) -> Result<HostValue, Raised> {
+fn read(
+    vm: &mut Vm,
+    (list, offset, number): (Gc<CData>, u32, u32),
+    edit: ListEdit,
+) -> Result<HostValue, Raised> {
     let data = vm.readable(list)?;
     apply(vm, data, (offset, number), edit)
 }
 
-fn write(vm: &mut Vm, (list, offset, number): (Gc<CData>, u32, u32), edit: ListEdit) -> Result<HostValue, Raised> {
+fn write(
+    vm: &mut Vm,
+    (list, offset, number): (Gc<CData>, u32, u32),
+    edit: ListEdit,
+) -> Result<HostValue, Raised> {
     let data = vm.writable(list)?;
     let result = apply(vm, data, (offset, number), edit)?;
     vm.written(list);
@@ -112,7 +120,12 @@ fn write(vm: &mut Vm, (list, offset, number): (Gc<CData>, u32, u32), edit: ListE
 }
 
 #[allow(unsafe_code, reason = "the host reads and writes lent memory")]
-fn apply(vm: &mut Vm, data: *mut u8, (offset, number): (u32, u32), edit: ListEdit) -> Result<HostValue, Raised> {
+fn apply(
+    vm: &mut Vm,
+    data: *mut u8,
+    (offset, number): (u32, u32),
+    edit: ListEdit,
+) -> Result<HostValue, Raised> {
     let host = field_host(vm);
     // SAFETY: the caller has found the view readable, and writable if it edits; registration checked that the field is inside.
     let result = unsafe { host.edit_list(number, data.add(offset as usize), edit) };
@@ -154,7 +167,9 @@ fn index(vm: &mut Vm, args: Args) -> NativeResult {
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
         let methods = METHODS.iter().map(|(name, _)| *name).filter(|name| !name.starts_with('_'));
         let methods: Vec<&str> = methods.collect();
-        return Err(vm.error(format!("a list has no field '{name}'; its methods are: {}", methods.join(", "))));
+        return Err(
+            vm.error(format!("a list has no field '{name}'; its methods are: {}", methods.join(", ")))
+        );
     }
     let len = len_of(vm, list)?;
     let value = match position(key, len) {
@@ -268,4 +283,3 @@ pub(crate) fn ipairs(vm: &mut Vm, value: RawValue) -> Result<Option<RawValue>, R
         Some(_) | None => Ok(None),
     }
 }
-

@@ -103,6 +103,10 @@ pub(crate) unsafe fn follow(
             }
             pc = pc.add(1);
             let place = (*cache).place;
+            if place & 0xFF == place::FLOAT {
+                *base.add(next.a()) = place::load_float(data, place);
+                return Some(pc);
+            }
             if place & 0xFF != PART {
                 *base.add(next.a()) = place::load(data, place);
                 return Some(pc);

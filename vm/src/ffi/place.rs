@@ -53,6 +53,19 @@ pub(crate) unsafe fn readable(vm: *mut Vm, cdata: *mut CData) -> Option<*mut u8>
     }
 }
 
+/// As the kind of a place: a single-precision number.
+pub(crate) const FLOAT: u32 = Scalar::F32 as u32;
+
+/// The value at the place of a single-precision number.
+///
+/// # Safety
+/// As [`load`].
+#[inline(always)]
+pub(crate) unsafe fn load_float(data: *const u8, place: u32) -> RawValue {
+    // SAFETY: by contract.
+    unsafe { RawValue::number(f64::from(data.add((place >> 8) as usize).cast::<f32>().read_unaligned())) }
+}
+
 /// The value at a place.
 ///
 /// # Safety

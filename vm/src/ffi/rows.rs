@@ -314,6 +314,24 @@ fn loop_of<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
     (rows_of(query).expect("made by iter"), cursor.expect("made by iter"))
 }
 
+/// The same without asking what the upvalues are.
+///
+/// # Safety
+/// The native was made by [`iter`].
+#[inline(always)]
+unsafe fn loop_of_step<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
+    // SAFETY: the upvalues are a query and a cursor, whose payloads are there as long as they live; borrowed as in `loop_of`.
+    unsafe {
+        let payload = |index: usize| {
+            let userdata = native.upvalue(index).as_userdata_unchecked().as_ptr();
+            let payload = (*userdata).payload.as_mut().unwrap_unchecked();
+            debug_assert!(index != 0 || payload.is::<Rows>());
+            std::ptr::from_mut(&mut **payload).cast::<u8>()
+        };
+        (&*payload(0).cast::<Rows>(), &mut *payload(1).cast::<Cursor>())
+    }
+}
+
 impl Cursor {
     /// Moves to the next row that passes: its segment and number.
     #[inline(always)]
@@ -339,7 +357,9 @@ fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
     let native = running_native(vm, args);
     let (rows, cursor) = loop_of(native);
     check_epoch(vm, rows, cursor.epoch)?;
-    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else { return vm.ret1(RawValue::NIL) };
+    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
+        return vm.ret1(RawValue::NIL);
+    };
     vm.push_row(rows, segment, n)?;
     vm.ret_top(1 + rows.columns.len() as u32)
 }
@@ -356,7 +376,8 @@ pub(crate) unsafe fn step(
     count: usize,
     reused: u32,
 ) -> bool {
-    let (rows, cursor) = loop_of(native);
+    // SAFETY: only `iter` makes natives of this kind.
+    let (rows, cursor) = unsafe { loop_of_step(native) };
     if cursor.epoch != vm.ffi.lending.epoch() {
         return false;
     }

@@ -144,7 +144,12 @@ impl Vm {
 
 /// The bytes of a value of a type; `None` for any other value.
 #[allow(unsafe_code, reason = "reads a value that was checked")]
-fn bytes<const N: usize>(vm: &mut Vm, value: RawValue, ctype: CTypeId, len: usize) -> Result<Option<[u8; N]>, Raised> {
+fn bytes<const N: usize>(
+    vm: &mut Vm,
+    value: RawValue,
+    ctype: CTypeId,
+    len: usize,
+) -> Result<Option<[u8; N]>, Raised> {
     let Some(cdata) = value.as_cdata().filter(|cdata| cdata.ctype() == ctype) else { return Ok(None) };
     let data = vm.readable(cdata)?;
     let mut bytes = [0; N];
@@ -309,7 +314,11 @@ fn axes(q: [f32; 4]) -> [[f32; 3]; 3] {
     let (xx, xy, xz) = (x * x2, x * y2, x * z2);
     let (yy, yz, zz) = (y * y2, y * z2, z * z2);
     let (wx, wy, wz) = (w * x2, w * y2, w * z2);
-    [[1.0 - (yy + zz), xy + wz, xz - wy], [xy - wz, 1.0 - (xx + zz), yz + wx], [xz + wy, yz - wx, 1.0 - (xx + yy)]]
+    [
+        [1.0 - (yy + zz), xy + wz, xz - wy],
+        [xy - wz, 1.0 - (xx + zz), yz + wx],
+        [xz + wy, yz - wx, 1.0 - (xx + yy)],
+    ]
 }
 
 fn scale_rotation_translation(scale: [f32; 4], rotation: [f32; 4], translation: [f32; 4]) -> Floats {
@@ -556,7 +565,8 @@ fn to_hex(vm: &mut Vm, args: Args) -> NativeResult {
     let c = check_floats(vm, args, 0, FloatStruct::Color)?;
     let byte = |x: f32| (x.clamp(0.0, 1.0) * 255.0).round() as u8;
     let [r, g, b, a] = [byte(c[0]), byte(c[1]), byte(c[2]), byte(c[3])];
-    let text = if a == 255 { format!("#{r:02X}{g:02X}{b:02X}") } else { format!("#{r:02X}{g:02X}{b:02X}{a:02X}") };
+    let text =
+        if a == 255 { format!("#{r:02X}{g:02X}{b:02X}") } else { format!("#{r:02X}{g:02X}{b:02X}{a:02X}") };
     let text = vm.new_string(text.as_bytes())?;
     vm.ret1(text)
 }
@@ -941,7 +951,8 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
         vm.ffi.structs.floats.push(ctype);
     }
     for &kind in IntVector::ALL {
-        let fields = Math::LANES[..kind.lanes()].iter().map(|name| (*name, kind.scalar().into(), 4)).collect();
+        let fields =
+            Math::LANES[..kind.lanes()].iter().map(|name| (*name, kind.scalar().into(), 4)).collect();
         let signed: &[Row] = if kind.scalar() == Scalar::I32 { SIGNED_ROWS } else { &[] };
         let ctype = open_type(vm, kind.name(), fields, &[INT_ROWS, signed], int_constructor(kind))?;
         vm.ffi.structs.integers.push(ctype);

@@ -328,7 +328,10 @@ fn reflect(vm: &mut Vm, args: Args) -> NativeResult {
 fn angle_between(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a, b) = pair(vm, args)?;
     let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
-    ret_number(vm, if math == Math::Quat { 2.0 * cosine.abs().min(1.0).acos() } else { cosine.clamp(-1.0, 1.0).acos() })
+    ret_number(
+        vm,
+        if math == Math::Quat { 2.0 * cosine.abs().min(1.0).acos() } else { cosine.clamp(-1.0, 1.0).acos() },
+    )
 }
 fn angle_to(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
@@ -354,7 +357,11 @@ fn from_rotation_arc(vm: &mut Vm, args: Args) -> NativeResult {
         IDENTITY
     } else if cosine < -1.0 + 2.0 * f32::EPSILON {
         // Half a turn about any axis at a right angle.
-        let axis = if from[0].abs() > from[2].abs() { [-from[1], from[0], 0.0, 0.0] } else { [0.0, -from[2], from[1], 0.0] };
+        let axis = if from[0].abs() > from[2].abs() {
+            [-from[1], from[0], 0.0, 0.0]
+        } else {
+            [0.0, -from[2], from[1], 0.0]
+        };
         axis_angle(normalize(Math::Vec3, axis), std::f32::consts::PI)
     } else {
         let [x, y, z, _] = cross(from, to);

@@ -49,7 +49,11 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn way() -> impl Strategy<Value = Way> {
     prop_oneof![
-        Just(Way::Rows), Just(Way::Columns), Just(Way::ByEntity), Just(Way::ByQueryGet), Just(Way::Kept)
+        Just(Way::Rows),
+        Just(Way::Columns),
+        Just(Way::ByEntity),
+        Just(Way::ByQueryGet),
+        Just(Way::Kept)
     ]
 }
 

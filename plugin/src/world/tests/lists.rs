@@ -32,7 +32,10 @@ enum Shape {
     #[default]
     Point,
     Circle(f32),
-    Box { width: f32, height: f32 },
+    Box {
+        width: f32,
+        height: f32,
+    },
 }
 
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Default)]
@@ -59,7 +62,8 @@ fn bag() -> (Test, Entity) {
     test.register::<Vec<Stack>>();
     test.register::<[f32; 3]>();
     let bag = Bag { items: vec!["rope".into(), "lamp".into()], ..Bag::default() };
-    let entity = test.world.spawn((bag, Path(vec![1, 2]), Visible::default(), Name::new("bag"), Shape::Point)).id();
+    let entity =
+        test.world.spawn((bag, Path(vec![1, 2]), Visible::default(), Name::new("bag"), Shape::Point)).id();
     (test, entity)
 }
 
@@ -86,22 +90,19 @@ fn fails(source: &str) -> String {
 
 #[test]
 fn lists_are_read_element_by_element() {
-    let (mut test, _) = run(
-        r#"
+    let (mut test, _) = run(r#"
         local all = {}
         for i, item in bag.items:iter() do all[#all + 1] = i .. item end
         for i, item in ipairs(bag.items) do all[#all + 1] = item .. i end
         text = table.concat(all, " ") .. " " .. #bag.items .. tostring(bag.items[3]) .. select('#', bag.items:unpack())
-        path_text = #path .. " " .. path[1] .. path[2] .. " " .. bag.slots[0]"#,
-    );
+        path_text = #path .. " " .. path[1] .. path[2] .. " " .. bag.slots[0]"#);
     assert_eq!(test.eval("text"), "1rope 2lamp rope1 lamp2 2nil2");
     assert_eq!(test.eval("path_text"), "2 12 0");
 }
 
 #[test]
 fn lists_are_edited_in_place() {
-    let (test, entity) = run(
-        r#"
+    let (test, entity) = run(r#"
         bag.items:push("map", "key")
         bag.items:insert(1, "coin")
         bag.items[3] = "torch"
@@ -112,8 +113,7 @@ fn lists_are_edited_in_place() {
         bag.stacks:push { name = "gold", count = 5 }
         bag.slots[1] = 7
         path:push(3)
-        path[1] = 10"#,
-    );
+        path[1] = 10"#);
     let bag = test.world.get::<Bag>(entity).expect("it has one");
     assert_eq!(bag.items, ["coin", "torch", "map", "end"]);
     assert_eq!(bag.points, [Vec2::new(1.0, 2.0), Vec2::new(3.0, 4.0)]);
@@ -145,8 +145,7 @@ fn mistakes_with_lists_are_named() {
 
 #[test]
 fn enums_compare_with_names_and_are_assigned() {
-    let (mut test, entity) = run(
-        r#"
+    let (mut test, entity) = run(r#"
         was = visible == "Inherited" and visible ~= "Hidden" and visible.value == "Inherited" and shape.value == "Point"
         visible.value = "Hidden"
         is = visible == "Hidden"
@@ -154,8 +153,7 @@ fn enums_compare_with_names_and_are_assigned() {
         shape.value = { Box = { width = 1, height = 3 } }
         height = shape.value.Box.height
         bag.best = { name = "gold", count = 1 }
-        best = bag.best.name"#,
-    );
+        best = bag.best.name"#);
     assert_eq!(test.eval("was and is"), "true");
     assert_eq!(test.eval("height .. best"), "3gold");
     assert_eq!(test.world.get::<Visible>(entity), Some(&Visible::Hidden));
@@ -167,8 +165,7 @@ fn enums_compare_with_names_and_are_assigned() {
 
 #[test]
 fn names_and_colours() {
-    let (mut test, entity) = run(
-        r#"
+    let (mut test, entity) = run(r#"
         old = name.value
         name.value = "sack"
         bag.tint = Color(1, 0.5, 0, 0.25)
@@ -179,8 +176,7 @@ fn names_and_colours() {
         bag.cell.x = 3
         bag.cell = bag.cell + IVec2(1, 5)
         bag.bounds = Rect.from_center_size(Vec2(0, 0), Vec2(4, 2))
-        inside = bag.bounds:contains(Vec2(1, 1))"#,
-    );
+        inside = bag.bounds:contains(Vec2(1, 1))"#);
     assert_eq!(test.eval("old .. alpha .. hex"), "bag0.25#FF8000");
     assert_eq!(test.eval("inside"), "true");
     assert_eq!(test.world.get::<Name>(entity).expect("it has one").as_str(), "sack");

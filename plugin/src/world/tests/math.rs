@@ -12,14 +12,16 @@ struct Calculator(Lua);
 impl Calculator {
     fn new() -> Calculator {
         let mut lua = Lua::new();
-        install(raw(&mut lua), AppTypeRegistry::default(), LuaComponents::default()).expect("there is memory");
+        install(raw(&mut lua), AppTypeRegistry::default(), LuaComponents::default())
+            .expect("there is memory");
         Calculator(lua)
     }
 
     /// The numbers that `expression` returns, in an environment where `setup` has run.
     fn numbers(&mut self, setup: &str, expression: &str) -> Vec<f64> {
         let lua = &mut self.0;
-        let source = format!("{setup}\nlocal function list(...) return {{ ... }} end\nreturn list({expression})");
+        let source =
+            format!("{setup}\nlocal function list(...) return {{ ... }} end\nreturn list({expression})");
         let table: Table = lua.load(source).name("=math").eval(lua).expect("the expression is right");
         let len = table.len(lua).expect("a table");
         (1..=len).map(|i| table.get::<f64>(lua, i as f64).expect("a number")).collect()

@@ -135,9 +135,8 @@ fn take_cache(taken: &mut [bool], insn: Insn) -> Result<(), String> {
 fn is_part(proto: &DraftProto, pc: usize, part: usize) -> Result<(), String> {
     if part == Part::ReadNext as usize {
         let next = proto.code.get(pc + 1);
-        let reads = next.is_some_and(|next| {
-            next.code() == Op::GETFIELD as u8 && next.b() == proto.code[pc].a()
-        });
+        let reads =
+            next.is_some_and(|next| next.code() == Op::GETFIELD as u8 && next.b() == proto.code[pc].a());
         return check(reads, "a part that the next instruction does not read");
     }
     check(part <= Part::Indexed as usize, "no such use of a part")

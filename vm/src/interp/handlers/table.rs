@@ -100,6 +100,11 @@ get_cdata_field(pc, vm, insn, base, k) {
     if (*cdata).header.aux == (*cache).ctype
         && let Some(data) = place::readable(vm, cdata)
     {
+        // Most are floats, or parts on the way to one.
+        if (*cache).place & 0xFF == place::FLOAT {
+            *base.add(insn.a()) = place::load_float(data, (*cache).place);
+            next!(pc, vm, base, k)
+        }
         if (*cache).place & 0xFF == place::PART {
             return get_part(pc, vm, insn, base, k);
         }
