@@ -1,35 +1,96 @@
-//! `position += velocity * dt` over a Bevy world: a Lua system through `iter()`, behaviours, and the same system in Rust.
+//! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
+//! what a system costs before its first row. The same system in Rust beside each.
 //!
-//! `cargo bench -p perilune-benches --bench ecs`. One world for all; medians of the time per entity over many frames.
+//! `cargo bench -p perilune-benches --bench ecs`. Medians over many frames.
 
 use std::time::{Duration, Instant};
 
 use bevy_app::{App, TaskPoolPlugin};
-use bevy_asset::AssetPlugin;
+use bevy_asset::{AssetPlugin, AssetServer};
 use bevy_ecs::component::Component;
 use bevy_ecs::reflect::ReflectComponent;
-use bevy_ecs::system::Query;
-use bevy_perilune::{LuaAppExt, LuaCollector, LuaPlugins};
+use bevy_ecs::system::{IntoSystem, Query, System};
+use bevy_math::Vec3;
+use bevy_perilune::{LuaAppExt, LuaCollector, LuaPlugins, LuaScript};
 use bevy_reflect::Reflect;
 use bevy_reflect::std_traits::ReflectDefault;
 use bevy_time::TimePlugin;
+use bevy_transform::components::Transform;
 use perilune_benches::timing::median;
 
-const SCRIPT: &str = r#"
-system {
-  name = "move",
-  query = { "mut Position", "Velocity" },
-  run = function(q, dt)
-    for _, p, v in q:iter() do
-      p.x = p.x + v.x * dt
-      p.y = p.y + v.y * dt
-      p.z = p.z + v.z * dt
-    end
-  end,
+/// A system in Lua, and the same in Rust.
+struct Form {
+    name: &'static str,
+    script: &'static str,
+    rust: fn() -> Box<dyn System<In = (), Out = ()>>,
 }
-"#;
+
+const FORMS: &[Form] = &[
+    Form {
+        name: "rows",
+        script: r#"
+        system { name = "move", query = { "mut Position", "Velocity" }, run = function(q, dt)
+          for _, p, v in q:iter() do
+            p.x = p.x + v.x * dt
+            p.y = p.y + v.y * dt
+            p.z = p.z + v.z * dt
+          end
+        end }"#,
+        rust: || Box::new(IntoSystem::into_system(move_in_rust)),
+    },
+    Form {
+        name: "columns",
+        script: r#"
+        system { name = "move", query = { "mut Position", "Velocity" }, run = function(q, dt)
+          for n, ps, vs in q:columns() do
+            for i = 0, n - 1 do
+              ps[i].x = ps[i].x + vs[i].x * dt
+              ps[i].y = ps[i].y + vs[i].y * dt
+              ps[i].z = ps[i].z + vs[i].z * dt
+            end
+          end
+        end }"#,
+        rust: || Box::new(IntoSystem::into_system(move_in_rust)),
+    },
+    Form {
+        name: "Transform, rows",
+        script: r#"
+        system { name = "move", query = { "mut Transform", "Motion" }, run = function(q, dt)
+          for _, t, m in q:iter() do
+            t.translation.x = t.translation.x + m.linear.x * dt
+            t.translation.y = t.translation.y + m.linear.y * dt
+            t.translation.z = t.translation.z + m.linear.z * dt
+          end
+        end }"#,
+        rust: || Box::new(IntoSystem::into_system(move_transforms_in_rust)),
+    },
+    Form {
+        name: "Transform, vectors",
+        script: r#"
+        system { name = "move", query = { "mut Transform", "Motion" }, run = function(q, dt)
+          for _, t, m in q:iter() do
+            t.translation = t.translation + m.linear * dt
+          end
+        end }"#,
+        rust: || Box::new(IntoSystem::into_system(move_transforms_in_rust)),
+    },
+];
+
+const BEHAVIOUR: &str = r#"
+local Mover = {}
+function Mover:update(dt)
+  local p, v = self.Position, self.Velocity
+  p.x = p.x + v.x * dt
+  p.y = p.y + v.y * dt
+  p.z = p.z + v.z * dt
+end
+return Mover"#;
+
+const EMPTY: &str = r#"
+system { name = "look", query = { "mut Position", "Velocity" }, run = function(q, dt) q:iter() end }"#;
 
 const FRAMES: usize = 60;
+const BEHAVIOURS: usize = 20_000;
 
 #[derive(Component, Reflect, Default)]
 #[reflect(Component, Default)]
@@ -47,56 +108,154 @@ struct Velocity {
     z: f32,
 }
 
-fn main() {
-    let folder = std::env::temp_dir().join(format!("perilune-ecs-bench-{}", std::process::id()));
-    std::fs::create_dir_all(folder.join("scripts")).expect("a temporary folder");
-    std::fs::write(folder.join("scripts/move.lua"), SCRIPT).expect("a temporary file");
-    println!("{:>10}{:>16}{:>16}{:>10}", "entities", "Lua ns/entity", "Rust ns/entity", "x Rust");
-    for count in [1_000, 10_000, 100_000, 1_000_000] {
-        let (lua, rust) = compare(&folder, count);
-        println!("{count:>10}{lua:>16.1}{rust:>16.2}{:>10.1}", lua / rust);
+#[derive(Component, Reflect, Default)]
+#[reflect(Component, Default)]
+struct Motion {
+    linear: Vec3,
+}
+
+/// Makes tables of their own, as bits of a number.
+#[derive(Component)]
+struct Mark<const BIT: usize>;
+
+struct Bench {
+    app: App,
+    folder: std::path::PathBuf,
+}
+
+impl Bench {
+    fn new(script: &str) -> Bench {
+        let folder = std::env::temp_dir().join(format!("perilune-ecs-bench-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("scripts")).expect("a temporary folder");
+        std::fs::write(folder.join("scripts/bench.lua"), script).expect("a temporary file");
+        let mut app = App::new();
+        app.add_plugins((TaskPoolPlugin::default(), TimePlugin));
+        app.add_plugins(AssetPlugin {
+            file_path: folder.to_string_lossy().into_owned(),
+            ..AssetPlugin::default()
+        });
+        app.add_plugins((bevy_diagnostic::DiagnosticsPlugin, LuaPlugins));
+        app.register_type::<Position>().register_type::<Velocity>().register_type::<Motion>();
+        Bench { app, folder }
     }
-    std::fs::remove_dir_all(&folder).expect("the folder made above");
+
+    /// Runs frames until the script has begun.
+    fn start(&mut self) {
+        self.app.finish();
+        self.app.cleanup();
+        let start = Instant::now();
+        loop {
+            self.app.update();
+            if !self.script_time().is_zero() {
+                // The frame that loads it is not like the others.
+                self.app.update();
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "the script has not begun to run");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn script_time(&self) -> Duration {
+        self.app.world().resource::<LuaCollector>().script_time
+    }
+
+    /// The script's time in a frame, in nanoseconds.
+    fn frame(&mut self) -> f64 {
+        self.app.update();
+        nanoseconds(self.script_time())
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // What is left in the temporary folder harms nobody.
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+fn main() {
+    println!("{:>20}{:>10}{:>16}{:>16}{:>10}", "", "entities", "Lua ns/entity", "Rust ns/entity", "x Rust");
+    for form in FORMS {
+        for count in [1_000, 10_000, 100_000, 1_000_000] {
+            let (lua, rust) = compare(form, count);
+            println!("{:>20}{count:>10}{lua:>16.1}{rust:>16.2}{:>10.1}", form.name, lua / rust);
+        }
+    }
+    let per_frame = behaviours();
+    println!(
+        "{BEHAVIOURS} behaviours of two components: {:.2} ms a frame, {:.0} ns each",
+        per_frame / 1e6,
+        per_frame / BEHAVIOURS as f64
+    );
+    let (one, many) = (set_up(1), set_up(1 << 9));
+    println!(
+        "a system without rows: {:.2} us; with {} tables {:.1} us, {:.0} ns a table",
+        one / 1e3,
+        1 << 9,
+        many / 1e3,
+        (many - one) / f64::from((1 << 9) - 1)
+    );
 }
 
 /// Nanoseconds per entity: Lua, Rust.
-fn compare(folder: &std::path::Path, count: usize) -> (f64, f64) {
-    let mut app = App::new();
-    app.add_plugins((TaskPoolPlugin::default(), TimePlugin));
-    app.add_plugins(AssetPlugin {
-        file_path: folder.to_string_lossy().into_owned(),
-        ..AssetPlugin::default()
-    });
-    app.add_plugins((bevy_diagnostic::DiagnosticsPlugin, LuaPlugins));
-    app.register_type::<Position>().register_type::<Velocity>();
-    app.world_mut()
-        .spawn_batch((0..count).map(|i| (Position::default(), Velocity { x: 1.0, y: i as f32, z: 0.5 })));
-    app.add_lua_script("scripts/move.lua");
-    app.finish();
-    app.cleanup();
-    wait_for_script(&mut app);
-    let mut lua = Vec::with_capacity(FRAMES);
-    let mut rust = Vec::with_capacity(FRAMES);
+fn compare(form: &Form, count: usize) -> (f64, f64) {
+    let mut bench = Bench::new(form.script);
+    bench.app.world_mut().spawn_batch((0..count).map(|i| {
+        let linear = Vec3::new(1.0, i as f32, 0.5);
+        (
+            Position::default(),
+            Velocity { x: linear.x, y: linear.y, z: linear.z },
+            Transform::default(),
+            Motion { linear },
+        )
+    }));
+    bench.app.add_lua_script("scripts/bench.lua");
+    bench.start();
+    let mut rust_system = (form.rust)();
+    rust_system.initialize(bench.app.world_mut());
+    let (mut lua, mut rust) = (Vec::with_capacity(FRAMES), Vec::with_capacity(FRAMES));
     for _ in 0..FRAMES {
-        app.update();
-        lua.push(nanoseconds(app.world().resource::<LuaCollector>().script_time));
+        lua.push(bench.frame());
         let start = Instant::now();
-        app.world_mut().run_system_cached(move_in_rust).expect("the system runs");
+        rust_system.run((), bench.app.world_mut()).expect("the system runs");
         rust.push(nanoseconds(start.elapsed()));
     }
     (median(&lua) / count as f64, median(&rust) / count as f64)
 }
 
-fn wait_for_script(app: &mut App) {
-    let start = Instant::now();
-    loop {
-        app.update();
-        if !app.world().resource::<LuaCollector>().script_time.is_zero() {
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(20), "the script has not begun to run");
-        std::thread::sleep(Duration::from_millis(1));
+/// Nanoseconds a frame.
+fn behaviours() -> f64 {
+    let mut bench = Bench::new(BEHAVIOUR);
+    let script: LuaScript =
+        LuaScript::new(bench.app.world().resource::<AssetServer>().load("scripts/bench.lua"));
+    bench.app.world_mut().spawn_batch(
+        (0..BEHAVIOURS)
+            .map(|i| (Position::default(), Velocity { x: 1.0, y: i as f32, z: 0.5 }, script.clone()))
+            .collect::<Vec<_>>(),
+    );
+    bench.start();
+    let times: Vec<f64> = (0..FRAMES).map(|_| bench.frame()).collect();
+    median(&times)
+}
+
+/// Nanoseconds for a system that takes no row, with rows in this many tables.
+fn set_up(tables: usize) -> f64 {
+    let mut bench = Bench::new(EMPTY);
+    let world = bench.app.world_mut();
+    macro_rules! marks {
+        ($entity:ident, $n:ident, $($bit:literal)+) => {
+            $(if $n & 1 << $bit != 0 { $entity.insert(Mark::<$bit>); })+
+        };
     }
+    for n in 0..tables {
+        let mut entity = world.spawn((Position::default(), Velocity::default()));
+        marks!(entity, n, 0 1 2 3 4 5 6 7 8);
+    }
+    bench.app.add_lua_script("scripts/bench.lua");
+    bench.start();
+    let times: Vec<f64> = (0..FRAMES * 4).map(|_| bench.frame()).collect();
+    median(&times)
 }
 
 fn move_in_rust(mut query: Query<'_, '_, (&mut Position, &Velocity)>) {
@@ -105,6 +264,13 @@ fn move_in_rust(mut query: Query<'_, '_, (&mut Position, &Velocity)>) {
         position.x += velocity.x * dt;
         position.y += velocity.y * dt;
         position.z += velocity.z * dt;
+    }
+}
+
+fn move_transforms_in_rust(mut query: Query<'_, '_, (&mut Transform, &Motion)>) {
+    let dt = 1.0 / 60.0;
+    for (mut transform, motion) in &mut query {
+        transform.translation += motion.linear * dt;
     }
 }
 

@@ -14,8 +14,10 @@ use perilune::{Context, ErrorKind, Function, Table, Value};
 
 use crate::asset::LuaSource;
 use crate::error::{LuaError, report};
+use crate::hooks::{Driver, Hook, HookArgs};
+use crate::props::{self, LuaProps};
 use crate::scripts::Readiness;
-use crate::system::{self, Driver, Hook};
+use crate::system;
 use crate::timing::ScriptTimes;
 use crate::vm::LuaVm;
 use crate::world::driver;
@@ -146,7 +148,8 @@ fn begin_loaded(world: &mut World, behaviours: &mut Behaviours, vm: &mut LuaVm) 
             }
         };
         let from = behaviours.classes[class].entities.len();
-        if let Err(error) = behaviours.add(vm, class, entity) {
+        let props = world.get::<LuaProps>(entity).cloned();
+        if let Err(error) = behaviours.add(vm, class, entity, props.as_ref()) {
             report(world, LuaError::new(&path, "start", &error).of(entity));
             continue;
         }
@@ -154,7 +157,7 @@ fn begin_loaded(world: &mut World, behaviours: &mut Behaviours, vm: &mut LuaVm) 
         world.entity_mut(entity).insert(LuaInstance);
     }
     for (class, from) in begun {
-        behaviours.run(world, vm, class, Hook::Start, 0.0, from);
+        behaviours.run(world, vm, class, Hook::Start, &HookArgs::Delta(0.0), from);
     }
 }
 
@@ -249,10 +252,17 @@ impl Behaviours {
         Ok(index)
     }
 
-    fn add(&mut self, vm: &mut LuaVm, class: usize, entity: Entity) -> Result<(), perilune::Error> {
+    fn add(
+        &mut self,
+        vm: &mut LuaVm,
+        class: usize,
+        entity: Entity,
+        props: Option<&LuaProps>,
+    ) -> Result<(), perilune::Error> {
         let lua = vm.lua();
         let record = &mut self.classes[class];
         let instance = driver::new_instance(lua, &record.metatable, entity)?;
+        props::give(lua, &instance, props)?;
         record.lists.instances.push(lua, &instance)?;
         record.lists.live.push(lua, true)?;
         record.entities.push(entity);
@@ -297,7 +307,7 @@ impl Behaviours {
         vm: &mut LuaVm,
         class: usize,
         hook: Hook,
-        dt: f64,
+        args: &HookArgs,
         from: usize,
     ) {
         let Some(driver) = self.driver(class) else { return };
@@ -305,12 +315,55 @@ impl Behaviours {
         let times = world.resource::<ScriptTimes>().clone();
         let borrower = Arc::clone(&driver.borrower);
         let failures = times.measure(&driver.path, || {
-            driver::run_exclusive(world, lua, borrower, |cx| driver.run(cx, hook, dt, from))
+            driver::run_exclusive(world, lua, borrower, |cx| driver.run(cx, hook, args, from))
         });
         for failure in failures {
             let entity = self.classes[class].entities.get(failure.index).copied();
             report(world, failure.into_error(&driver.path, hook, entity));
         }
+    }
+
+    /// Calls `on_message` of a class's instances with the messages of this frame; those that failed.
+    pub(crate) fn deliver(&self, cx: &mut Context, driver: &Driver) -> Vec<(Hook, Failure)> {
+        if !driver.has(cx, Hook::OnMessage) {
+            return Vec::new();
+        }
+        // Running out of memory is what can go wrong; the hooks themselves will say so.
+        let messages = driver::fresh_messages(cx).unwrap_or_default();
+        let mut failures = Vec::new();
+        for (name, content) in messages {
+            let args = HookArgs::Message(name, content);
+            failures
+                .extend(driver.run(cx, Hook::OnMessage, &args, 0).into_iter().map(|f| (Hook::OnMessage, f)));
+        }
+        failures
+    }
+
+    /// The same with the whole world at hand.
+    fn deliver_exclusively(&mut self, world: &mut World, vm: &mut LuaVm, class: usize) {
+        let Some(driver) = self.driver(class) else { return };
+        let lua = vm.lua();
+        let borrower = Arc::clone(&driver.borrower);
+        let failures = driver::run_exclusive(world, lua, borrower, |cx| self.deliver(cx, &driver));
+        for (hook, failure) in failures {
+            let entity = self.entity(class, failure.index);
+            report(world, failure.into_error(&driver.path, hook, entity));
+        }
+    }
+
+    /// The scripts of all classes.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.classes.iter().map(|class| class.path.to_string()).collect()
+    }
+
+    /// The classes that declared access to one of these components, with their declarations.
+    pub(crate) fn declared(&self, components: &[String]) -> Vec<(usize, Arc<str>, world::terms::QueryTerms)> {
+        let classes = self.classes.iter().enumerate();
+        let declared = classes.filter_map(|(n, class)| Some((n, class, class.declared.clone()?)));
+        declared
+            .filter(|(.., terms)| terms.names_any(components))
+            .map(|(n, class, terms)| (n, Arc::clone(&class.borrower), terms))
+            .collect()
     }
 
     /// What runs the hooks of a class.
@@ -330,6 +383,16 @@ impl Behaviours {
         })
     }
 
+    /// The instance of an entity, if it has one.
+    pub(crate) fn instance(
+        &self,
+        cx: &mut Context,
+        entity: Entity,
+    ) -> Result<Option<Table>, perilune::Error> {
+        let Some(&(class, index)) = self.instances.get(&entity) else { return Ok(None) };
+        self.classes[class].lists.instances.get(cx, (index + 1) as f64).map(Some)
+    }
+
     /// The entity of an instance.
     pub(crate) fn entity(&self, class: usize, index: usize) -> Option<Entity> {
         self.classes.get(class)?.entities.get(index).copied()
@@ -345,11 +408,15 @@ pub(crate) fn run_exclusive_classes(world: &mut World, hook: Hook, dt: f64) {
         world.resource_scope(|world, mut vm: bevy_ecs::change_detection::Mut<LuaVm>| {
             for class in 0..behaviours.classes.len() {
                 if behaviours.classes[class].declared.is_none() {
-                    behaviours.run(world, &mut vm, class, hook, dt, 0);
+                    if hook == Hook::Update {
+                        behaviours.deliver_exclusively(world, &mut vm, class);
+                    }
+                    behaviours.run(world, &mut vm, class, hook, &HookArgs::Delta(dt), 0);
                 }
             }
         });
     });
+    crate::observe::run_pending(world);
 }
 
 /// An instance that failed.

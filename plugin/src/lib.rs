@@ -17,6 +17,41 @@
 //! }
 //! ```
 //!
+//! Scripts declare components of their own, exchange messages and events with the game, and observe what happens to entities:
+//!
+//! ```lua
+//! component("Health", "struct { float current, max; }")
+//!
+//! system {
+//!   name = "hurt",
+//!   query = { "mut Health", without = { "Shielded" } },
+//!   run = function(q)
+//!     for _, strike in ipairs(messages.read("Strike")) do          -- app.expose_message::<Strike>()
+//!       local health = q:get(strike.target)
+//!       if health then health.current = health.current - strike.force end
+//!     end
+//!   end,
+//! }
+//!
+//! observe { add = "Health", run = function(entity) print(entity, "lives") end }
+//! observe { event = "Explosion", run = function(explosion) messages.write("Noise", { at = explosion.at }) end }
+//! ```
+//!
+//! | in a script | what it does |
+//! |---|---|
+//! | `q:iter()`, `q:columns()`, `q:get(entity)`, `q:single()`, `q:count()` | the rows of a system's query |
+//! | `commands.spawn`, `insert`, `remove`, `despawn`, `set_parent`, `remove_parent`, `trigger` | changes of structure, at the next sync point |
+//! | `world.get`, `resource`, `contains`, `parent`, `children` | by entity, inside what was declared |
+//! | `messages.read`, `messages.write`, `observe { ... }` | messages, events, components that come and go |
+//! | `input.pressed("KeyA")`, `just_pressed`, `just_released`, `axis`, `cursor`, `mouse_motion`, `scroll` | devices |
+//! | `Vec2` to `Vec4`, `Quat`, `IVec2` to `UVec4`, `Mat3`, `Mat4`, `Rect`, `Color` | values with operators and methods |
+//! | `self.props.speed` | what Rust or a scene says in [`LuaProps`] |
+//!
+//! A handle of an asset is its path in Lua: `sprite.image = asset("ship.png")`. A list in a component is used in place: `#list`, `list[1]`,
+//! `list:push(value)`, `list:remove(1)`, `for i, value in list:iter() do`. An enum without data equals its name
+//! (`visibility == "Hidden"`), and `.value` assigns it. The schedule `LuaUpdate` beside Bevy's own runs systems one after
+//! another in `Update`, where adding one costs no rebuild.
+//!
 //! What goes wrong in a script is logged once, sent as a [`LuaError`] message, and pauses what failed until the script is saved again;
 //! nothing else stops.
 
@@ -24,9 +59,14 @@ mod asset;
 mod behaviour;
 mod collect;
 mod error;
+mod hooks;
+mod input;
 mod library;
+mod messages;
+mod observe;
 mod output;
 mod plugin;
+mod props;
 mod scripts;
 mod sets;
 mod settings;
@@ -46,7 +86,9 @@ pub use collect::{
 pub use error::LuaError;
 pub use perilune;
 pub use plugin::{LuaAppExt, LuaFrameStart, LuaPlugins, LuaReloadPlugin, LuaScriptPlugin};
+pub use props::{LuaProp, LuaProps};
 pub use scripts::LuaReloads;
 pub use sets::LuaSystems;
 pub use settings::LuaSettings;
 pub use vm::LuaVm;
+pub use world::component::{LuaComponent, LuaComponents, LuaField};

@@ -6,6 +6,7 @@ use bevy_platform::collections::HashMap;
 use perilune::{Context, Draft, Error, Lua, Module, Value};
 
 use crate::asset::{Compiled, module_path};
+use crate::world::driver;
 
 /// Shared by the plugin's systems and the VM's `require`.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ struct Inner {
     loading: Vec<String>,
     /// Where assets come from, for messages.
     asset_root: String,
+    /// Scripts that were asked for by no script's top level, and stay.
+    kept: Vec<String>,
 }
 
 struct Script {
@@ -26,6 +29,8 @@ struct Script {
     hash: u64,
     /// Once it has run. Taken out while it reloads.
     module: Option<Module>,
+    /// The scripts it has asked for by names that its text does not show.
+    required: Vec<String>,
 }
 
 impl Library {
@@ -35,6 +40,7 @@ impl Library {
             scripts: HashMap::default(),
             loading: Vec::new(),
             asset_root: asset_root.to_owned(),
+            kept: Vec::new(),
         })))
     }
 
@@ -44,13 +50,69 @@ impl Library {
 
     /// Makes a compiled script known, unless one is already.
     pub(crate) fn add(&self, path: &str, compiled: Compiled) {
-        let script = || Script { draft: compiled.draft, hash: compiled.hash, module: None };
+        let script =
+            || Script { draft: compiled.draft, hash: compiled.hash, module: None, required: Vec::new() };
         self.lock().scripts.entry(path.to_owned()).or_insert_with(script);
     }
 
     /// The hash of the text a script has now, if it is known.
     pub(crate) fn hash(&self, path: &str) -> Option<u64> {
         self.lock().scripts.get(path).map(|script| script.hash)
+    }
+
+    /// Forgets the scripts that have run and that none of `roots` requires any more, directly or through others. Gives their paths.
+    pub(crate) fn unload_unused(&self, cx: &mut Context, roots: &[String]) -> Result<Vec<String>, Error> {
+        let mut modules = Vec::new();
+        let unused = {
+            let mut inner = self.lock();
+            let mut used: Vec<String> = Vec::new();
+            let mut queue: Vec<String> = roots.iter().chain(&inner.kept).cloned().collect();
+            while let Some(path) = queue.pop() {
+                if used.contains(&path) {
+                    continue;
+                }
+                if let Some(script) = inner.scripts.get(&path) {
+                    for name in
+                        script.draft.required_modules().iter().map(|name| String::from_utf8_lossy(name))
+                    {
+                        queue.push(module_path(&inner.folder, &name));
+                        modules.push(name.into_owned());
+                    }
+                    queue.extend(script.required.iter().cloned());
+                }
+                used.push(path);
+            }
+            let unused: Vec<String> = inner
+                .scripts
+                .iter()
+                .filter(|(path, script)| script.module.is_some() && !used.contains(path))
+                .map(|(path, _)| path.clone())
+                .collect();
+            for path in &unused {
+                inner.scripts.remove(path);
+            }
+            unused
+        };
+        if unused.is_empty() {
+            return Ok(unused);
+        }
+        let package: perilune::Table = cx.globals().get(cx, "package")?;
+        let loaded: perilune::Table = package.get(cx, "loaded")?;
+        let folder = self.lock().folder.clone();
+        let mut gone = Vec::new();
+        loaded.for_each(cx, |_, name: Value, _: Value| {
+            if let Value::String(name) = name {
+                gone.push(name);
+            }
+            Ok(())
+        })?;
+        for name in gone {
+            let text = name.to_string_lossy(cx)?;
+            if unused.contains(&module_path(&folder, &text)) {
+                loaded.set(cx, &name, Value::Nil)?;
+            }
+        }
+        Ok(unused)
     }
 
     /// Puts the `require` of this library into a VM.
@@ -68,6 +130,19 @@ impl Library {
             return Ok(known);
         }
         let path = module_path(&self.lock().folder, name);
+        {
+            let mut inner = self.lock();
+            let asking = inner.loading.last().cloned();
+            let Inner { scripts, kept, .. } = &mut *inner;
+            let required = match asking.and_then(|asking| scripts.get_mut(&asking)) {
+                Some(script) => &mut script.required,
+                // Asked for while a hook or the game's own code runs: who knows for how long.
+                None => kept,
+            };
+            if !required.contains(&path) {
+                required.push(path.clone());
+            }
+        }
         let value = match self.run(cx, &path)? {
             Value::Nil => Value::Boolean(true),
             value => value,
@@ -102,7 +177,9 @@ impl Library {
             inner.loading.push(path.to_owned());
             draft
         };
+        driver::begin_script(cx, path);
         let outcome = cx.load_module(&draft);
+        driver::end_script(cx, outcome.is_ok());
         let mut inner = self.lock();
         inner.loading.pop();
         let module = outcome?;
@@ -118,9 +195,12 @@ impl Library {
     /// # Errors
     /// Those of the new version's top level.
     pub(crate) fn reload(&self, cx: &mut Context, path: &str, compiled: Compiled) -> Result<(), Error> {
+        let required;
         let module = {
             let mut inner = self.lock();
             let Some(script) = inner.scripts.get_mut(path) else { return Ok(()) };
+            // The new top level says anew what it requires.
+            required = std::mem::take(&mut script.required);
             match script.module.take() {
                 Some(module) => module,
                 None => {
@@ -133,7 +213,9 @@ impl Library {
         };
         let mut module = module;
         self.lock().loading.push(path.to_owned());
+        driver::begin_script(cx, path);
         let outcome = cx.reload_module(&mut module, &compiled.draft);
+        driver::end_script(cx, outcome.is_ok());
         let mut inner = self.lock();
         inner.loading.pop();
         if let Some(script) = inner.scripts.get_mut(path) {
@@ -141,6 +223,8 @@ impl Library {
             if outcome.is_ok() {
                 script.draft = compiled.draft;
                 script.hash = compiled.hash;
+            } else {
+                script.required = required;
             }
         }
         outcome.map(|_| ())

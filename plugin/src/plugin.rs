@@ -2,14 +2,20 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bevy_app::{App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, Update};
+use bevy_app::{
+    App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, PreUpdate, Update,
+};
 use bevy_asset::io::file::FileAssetReader;
-use bevy_asset::{AssetApp, AssetPlugin};
+use bevy_asset::{AssetApp, AssetPath, AssetPlugin, AssetServer};
 use bevy_ecs::change_detection::Mut;
+use bevy_ecs::hierarchy::{ChildOf, Children};
+use bevy_ecs::message::Message;
 use bevy_ecs::name::Name;
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule, ScheduleLabel};
 use bevy_ecs::world::World;
+use bevy_input::InputSystems;
+use bevy_reflect::{GetTypeRegistration, Reflect, TypePath};
 use bevy_time::{Fixed, Real, Time};
 use bevy_transform::components::{GlobalTransform, Transform};
 use perilune::{FromLuaMulti, IntoLuaMulti};
@@ -18,14 +24,22 @@ use crate::asset::{LuaLoader, LuaSource};
 use crate::behaviour::{self, Behaviours, RemovedScripts};
 use crate::collect::LuaCollectPlugin;
 use crate::error::LuaError;
+use crate::hooks::Hook;
+use crate::input::{self, ScriptInput};
 use crate::library::Library;
+use crate::messages::{self, ExposedMessages};
+use crate::observe::{self, PendingEvents, ScriptObservers};
+use crate::props::{self, LuaProp, LuaProps};
 use crate::scripts::{self, GlobalScripts, LuaReloads, ReportedFailures, RetriedSources};
 use crate::sets::LuaSystems;
 use crate::settings::LuaSettings;
-use crate::system::{self, ErrorQueue, Hook, ScriptSystems};
+use crate::system::body::{ErrorQueue, flush_errors};
+use crate::system::light::{self, LightSchedule};
+use crate::system::{self, ScriptSystems};
 use crate::timing::ScriptTimes;
 use crate::vm::LuaVm;
 use crate::watch::ScriptWatcher;
+use crate::world::component::LuaComponents;
 use crate::world::driver;
 
 /// Everything scripts need. Add it after Bevy's own plugins:
@@ -75,9 +89,29 @@ impl Plugin for LuaScriptPlugin {
         let mut vm =
             LuaVm::new(Library::new(&self.folder, &root)).expect("a new VM has room for its libraries");
         let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();
-        driver::install(vm.lua(), registry).expect("a new VM has room for the plugin's types");
+        let components = LuaComponents::default();
+        driver::install(vm.lua(), registry, components.clone())
+            .expect("a new VM has room for the plugin's types");
+        app.insert_resource(components);
+        let input = ScriptInput::default();
+        input::install(vm.lua(), &input).expect("a new VM has room for the plugin's functions");
+        app.insert_resource(input);
+        let asset = vm.lua().create_function("asset", |_, path: String| match AssetPath::try_parse(&path) {
+            Ok(_) => Ok(path),
+            Err(error) => Err(perilune::Error::runtime(format!("asset: '{path}' is no path: {error}"))),
+        });
+        asset
+            .and_then(|asset| vm.lua().globals().set(vm.lua(), "asset", &asset))
+            .expect("a new VM has room for the plugin's functions");
+        if let Some(assets) = app.world().get_resource::<AssetServer>() {
+            driver::set_asset_server(vm.lua(), assets.clone());
+        }
+        // Systems of one VM run one after another, in whichever order: that is no ambiguity.
+        app.allow_ambiguous_resource::<LuaVm>();
         // Bevy's plugins register types only with a feature of Bevy's; these every script needs.
         app.register_type::<Transform>().register_type::<GlobalTransform>().register_type::<Name>();
+        app.register_type::<ChildOf>().register_type::<Children>();
+        app.register_type::<LuaProps>().register_type::<LuaProp>();
         app.register_type::<Time>().register_type::<Time<Real>>().register_type::<Time<Fixed>>();
         app.insert_resource(vm)
             .insert_resource(self.settings.clone())
@@ -85,6 +119,10 @@ impl Plugin for LuaScriptPlugin {
             .init_resource::<RemovedScripts>()
             .init_resource::<GlobalScripts>()
             .init_resource::<ScriptSystems>()
+            .init_resource::<LightSchedule>()
+            .init_resource::<ScriptObservers>()
+            .init_resource::<PendingEvents>()
+            .init_resource::<ExposedMessages>()
             .init_resource::<ScriptTimes>()
             .init_resource::<ErrorQueue>()
             .init_resource::<LuaReloads>()
@@ -101,14 +139,20 @@ impl Plugin for LuaScriptPlugin {
                 scripts::apply_saved,
                 scripts::run_loaded,
                 system::sync,
+                observe::sync,
+                messages::collect,
                 behaviour::update_instances,
-                system::flush_errors,
+                props::update,
+                observe::run_pending,
+                flush_errors,
             )
                 .chain(),
         );
         app.add_schedule(start);
         app.world_mut().resource_mut::<MainScheduleOrder>().insert_before(bevy_app::First, LuaFrameStart);
         app.add_systems(Update, run_update.in_set(LuaSystems::Behaviours));
+        app.add_systems(PreUpdate, input::note.after(InputSystems));
+        app.add_systems(Update, light::run.in_set(LuaSystems::Systems));
         app.add_systems(FixedUpdate, run_fixed_update.in_set(LuaSystems::Behaviours));
     }
 
@@ -178,6 +222,22 @@ fn run_fixed_update(world: &mut World) {
 
 /// What scripts add to an [`App`].
 pub trait LuaAppExt {
+    /// Lets scripts read messages of a type: with `messages.read("Damage")` in systems and the hook `on_message(name, message)` in
+    /// behaviours, from the frame after they were written on. Writing needs no more than the type's registration.
+    ///
+    /// ```no_run
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_perilune::{LuaAppExt, LuaPlugins};
+    /// # use bevy_reflect::Reflect;
+    /// #[derive(Message, Reflect)]
+    /// #[reflect(Message)]
+    /// struct Damage { target: Entity, amount: f32 }
+    ///
+    /// App::new().add_plugins(LuaPlugins).expose_message::<Damage>();
+    /// ```
+    fn expose_message<M: Message + Reflect + TypePath + GetTypeRegistration>(&mut self) -> &mut Self;
+
     /// Runs a script that belongs to no entity, once it has loaded: rules, systems, set-up.
     ///
     /// # Panics
@@ -201,6 +261,12 @@ pub trait LuaAppExt {
 }
 
 impl LuaAppExt for App {
+    fn expose_message<M: Message + Reflect + TypePath + GetTypeRegistration>(&mut self) -> &mut App {
+        self.add_message::<M>().register_type::<M>();
+        self.world_mut().get_resource_or_init::<ExposedMessages>().expose::<M>();
+        self
+    }
+
     fn add_lua_script(&mut self, path: impl Into<String>) -> &mut App {
         scripts::add(self.world_mut(), path.into());
         self

@@ -14,6 +14,7 @@ use perilune::ErrorKind;
 use crate::asset::{Compiled, LuaSource};
 use crate::behaviour::Behaviours;
 use crate::error::{LuaError, report};
+use crate::observe::ScriptObservers;
 use crate::system::{self, ScriptSystems};
 use crate::vm::LuaVm;
 use crate::watch::ScriptWatcher;
@@ -204,12 +205,10 @@ fn apply(world: &mut World, path: &str, result: Result<Compiled, perilune::Error
     let outcome = world.resource_scope(|world, mut vm: Mut<LuaVm>| {
         let library = vm.library.clone();
         let lua = vm.lua();
-        drop(driver::take_declared(lua));
         let borrower = format!("script '{path}'").into();
         let outcome = driver::run_exclusive(world, lua, borrower, |cx| library.reload(cx, path, compiled));
-        let declared = driver::take_declared(lua);
+        system::take_in(world, lua);
         if outcome.is_ok() {
-            world.resource_mut::<ScriptSystems>().declare(path, declared);
             let revived =
                 world.resource_scope(|_, mut behaviours: Mut<Behaviours>| behaviours.revive(lua, path));
             if let Err(error) = revived {
@@ -224,6 +223,7 @@ fn apply(world: &mut World, path: &str, result: Result<Compiled, perilune::Error
             reloads.applied += 1;
             reloads.last_latency_us = u64::try_from(noticed.elapsed().as_micros()).unwrap_or(u64::MAX);
             tracing::info!(target: "perilune", "reloaded {path}");
+            unload_unused(world);
             retry_failed(world);
         }
         Err(error) => {
@@ -231,6 +231,25 @@ fn apply(world: &mut World, path: &str, result: Result<Compiled, perilune::Error
             report(world, LuaError::new(path, "reloading", &error));
         }
     }
+}
+
+/// Scripts that nobody requires any more go, with the systems and observers they declared.
+fn unload_unused(world: &mut World) {
+    let mut roots = world.resource::<Behaviours>().paths();
+    roots.extend(world.resource::<GlobalScripts>().scripts.iter().map(|script| script.path.clone()));
+    world.resource_scope(|world, mut vm: Mut<LuaVm>| {
+        let library = vm.library.clone();
+        match library.unload_unused(vm.lua(), &roots) {
+            Ok(unloaded) => {
+                for path in unloaded {
+                    world.resource_mut::<ScriptSystems>().declare(&path, Vec::new());
+                    world.resource_mut::<ScriptObservers>().declare(&path, Vec::new());
+                    tracing::info!(target: "perilune", "unloaded {path}: nothing requires it");
+                }
+            }
+            Err(error) => report(world, LuaError::new("", "unloading", &error)),
+        }
+    });
 }
 
 /// Something changed: whatever could not be loaded may work now.

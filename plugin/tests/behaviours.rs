@@ -1,13 +1,11 @@
 //! Scripts attached to entities.
 
-mod game;
-
+use crate::common::{Counter, Frozen, TestApp};
 use bevy_perilune::LuaScript;
-use game::{Counter, Frozen, Game};
 
 #[test]
 fn hooks_run_in_order_and_know_their_entity() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = {}
          function Class:start() self.count = 10; self.fixed = 0; started = tostring(self.entity) end
          function Class:update(dt) assert(dt > 0); self.count = self.count + 1; self.Counter.value = self.count end
@@ -15,30 +13,30 @@ fn hooks_run_in_order_and_know_their_entity() {
          function Class:stop() stopped = self.count end
          return Class",
     );
-    game.until("it starts", |game| game.value(entity) > 0.0);
-    let before = game.counter(entity).clone();
-    game.frames(64);
-    let after = game.counter(entity).clone();
+    test.until("it starts", |test| test.value(entity) > 0.0);
+    let before = test.counter(entity).clone();
+    test.frames(64);
+    let after = test.counter(entity).clone();
     assert_eq!(after.value - before.value, 64.0);
     assert!((after.other - before.other - 1.0).abs() < 1e-9, "64 steps are a second: {before:?} {after:?}");
-    assert_eq!(global(&mut game, "started"), entity.to_string());
-    game.app.world_mut().entity_mut(entity).remove::<LuaScript>();
-    game.frames(2);
-    assert_eq!(global(&mut game, "stopped"), format!("{}", after.value));
-    assert_eq!(game.value(entity), after.value);
-    game.no_errors();
+    assert_eq!(global(&mut test, "started"), entity.to_string());
+    test.app.world_mut().entity_mut(entity).remove::<LuaScript>();
+    test.frames(2);
+    assert_eq!(global(&mut test, "stopped"), format!("{}", after.value));
+    assert_eq!(test.value(entity), after.value);
+    test.no_errors();
 }
 
 /// A global of the scripts, as text.
-fn global(game: &mut Game, name: &str) -> String {
-    let mut vm = game.app.world_mut().resource_mut::<bevy_perilune::LuaVm>();
+fn global(test: &mut TestApp, name: &str) -> String {
+    let mut vm = test.app.world_mut().resource_mut::<bevy_perilune::LuaVm>();
     let lua = vm.lua();
     lua.load(format!("return tostring({name})")).eval(lua).expect("it is an expression")
 }
 
 #[test]
 fn an_error_pauses_only_its_instance() {
-    let (mut game, first) = Game::with_behaviour(
+    let (mut test, first) = TestApp::with_behaviour(
         "local Class = {}
          function Class:update()
            if self.Counter.other == 1 then error('out of order') end
@@ -46,24 +44,24 @@ fn an_error_pauses_only_its_instance() {
          end
          return Class",
     );
-    let failing = game.spawn("scripts/main.lua");
-    let last = game.spawn("scripts/main.lua");
-    game.until("all run", |game| game.value(last) > 0.0);
-    game.app.world_mut().get_mut::<Counter>(failing).expect("it is there").other = 1.0;
-    let (before, stuck) = (game.value(first), game.value(failing));
-    let error = game.error("scripts/main.lua:3: out of order");
+    let failing = test.spawn("scripts/main.lua");
+    let last = test.spawn("scripts/main.lua");
+    test.until("all run", |test| test.value(last) > 0.0);
+    test.app.world_mut().get_mut::<Counter>(failing).expect("it is there").other = 1.0;
+    let (before, stuck) = (test.value(first), test.value(failing));
+    let error = test.error("scripts/main.lua:3: out of order");
     assert_eq!(error.entity, Some(failing));
     assert!(error.traceback.is_some_and(|traceback| traceback.contains("scripts/main.lua:3")));
-    game.frames(10);
-    assert_eq!(game.value(failing), stuck);
-    assert!(game.value(first) >= before + 10.0);
-    assert_eq!(game.value(first), game.value(last));
-    game.no_errors();
+    test.frames(10);
+    assert_eq!(test.value(failing), stuck);
+    assert!(test.value(first) >= before + 10.0);
+    assert_eq!(test.value(first), test.value(last));
+    test.no_errors();
 }
 
 #[test]
 fn declared_access_is_enforced() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = { access = { 'mut Counter' } }
          function Class:update()
            self.Counter.value = self.Counter.value + 1
@@ -71,28 +69,28 @@ fn declared_access_is_enforced() {
          end
          return Class",
     );
-    game.until_value(entity, 4.0);
-    game.no_errors();
-    game.error("did not declare component 'Transform'");
-    game.frames(3);
-    assert_eq!(game.value(entity), 5.0);
+    test.until_value(entity, 4.0);
+    test.no_errors();
+    test.error("did not declare component 'Transform'");
+    test.frames(3);
+    assert_eq!(test.value(entity), 5.0);
 }
 
 #[test]
 fn read_only_access_refuses_a_write() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = { access = { 'Counter' } }
          function Class:update() self.Counter.value = 7 end
          return Class",
     );
-    let error = game.error("declare \"mut Counter\" to write it");
+    let error = test.error("declare \"mut Counter\" to write it");
     assert!(error.message.contains("behaviour 'scripts/main.lua'"), "{error}");
-    assert_eq!(game.value(entity), 0.0);
+    assert_eq!(test.value(entity), 0.0);
 }
 
 #[test]
 fn a_despawned_entity_is_an_error_never_stale_data() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = {}
          function Class:start() target = target or self.entity end
          function Class:update()
@@ -103,21 +101,21 @@ fn a_despawned_entity_is_an_error_never_stale_data() {
          end
          return Class",
     );
-    game.until("the target starts", |game| global(game, "target") == entity.to_string());
-    let other = game.spawn("scripts/main.lua");
-    game.until_value(other, 1.0);
-    game.no_errors();
-    game.app.world_mut().despawn(entity);
+    test.until("the target starts", |test| global(test, "target") == entity.to_string());
+    let other = test.spawn("scripts/main.lua");
+    test.until_value(other, 1.0);
+    test.no_errors();
+    test.app.world_mut().despawn(entity);
     // Its place in memory is taken by another.
-    game.app.world_mut().spawn(Counter { value: 41.0, other: 0.0 });
-    let error = game.error(&format!("entity {entity} does not exist"));
+    test.app.world_mut().spawn(Counter { value: 41.0, other: 0.0 });
+    let error = test.error(&format!("entity {entity} does not exist"));
     assert_eq!(error.entity, Some(other));
-    assert_eq!((game.value(other), game.counter(other).other), (1.0, 2.0));
+    assert_eq!((test.value(other), test.counter(other).other), (1.0, 2.0));
 }
 
 #[test]
 fn a_view_kept_over_frames_is_expired() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = {}
          function Class:update()
            if self.kept then self.kept.value = 99 end
@@ -126,14 +124,14 @@ fn a_view_kept_over_frames_is_expired() {
          end
          return Class",
     );
-    let error = game.error("expired view of Counter");
+    let error = test.error("expired view of Counter");
     assert!(error.message.starts_with("scripts/main.lua:3:"), "{error}");
-    assert_eq!(game.value(entity), 1.0);
+    assert_eq!(test.value(entity), 1.0);
 }
 
 #[test]
 fn structural_changes_go_through_commands() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = {}
          function Class:start()
            self.child = commands.spawn { Counter = { value = 5 } }
@@ -148,34 +146,34 @@ fn structural_changes_go_through_commands() {
          end
          return Class",
     );
-    let counts = |game: &mut Game| {
-        let world = game.app.world_mut();
+    let counts = |test: &mut TestApp| {
+        let world = test.app.world_mut();
         let spawned = world.query::<&Counter>().iter(world).filter(|counter| counter.value == 5.0).count();
         (spawned, world.query::<&Frozen>().iter(world).count())
     };
     for (frame, expected) in [(1.0, (1, 1)), (2.0, (1, 1)), (3.0, (1, 0)), (4.0, (1, 0))] {
-        game.until_value(entity, frame);
-        assert_eq!(counts(&mut game), expected, "after frame {frame}");
+        test.until_value(entity, frame);
+        assert_eq!(counts(&mut test), expected, "after frame {frame}");
     }
-    game.until_value(entity, 6.0);
-    assert_eq!(counts(&mut game), (0, 0));
-    game.no_errors();
+    test.until_value(entity, 6.0);
+    assert_eq!(counts(&mut test), (0, 0));
+    test.no_errors();
 }
 
 #[test]
 fn a_behaviour_may_despawn_its_own_entity() {
-    let (mut game, entity) = Game::with_behaviour(
+    let (mut test, entity) = TestApp::with_behaviour(
         "local Class = {}
          function Class:update() commands.despawn(self.entity) end
          function Class:stop() stopped = true end
          return Class",
     );
-    let other = game.spawn("scripts/main.lua");
-    game.until("both are gone", |game| {
-        let world = game.app.world();
+    let other = test.spawn("scripts/main.lua");
+    test.until("both are gone", |test| {
+        let world = test.app.world();
         world.get_entity(entity).is_err() && world.get_entity(other).is_err()
     });
-    game.frames(2);
-    assert_eq!(global(&mut game, "stopped"), "true");
-    game.no_errors();
+    test.frames(2);
+    assert_eq!(global(&mut test, "stopped"), "true");
+    test.no_errors();
 }

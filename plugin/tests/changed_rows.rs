@@ -1,12 +1,10 @@
 //! `Changed<T>` in Rust sees exactly the rows Lua wrote, and Lua's `changed` those that Rust wrote.
 
-mod common;
-
+use crate::common::{Health, test_app};
 use bevy_app::Update;
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaSystems;
 use bevy_transform::components::Transform;
-use common::{Health, test_app};
 
 #[derive(Resource, Default)]
 struct Seen {

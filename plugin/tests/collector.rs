@@ -1,15 +1,13 @@
 //! The collector's place in the frame, and the figures it reports.
 
-mod game;
-
 use std::time::Duration;
 
+use crate::common::TestApp;
 use bevy_diagnostic::{DiagnosticPath, DiagnosticsStore};
 use bevy_perilune::{
     GC_ASSIST, GC_BUDGET, GC_CYCLE_FRAMES, GC_DEBT, GC_FINALIZERS, GC_OVERRUNS, GC_PHASE, GC_SLICE,
     GC_SLICE_CPU, GC_STALL_MAX, HEAP_ALLOCATED, HEAP_LIVE, HEAP_SIZE, LuaCollector, SCRIPT_UPDATE,
 };
-use game::Game;
 
 /// Keeps a window of tables and drops the oldest, so that there is always garbage.
 const LITTER: &str = "local ring, next = {}, 0
@@ -17,21 +15,21 @@ const LITTER: &str = "local ring, next = {}, 0
     for _ = 1, 2000 do next = next % 20000 + 1; ring[next] = { next } end
   end }";
 
-fn latest(game: &Game, path: &DiagnosticPath) -> Option<f64> {
-    game.app.world().resource::<DiagnosticsStore>().get(path)?.value()
+fn latest(test: &TestApp, path: &DiagnosticPath) -> Option<f64> {
+    test.app.world().resource::<DiagnosticsStore>().get(path)?.value()
 }
 
-fn littering(budget: Duration) -> Game {
-    let mut game = Game::with_script(LITTER);
-    game.settings().gc_budget = budget;
-    game.until("the script runs", |game| latest(game, &HEAP_ALLOCATED).is_some_and(|kib| kib > 50.0));
-    game
+fn littering(budget: Duration) -> TestApp {
+    let mut test = TestApp::with_script(LITTER);
+    test.settings().gc_budget = budget;
+    test.until("the script runs", |test| latest(test, &HEAP_ALLOCATED).is_some_and(|kib| kib > 50.0));
+    test
 }
 
 #[test]
 fn every_figure_is_in_the_store() {
-    let mut game = littering(Duration::from_micros(500));
-    game.frames(5);
+    let mut test = littering(Duration::from_micros(500));
+    test.frames(5);
     for path in [
         GC_SLICE,
         GC_SLICE_CPU,
@@ -48,21 +46,21 @@ fn every_figure_is_in_the_store() {
         HEAP_ALLOCATED,
         SCRIPT_UPDATE,
     ] {
-        assert!(latest(&game, &path).is_some_and(|value| value >= 0.0), "{path}: {:?}", latest(&game, &path));
+        assert!(latest(&test, &path).is_some_and(|value| value >= 0.0), "{path}: {:?}", latest(&test, &path));
     }
-    assert!(latest(&game, &SCRIPT_UPDATE) > Some(0.0));
-    assert!(latest(&game, &DiagnosticPath::new("perilune/script/systemlitter")) > Some(0.0));
-    game.no_errors();
+    assert!(latest(&test, &SCRIPT_UPDATE) > Some(0.0));
+    assert!(latest(&test, &DiagnosticPath::new("perilune/script/systemlitter")) > Some(0.0));
+    test.no_errors();
 }
 
 #[test]
 fn cycles_are_spread_over_frames_and_keep_up_with_garbage() {
-    let mut game = littering(Duration::from_micros(500));
+    let mut test = littering(Duration::from_micros(500));
     let (mut working, mut phases) = (0, Vec::new());
     let mut largest = 0;
     for _ in 0..600 {
-        game.frame();
-        let figures = *game.app.world().resource::<LuaCollector>();
+        test.frame();
+        let figures = *test.app.world().resource::<LuaCollector>();
         working += u32::from(!figures.slice_cpu.is_zero());
         largest = largest.max(figures.heap_bytes);
         if !phases.contains(&figures.phase) {

@@ -1,9 +1,7 @@
 //! What a script keeps beyond its time is an error, never stale data.
 
-mod common;
-
+use crate::common::{Health, test_app};
 use bevy_transform::components::Transform;
-use common::{Health, test_app};
 
 #[test]
 fn a_view_kept_over_frames() {

@@ -1,9 +1,7 @@
 //! An error stops what failed, and nothing else.
 
-mod common;
-
+use crate::common::{Health, test_app};
 use bevy_ecs::prelude::*;
-use common::{Health, test_app};
 
 #[test]
 fn one_instance_fails_and_the_others_go_on() {

@@ -1,15 +1,13 @@
 //! A Lua system runs beside a Rust system that does not touch the same data, and never beside one that does.
 
-mod common;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::common::{Frozen, Health, TestApp, Velocity, test_app};
 use bevy_app::{App, TaskPoolOptions, TaskPoolPlugin, TaskPoolThreadAssignmentPolicy, Update};
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaAppExt;
-use common::{Frozen, Health, TestApp, Velocity, test_app};
 
 /// Who is at work, and how often both were at once.
 #[derive(Resource, Clone, Default)]

@@ -1,8 +1,6 @@
 //! What was not declared to be written cannot be.
 
-mod common;
-
-use common::{Health, Score, test_app};
+use crate::common::{Health, Score, test_app};
 
 #[test]
 fn a_component_without_mut() {

@@ -1,10 +1,8 @@
 //! Resources, `Time` among them, and structural changes, through the whole app.
 
-mod common;
-
+use crate::common::{Frozen, Health, Score, Velocity, test_app};
 use bevy_ecs::prelude::*;
 use bevy_transform::components::Transform;
-use common::{Frozen, Health, Score, Velocity, test_app};
 
 #[test]
 fn a_system_writes_a_resource_and_reads_the_time() {

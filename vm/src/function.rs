@@ -64,6 +64,8 @@ pub enum Special {
     NextIndex,
     /// `tostring`, which ends in a tail call of `__tostring`.
     ToString,
+    /// The step of a loop over rows, whose loop variables may be reused (ffi/rows.rs).
+    NextRow,
     /// `table.foreach` and `table.foreachi`: returns the state of a walk (interp/slow/each.rs).
     Each,
 }

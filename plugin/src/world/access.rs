@@ -8,6 +8,7 @@ use bevy_ecs::entity::Entity;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::view::{SourceId, WriteRule};
+use perilune::function::NativeFn;
 use perilune::string::LuaString;
 use perilune::value::{Gc, RawValue};
 use perilune::vm::{Args, NativeResult, Raised, Vm};
@@ -23,10 +24,15 @@ use super::storage;
 /// # Errors
 /// When the VM's memory limit is reached.
 pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
-    let table = vm.new_table(0, 4)?;
-    for (name, function) in
-        [("get", get as perilune::function::NativeFn), ("resource", resource), ("contains", contains)]
-    {
+    let table = vm.new_table(0, 5)?;
+    let functions: [(&str, NativeFn); 5] = [
+        ("get", get),
+        ("resource", resource),
+        ("contains", contains),
+        ("parent", parent),
+        ("children", children),
+    ];
+    for (name, function) in functions {
         let function = vm.new_host_function(name, function, &[])?;
         vm.raw_set_name(table, name, function)?;
     }
@@ -47,6 +53,29 @@ fn get(vm: &mut Vm, args: Args) -> NativeResult {
     let name = vm.check_string(args, 1)?;
     match component(vm, bits, name)? {
         Some(view) => vm.ret1(view),
+        None => Err(unknown_component(vm, name)),
+    }
+}
+
+/// `world.parent(entity)`: the entity it is a child of, or nil.
+fn parent(vm: &mut Vm, args: Args) -> NativeResult {
+    let value = relation(vm, args, b"ChildOf")?;
+    vm.ret1(value)
+}
+
+/// `world.children(entity)`: the list of its children, or nil.
+fn children(vm: &mut Vm, args: Args) -> NativeResult {
+    let value = relation(vm, args, b"Children")?;
+    vm.ret1(value)
+}
+
+/// What the only field of a relationship's component holds.
+fn relation(vm: &mut Vm, args: Args, name: &[u8]) -> Result<RawValue, Raised> {
+    let bits = vm.check_entity(args, 0)?;
+    let name = vm.new_string(name)?.as_string().expect("just made");
+    match component(vm, bits, name)? {
+        Some(view) if view.is_cdata() => vm.index(view, 0.0.into()),
+        Some(_) => Ok(RawValue::NIL),
         None => Err(unknown_component(vm, name)),
     }
 }
@@ -81,7 +110,7 @@ fn resource(vm: &mut Vm, args: Args) -> NativeResult {
         return vm.ret1(RawValue::NIL);
     };
     // SAFETY: the live resource.
-    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.type_id, data)? }) else {
+    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.origin, data)? }) else {
         return Err(vm.error(format!("resource '{name}' cannot be seen from Lua: it is not reflected")));
     };
     let rule = if named.mutable { WriteRule::Allowed } else { WriteRule::Immutable };
@@ -98,8 +127,14 @@ fn lookup(
     category: Category,
     name: &str,
 ) -> Result<Option<Named>, String> {
+    if category == Category::Component
+        && let Some(named) = shared.lua_components.named(name)
+    {
+        return Ok(Some(named));
+    }
     let registry = shared.registry.read();
-    let registration = names::resolve(&registry, world.components(), category, name)?;
+    let registration = names::resolve(&registry, world.components(), category, name)
+        .map_err(|message| names::or_declared(Some(&shared.lua_components), category, name, message))?;
     let id = world.components().get_id(registration.type_id());
     Ok(id.and_then(|id| Named::new(name, world.components(), id)))
 }
@@ -225,7 +260,7 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
     let Some((data, tick, _)) = place else { return Ok(Place::Absent) };
     let shared = context(vm).shared.clone();
     // SAFETY: the live component.
-    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.type_id, data)? }) else {
+    let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.origin, data)? }) else {
         return Ok(Place::NoComponent);
     };
     let rule = match (write, named.mutable) {
@@ -283,6 +318,38 @@ pub(super) fn no_entity(vm: &mut Vm, bits: u64) -> Raised {
 pub(crate) fn instance_index(vm: &mut Vm, class: RawValue) -> Result<RawValue, Raised> {
     let entity = vm.new_string(b"entity")?;
     vm.new_host_function("index", index_instance, &[class, entity])
+}
+
+/// A function for the `__newindex` of behaviour instances: `self.Name = value` assigns a component of `self.entity`, if it has one.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn instance_new_index(vm: &mut Vm) -> Result<RawValue, Raised> {
+    let entity = vm.new_string(b"entity")?;
+    vm.new_host_function("newindex", assign_instance, &[entity])
+}
+
+fn assign_instance(vm: &mut Vm, args: Args) -> NativeResult {
+    let instance = vm.check_table(args, 0)?;
+    let (key, value) = (vm.arg(args, 1), vm.arg(args, 2));
+    let name = key.as_string().filter(|name| name.as_bytes().first().is_some_and(u8::is_ascii_uppercase));
+    let entity = vm.native_upvalue(args, 0).as_string().expect("made by instance_new_index");
+    let own = instance.get_str(&vm.heap, entity);
+    if let (Some(name), Some(bits)) = (name, vm.ffi.entities.bits(own))
+        && context(vm).run.is_some()
+        && let Some(view) = component(vm, bits, name)?
+    {
+        let Some(cdata) = view.as_cdata() else {
+            let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
+            return Err(vm.error(format!(
+                "the entity has no {text} to assign: add one with commands.insert(self.entity, {{ {text} = ... }})"
+            )));
+        };
+        vm.assign(cdata, value)?;
+        return vm.ret0();
+    }
+    vm.raw_set(instance, key, value)?;
+    vm.ret0()
 }
 
 fn index_instance(vm: &mut Vm, args: Args) -> NativeResult {

@@ -1,15 +1,19 @@
 //! What the plugin keeps inside a VM: the type registry, the C types made from it, and the run under way.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bevy_ecs::component::{ComponentId, Components, StorageType};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_platform::collections::HashMap;
+use bevy_transform::components::GlobalTransform;
 use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::view::SourceId;
 use perilune::value::RawValue;
 use perilune::vm::{Raised, Vm};
 
+use super::component::LuaComponents;
+use super::declare::Loading;
+use super::messages::{self, MessageLogs};
 use super::reflect::HostedTypes;
 use super::run::Run;
 use super::{access, commands};
@@ -20,24 +24,28 @@ pub(crate) struct Shared {
     pub(crate) registry: AppTypeRegistry,
     /// The types whose fields are read and written through reflection.
     pub(crate) hosted: Arc<HostedTypes>,
-    /// C types by Rust type.
-    layouts: Mutex<HashMap<std::any::TypeId, CTypeId>>,
+    /// The components scripts have declared.
+    pub(crate) lua_components: LuaComponents,
 }
 
 impl Shared {
     /// The C type made for a Rust type.
     pub(crate) fn layout(&self, type_id: std::any::TypeId) -> Option<CTypeId> {
-        self.layouts.lock().unwrap_or_else(PoisonError::into_inner).get(&type_id).copied()
+        self.hosted.layouts().get(&type_id).copied()
     }
     /// Remembers the C type made for a Rust type.
     pub(crate) fn add_layout(&self, type_id: std::any::TypeId, ctype: CTypeId) {
-        self.layouts.lock().unwrap_or_else(PoisonError::into_inner).insert(type_id, ctype);
+        self.hosted.layouts().insert(type_id, ctype);
     }
-    /// The Rust type a C type was made for.
-    pub(crate) fn type_of(&self, ctype: CTypeId) -> Option<std::any::TypeId> {
-        let layouts = self.layouts.lock().unwrap_or_else(PoisonError::into_inner);
-        layouts.iter().find(|(_, known)| **known == ctype).map(|(type_id, _)| *type_id)
-    }
+}
+
+/// What the values of a component are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Of a Rust type.
+    Rust(std::any::TypeId),
+    /// Of a type that a script declared.
+    Lua(CTypeId),
 }
 
 /// A component as scripts reach it by name.
@@ -47,8 +55,8 @@ pub(crate) struct Named {
     pub(crate) name: String,
     /// Its id in the world.
     pub(crate) id: ComponentId,
-    /// Its Rust type.
-    pub(crate) type_id: std::any::TypeId,
+    /// What its values are.
+    pub(crate) origin: Origin,
     /// Whether Bevy lets it change in place.
     pub(crate) mutable: bool,
     /// Where its values are.
@@ -59,14 +67,20 @@ impl Named {
     /// What the world knows of a component.
     pub(crate) fn new(name: &str, components: &Components, id: ComponentId) -> Option<Named> {
         let info = components.get_info(id)?;
+        let type_id = info.type_id()?;
         Some(Named {
             name: name.to_owned(),
             id,
-            type_id: info.type_id()?,
-            mutable: info.mutable(),
+            origin: Origin::Rust(type_id),
+            mutable: info.mutable() && !is_computed(type_id),
             storage: info.storage_type(),
         })
     }
+}
+
+/// Whether Bevy computes a component in every frame, so that a script's write would be lost.
+pub(crate) fn is_computed(type_id: std::any::TypeId) -> bool {
+    type_id == std::any::TypeId::of::<GlobalTransform>()
 }
 
 /// A component reached through `self.Name`, remembered by the address of its name (a pinned, interned string).
@@ -88,32 +102,44 @@ pub(crate) struct ScriptContext {
     pub(crate) run: Option<Run>,
     /// Components by the address of their interned name.
     pub(crate) names: HashMap<usize, CachedName>,
-    /// Systems declared by the script that is loading.
-    pub(crate) declared: Vec<super::declare::SystemDeclaration>,
+    /// The scripts that are loading.
+    pub(crate) loading: Loading,
+    /// Messages that scripts can read.
+    pub(crate) messages: MessageLogs,
 }
 
 /// Prepares a VM for scripts of this app: math types, entities, the tables `commands` and `world`.
 ///
 /// # Errors
 /// When the VM's memory limit is reached.
-pub(crate) fn install(vm: &mut Vm, registry: AppTypeRegistry) -> Result<(), Raised> {
+pub(crate) fn install(
+    vm: &mut Vm,
+    registry: AppTypeRegistry,
+    lua_components: LuaComponents,
+) -> Result<(), Raised> {
     let hosted = Arc::new(HostedTypes::new(registry.clone()));
-    let shared = Shared { registry, hosted: hosted.clone(), layouts: Mutex::default() };
+    let shared = Shared { registry, hosted: hosted.clone(), lua_components };
     super::layout::add_known(&shared);
     vm.ffi.field_host = Some(hosted);
     vm.ffi.context = Some(Box::new(ScriptContext {
         shared: Arc::new(shared),
         run: None,
         names: HashMap::default(),
-        declared: Vec::new(),
+        loading: Loading::default(),
+        messages: MessageLogs::default(),
     }));
     vm.open_host_types()?;
+    let shared = context(vm).shared.clone();
+    super::layout::add_structs(vm, &shared);
     let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();
     let globals = globals.as_table().expect("just made from one");
     let table = commands::open(vm)?;
     vm.raw_set_name(globals, "commands", table)?;
     let table = access::open(vm)?;
-    vm.raw_set_name(globals, "world", table)
+    vm.raw_set_name(globals, "world", table)?;
+    let table = messages::open(vm)?;
+    vm.raw_set_name(globals, "messages", table)?;
+    super::component::open(vm)
 }
 
 /// The context of a VM that [`install`] prepared.

@@ -5,16 +5,20 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bevy_asset::AssetServer;
+use bevy_ecs::change_detection::Tick;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::world::World;
+use perilune::ffi::host::HostValue;
 use perilune::gc::{Budget, MemoryLimit, SliceRecord};
 use perilune::value::RawValue;
 use perilune::vm::{Raised, Vm};
 use perilune::{Context, Error, Lua, Table, Value};
 
-use super::declare::{self, SystemDeclaration};
-use super::system::{Objects, ScriptParam, new_objects};
+use super::component::{self, LuaComponents, Redeclared};
+use super::declare::{self, Loaded};
+use super::system::{self, Objects, ScriptParam, SystemAccess, new_objects};
 use super::terms::QueryTerms;
 use super::{access, context, run};
 
@@ -30,9 +34,13 @@ fn step<R>(cx: &mut Context, f: impl FnOnce(&mut Vm) -> Result<R, Raised>) -> Re
 }
 
 /// Prepares a VM for the scripts of an app.
-pub(crate) fn install(lua: &mut Lua, registry: AppTypeRegistry) -> Result<(), Error> {
+pub(crate) fn install(
+    lua: &mut Lua,
+    registry: AppTypeRegistry,
+    components: LuaComponents,
+) -> Result<(), Error> {
     step(lua, |vm| {
-        context::install(vm, registry)?;
+        context::install(vm, registry, components)?;
         declare::open(vm)
     })
 }
@@ -104,6 +112,9 @@ pub(crate) fn instance_metatable(cx: &mut Context, class: &Table) -> Result<Tabl
     let index = Value::from_raw(index, cx);
     let metatable = cx.create_table()?;
     metatable.set(cx, "__index", &index)?;
+    let new_index = step(cx, access::instance_new_index)?;
+    let new_index = Value::from_raw(new_index, cx);
+    metatable.set(cx, "__newindex", &new_index)?;
     Ok(metatable)
 }
 
@@ -117,9 +128,71 @@ pub(crate) fn new_instance(cx: &mut Context, metatable: &Table, entity: Entity) 
     Ok(instance)
 }
 
-/// Says which script declares systems from now on; returns what was declared since the last time.
-pub(crate) fn take_declared(cx: &mut Context) -> Vec<SystemDeclaration> {
-    std::mem::take(&mut context::context(bare(cx)).declared)
+/// Calls `f` with the declared access of a system open to scripts, with the world to itself, or all of it if `is_exclusive`.
+pub(crate) fn run_alone<R>(
+    world: &mut World,
+    access: &mut SystemAccess,
+    cx: &mut Context,
+    objects: &SystemObjects,
+    last_run: Option<Tick>,
+    is_exclusive: bool,
+    f: impl FnOnce(&mut Context, Tick) -> R,
+) -> Result<R, Error> {
+    step(cx, |vm| {
+        let objects = objects.bare(vm);
+        system::run_alone(world, access, vm, objects, last_run, is_exclusive, |vm, tick| {
+            f(Context::from_raw(vm), tick)
+        })
+    })
+}
+
+/// Fields that are handles of assets are assigned by path from now on.
+pub(crate) fn set_asset_server(cx: &mut Context, server: AssetServer) {
+    context::context(bare(cx)).shared.hosted.set_asset_server(server);
+}
+
+/// A script's top level begins to run: what is declared from now on is its own.
+pub(crate) fn begin_script(cx: &mut Context, path: &str) {
+    context::context(bare(cx)).loading.begin(path);
+}
+
+/// It has run.
+pub(crate) fn end_script(cx: &mut Context, is_ok: bool) {
+    context::context(bare(cx)).loading.end(is_ok);
+}
+
+/// What the scripts that have loaded since the last time declared.
+pub(crate) fn take_loaded(cx: &mut Context) -> Vec<Loaded> {
+    context::context(bare(cx)).loading.take()
+}
+
+/// Gives components the fields they were declared with last. Gives the names of those that changed.
+pub(crate) fn migrate(
+    world: &mut World,
+    cx: &mut Context,
+    redeclared: Vec<Redeclared>,
+) -> Result<Vec<String>, Error> {
+    if redeclared.is_empty() {
+        return Ok(Vec::new());
+    }
+    step(cx, |vm| component::migrate(world, vm, redeclared))
+}
+
+/// Hands over the messages that have come since the last time; those of two frames ago are dropped.
+pub(crate) fn begin_messages(cx: &mut Context, fresh: Vec<(Arc<str>, HostValue)>, exposed: &[Arc<str>]) {
+    context::context(bare(cx)).messages.begin_frame(fresh, exposed);
+}
+
+/// The messages of this frame, as Lua values.
+pub(crate) fn fresh_messages(cx: &mut Context) -> Result<Vec<(Arc<str>, Value)>, Error> {
+    let fresh = context::context(bare(cx)).messages.fresh();
+    fresh.into_iter().map(|(name, value)| Ok((name, lua_value(cx, &value)?))).collect()
+}
+
+/// The Lua value of plain data.
+pub(crate) fn lua_value(cx: &mut Context, value: &HostValue) -> Result<Value, Error> {
+    let value = step(cx, |vm| vm.from_host(value))?;
+    Ok(Value::from_raw(value, cx))
 }
 
 /// The heap's figures after a frame's slice.

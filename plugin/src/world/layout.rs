@@ -9,11 +9,13 @@
 use std::any::TypeId;
 
 use bevy_ecs::entity::Entity;
-use bevy_math::{Quat, Vec2, Vec3, Vec4};
+use bevy_ecs::name::Name;
+use bevy_math::{IVec2, IVec3, IVec4, Mat3, Mat4, Quat, Rect, UVec2, UVec3, UVec4, Vec2, Vec3, Vec4};
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, Enum, VariantInfo};
-use bevy_reflect::{PartialReflect, Reflect, ReflectFromReflect, ReflectRef, TypeInfo};
+use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo};
 use perilune::ffi::ctype::{CType, CTypeId, EnumType, Field, Form, Math, Scalar};
 use perilune::ffi::host::RegisterError;
+use perilune::ffi::structs::{FloatStruct, IntVector};
 use perilune::vm::{Raised, Vm};
 
 use super::context::Shared;
@@ -78,6 +80,42 @@ pub(crate) fn add_known(shared: &Shared) {
     }
 }
 
+/// Tells which of a VM's own structs stand for which Rust types, where both lie in memory alike.
+pub(crate) fn add_structs(vm: &Vm, shared: &Shared) {
+    let structs = &vm.ffi.structs;
+    let lanes: [f32; 16] = std::array::from_fn(|i| i as f32);
+    let floats =
+        |count: usize| lanes[..count].iter().flat_map(|lane| lane.to_ne_bytes()).collect::<Vec<u8>>();
+    let [x0, y0, x1, y1] = [lanes[0], lanes[1], lanes[2], lanes[3]];
+    let known = [
+        (TypeId::of::<Mat3>(), FloatStruct::Mat3, bytes_of(&Mat3::from_cols_slice(&lanes)), 9),
+        (TypeId::of::<Mat4>(), FloatStruct::Mat4, bytes_of(&Mat4::from_cols_slice(&lanes)), 16),
+        (TypeId::of::<Rect>(), FloatStruct::Rect, bytes_of(&Rect::new(x0, y0, x1, y1)), 4),
+    ];
+    for (type_id, kind, bytes, count) in known {
+        if bytes == floats(count) {
+            shared.add_layout(type_id, structs.of_floats(kind));
+        }
+    }
+    let words = |count: u32| (1..=count).flat_map(u32::to_ne_bytes).collect::<Vec<u8>>();
+    let known = [
+        (TypeId::of::<IVec2>(), IntVector::IVec2, bytes_of(&IVec2::new(1, 2)), 2),
+        (TypeId::of::<IVec3>(), IntVector::IVec3, bytes_of(&IVec3::new(1, 2, 3)), 3),
+        (TypeId::of::<IVec4>(), IntVector::IVec4, bytes_of(&IVec4::new(1, 2, 3, 4)), 4),
+        (TypeId::of::<UVec2>(), IntVector::UVec2, bytes_of(&UVec2::new(1, 2)), 2),
+        (TypeId::of::<UVec3>(), IntVector::UVec3, bytes_of(&UVec3::new(1, 2, 3)), 3),
+        (TypeId::of::<UVec4>(), IntVector::UVec4, bytes_of(&UVec4::new(1, 2, 3, 4)), 4),
+    ];
+    for (type_id, kind, bytes, count) in known {
+        if bytes == words(count) {
+            shared.add_layout(type_id, structs.of_integers(kind));
+        }
+    }
+}
+
+/// Larger arrays are read through reflection.
+const MAX_ELEMENTS: usize = 64;
+
 /// The C type of a live value's type. Made at the first call for the type.
 ///
 /// # Errors
@@ -94,6 +132,8 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
     }
     let size = size_of_val(value) as u32;
     let form = match value.reflect_ref() {
+        // A string with its hash, which belong together.
+        _ if info.type_id() == TypeId::of::<Name>() => hosted(shared, info),
         ReflectRef::Struct(s) => {
             let names = (0..s.field_len()).map(|i| s.name_at(i).unwrap_or_default().to_owned());
             struct_form(vm, shared, value, names.collect(), |i| s.field_at(i))?
@@ -102,23 +142,28 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
             let names = (0..t.field_len()).map(|i| i.to_string());
             struct_form(vm, shared, value, names.collect(), |i| t.field(i))?
         }
+        // As in C: elements by number, from zero.
+        ReflectRef::Array(a) if a.len() <= MAX_ELEMENTS => {
+            let names = (0..a.len()).map(|i| i.to_string());
+            struct_form(vm, shared, value, names.collect(), |i| a.get(i))?
+        }
         ReflectRef::Enum(e) => match unit_enum(shared, info, e, size) {
             Some(form) => form,
-            None => hosted(shared, info.type_id()),
+            None => hosted(shared, info),
         },
         ReflectRef::Tuple(_)
         | ReflectRef::List(_)
         | ReflectRef::Array(_)
         | ReflectRef::Map(_)
         | ReflectRef::Set(_)
-        | ReflectRef::Opaque(_) => hosted(shared, info.type_id()),
+        | ReflectRef::Opaque(_) => hosted(shared, info),
     };
     let name = info.type_path_table().short_path().to_owned();
     let ctype = match vm.register_ctype(CType { name: name.clone(), size, form }) {
         Ok(ctype) => ctype,
         // A type reflection describes wrongly (a field outside its value): safe access is through reflection only.
         Err(RegisterError::Layout(_)) => {
-            let form = hosted(shared, info.type_id());
+            let form = hosted(shared, info);
             match vm.register_ctype(CType { name, size, form }) {
                 Ok(ctype) => ctype,
                 Err(RegisterError::Layout(_)) => unreachable!("a hosted type has no layout to check"),
@@ -127,12 +172,16 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
         }
         Err(RegisterError::Raised(raised)) => return Err(raised),
     };
+    vm.make_list_type(ctype)?;
     shared.add_layout(info.type_id(), ctype);
     Ok(ctype)
 }
 
-fn hosted(shared: &Shared, type_id: TypeId) -> Form {
-    Form::Hosted(shared.hosted.number(type_id))
+fn hosted(shared: &Shared, info: &TypeInfo) -> Form {
+    // What cannot be reflected from a pointer is read as a whole, if at all.
+    let is_list = matches!(info, TypeInfo::List(_) | TypeInfo::Array(_))
+        && shared.registry.read().get_type_data::<ReflectFromPtr>(info.type_id()).is_some();
+    Form::Hosted(shared.hosted.number(info.type_id(), is_list))
 }
 
 fn struct_form<'v>(

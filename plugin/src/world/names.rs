@@ -6,6 +6,8 @@ use bevy_ecs::world::World;
 use bevy_reflect::{TypeRegistration, TypeRegistry};
 use perilune::ffi::ctype::near_matches;
 
+use super::component::LuaComponents;
+
 /// What kind of type a name is looked up as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Category {
@@ -69,10 +71,28 @@ fn ambiguous(registry: &TypeRegistry, name: &str) -> String {
 fn unknown(registry: &TypeRegistry, components: &Components, category: Category, name: &str) -> String {
     let near = near(registry, components, category, name);
     let hint = match near.as_slice() {
+        [] if category == Category::Component => format!(
+            "; is it registered with app.register_type::<{name}>(), or declared with component(\"{name}\", \"struct {{ ... }}\")?"
+        ),
         [] => format!("; is it registered with app.register_type::<{name}>()?"),
         names => format!(" (did you mean {}?)", names.join(" or ")),
     };
     format!("there is no {} '{name}'{hint}", category.word())
+}
+
+/// The message about a name that is no type's, with the components that scripts declared taken into account.
+pub(crate) fn or_declared(
+    declared: Option<&LuaComponents>,
+    category: Category,
+    name: &str,
+    message: String,
+) -> String {
+    let Some(declared) = declared.filter(|_| category == Category::Component) else { return message };
+    let names = declared.names();
+    match near_matches(name, names.iter().map(String::as_str)).first() {
+        Some(near) => format!("there is no component '{name}' (did you mean '{near}'?)"),
+        None => message,
+    }
 }
 
 /// Names like this one.

@@ -18,7 +18,8 @@ use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows, Segment};
 use perilune::ffi::view::{Source, SourceId, WriteRule};
 use perilune::vm::{Raised, Vm};
 
-use super::context::{Named, Shared};
+use super::component::LuaComponents;
+use super::context::{Named, Origin, Shared, is_computed};
 use super::layout;
 use super::names::{self, Category};
 use super::run::{Declared, Locator, Scope, erase};
@@ -29,6 +30,8 @@ use super::terms::{QueryTerms, Term};
 pub(crate) struct ColumnAccess {
     named: Named,
     write: bool,
+    /// The size of a value.
+    stride: u32,
     /// Known after the first row was seen.
     ctype: Option<CTypeId>,
     source: Option<SourceId>,
@@ -55,12 +58,23 @@ pub(crate) fn named(
     name: &str,
     write: bool,
 ) -> Result<Named, String> {
-    let registration = names::resolve(registry, world.components(), category, name)?;
+    if category == Category::Component
+        && let Some(named) = world.get_resource::<LuaComponents>().and_then(|known| known.named(name))
+    {
+        return Ok(named);
+    }
+    let registration = names::resolve(registry, world.components(), category, name)
+        .map_err(|message| names::or_declared(world.get_resource(), category, name, message))?;
     let word = category.word();
     let id = names::component_id(world, registration)
         .ok_or_else(|| format!("{word} '{name}' is not known to the world yet"))?;
     let named = Named::new(name, world.components(), id)
         .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
+    if write && matches!(named.origin, Origin::Rust(type_id) if is_computed(type_id)) {
+        return Err(format!(
+            "component '{name}' is computed by Bevy: declare \"{name}\" to read it, and write Transform"
+        ));
+    }
     if write && !named.mutable {
         return Err(format!("{word} '{name}' is immutable and cannot be declared \"mut {name}\""));
     }
@@ -132,7 +146,11 @@ impl QueryAccess {
             |id| components.get_info(id).is_some_and(|info| info.storage_type() == StorageType::SparseSet);
         let by_archetype = access.with_filters().chain(access.without_filters()).any(sparse)
             || optional.iter().any(|column| column.named.storage == StorageType::SparseSet);
-        let columns = required.into_iter().chain(optional).collect();
+        let mut columns: Vec<ColumnAccess> = required.into_iter().chain(optional).collect();
+        for column in &mut columns {
+            let info = components.get_info(column.named.id);
+            column.stride = info.map_or(0, |info| info.layout().size()) as u32;
+        }
         Ok(QueryAccess { state, columns, changed, added, by_archetype })
     }
 
@@ -188,14 +206,13 @@ impl QueryAccess {
             segments: found,
         });
         let finder = locator.clone();
-        let rows = Rows {
-            epoch: vm.ffi.lending.epoch(),
-            columns,
-            segments: segments.drain(..).map(|(_, segment)| segment).collect(),
-            last_run: storage::tick_word(last_run),
-            borrower: borrower.to_owned(),
-            locate: Some(Box::new(move |bits| finder.find(bits))),
-        };
+        let mut rows = Rows::default();
+        rows.epoch = vm.ffi.lending.epoch();
+        rows.columns = columns;
+        rows.segments = segments.drain(..).map(|(_, segment)| segment).collect();
+        rows.last_run = storage::tick_word(last_run);
+        borrower.clone_into(&mut rows.borrower);
+        rows.locate = Some(Box::new(move |bits| finder.find(bits)));
         Ok((rows, locator))
     }
 
@@ -209,14 +226,11 @@ impl QueryAccess {
         let matched = self.state.matched_tables().filter_map(|id| Some((id.as_usize(), tables.get(id)?)));
         let full = matched.filter(|(_, table)| !table.is_empty());
         full.map(|(index, table)| {
-            let columns = self.columns.iter().map(|column| {
-                let size =
-                    world.components().get_info(column.named.id).map_or(0, |info| info.layout().size());
-                match storage::column(world, table, column.named.id) {
-                    Some((data, ticks, _)) => Cells::Dense { data, stride: size as u32, ticks },
+            let columns =
+                self.columns.iter().map(|column| match storage::column(world, table, column.named.id) {
+                    Some((data, ticks, _)) => Cells::Dense { data, stride: column.stride, ticks },
                     None => Cells::Absent,
-                }
-            });
+                });
             let changed = self.changed.iter().filter_map(|named| {
                 let (_, ticks, _) = storage::column(world, table, named.id)?;
                 Some(FilterTicks::Dense(ticks))
@@ -298,7 +312,7 @@ impl QueryAccess {
 
 impl ColumnAccess {
     fn new(named: Named, write: bool) -> ColumnAccess {
-        ColumnAccess { named, write, ctype: None, source: None }
+        ColumnAccess { named, write, stride: 0, ctype: None, source: None }
     }
 
     /// Learns the C type from a live value.
@@ -315,7 +329,7 @@ impl ColumnAccess {
             Cells::Scattered(places) => places[0].0,
         };
         // SAFETY: by contract.
-        self.ctype = unsafe { ctype_at(vm, shared, self.named.type_id, first)? };
+        self.ctype = unsafe { ctype_at(vm, shared, self.named.origin, first)? };
         Ok(())
     }
 
@@ -356,9 +370,13 @@ pub(crate) fn source(
 pub(crate) unsafe fn ctype_at(
     vm: &mut Vm,
     shared: &Shared,
-    type_id: std::any::TypeId,
+    origin: Origin,
     address: *mut u8,
 ) -> Result<Option<CTypeId>, Raised> {
+    let type_id = match origin {
+        Origin::Lua(ctype) => return Ok(Some(ctype)),
+        Origin::Rust(type_id) => type_id,
+    };
     if let Some(known) = shared.layout(type_id) {
         return Ok(Some(known));
     }

@@ -4,71 +4,144 @@
 
 use std::any::TypeId;
 use std::ptr::NonNull;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use bevy_asset::{AssetPath, AssetServer, ReflectHandle};
+use bevy_color::{Color, ColorToComponents, LinearRgba, Srgba};
 use bevy_ecs::entity::Entity;
+use bevy_ecs::name::Name;
 use bevy_ecs::ptr::{Ptr, PtrMut};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_math::{Quat, Vec2, Vec3, Vec4};
+use bevy_platform::collections::HashMap;
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, VariantInfo, VariantType};
 use bevy_reflect::list::DynamicList;
 use bevy_reflect::map::{DynamicMap, Map};
 use bevy_reflect::structs::DynamicStruct;
 use bevy_reflect::tuple::DynamicTuple;
 use bevy_reflect::tuple_struct::DynamicTupleStruct;
-use bevy_reflect::{PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo, TypeRegistry};
-use perilune::ffi::ctype::{Math, near_matches};
+use bevy_reflect::{
+    PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry,
+};
+use perilune::ffi::ctype::{CTypeId, Math, near_matches};
 use perilune::ffi::host::{FieldHost, HostValue};
+use perilune::ffi::list::ListEdit;
 
 /// The Rust types that are read and written through reflection, by the VM's number.
 pub(crate) struct HostedTypes {
     registry: AppTypeRegistry,
-    types: RwLock<Vec<TypeId>>,
+    types: RwLock<Vec<Hosted>>,
+    /// Loads assets for fields that are handles.
+    assets: OnceLock<AssetServer>,
+    /// C types by Rust type.
+    layouts: Mutex<HashMap<TypeId, CTypeId>>,
+}
+
+#[derive(Clone, Copy)]
+struct Hosted {
+    type_id: TypeId,
+    /// A list, which scripts see element by element.
+    is_list: bool,
+}
+
+/// What it takes to make reflected values from plain data.
+#[derive(Clone, Copy)]
+pub(crate) struct Types<'r> {
+    /// The type registry.
+    pub(crate) registry: &'r TypeRegistry,
+    hosted: &'r HostedTypes,
 }
 
 impl HostedTypes {
     /// None yet.
     pub(crate) fn new(registry: AppTypeRegistry) -> HostedTypes {
-        HostedTypes { registry, types: RwLock::default() }
+        HostedTypes { registry, types: RwLock::default(), assets: OnceLock::new(), layouts: Mutex::default() }
     }
 
     /// The number of a type.
-    pub(crate) fn number(&self, type_id: TypeId) -> u32 {
+    pub(crate) fn number(&self, type_id: TypeId, is_list: bool) -> u32 {
         let mut types = self.types.write().unwrap_or_else(PoisonError::into_inner);
-        let known = types.iter().position(|known| *known == type_id);
+        let known = types.iter().position(|known| known.type_id == type_id);
         let number = known.unwrap_or_else(|| {
-            types.push(type_id);
+            types.push(Hosted { type_id, is_list });
             types.len() - 1
         });
         number as u32
     }
 
-    fn type_id(&self, number: u32) -> TypeId {
+    fn hosted(&self, number: u32) -> Hosted {
         self.types.read().unwrap_or_else(PoisonError::into_inner)[number as usize]
+    }
+
+    /// Fields that are handles are assigned by path from now on.
+    pub(crate) fn set_asset_server(&self, server: AssetServer) {
+        // An app has one: another try brings the same.
+        let _ = self.assets.set(server);
+    }
+
+    /// The C types that were made for Rust types.
+    pub(crate) fn layouts(&self) -> MutexGuard<'_, HashMap<TypeId, CTypeId>> {
+        self.layouts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it takes to make values, with the registry locked.
+    pub(crate) fn types<'r>(&'r self, registry: &'r TypeRegistry) -> Types<'r> {
+        Types { registry, hosted: self }
     }
 }
 
 impl FieldHost for HostedTypes {
     unsafe fn read(&self, field: u32, base: *const u8) -> HostValue {
         let registry = self.registry.read();
-        let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(self.type_id(field)) else {
+        let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(self.hosted(field).type_id) else {
             return HostValue::Other("opaque");
         };
         // SAFETY: by contract `base` is a live value of the type with this number, whose own reflection data is used.
         let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base.cast_mut()))) };
+        if let Some(handle) = registry.get_type_data::<ReflectHandle>(value.as_any().type_id()) {
+            let path =
+                handle.downcast_handle_untyped(value.as_any()).and_then(|handle| handle.path().cloned());
+            return path.map_or(HostValue::Nil, |path| text(&path.to_string()));
+        }
         to_host(value.as_partial_reflect())
+    }
+
+    fn is_list(&self, field: u32) -> bool {
+        self.hosted(field).is_list
+    }
+
+    unsafe fn edit_list(&self, field: u32, base: *mut u8, edit: ListEdit) -> Result<HostValue, String> {
+        let registry = self.registry.read();
+        let type_id = self.hosted(field).type_id;
+        let (Some(info), Some(from_ptr)) =
+            (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
+        else {
+            return Err("this list cannot be used from Lua: its type is not registered".to_owned());
+        };
+        match edit {
+            ListEdit::Len | ListEdit::Get(_) => {
+                // SAFETY: by contract a live value of the type, whose own reflection data is used.
+                let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base))) };
+                Ok(read_list(value.as_partial_reflect(), &edit))
+            }
+            ListEdit::Set(..) | ListEdit::Insert(..) | ListEdit::Remove(_) | ListEdit::Clear => {
+                // SAFETY: as above, and by contract nothing else reads the value.
+                let value = unsafe { from_ptr.as_reflect_mut(PtrMut::new(non_null(base))) };
+                edit_list(self.types(&registry), info, value.as_partial_reflect_mut(), edit)
+            }
+        }
     }
 
     unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String> {
         let registry = self.registry.read();
-        let type_id = self.type_id(field);
+        let type_id = self.hosted(field).type_id;
         let (Some(info), Some(from_ptr)) =
             (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
         else {
             return Err("this field cannot be written from Lua: its type is not registered".to_owned());
         };
-        let new = from_host(&registry, info, &value)?;
+        let new = from_host(self.types(&registry), info, &value)?;
         // SAFETY: as above, and by contract nothing else reads the value.
         let target = unsafe { from_ptr.as_reflect_mut(PtrMut::new(non_null(base))) };
         // Applying would leave the rest of a longer list in place: a whole value is set, where one can be built.
@@ -79,6 +152,77 @@ impl FieldHost for HostedTypes {
             None => target.try_apply(&*new).map_err(|error| error.to_string()),
         };
         outcome.map_err(|error| format!("{}: {error}", short_name(info)))
+    }
+}
+
+fn read_list(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
+    let (len, element) = match value.reflect_ref() {
+        ReflectRef::List(list) => match edit {
+            ListEdit::Get(at) => (list.len(), list.get(*at)),
+            _ => (list.len(), None),
+        },
+        ReflectRef::Array(array) => match edit {
+            ListEdit::Get(at) => (array.len(), array.get(*at)),
+            _ => (array.len(), None),
+        },
+        _ => (0, None),
+    };
+    match edit {
+        ListEdit::Len => HostValue::Number(len as f64),
+        _ => element.map_or(HostValue::Nil, to_host),
+    }
+}
+
+fn edit_list(
+    types: Types<'_>,
+    info: &'static TypeInfo,
+    value: &mut dyn PartialReflect,
+    edit: ListEdit,
+) -> Result<HostValue, String> {
+    let item = match info {
+        TypeInfo::List(list) => list.item_ty().id(),
+        TypeInfo::Array(array) => array.item_ty().id(),
+        _ => return Err(format!("a {} is no list", short_name(info))),
+    };
+    // Bevy panics where an element has another type or lacks a field: it is made whole here.
+    let whole = |given: &HostValue| -> Result<Box<dyn PartialReflect>, String> {
+        let item_info = type_info(types, item, "item", info)?;
+        let new = from_host(types, item_info, given).map_err(|error| in_element(error, info))?;
+        match types.registry.get_type_data::<ReflectFromReflect>(item) {
+            Some(build) => match build.from_reflect(&*new) {
+                Some(value) => Ok(value.into_partial_reflect()),
+                None => Err(format!("an element of {} needs all its fields", short_name(info))),
+            },
+            // Primitive types are concrete already.
+            None if !new.is_dynamic() => Ok(new),
+            None => Err(format!("elements of {} cannot be made from Lua", short_name(info))),
+        }
+    };
+    match (value.reflect_mut(), edit) {
+        (ReflectMut::List(list), ListEdit::Set(at, given)) => {
+            let new = whole(&given)?;
+            list.remove(at);
+            list.insert(at, new);
+        }
+        (ReflectMut::List(list), ListEdit::Insert(at, given)) => list.insert(at, whole(&given)?),
+        (ReflectMut::List(list), ListEdit::Remove(at)) => return Ok(to_host(&*list.remove(at))),
+        (ReflectMut::List(list), ListEdit::Clear) => drop(list.drain()),
+        (ReflectMut::Array(array), ListEdit::Set(at, given)) => {
+            let new = whole(&given)?;
+            let place = array.get_mut(at).ok_or("there is no such element")?;
+            place.try_apply(&*new).map_err(|error| error.to_string())?;
+        }
+        (_, _) => return Err(format!("the length of {} is fixed: assign its elements", short_name(info))),
+    }
+    Ok(HostValue::Nil)
+}
+
+fn in_element(error: String, info: &TypeInfo) -> String {
+    match error.split_once(", got ") {
+        Some((expected, got)) if !expected.contains(" of ") => {
+            format!("{expected} for an element of {}, got {got}", short_name(info))
+        }
+        _ => error,
     }
 }
 
@@ -123,6 +267,12 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
     }
     if let Some(d) = value.try_downcast_ref::<Duration>() {
         return HostValue::Number(d.as_secs_f64());
+    }
+    if let Some(name) = value.try_downcast_ref::<Name>() {
+        return text(name.as_str());
+    }
+    if let Some(color) = value.try_downcast_ref::<Color>() {
+        return HostValue::Color(color.to_srgba().to_f32_array());
     }
     if let Some(lanes) = math_lanes(value) {
         return lanes;
@@ -195,12 +345,18 @@ fn math_lanes(value: &dyn PartialReflect) -> Option<HostValue> {
 /// # Errors
 /// "expected X, got Y", naming the type and where it is a field, the field.
 pub(crate) fn from_host(
-    registry: &TypeRegistry,
+    types: Types<'_>,
     info: &'static TypeInfo,
     value: &HostValue,
 ) -> Result<Box<dyn PartialReflect>, String> {
     if let Some(simple) = simple(info, value)? {
         return Ok(simple);
+    }
+    if let Some(copy) = copied(types, info, value) {
+        return Ok(copy);
+    }
+    if let Some(handle) = types.registry.get_type_data::<ReflectHandle>(info.type_id()) {
+        return handle_value(types, handle, value);
     }
     match info {
         TypeInfo::Struct(s) => {
@@ -211,10 +367,10 @@ pub(crate) fn from_host(
                 let Some(field) = s.field(&name) else {
                     return Err(no_field(info, &name, s.iter().map(|f| f.name())));
                 };
-                let field_info = type_info(registry, field.type_id(), &name, info)?;
+                let field_info = type_info(types, field.type_id(), &name, info)?;
                 new.insert_boxed(
                     name.clone(),
-                    from_host(registry, field_info, value).map_err(|e| in_field(e, &name, info))?,
+                    from_host(types, field_info, value).map_err(|e| in_field(e, &name, info))?,
                 );
             }
             Ok(Box::new(new))
@@ -222,8 +378,8 @@ pub(crate) fn from_host(
         TypeInfo::TupleStruct(t) => {
             let mut new = DynamicTupleStruct::default();
             new.set_represented_type(Some(info));
-            let types: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
-            for field in fields_in_order(registry, info, &types, value)? {
+            let fields: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
+            for field in fields_in_order(types, info, &fields, value)? {
                 new.insert_boxed(field);
             }
             Ok(Box::new(new))
@@ -231,44 +387,74 @@ pub(crate) fn from_host(
         TypeInfo::Tuple(t) => {
             let mut new = DynamicTuple::default();
             new.set_represented_type(Some(info));
-            let types: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
-            for field in fields_in_order(registry, info, &types, value)? {
+            let fields: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
+            for field in fields_in_order(types, info, &fields, value)? {
                 new.insert_boxed(field);
             }
             Ok(Box::new(new))
         }
-        TypeInfo::List(l) => list(registry, info, l.item_ty().id(), value),
-        TypeInfo::Array(a) => list(registry, info, a.item_ty().id(), value),
+        TypeInfo::List(l) => list(types, info, l.item_ty().id(), value),
+        TypeInfo::Array(a) => list(types, info, a.item_ty().id(), value),
         TypeInfo::Map(m) => {
             let mut new = DynamicMap::default();
             new.set_represented_type(Some(info));
-            let key_info = type_info(registry, m.key_ty().id(), "key", info)?;
-            let value_info = type_info(registry, m.value_ty().id(), "value", info)?;
+            let key_info = type_info(types, m.key_ty().id(), "key", info)?;
+            let value_info = type_info(types, m.value_ty().id(), "value", info)?;
             for (key, value) in entries(info, value)? {
-                new.insert_boxed(
-                    from_host(registry, key_info, key)?,
-                    from_host(registry, value_info, value)?,
-                );
+                new.insert_boxed(from_host(types, key_info, key)?, from_host(types, value_info, value)?);
             }
             Ok(Box::new(new))
         }
-        TypeInfo::Enum(_) => enum_value(registry, info, value),
+        TypeInfo::Enum(_) => enum_value(types, info, value),
         TypeInfo::Set(_) | TypeInfo::Opaque(_) => {
             Err(format!("a {} cannot be written from Lua (got {})", short_name(info), value.type_name()))
         }
     }
 }
 
+/// A value given as cdata of the very type, which is a copy of plain memory.
+fn copied(types: Types<'_>, info: &TypeInfo, value: &HostValue) -> Option<Box<dyn PartialReflect>> {
+    let HostValue::Struct(ctype, bytes) = value else { return None };
+    if types.hosted.layouts().get(&info.type_id()) != Some(ctype) {
+        return None;
+    }
+    let from_ptr = types.registry.get_type_data::<ReflectFromPtr>(info.type_id())?;
+    // Words of 16 bytes are aligned for every value a script can see as plain memory.
+    let mut aligned = vec![0u128; bytes.len().div_ceil(16).max(1)];
+    let at = NonNull::from(aligned.as_mut_slice()).cast::<u8>();
+    // SAFETY: the buffer is large enough for the bytes, which are a plain value of the type the reflection data is of.
+    unsafe {
+        at.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        Some(from_ptr.as_reflect(Ptr::new(at)).to_dynamic())
+    }
+}
+
+/// A handle, from the path of an asset, which begins to load.
+fn handle_value(
+    types: Types<'_>,
+    handle: &ReflectHandle,
+    value: &HostValue,
+) -> Result<Box<dyn PartialReflect>, String> {
+    let HostValue::Text(path) = value else {
+        return Err(format!("expected asset(\"path\"), got {}", value.type_name()));
+    };
+    let Some(assets) = types.hosted.assets.get() else { return Err("this app has no assets".to_owned()) };
+    let path = String::from_utf8_lossy(path).into_owned();
+    let path = AssetPath::try_parse(&path).map_err(|error| format!("asset path '{path}': {error}"))?;
+    let loading = assets.load_builder().load_erased(handle.asset_type_id(), path.into_owned());
+    Ok(handle.typed(loading).into_partial_reflect())
+}
+
 fn list(
-    registry: &TypeRegistry,
+    types: Types<'_>,
     info: &TypeInfo,
     item: TypeId,
     value: &HostValue,
 ) -> Result<Box<dyn PartialReflect>, String> {
-    let item_info = type_info(registry, item, "item", info)?;
+    let item_info = type_info(types, item, "item", info)?;
     let mut new = DynamicList::default();
     for (_, value) in entries(info, value)? {
-        new.push_box(from_host(registry, item_info, value)?);
+        new.push_box(from_host(types, item_info, value)?);
     }
     Ok(Box::new(new))
 }
@@ -298,7 +484,7 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
             Err(_) => Err(format!("expected number of seconds, got {n}")),
         };
     }
-    if type_id == TypeId::of::<String>() || type_id == TypeId::of::<char>() {
+    if [TypeId::of::<String>(), TypeId::of::<Name>(), TypeId::of::<char>()].contains(&type_id) {
         let HostValue::Text(bytes) = value else { return expect("string") };
         let Ok(text) = String::from_utf8(bytes.clone()) else {
             return Err("expected UTF-8 string".to_owned());
@@ -306,10 +492,23 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
         if type_id == TypeId::of::<String>() {
             return Ok(Some(Box::new(text)));
         }
+        if type_id == TypeId::of::<Name>() {
+            return Ok(Some(Box::new(Name::new(text))));
+        }
         let mut chars = text.chars();
         return match (chars.next(), chars.next()) {
             (Some(c), None) => Ok(Some(Box::new(c))),
             _ => Err("expected string of one character".to_owned()),
+        };
+    }
+    if let HostValue::Color([red, green, blue, alpha]) = *value {
+        let srgba = Srgba { red, green, blue, alpha };
+        return match type_id {
+            _ if type_id == TypeId::of::<Color>() => Ok(Some(Box::new(Color::Srgba(srgba)))),
+            _ if type_id == TypeId::of::<Srgba>() => Ok(Some(Box::new(srgba))),
+            _ if type_id == TypeId::of::<LinearRgba>() => Ok(Some(Box::new(LinearRgba::from(srgba)))),
+            // An option of a colour, or what refuses it below.
+            _ => Ok(None),
         };
     }
     math_value(type_id, value)
@@ -349,7 +548,7 @@ fn math_value(type_id: TypeId, value: &HostValue) -> Result<Option<Box<dyn Parti
 }
 
 fn enum_value(
-    registry: &TypeRegistry,
+    types: Types<'_>,
     info: &'static TypeInfo,
     value: &HostValue,
 ) -> Result<Box<dyn PartialReflect>, String> {
@@ -364,6 +563,7 @@ fn enum_value(
         | HostValue::Boolean(_)
         | HostValue::Number(_)
         | HostValue::Entity(_)
+        | HostValue::Color(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => {
@@ -374,12 +574,24 @@ fn enum_value(
             ));
         }
     };
+    if option
+        && *value != HostValue::Nil
+        && let Some(VariantInfo::Tuple(some)) = e.variant("Some")
+        && let Some(field) = some.field_at(0)
+    {
+        let field_info = type_info(types, field.type_id(), "Some", info)?;
+        let mut tuple = DynamicTuple::default();
+        tuple.insert_boxed(from_host(types, field_info, value)?);
+        let mut new = DynamicEnum::new("Some", DynamicVariant::Tuple(tuple));
+        new.set_represented_type(Some(info));
+        return Ok(Box::new(new));
+    }
     let variant = match e.variant(&name) {
         Some(VariantInfo::Unit(_)) => DynamicVariant::Unit,
         Some(VariantInfo::Tuple(t)) => {
             let mut tuple = DynamicTuple::default();
-            let types: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
-            for field in fields_in_order(registry, info, &types, fields)? {
+            let wanted: Vec<TypeId> = t.iter().map(|f| f.type_id()).collect();
+            for field in fields_in_order(types, info, &wanted, fields)? {
                 tuple.insert_boxed(field);
             }
             DynamicVariant::Tuple(tuple)
@@ -391,10 +603,10 @@ fn enum_value(
                 let Some(field) = s.field(&key) else {
                     return Err(no_field(info, &key, s.iter().map(|f| f.name())));
                 };
-                let field_info = type_info(registry, field.type_id(), &key, info)?;
+                let field_info = type_info(types, field.type_id(), &key, info)?;
                 new.insert_boxed(
                     key.clone(),
-                    from_host(registry, field_info, value).map_err(|e| in_field(e, &key, info))?,
+                    from_host(types, field_info, value).map_err(|e| in_field(e, &key, info))?,
                 );
             }
             DynamicVariant::Struct(new)
@@ -417,24 +629,24 @@ fn enum_value(
 
 /// The fields of a tuple-like type: a sequence, or for one field its value itself.
 fn fields_in_order(
-    registry: &TypeRegistry,
+    types: Types<'_>,
     info: &TypeInfo,
-    types: &[TypeId],
+    fields: &[TypeId],
     value: &HostValue,
 ) -> Result<Vec<Box<dyn PartialReflect>>, String> {
-    let single = types.len() == 1 && !matches!(value, HostValue::Table(_));
+    let single = fields.len() == 1 && !matches!(value, HostValue::Table(_));
     let values: Vec<&HostValue> =
         if single { vec![value] } else { entries(info, value)?.iter().map(|(_, value)| value).collect() };
-    if values.len() > types.len() {
-        return Err(format!("{} has {} fields, got {}", short_name(info), types.len(), values.len()));
+    if values.len() > fields.len() {
+        return Err(format!("{} has {} fields, got {}", short_name(info), fields.len(), values.len()));
     }
-    let mut fields = Vec::with_capacity(types.len());
-    for (n, (type_id, value)) in types.iter().zip(values).enumerate() {
+    let mut made = Vec::with_capacity(fields.len());
+    for (n, (type_id, value)) in fields.iter().zip(values).enumerate() {
         let name = n.to_string();
-        let field_info = type_info(registry, *type_id, &name, info)?;
-        fields.push(from_host(registry, field_info, value).map_err(|e| in_field(e, &name, info))?);
+        let field_info = type_info(types, *type_id, &name, info)?;
+        made.push(from_host(types, field_info, value).map_err(|e| in_field(e, &name, info))?);
     }
-    Ok(fields)
+    Ok(made)
 }
 
 fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue, HostValue)], String> {
@@ -445,6 +657,7 @@ fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue,
         | HostValue::Number(_)
         | HostValue::Text(_)
         | HostValue::Entity(_)
+        | HostValue::Color(_)
         | HostValue::Struct(..)
         | HostValue::Other(_) => {
             Err(format!("expected a table for {}, got {}", short_name(info), value.type_name()))
@@ -459,6 +672,7 @@ fn key_name(key: &HostValue) -> String {
         HostValue::Nil
         | HostValue::Boolean(_)
         | HostValue::Entity(_)
+        | HostValue::Color(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => key.type_name().to_owned(),
@@ -466,12 +680,12 @@ fn key_name(key: &HostValue) -> String {
 }
 
 fn type_info(
-    registry: &TypeRegistry,
+    types: Types<'_>,
     type_id: TypeId,
     field: &str,
     owner: &TypeInfo,
 ) -> Result<&'static TypeInfo, String> {
-    let found = registry.get_type_info(type_id);
+    let found = types.registry.get_type_info(type_id);
     found.ok_or_else(|| format!("the type of '{field}' of {} is not registered", short_name(owner)))
 }
 

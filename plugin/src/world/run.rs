@@ -133,6 +133,8 @@ pub(crate) fn run_exclusive<R>(
     // SAFETY: both are locals that outlive the run, and the caller has the world to itself.
     let run = unsafe { Run::new(cell, &mut commands, Scope::Everything, borrower) };
     let result = with_run(vm, run, this_run, f);
+    // Components that the run declared are wanted by its commands.
+    world.flush();
     queue.apply(world);
     result
 }

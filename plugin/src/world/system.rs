@@ -10,7 +10,7 @@ use bevy_ecs::component::ComponentId;
 use bevy_ecs::query::FilteredAccessSet;
 use bevy_ecs::system::{Commands, SystemMeta, SystemParam, SystemParamBuilder, SystemParamValidationError};
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
-use bevy_ecs::world::{DeferredWorld, World};
+use bevy_ecs::world::{CommandQueue, DeferredWorld, World};
 use bevy_reflect::TypeRegistry;
 use bevy_time::Time;
 use perilune::ffi::ctype::CTypeId;
@@ -20,7 +20,7 @@ use perilune::userdata::UserData;
 use perilune::value::Gc;
 use perilune::vm::{Raised, Vm};
 
-use super::context::{Named, Shared, context};
+use super::context::{Named, Origin, Shared, context};
 use super::names::Category;
 use super::query::{QueryAccess, ctype_at, declared_scope, named, source};
 use super::run::{Declared, Locator, Run, Scope, erase, with_run};
@@ -59,7 +59,7 @@ impl SystemAccess {
         let mut declared: Vec<ResourceAccess> = Vec::new();
         for term in resources {
             let named = named(world, registry, Category::Resource, &term.name, term.write)?;
-            if term.write && named.type_id == TypeId::of::<Time>() {
+            if term.write && named.origin == Origin::Rust(TypeId::of::<Time>()) {
                 return Err(format!("resource '{0}' is kept by Bevy: declare \"{0}\" to read it", term.name));
             }
             if declared.iter().any(|known| known.named.id == named.id) {
@@ -94,6 +94,8 @@ pub(crate) struct ScriptParam<'w, 's> {
     commands: Commands<'w, 's>,
     last_run: Tick,
     this_run: Tick,
+    /// The caller has the world to itself, and lends all of it.
+    is_exclusive: bool,
 }
 
 // SAFETY: `init_access` registers the query's and the resources' access and that of `Commands`, and `get_param` and the run
@@ -153,7 +155,8 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
         // SAFETY: by contract of this function.
         let commands = unsafe { Commands::get_param(&mut state.commands, meta, world, change_tick)? };
         let last_run = meta.get_last_run();
-        Ok(ScriptParam { world, access: &mut state.access, commands, last_run, this_run: change_tick })
+        let access = &mut state.access;
+        Ok(ScriptParam { world, access, commands, last_run, this_run: change_tick, is_exclusive: false })
     }
 }
 
@@ -176,6 +179,16 @@ pub(crate) fn new_objects(vm: &mut Vm, borrower: &str) -> Result<Objects, Raised
 }
 
 impl ScriptParam<'_, '_> {
+    /// `changed` and `added` filters count from this tick on, if there is one, not from the system's last run.
+    pub(crate) fn changed_since(&mut self, last_run: Option<Tick>) {
+        self.last_run = last_run.unwrap_or(self.last_run);
+    }
+
+    /// The tick of this run.
+    pub(crate) fn tick(&self) -> Tick {
+        self.this_run
+    }
+
     /// Calls `f` with the objects filled and the access open. What was lent expires when it returns.
     ///
     /// # Errors
@@ -191,6 +204,7 @@ impl ScriptParam<'_, '_> {
             // Some of it was lent already.
             vm.ffi.lending.expire();
         })?;
+        let scope = if self.is_exclusive { Scope::Everything } else { scope };
         // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
         let run = unsafe { Run::new(self.world, &mut self.commands, scope, self.access.borrower.clone()) };
         Ok(with_run(vm, run, self.this_run, f))
@@ -243,7 +257,7 @@ impl ResourceAccess {
         };
         if self.ctype.is_none() {
             // SAFETY: the live resource.
-            self.ctype = unsafe { ctype_at(vm, shared, named.type_id, data)? };
+            self.ctype = unsafe { ctype_at(vm, shared, named.origin, data)? };
         }
         let Some(ctype) = self.ctype else {
             return Err(
@@ -257,4 +271,30 @@ impl ResourceAccess {
         let view = unsafe { vm.lend(ctype, data, tick, source)? };
         vm.raw_set_name(into, &named.name, view.into())
     }
+}
+
+/// Runs `f` with declared access, outside of any Bevy system, with the world to itself; all of it is lent if `is_exclusive`. Structural changes are applied when it returns.
+///
+/// # Errors
+/// As [`ScriptParam::run`].
+pub(crate) fn run_alone<R>(
+    world: &mut World,
+    access: &mut SystemAccess,
+    vm: &mut Vm,
+    objects: Objects,
+    last_run: Option<Tick>,
+    is_exclusive: bool,
+    f: impl FnOnce(&mut Vm, Tick) -> R,
+) -> Result<R, Raised> {
+    // As each system of a schedule has a tick of its own.
+    let this_run = world.increment_change_tick();
+    let last_run = last_run.unwrap_or_else(|| Tick::new(this_run.get().wrapping_sub(Tick::MAX.get())));
+    let mut queue = CommandQueue::default();
+    let cell = world.as_unsafe_world_cell();
+    let commands = Commands::new_from_entities(&mut queue, cell.entity_allocator(), cell.entities());
+    let mut script = ScriptParam { world: cell, access, commands, last_run, this_run, is_exclusive };
+    let result = script.run(vm, Some(objects), |vm| f(vm, this_run));
+    world.flush();
+    queue.apply(world);
+    result
 }

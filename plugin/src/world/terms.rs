@@ -63,6 +63,13 @@ impl QueryTerms {
         Ok(terms)
     }
 
+    /// Whether it names one of these components.
+    pub(crate) fn names_any(&self, components: &[String]) -> bool {
+        let terms = self.columns.iter().chain(&self.optional).map(|term| &term.name);
+        let filters = self.with.iter().chain(&self.without).chain(&self.changed).chain(&self.added);
+        terms.chain(filters).any(|name| components.contains(name))
+    }
+
     fn check(&self) -> Result<(), String> {
         let mut seen: Vec<&str> = Vec::new();
         for term in self.columns.iter().chain(&self.optional) {

@@ -5,13 +5,15 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use bevy_app::{App, Last, TaskPoolPlugin};
+use bevy_app::{App, Last, TaskPoolOptions, TaskPoolPlugin};
 use bevy_asset::{AssetPlugin, AssetServer};
+use bevy_diagnostic::{DiagnosticsPlugin, FrameCountPlugin};
 use bevy_ecs::prelude::*;
-use bevy_perilune::{LuaAppExt, LuaError, LuaPlugins, LuaScript, LuaVm};
+use bevy_perilune::{LuaAppExt, LuaError, LuaPlugins, LuaScript, LuaSettings, LuaVm};
 use bevy_reflect::Reflect;
 use bevy_reflect::std_traits::ReflectDefault;
-use bevy_time::TimePlugin;
+use bevy_time::{TimePlugin, TimeUpdateStrategy};
+use bevy_transform::TransformPlugin;
 use perilune::FromLuaMulti;
 use tempfile::TempDir;
 
@@ -32,6 +34,14 @@ pub(crate) struct Health(pub(crate) f32);
 #[derive(Component, Reflect, Clone, Debug, PartialEq, Default)]
 #[reflect(Component, Default)]
 pub(crate) struct Frozen;
+
+/// A component for scripts to count in.
+#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[reflect(Component, Default)]
+pub(crate) struct Counter {
+    pub(crate) value: f64,
+    pub(crate) other: f64,
+}
 
 /// A resource of the tests' game.
 #[derive(Resource, Reflect, Clone, Debug, PartialEq, Default)]
@@ -54,27 +64,111 @@ pub(crate) struct TestApp {
     folder: TempDir,
 }
 
+/// One step of `FixedUpdate`, so that every frame but the first has exactly one.
+const FRAME: Duration = Duration::from_micros(15_625);
+
+/// The longest a test waits for something to happen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// An app with the plugin, no window and an asset folder of its own.
 pub(crate) fn test_app() -> TestApp {
-    let folder = TempDir::new().expect("a temporary folder");
-    std::fs::create_dir_all(folder.path().join("scripts/lib")).expect("a folder in it");
-    let mut app = App::new();
-    let file_path = folder.path().to_str().expect("a path of UTF-8").to_owned();
-    app.add_plugins((
-        TaskPoolPlugin::default(),
-        TimePlugin,
-        AssetPlugin { file_path, ..AssetPlugin::default() },
-    ));
-    app.add_plugins(LuaPlugins);
-    app.register_type::<Velocity>()
-        .register_type::<Health>()
-        .register_type::<Frozen>()
-        .register_type::<Score>();
-    app.init_resource::<Errors>().init_resource::<Score>().add_systems(Last, collect_errors);
-    TestApp { app, folder }
+    TestApp::new::<&str>(&[])
 }
 
 impl TestApp {
+    /// An app with these files, by asset path, none of them loaded yet.
+    pub(crate) fn new<B: AsRef<[u8]>>(files: &[(&str, B)]) -> TestApp {
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut app = App::new();
+        let file_path = folder.path().to_str().expect("a path of UTF-8").to_owned();
+        app.add_plugins((
+            TaskPoolPlugin { task_pool_options: TaskPoolOptions::with_num_threads(4) },
+            FrameCountPlugin,
+            TimePlugin,
+            TransformPlugin,
+            DiagnosticsPlugin,
+            AssetPlugin { file_path, ..AssetPlugin::default() },
+        ));
+        app.insert_resource(TimeUpdateStrategy::ManualDuration(FRAME));
+        let test = TestApp { app, folder };
+        // Before the plugin watches the folder.
+        std::fs::create_dir_all(test.path("scripts/lib")).expect("the folder is ours");
+        for (path, text) in files {
+            test.write(path, text);
+        }
+        let mut test = test;
+        test.app.add_plugins(LuaPlugins);
+        test.app
+            .register_type::<Velocity>()
+            .register_type::<Health>()
+            .register_type::<Frozen>()
+            .register_type::<Counter>()
+            .register_type::<Score>();
+        test.app.init_resource::<Errors>().init_resource::<Score>().add_systems(Last, collect_errors);
+        test
+    }
+
+    /// An app with one script that belongs to no entity.
+    pub(crate) fn with_script(text: &str) -> TestApp {
+        let mut test = TestApp::new(&[("scripts/main.lua", text)]);
+        test.app.add_lua_script("scripts/main.lua");
+        test
+    }
+
+    /// An app with one behaviour, and an entity that has it and a counter.
+    pub(crate) fn with_behaviour(text: &str) -> (TestApp, Entity) {
+        let mut test = TestApp::new(&[("scripts/main.lua", text)]);
+        let entity = test.spawn("scripts/main.lua");
+        (test, entity)
+    }
+
+    /// An entity with a counter and a behaviour.
+    pub(crate) fn spawn(&mut self, script: &str) -> Entity {
+        let script = self.behaviour(script);
+        self.app.world_mut().spawn((Counter::default(), script)).id()
+    }
+
+    /// The plugin's settings.
+    pub(crate) fn settings(&mut self) -> Mut<'_, LuaSettings> {
+        self.app.world_mut().resource_mut()
+    }
+
+    /// Runs frames until a script error that contains this text, which must be the first; takes it.
+    #[track_caller]
+    pub(crate) fn error(&mut self, part: &str) -> LuaError {
+        self.until(&format!("an error '{part}'"), |test| !test.errors().is_empty());
+        let error = self.app.world_mut().resource_mut::<Errors>().0.remove(0);
+        assert!(error.to_string().contains(part), "expected '{part}' in: {error}");
+        error
+    }
+
+    /// Nothing has gone wrong that was not taken.
+    #[track_caller]
+    pub(crate) fn no_errors(&self) {
+        assert!(self.errors().is_empty(), "{:#?}", self.errors());
+    }
+
+    /// The value of an entity's counter.
+    pub(crate) fn value(&self, entity: Entity) -> f64 {
+        self.counter(entity).value
+    }
+
+    /// An entity's counter.
+    pub(crate) fn counter(&self, entity: Entity) -> &Counter {
+        self.app.world().get(entity).expect("the entity has a counter")
+    }
+
+    /// Runs frames until a counter has this value.
+    #[track_caller]
+    pub(crate) fn until_value(&mut self, entity: Entity, value: f64) {
+        self.until(&format!("counter = {value}"), |test| test.value(entity) == value);
+    }
+
+    /// One frame.
+    pub(crate) fn frame(&mut self) {
+        self.app.update();
+    }
+
     /// The place of an asset on disk.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
@@ -82,7 +176,9 @@ impl TestApp {
 
     /// Writes a script without loading it.
     pub(crate) fn write(&self, path: &str, source: impl AsRef<[u8]>) {
-        std::fs::write(self.path(path), source).expect("the folder is writable");
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("the folder is ours");
+        std::fs::write(path, source).expect("the folder is writable");
     }
 
     /// Writes a script and adds it to the app.
@@ -92,7 +188,7 @@ impl TestApp {
     }
 
     /// The component that attaches a script.
-    pub(crate) fn behaviour(&mut self, path: &str) -> LuaScript {
+    pub(crate) fn behaviour(&self, path: &str) -> LuaScript {
         LuaScript::new(self.app.world().resource::<AssetServer>().load(path.to_owned()))
     }
 
@@ -103,12 +199,13 @@ impl TestApp {
         }
     }
 
-    /// Runs frames until something holds; fails after ten seconds.
+    /// Runs frames, a millisecond apart, until something holds.
+    #[track_caller]
     pub(crate) fn until(&mut self, what: &str, mut holds: impl FnMut(&mut TestApp) -> bool) {
         let start = Instant::now();
         while !holds(self) {
             let errors: Vec<String> = self.errors().iter().map(ToString::to_string).collect();
-            assert!(start.elapsed() < Duration::from_secs(10), "waiting until {what}; errors: {errors:#?}");
+            assert!(start.elapsed() < PATIENCE, "waiting until {what}; errors: {errors:#?}");
             self.app.update();
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -16,4 +16,4 @@ pub mod verify;
 mod tests;
 
 pub use draft::{Const, Draft, DraftProto, LocalVar, StrId, UpvalueSource};
-pub use opcode::{BitOp, Format, Insn, Op, Pri};
+pub use opcode::{BitOp, Format, Insn, Op, Part, Pri};

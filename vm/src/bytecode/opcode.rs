@@ -62,6 +62,18 @@ pub enum Pri {
     True = 2,
 }
 
+/// What the compiler knows of the use of a value that is read. When it is a part of a C value, its place in memory may do instead of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Part {
+    /// Nothing.
+    Kept = 0,
+    /// The next instruction, a `GETFIELD`, reads a field of it, and nothing else is done with it.
+    ReadNext = 1,
+    /// It is in a register that holds nothing else than such values, one at a time, and is only indexed.
+    Indexed = 2,
+}
+
 macro_rules! bit_ops {
     ($($(#[doc = $doc:literal])+ $name:ident $text:literal,)+) => {
         /// What a [`BITOP`](Op::BITOP) computes.
@@ -182,13 +194,13 @@ opcodes! {
     SETGLOBAL ACache,
     /// `R[A] = {}` with room for `D & 0xFFFF` array elements and `D >> 16` keys
     NEWTABLE AInt,
-    /// `R[A] = R[B][key of IC[D]]`
+    /// `R[A] = R[B][key of IC[D]]`; `C` is what is known of the value's use (see [`Part`])
     GETFIELD ABCache,
     /// `R[A][key of IC[D]] = R[B]`
     SETFIELD ABCache,
     /// `R[A][key of IC[D]] = R[B]` where `R[A]` is a table under construction: no metamethod is asked, and a nil keeps its key's place
     INITFIELD ABCache,
-    /// `R[A] = R[B][R[C]]`
+    /// `R[A] = R[B][R[C]]`; `D` is what is known of the value's use (see [`Part`])
     GETINDEX ABC,
     /// `R[A][R[B]] = R[C]`
     SETINDEX ABC,
@@ -297,7 +309,8 @@ opcodes! {
     /// `FORLOOP` for a step that is a positive constant
     FORLOOP1 AJump,
     /// `R[A+3], ..., R[A+2+C] = R[A](R[A+1], R[A+2])`; uses `R[A+3]..=R[A+5]` for the call, so the frame has
-    /// at least three registers there. Entered by a `JMP` from the loop's start.
+    /// at least three registers there. Entered by a `JMP` from the loop's start. Bit `i` of `D`: the body only ever indexes variable `i`,
+    /// so that an iterator may give it the same object in every turn
     ITERCALL ABC,
     /// `if R[A+3] ~= nil then R[A+2] = R[A+3]; pc += D` (backward)
     ITERLOOP AJump,

@@ -2,8 +2,8 @@
 
 use super::Compiler;
 use super::operand::{Operand, Value};
-use crate::bytecode::Op;
-use crate::syntax::ast::{BinaryOp, ExprId, Span};
+use crate::bytecode::{Op, Part};
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Span};
 
 impl Compiler<'_> {
     /// `targets = values`: values are computed from left to right, then assigned from right to left, which counts as
@@ -12,7 +12,8 @@ impl Compiler<'_> {
         let target_ids = targets.of(&self.tree.lists);
         let mut targets: Vec<Value> = Vec::with_capacity(target_ids.len());
         for id in target_ids {
-            let target = self.expr(*id).value;
+            // Several targets would share the register for parts.
+            let target = if target_ids.len() == 1 { self.target(*id) } else { self.expr(*id) }.value;
             if let Value::Local(register) = target {
                 self.save_from_assignment(&mut targets, register);
             }
@@ -39,6 +40,25 @@ impl Compiler<'_> {
         }
     }
 
+    /// What is assigned to. The object of a part is brought into the register for such objects, from where it goes nowhere.
+    fn target(&mut self, id: ExprId) -> Operand {
+        let (Some(part), Some(register)) = (self.tree.part_of(id), self.f.part) else { return self.expr(id) };
+        let mut object = self.expr(part);
+        self.discharge(&mut object);
+        if let Value::Open(pc) = object.value {
+            self.set_part(pc, Part::Indexed);
+        }
+        self.load_to(&mut object, register);
+        let node = self.tree.exprs[id.0 as usize];
+        let target = match node.kind {
+            ExprKind::Field { name, .. } => Value::Field { object: register, name },
+            ExprKind::Index { key, .. } => self.element(register, key),
+            _ => unreachable!("a part is a field or element"),
+        };
+        self.f.line = node.line;
+        Operand::new(target)
+    }
+
     /// `target op= value`: the target's object and key are computed once.
     pub(super) fn compound_assignment(
         &mut self,
@@ -47,7 +67,7 @@ impl Compiler<'_> {
         value: ExprId,
         (line, end_line): (u32, u32),
     ) {
-        let mut left = self.expr(target);
+        let mut left = self.target(target);
         self.f.line = line;
         let target = left.value;
         if matches!(target, Value::Field { .. } | Value::Index { .. } | Value::IntIndex { .. }) {
@@ -55,6 +75,12 @@ impl Compiler<'_> {
             let free = self.f.free;
             self.discharge(&mut left);
             self.f.free = free;
+            if let Value::Open(pc) = left.value
+                && pc > 0
+                && self.insn(pc - 1).a() as u32 != self.f.part.unwrap_or(u32::MAX)
+            {
+                self.set_part(pc - 1, Part::Kept);
+            }
         }
         if op == BinaryOp::Concat {
             self.load_to_next(&mut left);

@@ -105,11 +105,23 @@ impl Compiler<'_> {
         self.land_continues();
         self.f.line = line;
         self.land(enter);
-        self.emit(Op::ITERCALL, base, 0, count);
+        let reused = self.only_indexed(first, count);
+        self.emit_wide(Op::ITERCALL, base, 0, count, reused);
         let pc = self.here();
         self.emit_ad(Op::ITERLOOP, base, distance(pc, start));
         self.end_hidden(&records, outer_temporary);
         self.close_loop();
+    }
+
+    /// Which of a loop's variables are only ever indexed, a bit for each.
+    fn only_indexed(&mut self, first: LocalId, count: u32) -> i32 {
+        // The first variable is the key of most iterators, and of those with objects to reuse an entity.
+        if count < 2 {
+            return 0;
+        }
+        let tree = self.tree;
+        let known = self.only_indexed.get_or_insert_with(|| tree.only_indexed());
+        (1..count.min(31)).filter(|i| known[(first.0 + i) as usize]).map(|i| 1 << i).sum()
     }
 
     pub(super) fn break_statement(&mut self) {

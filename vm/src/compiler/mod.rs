@@ -59,6 +59,7 @@ pub(crate) fn compile_bytes(source: &[u8], chunk_name: &[u8]) -> Result<Draft, V
         protos: Vec::with_capacity(tree.functions.len()),
         string_constants: Vec::new(),
         hidden_constants: Vec::new(),
+        only_indexed: None,
         scratch: Vec::new(),
         too_complex: None,
         spare: Vec::new(),
@@ -85,6 +86,8 @@ struct Compiler<'tree> {
     string_constants: Vec<StringConstant>,
     /// The entries of enclosing functions that inner ones have taken, to be put back.
     hidden_constants: Vec<(StrId, StringConstant)>,
+    /// For each local, whether it is only ever indexed. Found out at the first loop that wants to know.
+    only_indexed: Option<Vec<bool>>,
     /// Left-hand chains of nodes being compiled, outermost first.
     scratch: Vec<crate::syntax::ast::ExprId>,
     /// The line on which the registers ran out.
@@ -117,6 +120,8 @@ struct FunctionState {
     free: u32,
     /// The first register above the locals.
     first_temporary: u32,
+    /// The register for the objects of assignments to parts (`t.part.x = 1`), if there are any.
+    part: Option<u32>,
     /// The most registers in use at once.
     most_used: u32,
     /// The locals in scope.
@@ -153,6 +158,7 @@ impl FunctionState {
         self.free = 0;
         self.first_temporary = 0;
         self.most_used = 0;
+        self.part = None;
     }
 }
 
@@ -192,6 +198,11 @@ impl Compiler<'_> {
         self.reserve(function.params.len() as u32);
         for (register, param) in function.params.iter().enumerate() {
             self.activate(*param, register as u32);
+        }
+        if function.assigns_to_parts {
+            let register = self.reserve(1);
+            self.f.first_temporary = register + 1;
+            self.f.part = Some(register);
         }
         self.stats(function.body);
         self.f.line = function.last_line;

@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use super::jump::JumpList;
-use crate::bytecode::{Const, Op, Pri, StrId};
+use crate::bytecode::{Const, Op, Part, Pri, StrId};
 
 /// The value of an expression that was visited.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +106,11 @@ impl Compiler<'_> {
             Value::Field { object, name } => {
                 self.free_register(object);
                 let slot = self.cache_slot(name);
-                Value::Open(self.emit_wide(Op::GETFIELD, 0, object, 0, slot))
+                let pc = self.emit_wide(Op::GETFIELD, 0, object, 0, slot);
+                if object >= self.f.first_temporary && pc > 0 && self.insn(pc - 1).a() as u32 == object {
+                    self.set_part(pc - 1, Part::ReadNext);
+                }
+                Value::Open(pc)
             }
             Value::Index { object, key } => {
                 self.free_pair(object, key);
@@ -136,6 +140,17 @@ impl Compiler<'_> {
             | Value::Open(_)
             | Value::Register(_)) => value,
         };
+    }
+
+    /// Says what becomes of the value that an instruction reads, if it is a field or element.
+    pub(super) fn set_part(&mut self, pc: u32, part: Part) {
+        let insn = self.insn(pc);
+        let (a, b) = (insn.a() as u32, insn.b() as u32);
+        match insn.op() {
+            Op::GETFIELD => self.rewrite(pc, Op::GETFIELD, a, b, part as u32),
+            Op::GETINDEX => self.set_insn(pc, insn.with_d(part as i32)),
+            _ => {}
+        }
     }
 
     /// Brings the value into a register, jumps included.

@@ -281,3 +281,46 @@ fn whatever_the_bytes_compiling_ends() {
         }
     }
 }
+
+/// What is known of the values that the reads of a chunk get.
+fn parts(source: &str) -> Vec<u8> {
+    let reads = main_chunk(source).code.into_iter().filter_map(|insn| match insn.op() {
+        Op::GETFIELD => Some(insn.c() as u8),
+        Op::GETINDEX => Some(insn.index() as u8),
+        _ => None,
+    });
+    reads.collect()
+}
+
+#[test]
+fn what_becomes_of_a_value_that_is_read_is_on_record() {
+    const KEPT: u8 = Part::Kept as u8;
+    const NEXT: u8 = Part::ReadNext as u8;
+    const INDEXED: u8 = Part::Indexed as u8;
+    assert_eq!(parts("local t; local a = t.b"), [KEPT]);
+    assert_eq!(parts("local t; local a = t.b.c.d"), [NEXT, NEXT, KEPT]);
+    assert_eq!(parts("local t, i; local a = t[i].c"), [NEXT, KEPT]);
+    assert_eq!(parts("local t; local b = t.b; local c = b.c"), [KEPT, KEPT]);
+    assert_eq!(parts("local t; t.b.c = 1"), [INDEXED]);
+    assert_eq!(parts("local t, i; t[i].b.c = 1"), [NEXT, INDEXED]);
+    assert_eq!(parts("local t; t.b.c = t.b.c + t.d.e"), [INDEXED, NEXT, KEPT, NEXT, KEPT]);
+    // The object is wanted again, or by more than one assignment.
+    assert_eq!(parts("local t; t.b.c += 1"), [INDEXED, KEPT]);
+    assert_eq!(parts("local t; t.b.c, t.d.e = 1, 2"), [KEPT, KEPT]);
+    assert_eq!(parts("local t; f(t.b).c = t.d"), [KEPT, KEPT]);
+}
+
+#[test]
+fn loops_know_which_variables_are_only_indexed() {
+    let reused = |source: &str| {
+        let chunk = main_chunk(source);
+        let call = chunk.code.iter().find(|insn| insn.op() == Op::ITERCALL);
+        call.expect("a loop").d()
+    };
+    assert_eq!(reused("for k, v, w in f do v.x = w.y + v[1].z end"), 0b110);
+    assert_eq!(reused("for k, v, w in f do v.x = w end"), 0b010);
+    assert_eq!(reused("for k, v, w in f do v.x = w.x; v = nil end"), 0b100);
+    assert_eq!(reused("for k, v in f do v:go() end"), 0);
+    assert_eq!(reused("for k, v in f do g(function() return v.x end) end"), 0);
+    assert_eq!(reused("for k in f do k.x = 1 end"), 0);
+}

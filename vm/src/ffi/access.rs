@@ -11,7 +11,7 @@ use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
-use super::cdata::{self, CData, VIEW, WRITABLE};
+use super::cdata::{self, CData, COLUMN, VIEW, WRITABLE};
 use super::ctype::{CTypeId, Form, Math, Scalar};
 use super::entity;
 use super::host::{Access, FieldHost, FieldRef, HostValue};
@@ -21,6 +21,9 @@ use super::host::{Access, FieldHost, FieldRef, HostValue};
 /// # Errors
 /// An expired view; a name that is neither a field nor a method; whatever a metamethod raises.
 pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+    if cdata.flags() & COLUMN != 0 {
+        return super::column::index(vm, cdata, key);
+    }
     if let Some(field) = find_field(vm, cdata, key) {
         let base = vm.readable(cdata)?;
         return load(vm, cdata, base, field);
@@ -33,6 +36,9 @@ pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, R
 /// # Errors
 /// An expired or read-only view; an unknown field; a value that does not fit.
 pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
+    if cdata.flags() & COLUMN != 0 {
+        return Err(super::column::newindex(vm, cdata));
+    }
     if let Some(field) = find_field(vm, cdata, key) {
         let base = vm.writable(cdata)?;
         if let Access::Scalar(scalar) = field.access
@@ -50,6 +56,7 @@ pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
         let handler = meta.meta(&vm.heap, Meta::NewIndex);
         if handler.is_function() {
+            let cdata = super::part::detached(vm, cdata)?;
             vm.call1(handler, &[cdata.into(), key, value])?;
             return Ok(());
         }
@@ -58,11 +65,20 @@ pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -
     Err(no_field(vm, ctype, key))
 }
 
+/// The field `value` of a type without fields whose values are no memory to Lua: an enum, or what the host reads and writes.
+fn whole_value(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
+    let name = key.as_string().filter(|name| name.as_bytes() == b"value")?;
+    match vm.ffi.access_of(cdata.ctype()) {
+        access @ (Access::Enum(_) | Access::Hosted(_)) => Some(FieldRef { name, offset: 0, access }),
+        Access::Scalar(_) | Access::Struct(_) => None,
+    }
+}
+
 /// The field a key names. A number names a field of a tuple struct, counted from zero as in Rust.
 #[inline]
 fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
     match key.as_string() {
-        Some(name) => vm.ffi.field(cdata.ctype(), name),
+        Some(name) => vm.ffi.field(cdata.ctype(), name).or_else(|| whole_value(vm, cdata, key)),
         None => {
             let n = key.as_number()?;
             let field = *vm.ffi.fields(cdata.ctype()).get(n as usize)?;
@@ -80,7 +96,20 @@ pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
     if let Some(order) = super::arith::compare(vm, a, b) {
         return Ok(order == Ordering::Equal);
     }
-    let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else { return Ok(false) };
+    let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else {
+        // An enum equals the name of its value.
+        let (cdata, name) = match (a.as_cdata(), b.as_cdata()) {
+            (Some(cdata), None) => (cdata, b.as_string()),
+            (None, Some(cdata)) => (cdata, a.as_string()),
+            (Some(_), Some(_)) | (None, None) => return Ok(false),
+        };
+        let (Some(name), Access::Enum(ctype)) = (name, vm.ffi.access_of(cdata.ctype())) else {
+            return Ok(false);
+        };
+        let data = vm.readable(cdata)?;
+        // SAFETY: just checked.
+        return Ok(unsafe { variant_name(vm, ctype, data) }.as_bytes() == name.as_bytes());
+    };
     if left == right {
         return Ok(true);
     }
@@ -122,6 +151,7 @@ fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawVal
         }
         let handler = meta.meta(&vm.heap, Meta::Index);
         if handler.is_function() {
+            let cdata = super::part::detached(vm, cdata)?;
             return vm.call1(handler, &[cdata.into(), key]);
         }
         if !handler.is_nil() {
@@ -136,6 +166,12 @@ fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawVal
 fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
     let message = match key.as_string() {
         Some(name) => vm.ffi.types.no_field(ctype, &String::from_utf8_lossy(name.as_bytes())),
+        // Elements and the fields of tuples have numbers for names.
+        None if key.is_number()
+            && vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0") =>
+        {
+            vm.ffi.types.no_field(ctype, &key.as_f64_or_nan().to_string())
+        }
         None => format!("{} cannot be indexed with a {}", vm.ffi.types.get(ctype).name, key.type_name()),
     };
     vm.error(message)
@@ -158,6 +194,12 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, field: FieldRef) -> Result
         Access::Struct(ctype) => Ok(unsafe { copy_out(vm, ctype, at, 0) }?.into()),
         Access::Hosted(number) => {
             let host = field_host(vm);
+            if cdata.flags() & VIEW != 0
+                && host.is_list(number)
+                && let Some(&(_, ctype)) = vm.ffi.hosted.iter().find(|(known, _)| *known == number)
+            {
+                return Ok(vm.lend_part(cdata, ctype, at)?.into());
+            }
             // SAFETY: as above.
             let value = unsafe { host.read(number, at) };
             vm.from_host(&value)
@@ -437,6 +479,7 @@ fn print_host(text: &mut String, value: &HostValue) {
         HostValue::Number(n) => write!(text, "{n}"),
         HostValue::Text(bytes) => write!(text, "{:?}", String::from_utf8_lossy(bytes)),
         HostValue::Entity(bits) => write!(text, "{}", entity::display(*bits)),
+        HostValue::Color([r, g, b, a]) => write!(text, "Color({r}, {g}, {b}, {a})"),
         HostValue::Struct(..) => write!(text, "cdata"),
         HostValue::Table(entries) => write!(text, "table of {}", entries.len()),
         HostValue::Other(name) => write!(text, "{name}"),
@@ -453,6 +496,9 @@ impl Vm {
     pub(super) fn cdata_to_host(&mut self, cdata: Gc<CData>) -> Result<HostValue, Raised> {
         let ctype = cdata.ctype();
         let data = self.readable(cdata)?;
+        if let Some(lanes) = self.color_lanes(cdata.into())? {
+            return Ok(HostValue::Color(lanes));
+        }
         match self.ffi.access_of(ctype) {
             Access::Scalar(Scalar::I64 | Scalar::U64) => {
                 Ok(HostValue::Number(to_f64(self, cdata.into()).unwrap_or(f64::NAN)))
@@ -492,6 +538,16 @@ impl Vm {
         // SAFETY: an owned value with room for its lanes.
         unsafe { std::ptr::copy_nonoverlapping(lanes.as_ptr(), cdata.data().cast::<f32>(), math.lanes()) };
         Ok(cdata.into())
+    }
+
+    /// A math value that cannot be written.
+    pub(super) fn new_math_constant(&mut self, math: Math, lanes: [f32; 4]) -> Result<RawValue, Raised> {
+        let value = self.new_math(math, lanes)?;
+        if let Some(cdata) = value.as_cdata() {
+            // SAFETY: a live cell.
+            unsafe { (*cdata.as_ptr()).header.flags &= !WRITABLE };
+        }
+        Ok(value)
     }
 
     /// The lanes of a math value, absent ones zero; `None` for anything else.

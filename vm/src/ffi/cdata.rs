@@ -35,6 +35,10 @@ pub struct View {
 pub const VIEW: u8 = 1;
 /// Header flag: may be written. An owned value without it is a constant, or a copy of a part of another value.
 pub const WRITABLE: u8 = 2;
+/// Header flag: a view that lies in one register and goes nowhere else ([`super::part`]), so that it may come to show something else.
+pub const REUSED: u8 = 0x40;
+/// Header flag: a view of a whole column ([`super::column::Column`]).
+pub const COLUMN: u8 = 0x20;
 
 /// A new owned value, all bytes zero.
 ///

@@ -13,6 +13,7 @@ use crate::vm::{Args, Raised, Vm};
 
 use super::ctype::{CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
 use super::entity::LargeEntities;
+use super::list::ListEdit;
 use super::view::Lending;
 
 /// A value of a hosted field, as plain data.
@@ -28,6 +29,8 @@ pub enum HostValue {
     Text(Vec<u8>),
     /// An entity's bits.
     Entity(u64),
+    /// A colour: red, green, blue and alpha in sRGB.
+    Color([f32; 4]),
     /// The bytes of a struct, enum or math value of a registered type.
     Struct(CTypeId, Vec<u8>),
     /// A table: its entries in order.
@@ -45,6 +48,7 @@ impl HostValue {
             HostValue::Number(_) => "number",
             HostValue::Text(_) => "string",
             HostValue::Entity(_) => "entity",
+            HostValue::Color(_) => "Color",
             HostValue::Struct(..) => "cdata",
             HostValue::Table(_) => "table",
             HostValue::Other(name) => name,
@@ -70,6 +74,25 @@ pub trait FieldHost: Send + Sync {
     /// `base` points at a live value of the type the field was registered with, and nothing else reads it.
     #[allow(unsafe_code, reason = "the contract of a raw pointer")]
     unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String>;
+
+    /// Whether a field's values are lists, which scripts see element by element.
+    fn is_list(&self, field: u32) -> bool {
+        let _ = field;
+        false
+    }
+
+    /// Reads or edits the list at `base`.
+    ///
+    /// # Errors
+    /// As [`FieldHost::write`].
+    ///
+    /// # Safety
+    /// As [`FieldHost::read`], or as [`FieldHost::write`] for what changes the list.
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn edit_list(&self, field: u32, base: *mut u8, edit: ListEdit) -> Result<HostValue, String> {
+        let _ = (field, base, edit);
+        Err("this host has no lists".to_owned())
+    }
 }
 
 /// How a field is reached.
@@ -109,6 +132,14 @@ pub struct Ffi {
     pub context: Option<Box<dyn Any + Send>>,
     /// Entities that do not fit into a value.
     pub entities: LargeEntities,
+    /// The types of matrices, integer vectors, rectangles and colours.
+    pub structs: super::structs::StructTypes,
+    /// Where the methods of lists are among the pinned values.
+    pub(super) list_methods: Option<usize>,
+    /// The types whose whole values are the host's, by the host's number.
+    pub(super) hosted: Vec<(u32, CTypeId)>,
+    /// The types of columns, by the type of their values.
+    pub(super) columns: Vec<(CTypeId, CTypeId)>,
     /// By type id: the fields in declaration order.
     fields: Vec<Vec<FieldRef>>,
     /// By type id: whether a value may be copied byte by byte, no part being the host's.
@@ -183,6 +214,9 @@ impl Ffi {
                 fields.push(FieldRef { name, offset, access });
             }
             let hosted_whole = matches!(self.types.get(id).form, Form::Hosted(_));
+            if let Form::Hosted(number) = self.types.get(id).form {
+                self.hosted.push((number, id));
+            }
             let plain = fields.iter().all(|field| match field.access {
                 Access::Scalar(_) | Access::Enum(_) => true,
                 Access::Struct(part) => self.is_plain(part),
@@ -217,6 +251,7 @@ impl Vm {
     /// When the memory limit is reached.
     pub fn open_host_types(&mut self) -> Result<(), Raised> {
         super::vector::open(self)?;
+        super::structs::open(self)?;
         super::entity::open(self)
     }
 
@@ -338,6 +373,7 @@ impl Vm {
             HostValue::Number(n) => (*n).into(),
             HostValue::Text(bytes) => self.new_string(bytes)?,
             HostValue::Entity(bits) => self.ffi.entities.value(*bits),
+            HostValue::Color(lanes) => self.new_color(*lanes)?,
             HostValue::Struct(ctype, bytes) => self.owned_from_bytes(*ctype, bytes)?.into(),
             HostValue::Table(entries) => {
                 let table = self.new_table(0, entries.len())?;

@@ -5,8 +5,8 @@
 //! (a component in an ECS table). Views are what must never go wrong, so [`view`] holds the one rule: a view is used only in the
 //! epoch it was lent in, and the host moves the epoch before the memory may move.
 //!
-//! [`access`] gives fields their meaning (read, write, refuse), [`arith`] the operators, [`vector`] the math types, [`rows`] the
-//! loop over the rows of a host's tables. Interpreter and library call `access` and `arith` from their slow paths; nothing
+//! [`access`] gives fields their meaning (read, write, refuse), [`arith`] the operators, [`vector`] and [`structs`] the math types, [`rows`] and
+//! [`column`] the loops over the rows of a host's tables, [`part`] the ways into nested structs that take no object. Interpreter and library call `access` and `arith` from their slow paths; nothing
 //! else in the VM knows what is inside a cdata.
 //!
 //! The collector sees a leaf: a cdata refers to no heap cell. That is why a struct inside an owned struct reads as a
@@ -16,11 +16,15 @@ pub mod access;
 pub mod arith;
 pub mod assign;
 pub mod cdata;
+pub mod column;
 pub mod ctype;
 pub mod entity;
 pub mod host;
+pub mod list;
+pub(crate) mod part;
 pub(crate) mod place;
 pub mod rows;
+pub mod structs;
 pub mod vector;
 pub mod view;
 

@@ -26,12 +26,16 @@ fn pack(scalar: Scalar, offset: u32) -> Option<u32> {
     }
 }
 
-/// The place of a field, for an inline cache.
-pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<u32> {
+/// As the kind of a place: a struct inside the struct, whose type the cache has beside the place.
+pub(crate) const PART: u32 = 0xFF;
+
+/// The place of a field and, of a struct inside the struct, its type; for an inline cache.
+pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<(u32, CTypeId)> {
     let field = vm.ffi.field(ctype, name)?;
     match field.access {
-        Access::Scalar(scalar) => pack(scalar, field.offset),
-        Access::Enum(_) | Access::Struct(_) | Access::Hosted(_) => None,
+        Access::Scalar(scalar) => Some((pack(scalar, field.offset)?, ctype)),
+        Access::Struct(part) => (field.offset < 1 << 24).then_some((field.offset << 8 | PART, part)),
+        Access::Enum(_) | Access::Hosted(_) => None,
     }
 }
 
@@ -47,6 +51,19 @@ pub(crate) unsafe fn readable(vm: *mut Vm, cdata: *mut CData) -> Option<*mut u8>
         let current = !view || (*cdata.cast::<View>()).epoch == (*vm).ffi.lending.epoch;
         if current { Some((*cdata).data) } else { None }
     }
+}
+
+/// As the kind of a place: a single-precision number.
+pub(crate) const FLOAT: u32 = Scalar::F32 as u32;
+
+/// The value at the place of a single-precision number.
+///
+/// # Safety
+/// As [`load`].
+#[inline(always)]
+pub(crate) unsafe fn load_float(data: *const u8, place: u32) -> RawValue {
+    // SAFETY: by contract.
+    unsafe { RawValue::number(f64::from(data.add((place >> 8) as usize).cast::<f32>().read_unaligned())) }
 }
 
 /// The value at a place.

@@ -7,12 +7,14 @@
 
 use std::ptr::null_mut;
 
-use crate::function::NativeFn;
+use crate::function::{FunctionView, NativeFn, NativeFunction, Special, new_native};
 use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
-use super::ctype::CTypeId;
+use super::cdata::{CData, View};
+use super::column::Values;
+use super::ctype::{CTypeId, Scalar};
 use super::view::SourceId;
 
 /// What a query yields beside the entity, in order.
@@ -67,9 +69,42 @@ pub struct Segment {
 }
 
 impl Segment {
+    #[inline(always)]
     fn row(&self, n: usize) -> usize {
         self.rows.as_ref().map_or(n, |rows| rows[n] as usize)
     }
+
+    /// The bits of a row's entity.
+    #[inline(always)]
+    fn entity(&self, n: usize) -> u64 {
+        // SAFETY: callers have checked the epoch and the row (set_rows).
+        unsafe { self.entities.add(self.row(n)).read() }
+    }
+}
+
+impl Cells {
+    /// The address of a row's value and its change tick; null when it has none. The row's number in the table and in the list.
+    ///
+    /// # Safety
+    /// The epoch is the one the addresses are good in, and the row is one of the segment.
+    #[inline(always)]
+    unsafe fn address(&self, row: usize, n: usize) -> (*mut u8, *mut u32) {
+        match self {
+            Cells::Absent => (null_mut(), null_mut()),
+            // SAFETY: by contract.
+            Cells::Dense { data, stride, ticks } => unsafe {
+                (data.add(row * *stride as usize), ticks.add(row))
+            },
+            Cells::Scattered(places) => places[n],
+        }
+    }
+}
+
+/// The rows of a segment that pass its filters, when it has any or lists its rows: what [`columns`] lends.
+struct Compacted {
+    len: u32,
+    entities: Vec<u64>,
+    columns: Vec<Vec<(*mut u8, *mut u32)>>,
 }
 
 /// Everything a query matched, in one run of its system.
@@ -87,6 +122,8 @@ pub struct Rows {
     pub borrower: String,
     /// Finds the segment and (listed) row of an entity.
     pub locate: Option<Locate>,
+    /// For each segment, once columns were asked for, its rows in one piece where they are not.
+    compacted: Vec<Option<Compacted>>,
 }
 
 /// Finds an entity among the rows; made by the host.
@@ -105,6 +142,30 @@ fn is_newer(tick: u32, last_run: u32, this_run: u32) -> bool {
 }
 
 impl Rows {
+    /// Lists the rows that columns cannot show as they lie.
+    fn compact(&mut self, this_run: u32) {
+        if !self.compacted.is_empty() {
+            return;
+        }
+        let compact = |segment: &Segment| {
+            if segment.filters.is_empty() && segment.rows.is_none() {
+                return None;
+            }
+            let passing: Vec<usize> =
+                (0..segment.len as usize).filter(|&n| self.passes(segment, n, this_run)).collect();
+            // SAFETY: the caller has checked the epoch.
+            let places = |cells: &Cells| {
+                passing.iter().map(|&n| unsafe { cells.address(segment.row(n), n) }).collect()
+            };
+            Some(Compacted {
+                len: passing.len() as u32,
+                entities: passing.iter().map(|&n| segment.entity(n)).collect(),
+                columns: segment.columns.iter().map(places).collect(),
+            })
+        };
+        self.compacted = self.segments.iter().map(compact).collect();
+    }
+
     fn passes(&self, segment: &Segment, n: usize, this_run: u32) -> bool {
         segment.filters.iter().all(|filter| {
             // SAFETY: the epoch was checked by the caller; rows and listed rows are inside the segment.
@@ -119,19 +180,34 @@ impl Rows {
     }
 }
 
-/// Where a loop is.
+/// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere.
 struct Cursor {
+    /// The epoch it began in, the only one it goes on in.
+    epoch: u64,
     segment: usize,
     next: usize,
+    /// The loop whose variables hold `shown`: its thread and the stack slot of its first variable.
+    owner: Option<(usize, u32)>,
+    /// A view for each column. The step's upvalues keep them alive.
+    shown: Vec<Gc<CData>>,
 }
 
+// SAFETY: used by the thread that runs the VM, as the heap cells it names are.
+unsafe impl Send for Cursor {}
+
+/// Upvalues of a loop's step before its views. Both are upvalues, not arguments: a script cannot mix the cursor of one loop with the query of
+/// another.
+const STEP_VIEWS: usize = 2;
+/// Columns beyond this many get new views in every row.
+const MAX_SHOWN: usize = 30;
+
 impl Vm {
-    /// A query object: `q:iter()`, `q:count()`, `q:get(entity)`. It matches nothing until [`Vm::set_rows`].
+    /// A query object: `q:iter()`, `q:columns()`, `q:get(entity)`, `q:single()`, `q:count()`. It matches nothing until [`Vm::set_rows`].
     ///
     /// # Errors
     /// When the memory limit is reached.
     pub fn new_query(&mut self, borrower: String) -> Result<Gc<UserData>, Raised> {
-        let methods = self.new_table(0, 4)?;
+        let methods = self.new_table(0, METHODS.len())?;
         let meta = self.new_table(0, 1)?;
         let rows = Rows { borrower, ..Rows::default() };
         let query = new_userdata(&mut self.heap, Some(Box::new(rows)), Some(meta))?;
@@ -157,20 +233,11 @@ impl Vm {
 
     /// Pushes the entity of a row and its columns' views.
     fn push_row(&mut self, rows: &Rows, segment: &Segment, n: usize) -> Result<(), Raised> {
-        let row = segment.row(n);
-        // SAFETY: the caller checked the epoch and the row (set_rows).
-        let bits = unsafe { segment.entities.add(row).read() };
-        let entity = self.ffi.entities.value(bits);
+        let entity = self.ffi.entities.value(segment.entity(n));
         self.push(entity)?;
         for (column, cells) in rows.columns.iter().zip(&segment.columns) {
-            let (data, tick) = match cells {
-                Cells::Absent => (null_mut(), null_mut()),
-                // SAFETY: as above.
-                Cells::Dense { data, stride, ticks } => unsafe {
-                    (data.add(row * *stride as usize), ticks.add(row))
-                },
-                Cells::Scattered(places) => places[n],
-            };
+            // SAFETY: the caller checked the epoch and the row (set_rows).
+            let (data, tick) = unsafe { cells.address(segment.row(n), n) };
             let value = if data.is_null() {
                 RawValue::NIL
             } else {
@@ -184,7 +251,8 @@ impl Vm {
 }
 
 /// The methods of query objects.
-const METHODS: &[(&str, NativeFn)] = &[("iter", iter), ("count", count), ("get", get)];
+const METHODS: &[(&str, NativeFn)] =
+    &[("iter", iter), ("columns", columns), ("count", count), ("get", get), ("single", single)];
 
 fn rows_of<'a>(query: Gc<UserData>) -> Option<&'a mut Rows> {
     // SAFETY: a live cell; a query's payload is borrowed by one native at a time, and none of them calls back into Lua.
@@ -192,17 +260,17 @@ fn rows_of<'a>(query: Gc<UserData>) -> Option<&'a mut Rows> {
 }
 
 /// The rows of the query object that argument 0 is, if it may be used now.
-fn check_query<'a>(vm: &mut Vm, args: Args) -> Result<(Gc<UserData>, &'a Rows), Raised> {
+fn check_query<'a>(vm: &mut Vm, args: Args) -> Result<(Gc<UserData>, &'a mut Rows), Raised> {
     let found = vm.arg(args, 0).as_userdata().and_then(|query| Some((query, rows_of(query)?)));
     let Some((query, rows)) = found else {
         return Err(vm.arg_error(args, 0, "query expected (call it with a colon: q:iter())"));
     };
-    check_epoch(vm, rows)?;
+    check_epoch(vm, rows, rows.epoch)?;
     Ok((query, rows))
 }
 
-fn check_epoch(vm: &mut Vm, rows: &Rows) -> Result<(), Raised> {
-    if rows.epoch == vm.ffi.lending.epoch() {
+fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Raised> {
+    if epoch == vm.ffi.lending.epoch() {
         return Ok(());
     }
     let message =
@@ -211,38 +279,202 @@ fn check_epoch(vm: &mut Vm, rows: &Rows) -> Result<(), Raised> {
 }
 
 fn iter(vm: &mut Vm, args: Args) -> NativeResult {
-    let (query, _) = check_query(vm, args)?;
-    let cursor = Cursor { segment: 0, next: 0 };
+    let (query, rows) = check_query(vm, args)?;
+    let mut upvalues = vec![query.into(), RawValue::NIL];
+    let mut shown = Vec::with_capacity(rows.columns.len());
+    for column in rows.columns.iter().take(MAX_SHOWN) {
+        // SAFETY: nobody sees it before it shows a row.
+        let view = unsafe { vm.lend(column.ctype, null_mut(), null_mut(), column.source)? };
+        upvalues.push(view.into());
+        shown.push(view);
+    }
+    let cursor = Cursor { epoch: rows.epoch, segment: 0, next: 0, owner: None, shown };
+    upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
+    debug_assert_eq!(upvalues.len(), STEP_VIEWS + rows.columns.len().min(MAX_SHOWN));
+    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
+    let step = new_native(&mut vm.heap, "next_row", next_row, globals, &upvalues, Special::NextRow)?;
+    vm.ret1(RawValue::from(step))
+}
+
+fn running_native(vm: &Vm, args: Args) -> Gc<NativeFunction> {
+    match vm.slot(args.base - 1).as_function().map(|function| function.view()) {
+        Some(FunctionView::Native(native)) => native,
+        Some(FunctionView::Lua(_)) | None => {
+            unreachable!("the function below a native's arguments is that native")
+        }
+    }
+}
+
+/// The query and cursor of a loop's step.
+fn loop_of<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
+    let query = native.upvalue(0).as_userdata().expect("made by iter");
+    let cursor = native.upvalue(1).as_userdata().expect("made by iter");
+    // SAFETY: a live cell, kept by the running native; the payload is borrowed only here, and nothing meanwhile runs Lua.
+    let cursor = unsafe { (*cursor.as_ptr()).payload.as_mut() }.and_then(|p| p.downcast_mut::<Cursor>());
+    (rows_of(query).expect("made by iter"), cursor.expect("made by iter"))
+}
+
+/// The same without asking what the upvalues are.
+///
+/// # Safety
+/// The native was made by [`iter`].
+#[inline(always)]
+unsafe fn loop_of_step<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
+    // SAFETY: the upvalues are a query and a cursor, whose payloads are there as long as they live; borrowed as in `loop_of`.
+    unsafe {
+        let payload = |index: usize| {
+            let userdata = native.upvalue(index).as_userdata_unchecked().as_ptr();
+            let payload = (*userdata).payload.as_mut().unwrap_unchecked();
+            debug_assert!(index != 0 || payload.is::<Rows>());
+            std::ptr::from_mut(&mut **payload).cast::<u8>()
+        };
+        (&*payload(0).cast::<Rows>(), &mut *payload(1).cast::<Cursor>())
+    }
+}
+
+impl Cursor {
+    /// Moves to the next row that passes: its segment and number.
+    #[inline(always)]
+    fn advance<'r>(&mut self, rows: &'r Rows, this_run: u32) -> Option<(&'r Segment, usize)> {
+        while let Some(segment) = rows.segments.get(self.segment) {
+            let n = self.next;
+            if n == segment.len as usize {
+                self.segment += 1;
+                self.next = 0;
+                continue;
+            }
+            self.next += 1;
+            if segment.filters.is_empty() || rows.passes(segment, n, this_run) {
+                return Some((segment, n));
+            }
+        }
+        None
+    }
+}
+
+/// The loop's step as a call: the next row, or nil.
+fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
+    let native = running_native(vm, args);
+    let (rows, cursor) = loop_of(native);
+    check_epoch(vm, rows, cursor.epoch)?;
+    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
+        return vm.ret1(RawValue::NIL);
+    };
+    vm.push_row(rows, segment, n)?;
+    vm.ret_top(1 + rows.columns.len() as u32)
+}
+
+/// The loop's step by the interpreter: gives the `count` variables at `into` their values. Those of `reused` (a bit each) are only indexed
+/// by the loop's body. `false` when nothing was done and the call is to be made.
+///
+/// # Safety
+/// `into` is a place on the running stack with `count` registers, and `native` a step.
+pub(crate) unsafe fn step(
+    vm: &mut Vm,
+    native: Gc<NativeFunction>,
+    into: *mut RawValue,
+    count: usize,
+    reused: u32,
+) -> bool {
+    // SAFETY: only `iter` makes natives of this kind.
+    let (rows, cursor) = unsafe { loop_of_step(native) };
+    if cursor.epoch != vm.ffi.lending.epoch() {
+        return false;
+    }
+    let before = (cursor.segment, cursor.next);
+    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
+        // SAFETY: by contract.
+        unsafe { into.write(RawValue::NIL) };
+        return true;
+    };
+    // The views are this loop's, if it is the first to show rows by them.
+    let thread = vm.thread.as_ptr();
+    // SAFETY: a live thread, on whose stack the place is.
+    let slot = unsafe { into.offset_from((*thread).stack) } as u32;
+    let owner = *cursor.owner.get_or_insert((thread.addr(), slot));
+    let reused = if owner == (thread.addr(), slot) { reused } else { 0 };
+    // SAFETY: the epoch was checked, and rows are inside their segment (set_rows); the place has `count` registers.
+    unsafe {
+        into.write(vm.ffi.entities.value(segment.entity(n)));
+        let row = segment.row(n);
+        for i in 1..count {
+            let mut value = RawValue::NIL;
+            if let (Some(column), Some(cells)) = (rows.columns.get(i - 1), segment.columns.get(i - 1)) {
+                let (data, tick) = cells.address(row, n);
+                match cursor.shown.get(i - 1) {
+                    _ if data.is_null() => {}
+                    Some(view) if reused & 1 << i != 0 => {
+                        let shown = view.as_ptr().cast::<View>();
+                        (*shown).head.data = data;
+                        (*shown).tick = tick;
+                        value = (*view).into();
+                    }
+                    _ => match vm.lend(column.ctype, data, tick, column.source) {
+                        Ok(view) => value = view.into(),
+                        // The call tells.
+                        Err(_) => {
+                            (cursor.segment, cursor.next) = before;
+                            return false;
+                        }
+                    },
+                }
+            }
+            into.add(i).write(value);
+        }
+    }
+    true
+}
+
+/// `for n, a, b, entities in q:columns()`: the rows of one table after another.
+fn columns(vm: &mut Vm, args: Args) -> NativeResult {
+    let (query, rows) = check_query(vm, args)?;
+    rows.compact(vm.ffi.lending.tick());
+    let cursor = Cursor { epoch: rows.epoch, segment: 0, next: 0, owner: None, shown: Vec::new() };
     let cursor = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?;
-    // Both are upvalues, not arguments: a script cannot mix the cursor of one loop with the query of another.
-    let step = vm.new_host_function("next_row", next_row, &[query.into(), cursor.into()])?;
+    let step = vm.new_host_function("next_columns", next_columns, &[query.into(), cursor.into()])?;
     vm.ret1(step)
 }
 
-/// The loop's step: the next row, or nil.
-fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
-    let query = vm.native_upvalue(args, 0).as_userdata().expect("made by iter");
-    let cursor = vm.native_upvalue(args, 1).as_userdata().expect("made by iter");
-    // SAFETY: a live cell, kept by the running native; the payload is borrowed only here, and nothing below runs Lua.
-    let cursor = unsafe { (*cursor.as_ptr()).payload.as_mut() }.and_then(|p| p.downcast_mut::<Cursor>());
-    let cursor = cursor.expect("made by iter");
-    let rows = rows_of(query).expect("made by iter");
-    check_epoch(vm, rows)?;
-    let this_run = vm.ffi.lending.tick();
-    while let Some(segment) = rows.segments.get(cursor.segment) {
-        let n = cursor.next;
-        if n == segment.len as usize {
-            cursor.segment += 1;
-            cursor.next = 0;
-            continue;
+/// The next table's columns: how many rows, a column for each component, and the entities.
+fn next_columns(vm: &mut Vm, args: Args) -> NativeResult {
+    let native = running_native(vm, args);
+    let (rows, cursor) = loop_of(native);
+    check_epoch(vm, rows, cursor.epoch)?;
+    let (table, len) = loop {
+        let at = cursor.segment;
+        let Some(segment) = rows.segments.get(at) else { return vm.ret1(RawValue::NIL) };
+        cursor.segment += 1;
+        let len = rows.compacted.get(at).and_then(Option::as_ref).map_or(segment.len, |rows| rows.len);
+        if len > 0 {
+            break (at, len);
         }
-        cursor.next += 1;
-        if segment.filters.is_empty() || rows.passes(segment, n, this_run) {
-            vm.push_row(rows, segment, n)?;
-            return vm.ret_top(1 + rows.columns.len() as u32);
-        }
+    };
+    vm.push(f64::from(len).into())?;
+    let segment = &rows.segments[table];
+    let compacted = rows.compacted.get(table).and_then(Option::as_ref);
+    for (i, column) in rows.columns.iter().enumerate() {
+        let values = match (compacted, &segment.columns[i]) {
+            (_, Cells::Absent) => None,
+            (Some(compacted), _) => Some(Values::Listed(compacted.columns[i].as_ptr())),
+            (None, Cells::Dense { data, stride, ticks }) => Some(Values::Dense(*data, *stride, *ticks)),
+            (None, Cells::Scattered(places)) => Some(Values::Listed(places.as_ptr())),
+        };
+        let value = match values {
+            // SAFETY: what `set_rows` was promised; lists live in `rows`, which stays for the epoch.
+            Some(values) => unsafe { vm.lend_column(column.ctype, values, len, column.source)? },
+            None => RawValue::NIL,
+        };
+        vm.push(value)?;
     }
-    vm.ret1(RawValue::NIL)
+    let entities = match compacted {
+        Some(compacted) => compacted.entities.as_ptr(),
+        None => segment.entities,
+    };
+    let values = Values::Dense(entities.cast_mut().cast(), 8, null_mut());
+    // SAFETY: as above; the source of the host's memory is never writable.
+    let entities = unsafe { vm.lend_column(Scalar::Entity.into(), values, len, SourceId(0))? };
+    vm.push(entities)?;
+    vm.ret_top(2 + rows.columns.len() as u32)
 }
 
 /// How many rows there are.
@@ -277,6 +509,20 @@ fn get(vm: &mut Vm, args: Args) -> NativeResult {
         return vm.ret_top(rows.columns.len() as u32);
     }
     vm.ret1(RawValue::NIL)
+}
+
+/// The only row: its entity and views; nil when none matches, an error when several do.
+fn single(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, rows) = check_query(vm, args)?;
+    let this_run = vm.ffi.lending.tick();
+    let mut cursor = Cursor { epoch: rows.epoch, segment: 0, next: 0, owner: None, shown: Vec::new() };
+    let Some((segment, n)) = cursor.advance(rows, this_run) else { return vm.ret1(RawValue::NIL) };
+    if cursor.advance(rows, this_run).is_some() {
+        let message = "single: the query matches more than one entity; loop over them with q:iter(), or narrow the query with a filter";
+        return Err(vm.error(message));
+    }
+    vm.push_row(rows, segment, n)?;
+    vm.ret_top(1 + rows.columns.len() as u32)
 }
 
 #[cfg(test)]

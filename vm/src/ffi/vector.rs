@@ -243,6 +243,132 @@ fn clamp_length(vm: &mut Vm, args: Args) -> NativeResult {
     let length = dot(a, a).sqrt();
     ret_math(vm, math, if length > limit { scale(a, limit / length) } else { a })
 }
+/// A function of each lane as a method.
+macro_rules! lane_methods {
+    ($($name:ident $f:expr,)+) => {
+        $(fn $name(vm: &mut Vm, args: Args) -> NativeResult {
+            let (math, a) = check(vm, args, 0, None)?;
+            ret_math(vm, math, clear_absent(math, a.map($f)))
+        })+
+    };
+}
+lane_methods! {
+    floor f32::floor,
+    ceil f32::ceil,
+    round f32::round,
+    fract |lane| lane - lane.trunc(),
+    fract_gl |lane| lane - lane.floor(),
+    signum f32::signum,
+    recip f32::recip,
+    exponential f32::exp,
+}
+fn clamp(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a) = check(vm, args, 0, None)?;
+    let (_, low) = check(vm, args, 1, Some(math))?;
+    let (_, high) = check(vm, args, 2, Some(math))?;
+    ret_math(vm, math, zip(zip(a, low, f32::max), high, f32::min))
+}
+fn power(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a) = check(vm, args, 0, None)?;
+    let n = number(vm, args, 1)?;
+    ret_math(vm, math, clear_absent(math, a.map(|lane| lane.powf(n))))
+}
+fn min_element(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a) = check(vm, args, 0, None)?;
+    ret_number(vm, a[..math.lanes()].iter().copied().fold(f32::INFINITY, f32::min))
+}
+fn max_element(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a) = check(vm, args, 0, None)?;
+    ret_number(vm, a[..math.lanes()].iter().copied().fold(f32::NEG_INFINITY, f32::max))
+}
+fn element_sum(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, a) = check(vm, args, 0, None)?;
+    ret_number(vm, a.iter().sum())
+}
+fn is_finite(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, a) = check(vm, args, 0, None)?;
+    vm.ret1(a.iter().all(|lane| lane.is_finite()))
+}
+fn is_normalized(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, a) = check(vm, args, 0, None)?;
+    vm.ret1((dot(a, a) - 1.0).abs() <= 2e-4)
+}
+fn clamp_length_min(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a) = check(vm, args, 0, None)?;
+    let limit = number(vm, args, 1)?;
+    let length = dot(a, a).sqrt();
+    ret_math(vm, math, if length < limit && length > 0.0 { scale(a, limit / length) } else { a })
+}
+fn with_length(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a) = check(vm, args, 0, None)?;
+    let length = number(vm, args, 1)?;
+    ret_math(vm, math, scale(normalize(math, a), length))
+}
+fn move_towards(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a, b) = pair(vm, args)?;
+    let step = number(vm, args, 2)?;
+    let way = zip(b, a, |b, a| b - a);
+    let length = dot(way, way).sqrt();
+    let there = length <= step || length <= 1e-4;
+    ret_math(vm, math, if there { b } else { zip(a, scale(way, step / length), |a, b| a + b) })
+}
+fn project_onto(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a, b) = pair(vm, args)?;
+    ret_math(vm, math, scale(b, dot(a, b) / dot(b, b)))
+}
+fn reject_from(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a, b) = pair(vm, args)?;
+    ret_math(vm, math, zip(a, scale(b, dot(a, b) / dot(b, b)), |a, b| a - b))
+}
+fn reflect(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a, normal) = pair(vm, args)?;
+    ret_math(vm, math, zip(a, scale(normal, 2.0 * dot(a, normal)), |a, b| a - b))
+}
+/// Between two vectors without sign, between two rotations the angle of the one that is missing.
+fn angle_between(vm: &mut Vm, args: Args) -> NativeResult {
+    let (math, a, b) = pair(vm, args)?;
+    let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+    ret_number(
+        vm,
+        if math == Math::Quat { 2.0 * cosine.abs().min(1.0).acos() } else { cosine.clamp(-1.0, 1.0).acos() },
+    )
+}
+fn angle_to(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
+    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
+    ret_number(vm, (a[0] * b[1] - a[1] * b[0]).atan2(a[0] * b[0] + a[1] * b[1]))
+}
+fn rotate2(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
+    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
+    ret_math(vm, Math::Vec2, [a[0] * b[0] - a[1] * b[1], a[1] * b[0] + a[0] * b[1], 0.0, 0.0])
+}
+fn perp_dot(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
+    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
+    ret_number(vm, a[0] * b[1] - a[1] * b[0])
+}
+/// The shortest rotation from one direction to another.
+fn from_rotation_arc(vm: &mut Vm, args: Args) -> NativeResult {
+    let (_, from) = check(vm, args, 0, Some(Math::Vec3))?;
+    let (_, to) = check(vm, args, 1, Some(Math::Vec3))?;
+    let cosine = dot(from, to);
+    let q = if cosine > 1.0 - 2.0 * f32::EPSILON {
+        IDENTITY
+    } else if cosine < -1.0 + 2.0 * f32::EPSILON {
+        // Half a turn about any axis at a right angle.
+        let axis = if from[0].abs() > from[2].abs() {
+            [-from[1], from[0], 0.0, 0.0]
+        } else {
+            [0.0, -from[2], from[1], 0.0]
+        };
+        axis_angle(normalize(Math::Vec3, axis), std::f32::consts::PI)
+    } else {
+        let [x, y, z, _] = cross(from, to);
+        normalize(Math::Quat, [x, y, z, 1.0 + cosine])
+    };
+    ret_math(vm, Math::Quat, q)
+}
 fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a) = check(vm, args, 0, None)?;
     for &lane in &a[..math.lanes()] {
@@ -399,6 +525,9 @@ const COMMON: &[Row] = &[
     ("lerp", lerp),
     ("clone", clone),
     ("unpack", unpack),
+    ("angle_between", angle_between),
+    ("is_finite", is_finite),
+    ("is_normalized", is_normalized),
 ];
 
 /// Methods of the vectors.
@@ -409,12 +538,39 @@ const VECTOR: &[Row] = &[
     ("max", largest),
     ("abs", absolute),
     ("clamp_length_max", clamp_length),
+    ("clamp_length_min", clamp_length_min),
+    ("with_length", with_length),
+    ("floor", floor),
+    ("ceil", ceil),
+    ("round", round),
+    ("fract", fract),
+    ("fract_gl", fract_gl),
+    ("signum", signum),
+    ("recip", recip),
+    ("exp", exponential),
+    ("powf", power),
+    ("clamp", clamp),
+    ("min_element", min_element),
+    ("max_element", max_element),
+    ("element_sum", element_sum),
+    ("move_towards", move_towards),
+    ("project_onto", project_onto),
+    ("reject_from", reject_from),
+    ("reflect", reflect),
 ];
 
 /// Methods of one type.
 fn own_rows(math: Math) -> &'static [Row] {
     match math {
-        Math::Vec2 => &[("perp", perp), ("angle", angle), ("from_angle", from_angle), ("extend", extend2)],
+        Math::Vec2 => &[
+            ("perp", perp),
+            ("perp_dot", perp_dot),
+            ("angle", angle),
+            ("angle_to", angle_to),
+            ("from_angle", from_angle),
+            ("rotate", rotate2),
+            ("extend", extend2),
+        ],
         Math::Vec3 => &[("cross", cross_product), ("extend", extend3), ("truncate", truncate3)],
         Math::Vec4 => &[("truncate", truncate4)],
         Math::Quat => &[
@@ -429,8 +585,25 @@ fn own_rows(math: Math) -> &'static [Row] {
             ("from_rotation_y", from_rotation_y),
             ("from_rotation_z", from_rotation_z),
             ("from_euler", from_euler),
+            ("from_rotation_arc", from_rotation_arc),
         ],
     }
+}
+
+/// Named values of a type: `Vec3.ZERO`, `Vec2.X`. They cannot be written.
+fn constants(math: Math) -> Vec<(&'static str, Lanes)> {
+    if math == Math::Quat {
+        return vec![("IDENTITY", IDENTITY)];
+    }
+    let mut all = vec![("ZERO", [0.0; 4]), ("ONE", clear_absent(math, [1.0; 4]))];
+    let axes = [("X", "NEG_X"), ("Y", "NEG_Y"), ("Z", "NEG_Z"), ("W", "NEG_W")];
+    for (lane, (name, negative)) in axes.into_iter().enumerate().take(math.lanes()) {
+        let mut lanes = [0.0; 4];
+        lanes[lane] = 1.0;
+        all.push((name, lanes));
+        all.push((negative, lanes.map(|lane| -lane)));
+    }
+    all
 }
 
 fn constructor(math: Math) -> NativeFn {
@@ -457,6 +630,10 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
         for (name, function) in COMMON.iter().chain(vector).chain(own_rows(math)) {
             let function = vm.new_host_function(name, *function, &[])?;
             vm.raw_set_name(methods, name, function)?;
+        }
+        for (name, lanes) in constants(math) {
+            let value = vm.new_math_constant(math, lanes)?;
+            vm.raw_set_name(methods, name, value)?;
         }
         let meta = vm.new_table(0, 1)?;
         let call = vm.new_host_function(math.name(), constructor(math), &[])?;

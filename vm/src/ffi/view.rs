@@ -87,6 +87,11 @@ impl Lending {
         self.frames.push_back((self.epoch, frame));
     }
 
+    /// Whether views of a source may be written.
+    pub(super) fn rule(&self, source: SourceId) -> WriteRule {
+        self.sources[usize::from(source.0)].rule
+    }
+
     /// Sets the tick that writes leave from now on.
     pub fn set_tick(&mut self, tick: u32) {
         self.tick = tick;
@@ -148,7 +153,7 @@ impl Vm {
         tick: *mut u32,
         source: SourceId,
     ) -> Result<Gc<CData>, Raised> {
-        let writable = self.ffi.lending.sources[usize::from(source.0)].rule == WriteRule::Allowed;
+        let writable = self.ffi.lending.rule(source) == WriteRule::Allowed;
         let flags = if writable { WRITABLE } else { 0 };
         let epoch = self.ffi.lending.epoch;
         Ok(cdata::new_view(&mut self.heap, ctype, data, tick, epoch, source.0, flags)?)
@@ -219,7 +224,8 @@ impl Vm {
         let view = whole.view().expect("the whole is a view");
         // SAFETY: a live cell with the flag of a view.
         let (tick, epoch) = unsafe { ((*view).tick, (*view).epoch) };
-        Ok(cdata::new_view(&mut self.heap, ctype, data, tick, epoch, whole.source(), whole.flags())?)
+        let flags = whole.flags() & WRITABLE;
+        Ok(cdata::new_view(&mut self.heap, ctype, data, tick, epoch, whole.source(), flags)?)
     }
 }
 

@@ -63,6 +63,40 @@ pub struct Tree {
     pub gotos: Vec<LabelId>,
 }
 
+impl Tree {
+    /// The object of a field or element, if it is a field or element itself.
+    pub fn part_of(&self, id: ExprId) -> Option<ExprId> {
+        match self.exprs[id.0 as usize].kind {
+            ExprKind::Field { object, .. } | ExprKind::Index { object, .. } => {
+                let kind = self.exprs[object.0 as usize].kind;
+                matches!(kind, ExprKind::Field { .. } | ExprKind::Index { .. }).then_some(object)
+            }
+            _ => None,
+        }
+    }
+
+    /// For each local variable, whether it is only ever indexed, so that its value goes nowhere else.
+    pub fn only_indexed(&self) -> Vec<bool> {
+        let mut uses = vec![0i32; self.locals.len()];
+        let local = |id: ExprId| match self.exprs[id.0 as usize].kind {
+            ExprKind::Local(local) => Some(local.0 as usize),
+            _ => None,
+        };
+        for expr in &self.exprs {
+            match expr.kind {
+                ExprKind::Local(local) => uses[local.0 as usize] += 1,
+                ExprKind::Field { object, .. } | ExprKind::Index { object, .. } => {
+                    if let Some(local) = local(object) {
+                        uses[local] -= 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        uses.iter().zip(&self.locals).map(|(uses, local)| *uses == 0 && !local.is_captured).collect()
+    }
+}
+
 /// An expression.
 #[derive(Clone, Copy, Debug)]
 pub struct Expr {
@@ -371,6 +405,8 @@ pub struct Function {
     pub params: Vec<LocalId>,
     /// Whether it takes `...`.
     pub is_vararg: bool,
+    /// Whether it assigns to fields of fields or elements: `t.part.x = 1`.
+    pub assigns_to_parts: bool,
     /// Its statements.
     pub body: Block,
     /// The line of `function`; 0 for the main chunk.

@@ -129,3 +129,20 @@ fn nan_from_rust_is_a_plain_nan() {
     );
     test.run_ok();
 }
+
+#[test]
+fn what_bevy_computes_is_read_only() {
+    use bevy_transform::components::GlobalTransform;
+    let mut test = Test::new();
+    test.register::<GlobalTransform>();
+    test.world.spawn((GlobalTransform::from_translation(Vec3::new(1.0, 2.0, 3.0)), Health(1.0)));
+    test.system(
+        r#"return { query = { "GlobalTransform" }, run = function(q)
+          for _, g in q:iter() do x, y = g[0].translation.x, g[0].matrix3.y_axis.y end
+        end }"#,
+    );
+    test.run_ok();
+    assert_eq!(test.eval("x .. y"), "11");
+    let refused = test.refused(r#"return { query = { "mut GlobalTransform" }, run = print }"#);
+    assert!(refused.contains("is computed by Bevy: declare \"GlobalTransform\" to read it"), "{refused}");
+}

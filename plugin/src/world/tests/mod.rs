@@ -2,12 +2,16 @@
 
 mod by_entity;
 mod change_ticks;
+mod columns;
 mod commands;
 mod entities;
 mod errors;
+mod exactness;
 mod expiry;
 mod fields;
 mod filters;
+mod lists;
+mod math;
 mod parallel;
 mod resources;
 
@@ -25,6 +29,7 @@ use bevy_transform::components::Transform;
 use perilune::value::RawValue;
 use perilune::{Context, Error, Function, Lua, Table, Value};
 
+use super::component::LuaComponents;
 use super::context::install;
 use super::run::run_exclusive;
 use super::system::{Objects, ScriptParam, ScriptParamBuilder, SystemAccess, new_objects};
@@ -133,7 +138,9 @@ impl Test {
         let registry = AppTypeRegistry::default();
         world.insert_resource(registry.clone());
         let mut lua = Lua::new();
-        install(raw(&mut lua), registry).expect("there is memory");
+        let components = LuaComponents::default();
+        world.insert_resource(components.clone());
+        install(raw(&mut lua), registry, components).expect("there is memory");
         // Views, queries and names must survive a collector that runs at every allocation.
         raw(&mut lua).heap.set_stress(perilune::gc::Stress::EveryAllocation);
         world.insert_resource(TestVm(SyncCell::new(lua)));

@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::bytecode::disasm::jump_target;
-use crate::bytecode::{BitOp, Const, DraftProto, Format, Insn, Op};
+use crate::bytecode::{BitOp, Const, DraftProto, Format, Insn, Op, Part};
 
 pub(super) fn verify(proto: &DraftProto) -> Result<(), String> {
     let mut caches_taken = vec![false; proto.cache_keys.len()];
@@ -42,8 +42,14 @@ fn verify_insn(proto: &DraftProto, pc: usize, insn: Insn) -> Result<(), String> 
         Op::CLOSEUP | Op::RET1 => registers(a, 1)?,
         Op::CLOSURE => both(registers(a, 1), check(d < proto.children.len(), "no such child"))?,
         Op::GETGLOBAL | Op::SETGLOBAL => both(registers(a, 1), cache())?,
-        Op::GETFIELD | Op::SETFIELD | Op::INITFIELD => both(both(registers(a, 1), registers(b, 1)), cache())?,
-        Op::GETINDEX | Op::SETINDEX => both(both(registers(a, 1), registers(b, 1)), registers(c, 1))?,
+        Op::GETFIELD => {
+            both(both(registers(a, 1), registers(b, 1)), both(cache(), is_part(proto, pc, c)))?;
+        }
+        Op::SETFIELD | Op::INITFIELD => both(both(registers(a, 1), registers(b, 1)), cache())?,
+        Op::GETINDEX => {
+            both(both(registers(a, 1), registers(b, 1)), both(registers(c, 1), is_part(proto, pc, d)))?;
+        }
+        Op::SETINDEX => both(both(registers(a, 1), registers(b, 1)), registers(c, 1))?,
         Op::GETINT => both(registers(a, 1), registers(b, 1))?,
         Op::SETINT => both(registers(a, 1), registers(c, 1))?,
         Op::SELF => both(both(registers(a, 2), registers(b, 1)), cache())?,
@@ -125,6 +131,17 @@ fn take_cache(taken: &mut [bool], insn: Insn) -> Result<(), String> {
     }
 }
 
+/// Whether a value is used as the instruction at `pc` says ([`Part`]). Who uses a register otherwise finds an older value there, no worse.
+fn is_part(proto: &DraftProto, pc: usize, part: usize) -> Result<(), String> {
+    if part == Part::ReadNext as usize {
+        let next = proto.code.get(pc + 1);
+        let reads =
+            next.is_some_and(|next| next.code() == Op::GETFIELD as u8 && next.b() == proto.code[pc].a());
+        return check(reads, "a part that the next instruction does not read");
+    }
+    check(part <= Part::Indexed as usize, "no such use of a part")
+}
+
 /// Whether the other half of a loop is where it should be.
 fn is_partner(partner: Option<&Insn>, op: Op, a: usize) -> Result<(), String> {
     let is_there = partner.is_some_and(|insn| insn.code() == op as u8 && insn.a() == a);
@@ -137,8 +154,11 @@ fn has_only_its_operands(insn: Insn, op: Op) -> bool {
         Format::None => a && b && c && d,
         Format::A => b && c && d,
         Format::AB => c && d,
+        // What else is known of an iterator's variables or a part's use.
+        Format::ABC if matches!(op, Op::GETINDEX | Op::ITERCALL) => true,
         Format::ABC => d,
         Format::AInt | Format::AK | Format::ACache | Format::AChild | Format::AJump => b && c,
+        Format::ABCache if op == Op::GETFIELD => true,
         Format::ABK | Format::ABCache | Format::ABInt | Format::ABJump => c,
         Format::ACK => b,
         Format::Jump => a && b && c,

@@ -3,6 +3,7 @@
 use super::call::return_values;
 use super::keep_branch;
 use crate::bytecode::Op;
+use crate::ffi::rows;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{find_frame, handler, next, reload, save_pc, slow};
@@ -86,6 +87,12 @@ call_iterator(pc, vm, insn, base, k) {
     let control = base.add(insn.a());
     if let Some(function) = (*control).as_function()
         && (*function.as_ptr()).header.kind == Kind::NativeFunction
+        && (*function.as_ptr()).header.extra[1] == Special::NextRow as u8
+    {
+        return next_row(pc, vm, insn, base, k);
+    }
+    if let Some(function) = (*control).as_function()
+        && (*function.as_ptr()).header.kind == Kind::NativeFunction
         && (*function.as_ptr()).header.extra[1] == Special::Wrapped as u8
     {
         for i in 0..3 {
@@ -101,6 +108,21 @@ call_iterator(pc, vm, insn, base, k) {
             next!(pc, vm, base, k)
         }
         find_frame(vm);
+    }
+    slow!(iterate::call_iterator, pc, vm, insn, base, k)
+} }
+
+// A step of a loop over the rows of a query.
+handler! {
+#[inline(never)]
+next_row(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    let native = Gc::from_ptr((*control).as_function_unchecked().as_ptr().cast::<NativeFunction>());
+    if rows::step(&mut *vm, native, control.add(3), insn.c(), insn.index() as u32) {
+        if (*vm).heap.debt > 0 {
+            slow!(misc::collector_point, pc, vm, insn, base, k)
+        }
+        next!(pc, vm, base, k)
     }
     slow!(iterate::call_iterator, pc, vm, insn, base, k)
 } }

@@ -2,7 +2,8 @@
 
 use super::load::closure;
 use super::{keep_branch, truncate};
-use crate::ffi::place;
+use crate::ffi::part::{self, Whole};
+use crate::ffi::{column, place};
 use crate::function::{InlineCache, LuaFunction};
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
@@ -99,9 +100,30 @@ get_cdata_field(pc, vm, insn, base, k) {
         if (*cdata).header.aux == (*cache).ctype
             && let Some(data) = place::readable(vm, cdata)
         {
+            // Most are floats, or parts on the way to one.
+            if (*cache).place & 0xFF == place::FLOAT {
+                *base.add(insn.a()) = place::load_float(data, (*cache).place);
+                next!(pc, vm, base, k)
+            }
+            if (*cache).place & 0xFF == place::PART {
+                return get_part(pc, vm, insn, base, k);
+            }
             *base.add(insn.a()) = place::load(data, (*cache).place);
             next!(pc, vm, base, k)
         }
+    }
+    slow!(table::get_field, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_part(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    let cache = cache!(k, insn);
+    let whole = Whole::of(cdata);
+    let at = (*cdata).data.add(((*cache).place >> 8) as usize);
+    if let Some(pc) = part::follow(whole, at, (*cache).slot, pc, (insn.a(), insn.c()), base, k) {
+        next!(pc, vm, base, k)
     }
     slow!(table::get_field, pc, vm, insn, base, k)
 } }
@@ -312,6 +334,21 @@ get_other(pc, vm, insn, base, k) {
             *base.add(insn.a()) = value;
             next!(pc, vm, base, k)
         }
+    } else if (*base.add(insn.b())).is_cdata() {
+        return get_element(pc, vm, insn, base, k);
+    }
+    slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+// An element of a lent column.
+handler! {
+#[inline(never)]
+get_element(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    if let Some((whole, at, ctype)) = column::element(vm, cdata, *base.add(insn.c()))
+        && let Some(pc) = part::follow(whole, at, ctype, pc, (insn.a(), insn.index()), base, k)
+    {
+        next!(pc, vm, base, k)
     }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }

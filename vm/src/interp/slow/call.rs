@@ -34,7 +34,7 @@ pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<Nat
     let (function, count) = callee(vm, insn);
     match native.special() {
         Special::ToString if tostring_method(vm, native, function, count).is_some() => false,
-        Special::None | Special::Next | Special::NextIndex | Special::ToString => {
+        Special::None | Special::Next | Special::NextIndex | Special::NextRow | Special::ToString => {
             match call_plain_native(vm, insn, native, function, count) {
                 Ok(_) => vm.check_collector(insn),
                 Err(raised) => {
@@ -288,7 +288,7 @@ fn call_native(
     let args = enter_native(vm, function, count, kind, flags)?;
     let Args { base, count } = args;
     match native.special() {
-        Special::None | Special::Next | Special::NextIndex | Special::ToString => {
+        Special::None | Special::Next | Special::NextIndex | Special::NextRow | Special::ToString => {
             // SAFETY: a live cell.
             let ret = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
             let frame = vm.pop_frame();

@@ -80,7 +80,12 @@ fn step(vm: &mut Vm) -> Result<Walk, Raised> {
 fn is_plain_native(function: RawValue) -> bool {
     match function.as_function().map(Gc::view) {
         Some(FunctionView::Native(native)) => match native.special() {
-            Special::None | Special::Next | Special::NextIndex | Special::ToString | Special::Each => true,
+            Special::None
+            | Special::Next
+            | Special::NextIndex
+            | Special::NextRow
+            | Special::ToString
+            | Special::Each => true,
             Special::Pcall | Special::Xpcall | Special::Resume | Special::Yield | Special::Wrapped => false,
         },
         Some(FunctionView::Lua(_)) | None => false,

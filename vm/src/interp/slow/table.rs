@@ -1,8 +1,8 @@
 //! Table access off the fast path: cache misses, metatables, other types, missing elements.
 
-use crate::bytecode::{Insn, Op};
+use crate::bytecode::{Insn, Op, Part};
 use crate::ffi::cdata::CData;
-use crate::ffi::place;
+use crate::ffi::{part, place};
 use crate::function::InlineCache;
 use crate::interp::Go;
 use crate::interp::lookup::Inherited;
@@ -106,7 +106,10 @@ fn fill_read_cache(
     let slot = table.find_slot(&vm.heap, key);
     if let Some(slot) = slot {
         // SAFETY: the cache belongs to the running code.
-        unsafe { (*cache).found_in_slot(shape, slot) }
+        unsafe {
+            forget_part(cache);
+            (*cache).found_in_slot(shape, slot);
+        }
     }
     if !own.is_nil() {
         // SAFETY: a live table.
@@ -184,12 +187,32 @@ fn cached_handler(vm: &Vm, insn: Insn, table: Gc<Table>) -> Option<RawValue> {
 /// Remembers where a field of a cdata is, when a load or store is all it takes.
 fn fill_place_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>, key: Gc<LuaString>) {
     let ctype = cdata.ctype();
-    if let Some(place) = place::of_field(vm, ctype, key) {
+    if let Some((place, part)) = place::of_field(vm, ctype, key) {
         let cache = cache(vm, insn);
         // SAFETY: the cache belongs to the running code.
         unsafe {
             (*cache).ctype = ctype.0;
             (*cache).place = place;
+            if place & 0xFF == place::PART {
+                // The part's type takes the place of a table's slot.
+                (*cache).slot = part.0;
+                (*cache).shape = InlineCache::EMPTY;
+                (*cache).other_shape = InlineCache::EMPTY;
+            }
+        }
+    }
+}
+
+/// A table's slot is about to take the place of a part's type.
+///
+/// # Safety
+/// The cache belongs to the running code.
+unsafe fn forget_part(cache: *mut InlineCache) {
+    // SAFETY: by contract.
+    unsafe {
+        if (*cache).place & 0xFF == place::PART {
+            (*cache).ctype = InlineCache::EMPTY;
+            (*cache).place = 0;
         }
     }
 }
@@ -228,6 +251,11 @@ fn finish_read(
         rt::Index::Done(value) => {
             vm.set_reg(insn.a(), value);
             if object.is_cdata() && value.is_heap() {
+                if let Some(cdata) = object.as_cdata()
+                    && part_of(insn) == Part::Indexed as usize
+                {
+                    part::reuse_from_now(vm, cdata, key, value);
+                }
                 // A part of a view, or what a host made for the occasion.
                 vm.check_collector(insn);
             }
@@ -238,6 +266,15 @@ fn finish_read(
             let register = register.filter(|_| culprit == object);
             Err(vm.index_error(culprit, key, register))
         }
+    }
+}
+
+/// What is known of the use of the value an instruction reads.
+fn part_of(insn: Insn) -> usize {
+    match insn.op() {
+        Op::GETFIELD => insn.c(),
+        Op::GETINDEX => insn.index(),
+        _ => Part::Kept as usize,
     }
 }
 
@@ -321,6 +358,7 @@ fn write(
         let cache = cache(vm, insn);
         // SAFETY: the cache belongs to the running code.
         unsafe {
+            forget_part(cache);
             match hint {
                 SetHint::None => {}
                 SetHint::Existing { shape, slot } => {

@@ -241,6 +241,13 @@ fn pairs(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn ipairs(vm: &mut Vm, args: Args) -> NativeResult {
     vm.check_any(args, 0)?;
+    let list = vm.arg(args, 0);
+    if let Some(step) = crate::ffi::list::ipairs(vm, list)? {
+        vm.push(step)?;
+        vm.push(list)?;
+        vm.push(RawValue::number(0.0))?;
+        return vm.ret_top(3);
+    }
     let table = vm.check_table(args, 0)?;
     let step = upvalue(vm, args, 0);
     vm.push(step)?;

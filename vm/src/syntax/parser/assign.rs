@@ -38,6 +38,7 @@ impl Parser<'_> {
         }
         self.advance()?;
         let operator_line = self.last_line;
+        self.note_part(target);
         let value = self.expr()?;
         self.push(line, StatKind::Compound { op, target, value, line: operator_line });
         Ok(())
@@ -58,6 +59,9 @@ impl Parser<'_> {
             self.push_target(target)?;
         }
         let targets = self.take_list(mark);
+        if let [target] = targets.of(&self.tree.lists) {
+            self.note_part(*target);
+        }
         self.expect(TokenKind::Assign)?;
         let values = self.expr_list()?;
         for index in 0..values.len.min(targets.len) {
@@ -69,6 +73,14 @@ impl Parser<'_> {
         }
         self.push(line, StatKind::Assign { targets, values });
         Ok(())
+    }
+
+    /// Notes that the function assigns to a field of a field or element, if it does.
+    fn note_part(&mut self, target: ExprId) {
+        if self.tree.part_of(target).is_some() {
+            let function = self.scopes.current_function();
+            self.tree.functions[function.0 as usize].assigns_to_parts = true;
+        }
     }
 
     fn push_target(&mut self, target: ExprId) -> Parsed<()> {

@@ -1,0 +1,21 @@
+//! The plugin in headless apps: each file a behaviour. One program, since linking Bevy takes longer than all of the tests.
+
+mod common;
+
+mod bad_input;
+mod behaviours;
+mod changed_rows;
+mod collector;
+mod expired_views;
+mod input;
+mod isolation;
+mod lua_components;
+mod messages;
+mod observers;
+mod parallel;
+mod props;
+mod refused_writes;
+mod reload;
+mod resources_and_commands;
+mod schedules;
+mod systems;

@@ -1,0 +1,151 @@
+//! `for n, transforms, velocities in q:columns() do`: whole columns of a host's tables, indexed from zero as C arrays are.
+//!
+//! A column is a view without fields of its own: `transforms[i]` is a view of one value, and `transforms[i].x` is followed to the value's
+//! memory without one ([`super::part`]).
+
+#![allow(unsafe_code, reason = "computes addresses in lent columns")]
+
+use crate::gc::kind::{Header, Kind};
+use crate::value::{Gc, RawValue};
+use crate::vm::{Raised, Vm};
+
+use super::cdata::{self, CData, COLUMN, VIEW, View, WRITABLE};
+use super::ctype::{CType, CTypeId, Form, Scalar};
+use super::host::RegisterError;
+use super::part::Whole;
+use super::view::{SourceId, WriteRule};
+
+/// A view of a column. Its head's type is one without fields, made for this use of the values' type.
+#[repr(C)]
+struct Column {
+    view: View,
+    /// The address of each value and its change tick; null when they lie one after another.
+    places: *const (*mut u8, *mut u32),
+    /// How many values there are.
+    len: u32,
+    /// Bytes from a value to the next.
+    stride: u32,
+    /// The type of the values.
+    element: u32,
+}
+
+/// Where the values of a column lie.
+#[derive(Clone, Copy)]
+pub(super) enum Values {
+    /// One after another: the first value, the distance in bytes, the first change tick (or null).
+    Dense(*mut u8, u32, *mut u32),
+    /// At these addresses, good for the epoch.
+    Listed(*const (*mut u8, *mut u32)),
+}
+
+impl Vm {
+    /// A column of `len` values.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    ///
+    /// # Safety
+    /// Each value may be lent as [`Vm::lend`] requires.
+    pub(super) unsafe fn lend_column(
+        &mut self,
+        element: CTypeId,
+        values: Values,
+        len: u32,
+        source: SourceId,
+    ) -> Result<RawValue, Raised> {
+        let ctype = self.column_type(element)?;
+        let writable = self.ffi.lending.rule(source) == WriteRule::Allowed;
+        let flags = VIEW | COLUMN | if writable { WRITABLE } else { 0 };
+        let (data, stride, tick, places) = match values {
+            Values::Dense(data, stride, tick) => (data, stride, tick, std::ptr::null()),
+            Values::Listed(places) => (std::ptr::null_mut(), 0, std::ptr::null_mut(), places),
+        };
+        let cell: *mut Column = self.heap.alloc(Kind::CData, size_of::<Column>())?.cast();
+        let header =
+            Header { flags, extra: source.0.to_ne_bytes(), aux: ctype.0, ..Header::new(Kind::CData) };
+        // SAFETY: the cell is fresh and large enough; its beginning is a cdata's.
+        unsafe {
+            let view = View { head: CData { header, data }, tick, epoch: self.ffi.lending.epoch() };
+            cell.write(Column { view, places, len, stride, element: element.0 });
+            Ok(Gc::<CData>::from_ptr(cell.cast()).into())
+        }
+    }
+
+    /// The type of columns of a type.
+    fn column_type(&mut self, element: CTypeId) -> Result<CTypeId, Raised> {
+        if let Some(known) = self.ffi.columns.iter().find(|(of, _)| *of == element) {
+            return Ok(known.1);
+        }
+        let name = format!("column of {}", self.ffi.types.get(element).name);
+        let ctype = match self.register_ctype(CType { name, size: 0, form: Form::Struct(Vec::new()) }) {
+            Ok(ctype) => ctype,
+            Err(RegisterError::Layout(_)) => unreachable!("no field contradicts another"),
+            Err(RegisterError::Raised(raised)) => return Err(raised),
+        };
+        self.ffi.columns.push((element, ctype));
+        Ok(ctype)
+    }
+}
+
+/// A value of a column by its index, if that is all it takes: what it is part of, its address and type.
+///
+/// # Safety
+/// Both are live.
+#[inline(always)]
+pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> Option<(Whole, *mut u8, u32)> {
+    // SAFETY: by contract; a cdata with the flag is a column, whose addresses are good in its epoch.
+    unsafe {
+        if (*cdata).header.flags & COLUMN == 0 {
+            return None;
+        }
+        let column = cdata.cast::<Column>();
+        let index = key.as_f64_or_nan();
+        let row = index as u32;
+        if (*column).view.epoch != (*vm).ffi.lending.epoch || f64::from(row) != index || row >= (*column).len
+        {
+            return None;
+        }
+        let whole = Whole::of(cdata);
+        if (*column).places.is_null() {
+            let tick = (*column).view.tick;
+            let tick = if tick.is_null() { tick } else { tick.add(row as usize) };
+            let at = (*column).view.head.data.add(row as usize * (*column).stride as usize);
+            return Some((whole.at_tick(tick), at, (*column).element));
+        }
+        let (at, tick) = *(*column).places.add(row as usize);
+        Some((whole.at_tick(tick), at, (*column).element))
+    }
+}
+
+/// `column[key]`
+pub(super) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+    vm.readable(cdata)?;
+    // SAFETY: a live column.
+    let (found, len) = unsafe { (element(vm, cdata.as_ptr(), key), (*cdata.as_ptr().cast::<Column>()).len) };
+    let Some((whole, at, ctype)) = found else {
+        let name = vm.ffi.types.get(cdata.ctype()).name.clone();
+        let message = match key.as_number() {
+            Some(index) => format!("row {index} is outside the {name}, whose rows are 0 to {}", len - 1),
+            None => format!("a {name} is indexed by row, 0 to {}, not by a {}", len - 1, key.type_name()),
+        };
+        return Err(vm.error(message));
+    };
+    let ctype = CTypeId(ctype);
+    if ctype == Scalar::Entity.into() {
+        // SAFETY: the epoch is the current one.
+        let bits = unsafe { at.cast::<u64>().read_unaligned() };
+        return Ok(vm.ffi.entities.value(bits));
+    }
+    let flags = cdata.flags() & WRITABLE;
+    let (tick, epoch) = whole.lent();
+    Ok(cdata::new_view(&mut vm.heap, ctype, at, tick, epoch, cdata.source(), flags)?.into())
+}
+
+/// The error of `column[key] = value`.
+pub(super) fn newindex(vm: &mut Vm, cdata: Gc<CData>) -> Raised {
+    if let Err(raised) = vm.readable(cdata) {
+        return raised;
+    }
+    let name = vm.ffi.types.get(cdata.ctype()).name.clone();
+    vm.error(format!("a row of a {name} cannot be replaced: assign its fields"))
+}
