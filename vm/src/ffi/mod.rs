@@ -15,12 +15,22 @@
 pub mod access;
 pub mod arith;
 pub mod assign;
+pub(crate) mod carith;
+pub(crate) mod ccall;
+pub(crate) mod cconv;
 pub mod cdata;
+pub(crate) mod cindex;
+pub(crate) mod cinit;
+mod ctext;
+pub mod cparse;
+pub mod ctab;
 pub mod ctype;
 pub mod entity;
 pub mod host;
+pub(crate) mod memory;
 pub(crate) mod place;
 pub mod rows;
+pub mod state;
 pub mod vector;
 pub mod view;
 

@@ -6,9 +6,22 @@ use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
-use super::cdata::{CData, VIEW, View, WRITABLE};
+use super::cdata::{CData, UNCHECKED, VIEW, View, WRITABLE};
+use super::ctab::Kind;
 use super::ctype::{CTypeId, Scalar};
 use super::host::Access;
+use super::state::CFieldKind;
+
+// The scalars a place may have.
+const F32: u32 = Scalar::F32 as u32;
+const F64: u32 = Scalar::F64 as u32;
+const I32: u32 = Scalar::I32 as u32;
+const U32: u32 = Scalar::U32 as u32;
+const U8: u32 = Scalar::U8 as u32;
+const I8: u32 = Scalar::I8 as u32;
+const U16: u32 = Scalar::U16 as u32;
+const I16: u32 = Scalar::I16 as u32;
+const BOOL: u32 = Scalar::Bool as u32;
 
 /// The word for a scalar at an offset: `None` when it does not fit, or reading it takes more than a load.
 fn pack(scalar: Scalar, offset: u32) -> Option<u32> {
@@ -26,8 +39,11 @@ fn pack(scalar: Scalar, offset: u32) -> Option<u32> {
     }
 }
 
-/// The place of a field, for an inline cache.
-pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<u32> {
+/// The place of a field, for the inline cache of an access that reads, or writes.
+pub(crate) fn of_field(vm: &mut Vm, ctype: CTypeId, name: Gc<LuaString>, writes: bool) -> Option<u32> {
+    if ctype.is_declared() {
+        return of_declared(vm, ctype, name, writes);
+    }
     let field = vm.ffi.field(ctype, name)?;
     match field.access {
         Access::Scalar(scalar) => pack(scalar, field.offset),
@@ -35,7 +51,37 @@ pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<u
     }
 }
 
-/// The first byte of a cdata that may be read now, if it may.
+/// The place of a field of a struct a script has declared, or of the struct behind a pointer.
+fn of_declared(vm: &mut Vm, ctype: CTypeId, name: Gc<LuaString>, writes: bool) -> Option<u32> {
+    let table = &vm.ffi.c.table;
+    let mut target = table.referent(ctype);
+    if let Kind::Pointer(to) = table.kind(target) {
+        target = table.referent(to);
+    }
+    let is_constant = table.get(target).quals.constant;
+    let record = table.as_record(target)?;
+    // No memory for the list of fields only means that nothing is cached.
+    let field = vm.c_field(record, name).ok()??;
+    if field.kind != CFieldKind::Field || writes && (is_constant || field.is_constant) {
+        return None;
+    }
+    let table = &vm.ffi.c.table;
+    let scalar = match (table.kind(field.ctype), table.size(field.ctype)) {
+        (Kind::Bool, 1) => Scalar::Bool,
+        (Kind::Int { unsigned: false, .. }, 1) => Scalar::I8,
+        (Kind::Int { unsigned: true, .. }, 1) => Scalar::U8,
+        (Kind::Int { unsigned: false, .. }, 2) => Scalar::I16,
+        (Kind::Int { unsigned: true, .. }, 2) => Scalar::U16,
+        (Kind::Int { unsigned: false, .. }, 4) => Scalar::I32,
+        (Kind::Int { unsigned: true, .. }, 4) => Scalar::U32,
+        (Kind::Float, 4) => Scalar::F32,
+        (Kind::Float, 8) => Scalar::F64,
+        _ => return None,
+    };
+    pack(scalar, field.offset)
+}
+
+/// The first byte of a cdata that may be read now, if it may. What is behind a pointer, for a pointer.
 ///
 /// # Safety
 /// Both are live.
@@ -43,8 +89,11 @@ pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<u
 pub(crate) unsafe fn readable(vm: *mut Vm, cdata: *mut CData) -> Option<*mut u8> {
     // SAFETY: by contract; a cdata with the flag is a view.
     unsafe {
-        let view = (*cdata).header.flags & VIEW != 0;
-        let current = !view || (*cdata.cast::<View>()).epoch == (*vm).ffi.lending.epoch;
+        let flags = (*cdata).header.flags;
+        if flags & (VIEW | UNCHECKED) == 0 {
+            return Some((*cdata).data);
+        }
+        let current = flags & UNCHECKED == 0 && (*cdata.cast::<View>()).epoch == (*vm).ffi.lending.epoch;
         if current { Some((*cdata).data) } else { None }
     }
 }
@@ -55,14 +104,6 @@ pub(crate) unsafe fn readable(vm: *mut Vm, cdata: *mut CData) -> Option<*mut u8>
 /// `data` may be read and is of the type the place is of.
 #[inline(always)]
 pub(crate) unsafe fn load(data: *const u8, place: u32) -> RawValue {
-    const F32: u32 = Scalar::F32 as u32;
-    const F64: u32 = Scalar::F64 as u32;
-    const I32: u32 = Scalar::I32 as u32;
-    const U32: u32 = Scalar::U32 as u32;
-    const U8: u32 = Scalar::U8 as u32;
-    const I8: u32 = Scalar::I8 as u32;
-    const U16: u32 = Scalar::U16 as u32;
-    const I16: u32 = Scalar::I16 as u32;
     // SAFETY: by contract; `pack` made the place.
     unsafe {
         let at = data.add((place >> 8) as usize);
@@ -81,7 +122,7 @@ pub(crate) unsafe fn load(data: *const u8, place: u32) -> RawValue {
     }
 }
 
-/// Assigns a float at a place, if the cdata may be written now, the place is a float's and the value a number.
+/// Assigns a number at a place, if the cdata may be written now; integers only while nothing but the low bits of a word are asked for.
 ///
 /// # Safety
 /// Both are live, and the cdata is of the type the place is of.
@@ -95,12 +136,23 @@ pub(crate) unsafe fn store(vm: *mut Vm, cdata: *mut CData, place: u32, value: Ra
             return false;
         }
         let at = data.add((place >> 8) as usize);
-        if place & 0xFF == Scalar::F32 as u32 {
-            at.cast::<f32>().write_unaligned(value.as_f64_or_nan() as f32);
-        } else if place & 0xFF == Scalar::F64 as u32 {
-            at.cast::<f64>().write_unaligned(value.as_f64_or_nan());
-        } else {
-            return false;
+        let number = value.as_f64_or_nan();
+        match place & 0xFF {
+            F32 => at.cast::<f32>().write_unaligned(number as f32),
+            F64 => at.cast::<f64>().write_unaligned(number),
+            BOOL => return false,
+            integer => {
+                let word = number as i64;
+                // Beyond, the slow path has the rules.
+                if word == i64::MAX || word == i64::MIN {
+                    return false;
+                }
+                match integer {
+                    U8 | I8 => at.write(word as u8),
+                    U16 | I16 => at.cast::<u16>().write_unaligned(word as u16),
+                    _ => at.cast::<u32>().write_unaligned(word as u32),
+                }
+            }
         }
         if flags & VIEW != 0 {
             let tick = (*cdata.cast::<View>()).tick;
