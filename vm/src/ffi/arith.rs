@@ -93,6 +93,17 @@ pub fn new_integer(heap: &mut Heap, scalar: Scalar, bits: u64) -> Result<RawValu
     Ok(boxed.into())
 }
 
+/// A complex number without a real part: what a literal `2i` is.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_imaginary(heap: &mut Heap, im: f64) -> Result<RawValue, OutOfMemory> {
+    let complex = cdata::new_owned(heap, known::COMPLEX_DOUBLE, 16, cdata::WRITABLE)?;
+    // SAFETY: an owned value of sixteen bytes.
+    unsafe { store_bits(complex.data().add(8), 8, im.to_bits()) };
+    Ok(complex.into())
+}
+
 /// The number nearest to a 64-bit integer; `None` for any other value.
 pub fn to_number(vm: &Vm, value: RawValue) -> Option<f64> {
     let (scalar, bits) = boxed_integer(vm, value)?;

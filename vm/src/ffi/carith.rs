@@ -32,7 +32,7 @@ struct Operand {
 fn operand(vm: &mut Vm, value: RawValue, other: RawValue) -> Result<Operand, Raised> {
     let none = Operand { ctype: None, number: None, address: 1 };
     if let Some(n) = value.as_number() {
-        return Ok(Operand { ctype: Some(known::DOUBLE), number: Some(Num::Float(n)), address: 0 });
+        return Ok(Operand { ctype: Some(known::DOUBLE), number: Some(Num::Float(n)), address: 1 });
     }
     if value.is_nil() {
         return Ok(Operand { ctype: Some(known::VOID_POINTER), number: None, address: 0 });
@@ -241,6 +241,23 @@ pub(crate) fn wide_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
         }
         _ => None,
     }
+}
+
+/// A declared integer or float of any size as an operand of bit operations.
+pub(crate) fn bit_operand(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
+    let cdata = value.as_cdata()?;
+    if cdata.flags() & (super::cdata::VIEW | super::cdata::UNCHECKED) != 0 || !cdata.ctype().is_declared() {
+        return None;
+    }
+    let ctype = vm.ffi.c.table.without_enum(vm.ffi.c.table.referent(cdata.ctype()));
+    let (kind, size) = (vm.ffi.c.table.kind(ctype), vm.ffi.c.table.size(ctype));
+    if !matches!(kind, Kind::Int { .. } | Kind::Float | Kind::Bool) || size > 8 {
+        return None;
+    }
+    let unsigned = is_wide_unsigned(vm, ctype);
+    // SAFETY: an owned value, or one inside another that is there.
+    let number = unsafe { number_of(kind, size, Data::Memory(cdata.data())) }?;
+    Some((if unsigned { Scalar::U64 } else { Scalar::I64 }, number.bits(unsigned)))
 }
 
 /// The nearest double to a C number, as `tonumber` gives it.

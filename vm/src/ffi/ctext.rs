@@ -37,7 +37,10 @@ pub(super) fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
     let ctype = vm.ffi.c.table.referent(cdata.ctype());
     let (kind, size) = (vm.ffi.c.table.kind(ctype), vm.ffi.c.table.size(ctype));
     if !matches!(kind, Kind::Complex(_) | Kind::Enum(_)) && !(matches!(kind, Kind::Int { .. }) && size == 8) {
-        return format!("cdata<{name}>: 0x{:08x}", cdata.data() as usize);
+        return match cdata.data() as usize {
+            0 => format!("cdata<{name}>: NULL"),
+            address => format!("cdata<{name}>: 0x{address:08x}"),
+        };
     }
     let Ok(data) = vm.checked_data(cdata) else { return format!("cdata<{name}>") };
     // SAFETY: just checked; the value has its type's size.

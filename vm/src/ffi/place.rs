@@ -6,7 +6,7 @@ use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
-use super::cdata::{CData, UNCHECKED, VIEW, View, WRITABLE};
+use super::cdata::{CData, INNER, Inner, SIZED, UNCHECKED, VIEW, View, WRITABLE};
 use super::ctab::Kind;
 use super::ctype::{CTypeId, Scalar};
 use super::host::Access;
@@ -65,20 +65,7 @@ fn of_declared(vm: &mut Vm, ctype: CTypeId, name: Gc<LuaString>, writes: bool) -
     if field.kind != CFieldKind::Field || writes && (is_constant || field.is_constant) {
         return None;
     }
-    let table = &vm.ffi.c.table;
-    let scalar = match (table.kind(field.ctype), table.size(field.ctype)) {
-        (Kind::Bool, 1) => Scalar::Bool,
-        (Kind::Int { unsigned: false, .. }, 1) => Scalar::I8,
-        (Kind::Int { unsigned: true, .. }, 1) => Scalar::U8,
-        (Kind::Int { unsigned: false, .. }, 2) => Scalar::I16,
-        (Kind::Int { unsigned: true, .. }, 2) => Scalar::U16,
-        (Kind::Int { unsigned: false, .. }, 4) => Scalar::I32,
-        (Kind::Int { unsigned: true, .. }, 4) => Scalar::U32,
-        (Kind::Float, 4) => Scalar::F32,
-        (Kind::Float, 8) => Scalar::F64,
-        _ => return None,
-    };
-    pack(scalar, field.offset)
+    pack(scalar_of(vm, field.ctype)?, field.offset)
 }
 
 /// The first byte of a cdata that may be read now, if it may. What is behind a pointer, for a pointer.
@@ -96,6 +83,126 @@ pub(crate) unsafe fn readable(vm: *mut Vm, cdata: *mut CData) -> Option<*mut u8>
         let current = flags & UNCHECKED == 0 && (*cdata.cast::<View>()).epoch == (*vm).ffi.lending.epoch;
         if current { Some((*cdata).data) } else { None }
     }
+}
+
+/// The elements of an array or of what a pointer points at, when each is a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Elements {
+    /// The scalar, or [`Elements::NONE`] or [`Elements::NOT_ASKED`].
+    scalar: u8,
+    is_constant: bool,
+    size: u32,
+    /// How many; the largest number when the type does not say.
+    count: u32,
+}
+
+impl Elements {
+    const NONE: u8 = u8::MAX;
+    const NOT_ASKED: u8 = u8::MAX - 1;
+    /// Before anybody has asked.
+    pub(crate) const UNKNOWN: Elements =
+        Elements { scalar: Elements::NOT_ASKED, is_constant: true, size: 0, count: 0 };
+}
+
+/// What the elements of a type are.
+#[cold]
+fn elements_of(vm: &mut Vm, ctype: CTypeId) -> Elements {
+    let table = &vm.ffi.c.table;
+    let whole = table.referent(ctype);
+    let none = Elements { scalar: Elements::NONE, ..Elements::UNKNOWN };
+    let count = match table.kind(whole) {
+        Kind::Pointer(_) | Kind::VariableArray(_) => u32::MAX,
+        Kind::Array(of) => match (table.size(whole), table.size(of)) {
+            (super::ctab::UNKNOWN, _) => u32::MAX,
+            (size, element) => size.checked_div(element).unwrap_or(0),
+        },
+        _ => 0,
+    };
+    let known = match table.element(whole) {
+        // The slow path looks at where arrays of one element end.
+        Some(element) if count > 1 => match scalar_of(vm, element) {
+            Some(scalar) => Elements {
+                scalar: scalar as u8,
+                is_constant: vm.ffi.c.table.quals(element).constant,
+                size: scalar.size(),
+                count,
+            },
+            None => none,
+        },
+        _ => none,
+    };
+    let slot = (ctype.0 - super::ctab::FIRST) as usize;
+    let list = &mut vm.ffi.c.elements;
+    if list.len() <= slot {
+        list.resize(slot + 1, Elements::UNKNOWN);
+    }
+    list[slot] = known;
+    known
+}
+
+/// Where an element is that may be read now, and its scalar; `None` when it takes the slow path to say.
+///
+/// # Safety
+/// Both are live.
+#[inline]
+pub(crate) unsafe fn element(
+    vm: *mut Vm,
+    cdata: *mut CData,
+    key: RawValue,
+    writes: bool,
+) -> Option<(*mut u8, u32)> {
+    // SAFETY: by contract.
+    unsafe {
+        let (flags, ctype) = ((*cdata).header.flags, CTypeId((*cdata).header.aux));
+        let number = key.as_f64_or_nan();
+        let index = number as i32;
+        if flags & (VIEW | UNCHECKED) != 0 || f64::from(index) != number || !ctype.is_declared() {
+            return None;
+        }
+        let elements = match (&(*vm).ffi.c.elements).get((ctype.0 - super::ctab::FIRST) as usize) {
+            Some(elements) if elements.scalar != Elements::NOT_ASKED => *elements,
+            _ => elements_of(&mut *vm, ctype),
+        };
+        if elements.scalar == Elements::NONE
+            || elements.count != u32::MAX && index as u32 >= elements.count
+            || writes && (elements.is_constant || flags & WRITABLE == 0)
+        {
+            return None;
+        }
+        let at = (*cdata).data.wrapping_offset(index as isize * elements.size as isize);
+        if flags & INNER != 0 {
+            let inner = cdata.cast::<Inner>();
+            let (start, end) = ((*inner).start, (*inner).end);
+            if (at as usize) < start || at as usize + elements.size as usize > end {
+                return None;
+            }
+        } else if flags & SIZED != 0 {
+            let size = (*cdata).data.cast::<u64>().sub(1).read_unaligned();
+            if index < 0 || (index as u64 + 1) * u64::from(elements.size) > size {
+                return None;
+            }
+        } else if elements.count == u32::MAX && (at as usize) < 4096 {
+            return None;
+        }
+        Some((at, u32::from(elements.scalar)))
+    }
+}
+
+/// The scalar a C type is, if reading it takes no more than a load.
+fn scalar_of(vm: &Vm, ctype: CTypeId) -> Option<Scalar> {
+    let table = &vm.ffi.c.table;
+    Some(match (table.kind(ctype), table.size(ctype)) {
+        (Kind::Bool, 1) => Scalar::Bool,
+        (Kind::Int { unsigned: false, .. }, 1) => Scalar::I8,
+        (Kind::Int { unsigned: true, .. }, 1) => Scalar::U8,
+        (Kind::Int { unsigned: false, .. }, 2) => Scalar::I16,
+        (Kind::Int { unsigned: true, .. }, 2) => Scalar::U16,
+        (Kind::Int { unsigned: false, .. }, 4) => Scalar::I32,
+        (Kind::Int { unsigned: true, .. }, 4) => Scalar::U32,
+        (Kind::Float, 4) => Scalar::F32,
+        (Kind::Float, 8) => Scalar::F64,
+        _ => return None,
+    })
 }
 
 /// The value at a place.
@@ -135,9 +242,32 @@ pub(crate) unsafe fn store(vm: *mut Vm, cdata: *mut CData, place: u32, value: Ra
         if flags & WRITABLE == 0 || !value.is_number() {
             return false;
         }
-        let at = data.add((place >> 8) as usize);
-        let number = value.as_f64_or_nan();
-        match place & 0xFF {
+        if !store_at(data.add((place >> 8) as usize), place & 0xFF, value) {
+            return false;
+        }
+        if flags & VIEW != 0 {
+            let tick = (*cdata.cast::<View>()).tick;
+            if !tick.is_null() {
+                tick.write((*vm).ffi.lending.tick);
+            }
+        }
+        true
+    }
+}
+
+/// Assigns a number to a scalar in memory; false when the slow path has to say what that means.
+///
+/// # Safety
+/// The scalar may be written.
+#[inline(always)]
+pub(crate) unsafe fn store_at(at: *mut u8, scalar: u32, value: RawValue) -> bool {
+    let number = value.as_f64_or_nan();
+    if !value.is_number() {
+        return false;
+    }
+    // SAFETY: by contract.
+    unsafe {
+        match scalar {
             F32 => at.cast::<f32>().write_unaligned(number as f32),
             F64 => at.cast::<f64>().write_unaligned(number),
             BOOL => return false,
@@ -152,12 +282,6 @@ pub(crate) unsafe fn store(vm: *mut Vm, cdata: *mut CData, place: u32, value: Ra
                     U16 | I16 => at.cast::<u16>().write_unaligned(word as u16),
                     _ => at.cast::<u32>().write_unaligned(word as u32),
                 }
-            }
-        }
-        if flags & VIEW != 0 {
-            let tick = (*cdata.cast::<View>()).tick;
-            if !tick.is_null() {
-                tick.write((*vm).ffi.lending.tick);
             }
         }
         true

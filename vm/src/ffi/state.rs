@@ -51,6 +51,8 @@ pub struct CState {
     pub(crate) callback_methods: Option<Gc<Table>>,
     /// Types named by strings, as scripts repeat them; emptied when something is declared.
     pub(crate) spelled: HashMap<Box<[u8]>, CTypeId>,
+    /// By type: what its elements are, once somebody has asked.
+    pub(crate) elements: Vec<super::place::Elements>,
     /// `errno` after the last call of a C function.
     pub(crate) errno: i32,
     /// Calls of C functions, and callbacks.

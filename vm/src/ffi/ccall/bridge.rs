@@ -13,6 +13,9 @@ use super::prepare::{Prepared, prepare};
 use crate::ffi::cconv::{Fault, How};
 use crate::ffi::ctab::{CTypeId, Kind, Quals, known};
 use crate::ffi::memory::Extent;
+use crate::function::FunctionView;
+use crate::rt::frames;
+use crate::syntax::chunk_id::chunk_id;
 use crate::value::RawValue;
 use crate::vm::{Args, Raised, Ret, Vm};
 
@@ -331,6 +334,23 @@ unsafe extern "C" fn called_by_c(
     }
 }
 
+/// What a Lua function returned cannot be given to C: the error is at its end.
+fn bad_result(vm: &mut Vm, function: RawValue, fault: Fault) -> Raised {
+    let (Fault::Bad(message), Some(function)) = (&fault, function.as_function()) else { return vm.fault(fault) };
+    match function.view() {
+        FunctionView::Lua(closure) => {
+            let definition = frames::definition(closure);
+            let place = chunk_id(&definition.chunk_name);
+            let message = format!("{place}:{}: {message}", definition.last_line);
+            match vm.new_string(message.as_bytes()) {
+                Ok(message) => vm.throw(message),
+                Err(raised) => raised,
+            }
+        }
+        FunctionView::Native(_) => vm.fault(fault),
+    }
+}
+
 /// Calls the Lua function of a callback.
 unsafe fn answer(
     vm: &mut Vm,
@@ -363,7 +383,7 @@ unsafe fn answer(
     unsafe {
         let converted = vm.lua_to_c(result_type, (&raw mut word).cast(), value, How::default());
         if let Err(fault) = converted {
-            return Err(vm.fault(fault));
+            return Err(bad_result(vm, function, fault));
         }
         let size = vm.ffi.c.table.size(result_type);
         let number = match vm.ffi.c.table.kind(vm.ffi.c.table.without_enum(result_type)) {

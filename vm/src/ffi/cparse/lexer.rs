@@ -66,7 +66,7 @@ impl<'a> Lexer<'a> {
     /// An error that shows a token.
     pub(super) fn error_near(&self, problem: Problem, near: Option<Token>) -> ParseError {
         let near = near.map(|token| match token {
-            token if token.has_text() && self.text.is_empty() => "$".to_owned(),
+            token if token.has_text() && (self.text.is_empty() || self.is_parameter) => "$".to_owned(),
             // What comes after a zero byte would not be seen in C.
             token if token.has_text() => {
                 let end = self.text.iter().position(|&c| c == 0).unwrap_or(self.text.len());

@@ -5,7 +5,7 @@
 //! layout `layout` computes; `expr` evaluates constant expressions. It accepts more than C does (it need not find mistakes in
 //! headers), but nothing it accepts can be laid out wrongly: sizes are checked, nesting is limited.
 //!
-//! Declarations before a mistake stay declared, as in LuaJIT.
+//! A source with a mistake declares nothing, as in LuaJIT.
 
 mod declarator;
 mod expr;
@@ -112,12 +112,27 @@ impl fmt::Display for ParseError {
 /// Declares everything a source declares.
 ///
 /// # Errors
-/// What cannot be read as a declaration, with token and line. What came before it is declared.
+/// What cannot be read as a declaration, with token and line. Nothing is declared then.
 pub fn declare(table: &mut CTab, source: &[u8], parameters: &[Parameter]) -> Result<(), ParseError> {
-    let mut parser = Parser::new(table, source, parameters);
-    parser.lexer.next()?;
-    parser.declarations()?;
-    parser.end()
+    all_or_nothing(table, |table| {
+        let mut parser = Parser::new(table, source, parameters);
+        parser.lexer.next()?;
+        parser.declarations()?;
+        parser.end()
+    })
+}
+
+/// Takes back what a parse that fails has declared.
+fn all_or_nothing<T>(
+    table: &mut CTab,
+    parse: impl FnOnce(&mut CTab) -> Result<T, ParseError>,
+) -> Result<T, ParseError> {
+    let mark = table.mark();
+    let result = parse(table);
+    if result.is_err() {
+        table.roll_back(mark);
+    }
+    result
 }
 
 /// The type that a source names: `"struct point *"`.
@@ -129,15 +144,17 @@ pub fn parse_type(
     source: &[u8],
     parameters: &[Parameter],
 ) -> Result<CTypeId, ParseError> {
-    let mut parser = Parser::new(table, source, parameters);
-    parser.refuses_new_tags = true;
-    parser.lexer.next()?;
-    let ctype = parser.abstract_type()?;
-    if parser.token() != Token::End {
-        return Err(parser.expected(Token::End));
-    }
-    parser.end()?;
-    Ok(ctype)
+    all_or_nothing(table, |table| {
+        let mut parser = Parser::new(table, source, parameters);
+        parser.refuses_new_tags = true;
+        parser.lexer.next()?;
+        let ctype = parser.abstract_type()?;
+        if parser.token() != Token::End {
+            return Err(parser.expected(Token::End));
+        }
+        parser.end()?;
+        Ok(ctype)
+    })
 }
 
 /// What a declarator may look like where it stands.

@@ -235,6 +235,26 @@ pub enum Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyTypes;
 
+/// How much there was at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    types: usize,
+    records: usize,
+    enums: usize,
+    functions: usize,
+}
+
+/// A change that can be taken back.
+#[derive(Clone, Debug)]
+enum Change {
+    Name(Box<str>),
+    Tag(Box<str>),
+    /// The definition of a struct or union began.
+    Record(u32),
+    /// The definition of an enum began.
+    Enum(u32),
+}
+
 /// The declared types of one VM.
 #[derive(Debug)]
 pub struct CTab {
@@ -247,6 +267,10 @@ pub struct CTab {
     names: HashMap<Box<str>, Name>,
     /// Structs, unions and enums.
     tags: HashMap<Box<str>, CTypeId>,
+    /// By type: the reference to it, once it was asked for.
+    references: Vec<CTypeId>,
+    /// Changes since the last mark.
+    journal: Vec<Change>,
 }
 
 impl Default for CTab {
@@ -266,6 +290,8 @@ impl CTab {
             functions: Vec::new(),
             names: HashMap::new(),
             tags: HashMap::new(),
+            references: Vec::new(),
+            journal: Vec::new(),
         };
         known::fill(&mut table);
         table
@@ -378,6 +404,52 @@ impl CTab {
     #[allow(clippy::len_without_is_empty, reason = "the known types are always there")]
     pub fn len(&self) -> usize {
         self.types.len()
+    }
+
+    /// How many structs, unions and enums there are.
+    pub fn unique_types(&self) -> usize {
+        self.records.len() + self.enums.len()
+    }
+
+    // ---- undoing ---------------------------------------------------------------------------------------
+
+    /// The state of the table now.
+    pub fn mark(&mut self) -> Mark {
+        self.journal.clear();
+        Mark {
+            types: self.types.len(),
+            records: self.records.len(),
+            enums: self.enums.len(),
+            functions: self.functions.len(),
+        }
+    }
+
+    /// Takes back everything since a mark, the last one taken.
+    pub fn roll_back(&mut self, mark: Mark) {
+        for change in std::mem::take(&mut self.journal) {
+            match change {
+                Change::Name(name) => drop(self.names.remove(&name)),
+                Change::Tag(tag) => drop(self.tags.remove(&tag)),
+                Change::Record(index) => {
+                    let record = &mut self.records[index as usize];
+                    let (name, is_union, ctype) = (record.name.take(), record.is_union, record.ctype);
+                    *record = Record { name, is_union, ctype, size: UNKNOWN, ..Record::default() };
+                }
+                Change::Enum(index) => {
+                    let e = &mut self.enums[index as usize];
+                    e.is_complete = false;
+                    e.constants.clear();
+                    e.integer = known::UINT32;
+                }
+            }
+        }
+        for info in self.types.drain(mark.types..) {
+            self.interned.remove(&info);
+        }
+        self.references.clear();
+        self.records.truncate(mark.records);
+        self.enums.truncate(mark.enums);
+        self.functions.truncate(mark.functions);
     }
 
     /// The type a reference refers to, or the type itself.
@@ -511,7 +583,25 @@ impl CTab {
     }
 
     /// A reference.
+    #[inline]
     pub fn reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        match self.references.get((to.0 - FIRST) as usize) {
+            Some(&known) if known != CTypeId(0) => Ok(known),
+            _ => self.new_reference(to),
+        }
+    }
+
+    fn new_reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        let reference = self.intern_reference(to)?;
+        let slot = (to.0 - FIRST) as usize;
+        if self.references.len() <= slot {
+            self.references.resize(slot + 1, CTypeId(0));
+        }
+        self.references[slot] = reference;
+        Ok(reference)
+    }
+
+    fn intern_reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
         let align = POINTER_SIZE.trailing_zeros() as u8;
         self.intern(TypeInfo { kind: Kind::Reference(to), quals: Quals::CONST, size: POINTER_SIZE, align })
     }
@@ -576,6 +666,7 @@ impl CTab {
         let id = self.intern(TypeInfo { kind, quals: Quals::NONE, size: UNKNOWN, align: OF_RECORD })?;
         let name: Option<Box<str>> = name.map(Into::into);
         if let Some(name) = &name {
+            self.journal.push(Change::Tag(name.clone()));
             self.tags.insert(name.clone(), id);
         }
         self.records.push(Record { name, is_union, size: UNKNOWN, ctype: id, ..Record::default() });
@@ -584,6 +675,7 @@ impl CTab {
 
     /// A record, to be completed.
     pub fn record_mut(&mut self, index: u32) -> &mut Record {
+        self.journal.push(Change::Record(index));
         &mut self.records[index as usize]
     }
 
@@ -598,6 +690,7 @@ impl CTab {
         })?;
         let name: Option<Box<str>> = name.map(Into::into);
         if let Some(name) = &name {
+            self.journal.push(Change::Tag(name.clone()));
             self.tags.insert(name.clone(), id);
         }
         let integer = known::UINT32;
@@ -607,12 +700,16 @@ impl CTab {
 
     /// An enum, to be completed.
     pub fn enum_mut(&mut self, index: u32) -> &mut Enumeration {
+        self.journal.push(Change::Enum(index));
         &mut self.enums[index as usize]
     }
 
     /// Gives an identifier its meaning. The first one stays.
     pub fn declare(&mut self, name: &str, meaning: Name) {
-        self.names.entry(name.into()).or_insert(meaning);
+        if !self.names.contains_key(name) {
+            self.names.insert(name.into(), meaning);
+            self.journal.push(Change::Name(name.into()));
+        }
     }
 
     // ---- comparing -------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ macro_rules! equality {
         if x.is_number() && y.is_number() {
             branch!(x.as_f64_or_nan() == y.as_f64_or_nan(), $pc, $vm, $insn, $base, $k)
         }
-        if x == y {
+        if x == y && !x.is_cdata() {
             branch!(true, $pc, $vm, $insn, $base, $k)
         }
         if !(x.is_heap() && y.is_heap()) && !(x.is_cdata() || y.is_cdata()) {

@@ -302,6 +302,11 @@ get_other(pc, vm, insn, base, k) {
             *base.add(insn.a()) = value;
             next!(pc, vm, base, k)
         }
+    } else if let Some(cdata) = (*base.add(insn.b())).as_cdata()
+        && let Some((at, scalar)) = place::element(vm, cdata.as_ptr(), *base.add(insn.c()), false)
+    {
+        *base.add(insn.a()) = place::load(at, scalar);
+        next!(pc, vm, base, k)
     }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
@@ -324,7 +329,13 @@ handler! {
 #[inline(never)]
 append(pc, vm, insn, base, k) {
     let value = *base.add(insn.c());
-    if let Some(table) = (*base.add(insn.a())).as_table() {
+    if let Some(cdata) = (*base.add(insn.a())).as_cdata() {
+        if let Some((at, scalar)) = place::element(vm, cdata.as_ptr(), *base.add(insn.b()), true)
+            && place::store_at(at, scalar, value)
+        {
+            next!(pc, vm, base, k)
+        }
+    } else if let Some(table) = (*base.add(insn.a())).as_table() {
         // One past the end, with room there, no such key in the dictionary and nobody to ask.
         let table = table.as_ptr();
         let len = (*table).array_len;

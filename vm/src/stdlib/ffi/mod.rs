@@ -64,9 +64,10 @@ fn check_type(vm: &mut Vm, args: Args, has_parameters: bool) -> Result<CTypeId, 
     if let Some(&known) = vm.ffi.c.spelled.get(source) {
         return Ok(known);
     }
+    let before = vm.ffi.c.table.unique_types();
     let ctype = parse(vm, source, &[])?;
-    // What a name stands for never changes, but tags may be declared later: only what was understood is remembered.
-    if vm.ffi.c.spelled.len() < MAX_SPELLED {
+    // What a name stands for never changes. A struct without a name is another one each time it is spelled.
+    if vm.ffi.c.table.unique_types() == before && vm.ffi.c.spelled.len() < MAX_SPELLED {
         vm.ffi.c.spelled.insert(source.into(), ctype);
     }
     Ok(ctype)
@@ -112,7 +113,7 @@ fn type_of(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// LuaJIT's unsupported look into its table of types: here the size, and the name printed.
 fn type_info(vm: &mut Vm, args: Args) -> NativeResult {
-    let number = vm.check_int(args, 0)?;
+    let number = check_count(vm, args, 0)?;
     if number <= 0 || number as usize >= vm.ffi.c.table.len() {
         return vm.ret0();
     }
