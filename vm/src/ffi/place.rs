@@ -140,12 +140,32 @@ fn elements_of(vm: &mut Vm, ctype: CTypeId) -> Elements {
     known
 }
 
+/// `cdata[key]`, when it is an element that a load reads.
+///
+/// # Safety
+/// Both are live.
+#[inline(never)]
+pub(crate) unsafe fn read_element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> Option<RawValue> {
+    // SAFETY: by contract; the element may be read.
+    unsafe { element(vm, cdata, key, false).map(|(at, scalar)| load(at, scalar)) }
+}
+
+/// `cdata[key] = value`, when it is an element that a store writes; whether it was.
+///
+/// # Safety
+/// Both are live.
+#[inline(never)]
+pub(crate) unsafe fn write_element(vm: *mut Vm, cdata: *mut CData, key: RawValue, value: RawValue) -> bool {
+    // SAFETY: by contract; the element may be written.
+    unsafe { element(vm, cdata, key, true).is_some_and(|(at, scalar)| store_at(at, scalar, value)) }
+}
+
 /// Where an element is that may be read now, and its scalar; `None` when it takes the slow path to say.
 ///
 /// # Safety
 /// Both are live.
 #[inline]
-pub(crate) unsafe fn element(
+unsafe fn element(
     vm: *mut Vm,
     cdata: *mut CData,
     key: RawValue,

@@ -302,13 +302,31 @@ get_other(pc, vm, insn, base, k) {
             *base.add(insn.a()) = value;
             next!(pc, vm, base, k)
         }
-    } else if let Some(cdata) = (*base.add(insn.b())).as_cdata()
-        && let Some((at, scalar)) = place::element(vm, cdata.as_ptr(), *base.add(insn.c()), false)
-    {
-        *base.add(insn.a()) = place::load(at, scalar);
+    } else if (*base.add(insn.b())).is_cdata() {
+        return get_cdata_element(pc, vm, insn, base, k);
+    }
+    slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_cdata_element(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    if let Some(value) = place::read_element(vm, cdata, *base.add(insn.c())) {
+        *base.add(insn.a()) = value;
         next!(pc, vm, base, k)
     }
     slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_cdata_element(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+    if place::write_element(vm, cdata, *base.add(insn.b()), *base.add(insn.c())) {
+        next!(pc, vm, base, k)
+    }
+    slow!(table::set_index, pc, vm, insn, base, k)
 } }
 
 handler! { SETINDEX(pc, vm, insn, base, k) {
@@ -329,12 +347,8 @@ handler! {
 #[inline(never)]
 append(pc, vm, insn, base, k) {
     let value = *base.add(insn.c());
-    if let Some(cdata) = (*base.add(insn.a())).as_cdata() {
-        if let Some((at, scalar)) = place::element(vm, cdata.as_ptr(), *base.add(insn.b()), true)
-            && place::store_at(at, scalar, value)
-        {
-            next!(pc, vm, base, k)
-        }
+    if (*base.add(insn.a())).is_cdata() {
+        return set_cdata_element(pc, vm, insn, base, k);
     } else if let Some(table) = (*base.add(insn.a())).as_table() {
         // One past the end, with room there, no such key in the dictionary and nobody to ask.
         let table = table.as_ptr();
