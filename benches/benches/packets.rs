@@ -77,11 +77,8 @@ fn ours(in_loop: bool) -> Result<Run, Box<dyn std::error::Error>> {
     let mut lua = Lua::with_options(LuaOptions { unsafe_ffi: true, ..LuaOptions::default() });
     let mut server = packets::Server::<perilune::Function>::in_perilune(&mut lua)?;
     Ok(Box::new(move || {
-        let answered = if in_loop {
-            server.event_loop(&mut lua, PACKETS)
-        } else {
-            server.callbacks(&mut lua, PACKETS)
-        };
+        let answered =
+            if in_loop { server.event_loop(&mut lua, PACKETS) } else { server.callbacks(&mut lua, PACKETS) };
         answered.expect("it serves")
     }))
 }

@@ -42,8 +42,11 @@ impl Packet {
 /// Makes a packet the DISCOVER of a client; one in eight is of a maker the server does not know.
 pub(crate) fn discover(packet: &mut [u8; 512], index: u32) {
     let client = index % CLIENTS;
-    let maker =
-        if client % 8 == 7 { [0x66; 3] } else { [[0x02, 0x00, 0x5e], [0xb8, 0x27, 0xeb]][client as usize % 2] };
+    let maker = if client % 8 == 7 {
+        [0x66; 3]
+    } else {
+        [[0x02, 0x00, 0x5e], [0xb8, 0x27, 0xeb]][client as usize % 2]
+    };
     packet.fill(0);
     packet[..4].copy_from_slice(&[1, 1, 6, 0]);
     packet[4..8].copy_from_slice(&index.to_be_bytes());

@@ -54,7 +54,8 @@ impl Server<perilune::Function> {
         let mut packet = Box::new([0; 512]);
         let config = lua.create_table()?;
         lua.load(CONFIG).environment(&config).exec(lua)?;
-        let server: perilune::Table = lua.load(SERVER).name("=server").into_function(lua)?.call(lua, config)?;
+        let server: perilune::Table =
+            lua.load(SERVER).name("=server").into_function(lua)?.call(lua, config)?;
         let make: perilune::Function = server.get(lua, "answer")?;
         let answer = make.call(lua, (&raw mut *packet).addr() as f64)?;
         Ok(Server { packet, answer, serve: server.get(lua, "serve")? })

@@ -35,12 +35,37 @@ struct Declared {
 }
 
 const SCALARS: &[&str] = &[
-    "char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned", "long", "unsigned long",
-    "long long", "float", "double", "long double", "_Bool", "void *", "char *", "int8_t", "uint16_t", "int32_t",
-    "uint64_t", "size_t", "enum color",
+    "char",
+    "signed char",
+    "unsigned char",
+    "short",
+    "unsigned short",
+    "int",
+    "unsigned",
+    "long",
+    "unsigned long",
+    "long long",
+    "float",
+    "double",
+    "long double",
+    "_Bool",
+    "void *",
+    "char *",
+    "int8_t",
+    "uint16_t",
+    "int32_t",
+    "uint64_t",
+    "size_t",
+    "enum color",
 ];
-const BIT_TYPES: &[(&str, usize)] =
-    &[("int", 32), ("unsigned", 32), ("unsigned char", 8), ("unsigned short", 16), ("short", 16), ("_Bool", 1)];
+const BIT_TYPES: &[(&str, usize)] = &[
+    ("int", 32),
+    ("unsigned", 32),
+    ("unsigned char", 8),
+    ("unsigned short", 16),
+    ("short", 16),
+    ("_Bool", 1),
+];
 
 fn declaration(random: &mut Random, number: usize) -> Declared {
     let is_union = random.chance(6);
@@ -198,6 +223,12 @@ fn layouts_are_the_c_compilers() {
         .collect();
     assert_eq!(expected.lines().count(), got.lines().count());
     let shown: Vec<_> = differences.iter().take(4).map(String::as_str).collect();
-    assert!(differences.is_empty(), "{} of {} lines differ:\n{}", differences.len(), got.lines().count(), shown.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} of {} lines differ:\n{}",
+        differences.len(),
+        got.lines().count(),
+        shown.join("\n")
+    );
     println!("{DECLARATIONS} declarations, {} lines compared", got.lines().count());
 }

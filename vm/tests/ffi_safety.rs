@@ -270,7 +270,11 @@ fn declarations_have_limits() {
 
 #[test]
 fn with_the_capability_the_same_pointers_work() {
-    let mut lua = Lua::with_options(LuaOptions { unsafe_ffi: true, libraries: Libraries::SAFE, ..LuaOptions::default() });
+    let mut lua = Lua::with_options(LuaOptions {
+        unsafe_ffi: true,
+        libraries: Libraries::SAFE,
+        ..LuaOptions::default()
+    });
     let source = r#"
         local ffi = require "ffi"
         local a = ffi.new("int[4]", 1, 2, 3, 4)

@@ -10,8 +10,8 @@ use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 use super::cdata::{self, CData, VIEW, WRITABLE};
-use super::ctype::{CTypeId, Form, Math, Scalar};
 use super::cindex::Access as Found;
+use super::ctype::{CTypeId, Form, Math, Scalar};
 use super::entity;
 use super::host::{Access, FieldHost, FieldRef, HostValue};
 

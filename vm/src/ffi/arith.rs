@@ -20,12 +20,7 @@ use super::vector;
 /// # Errors
 /// An expired view; operands of math types that do not go together; division by integer zero.
 #[inline]
-pub(crate) fn arith(
-    vm: &mut Vm,
-    event: Meta,
-    a: RawValue,
-    b: RawValue,
-) -> Result<Option<Outcome>, Raised> {
+pub(crate) fn arith(vm: &mut Vm, event: Meta, a: RawValue, b: RawValue) -> Result<Option<Outcome>, Raised> {
     if is_declared(a) || is_declared(b) {
         return super::carith::operate(vm, event, a, b).map(Some);
     }

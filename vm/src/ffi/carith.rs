@@ -39,14 +39,17 @@ fn operand(vm: &mut Vm, value: RawValue, other: RawValue) -> Result<Operand, Rai
     }
     if let Some(string) = value.as_string() {
         // A constant of the enum on the other side.
-        let Some(cdata) = other.as_cdata().filter(|cdata| cdata.ctype().is_declared()) else { return Ok(none) };
+        let Some(cdata) = other.as_cdata().filter(|cdata| cdata.ctype().is_declared()) else {
+            return Ok(none);
+        };
         let Kind::Enum(index) = vm.ffi.c.table.kind(cdata.ctype()) else { return Ok(none) };
         let name = String::from_utf8_lossy(string.as_bytes());
         return Ok(match vm.ffi.c.table.enum_constant(index, &name) {
             Some(constant) => {
                 let signed = constant.ctype == known::INT32;
                 let bits = constant.bits;
-                let number = if signed { Num::Signed((bits as i32).into()) } else { Num::Unsigned(bits.into()) };
+                let number =
+                    if signed { Num::Signed((bits as i32).into()) } else { Num::Unsigned(bits.into()) };
                 Operand { ctype: Some(constant.ctype), number: Some(number), address: 0 }
             }
             None => none,

@@ -270,8 +270,14 @@ impl Vm {
         // SAFETY: by contract for the destination; a source in memory may be read, and has its type's size.
         unsafe {
             match (d.kind, s.kind) {
-                (Kind::Bool | Kind::Int { .. } | Kind::Float, Kind::Bool | Kind::Int { .. } | Kind::Float) => {
-                    if d.kind == Kind::Float && s.kind == Kind::Float && dsize == ssize && dsize == 16
+                (
+                    Kind::Bool | Kind::Int { .. } | Kind::Float,
+                    Kind::Bool | Kind::Int { .. } | Kind::Float,
+                ) => {
+                    if d.kind == Kind::Float
+                        && s.kind == Kind::Float
+                        && dsize == ssize
+                        && dsize == 16
                         && let Data::Memory(from) = source.data
                     {
                         std::ptr::copy(from, at, 16);
@@ -378,9 +384,7 @@ impl Vm {
                 Ok(from as usize)
             }
             (Kind::Complex(_) | Kind::Vector(_), Data::Memory(from)) if how.is_cast => Ok(from as usize),
-            (kind @ (Kind::Int { .. } | Kind::Bool), data)
-                if how.is_cast && (kind != Kind::Bool) =>
-            {
+            (kind @ (Kind::Int { .. } | Kind::Bool), data) if how.is_cast && (kind != Kind::Bool) => {
                 let size = table.size(source.ctype);
                 // SAFETY: a source in memory may be read, and has its type's size.
                 let number = unsafe { number_of(kind, size, data) };
@@ -735,12 +739,7 @@ impl Vm {
     }
 
     /// A pointer that was read from memory: it has the extent of that memory if it points there, and else none.
-    fn loaded_pointer(
-        &mut self,
-        ctype: CTypeId,
-        target: usize,
-        extent: Extent,
-    ) -> Result<Gc<CData>, Raised> {
+    fn loaded_pointer(&mut self, ctype: CTypeId, target: usize, extent: Extent) -> Result<Gc<CData>, Raised> {
         let known = !extent.is_raw() && target >= extent.start && target < extent.end;
         self.new_pointer_to(ctype, target as *mut u8, if known { extent } else { Extent::RAW })
     }

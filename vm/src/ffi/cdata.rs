@@ -79,12 +79,7 @@ pub fn new_owned(heap: &mut Heap, ctype: CTypeId, size: u32, flags: u8) -> Resul
 ///
 /// # Errors
 /// When the memory limit is reached.
-pub fn new_sized(
-    heap: &mut Heap,
-    ctype: CTypeId,
-    size: u32,
-    align: u8,
-) -> Result<Gc<CData>, OutOfMemory> {
+pub fn new_sized(heap: &mut Heap, ctype: CTypeId, size: u32, align: u8) -> Result<Gc<CData>, OutOfMemory> {
     let align = (1usize << align).max(8);
     let cell: *mut CData = heap.alloc(Kind::CData, size_of::<CData>() + 8 + align + size as usize)?.cast();
     // SAFETY: as in `new_owned`, with room for the size and for moving the bytes to their alignment.
@@ -103,12 +98,7 @@ pub fn new_sized(
 ///
 /// # Errors
 /// When the memory limit is reached.
-pub fn new_raw(
-    heap: &mut Heap,
-    ctype: CTypeId,
-    data: *mut u8,
-    flags: u8,
-) -> Result<Gc<CData>, OutOfMemory> {
+pub fn new_raw(heap: &mut Heap, ctype: CTypeId, data: *mut u8, flags: u8) -> Result<Gc<CData>, OutOfMemory> {
     let cell: *mut CData = heap.alloc(Kind::CData, size_of::<CData>())?.cast();
     // SAFETY: the cell is fresh and large enough.
     unsafe {

@@ -104,7 +104,8 @@ impl Vm {
             _ => ctype,
         };
         let (address, extent) = self.to_pointer(pointer, value, how)?;
-        let size = self.ffi.c.table.element(pointer).map_or(super::ctab::UNKNOWN, |to| self.ffi.c.table.size(to));
+        let size =
+            self.ffi.c.table.element(pointer).map_or(super::ctab::UNKNOWN, |to| self.ffi.c.table.size(to));
         Ok(self.new_pointer(ctype, address as *mut u8, extent, size)?.into())
     }
 
@@ -126,13 +127,7 @@ impl Vm {
         }
     }
 
-    unsafe fn whole(
-        &mut self,
-        ctype: CTypeId,
-        at: *mut u8,
-        size: u32,
-        value: RawValue,
-    ) -> Result<(), Fault> {
+    unsafe fn whole(&mut self, ctype: CTypeId, at: *mut u8, size: u32, value: RawValue) -> Result<(), Fault> {
         // SAFETY: by contract of the callers: `size` bytes.
         unsafe {
             if let Some(table) = value.as_table() {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::ccall::Bridge;
-use super::ctab::{Bits, CTab, CTypeId, Kind, MemberKind, Quals};
+use super::ctab::{Bits, CTab, CTypeId, FIRST, Kind, MemberKind, Quals};
 use crate::gc::Heap;
 use crate::string::LuaString;
 use crate::table::Table;
@@ -43,8 +43,8 @@ pub struct CState {
     pub is_unrestricted: bool,
     /// By record: its fields, once somebody has asked for one.
     fields: Vec<Option<Box<[CField]>>>,
-    /// By type without qualifiers: the index into the pinned values of its metatable.
-    metatypes: HashMap<CTypeId, u32>,
+    /// By type without qualifiers: the index into the pinned values of its metatable, plus one.
+    metatypes: Vec<u32>,
     /// The metatable of every C value.
     pub(crate) base: Option<Gc<Table>>,
     /// The methods of callbacks.
@@ -84,7 +84,8 @@ impl CState {
         if self.metatypes.is_empty() {
             return None;
         }
-        let index = *self.metatypes.get(&self.metatype_key(ctype))?;
+        let slot = (self.metatype_key(ctype).0 - FIRST) as usize;
+        let index = (*self.metatypes.get(slot)?).checked_sub(1)?;
         heap.roots.pinned[index as usize].as_table()
     }
 
@@ -100,12 +101,15 @@ impl CState {
 
     /// Gives a type its metatable; whether it had none.
     pub(crate) fn set_metatype(&mut self, heap: &mut Heap, ctype: CTypeId, table: Gc<Table>) -> bool {
-        let key = self.metatype_key(ctype);
-        if self.metatypes.contains_key(&key) {
+        let slot = (self.metatype_key(ctype).0 - FIRST) as usize;
+        if self.metatypes.len() <= slot {
+            self.metatypes.resize(slot + 1, 0);
+        }
+        if self.metatypes[slot] != 0 {
             return false;
         }
         heap.roots.pinned.push(table.into());
-        self.metatypes.insert(key, heap.roots.pinned.len() as u32 - 1);
+        self.metatypes[slot] = heap.roots.pinned.len() as u32;
         true
     }
 

@@ -2,8 +2,8 @@
 
 use crate::bytecode::BitOp;
 use crate::convert::{to_bit, to_i64, to_u64};
-use crate::ffi::carith::bit_operand;
 use crate::ffi::arith::new_integer;
+use crate::ffi::carith::bit_operand;
 use crate::ffi::ctype::Scalar;
 use crate::value::RawValue;
 use crate::vm::{Raised, Vm};

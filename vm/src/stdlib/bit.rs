@@ -2,8 +2,8 @@
 
 use super::{Library, always, builtins, no_more};
 use crate::convert::{to_bit, to_u64};
-use crate::ffi::carith::bit_operand;
 use crate::ffi::arith::new_integer;
+use crate::ffi::carith::bit_operand;
 use crate::ffi::ctype::Scalar;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 

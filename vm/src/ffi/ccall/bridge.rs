@@ -2,10 +2,8 @@
 
 #![allow(unsafe_code, reason = "calls C")]
 
-use std::collections::HashMap;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread::ThreadId;
 
 use libffi::raw::{self, ffi_cif};
 
@@ -25,16 +23,32 @@ const MAX_CALLBACKS: usize = 1024;
 /// What calls and callbacks keep.
 #[derive(Default)]
 pub(crate) struct Bridge {
-    /// By function type, for functions that are not variadic.
-    prepared: HashMap<u32, Box<Prepared>>,
+    /// By function type, once one that is not variadic was called.
+    prepared: Vec<Option<Box<Prepared>>>,
     callbacks: Vec<Callback>,
-    /// The VM while it is inside a call of a C function, and the thread it is on.
-    running: Option<(*mut Vm, ThreadId)>,
+    /// The thread the VM is on while it is inside a call of a C function.
+    running: Option<ThreadMark>,
     /// The error of a callback, on its way past C.
     pending: Option<RawValue>,
 }
 
-// SAFETY: the VM's address is there only during a call, on the thread that makes it; closures belong to the bridge alone.
+/// Tells threads apart.
+#[cfg(unix)]
+type ThreadMark = libc::pthread_t;
+#[cfg(not(unix))]
+type ThreadMark = std::thread::ThreadId;
+
+#[cfg(unix)]
+fn this_thread() -> ThreadMark {
+    // SAFETY: always succeeds.
+    unsafe { libc::pthread_self() }
+}
+#[cfg(not(unix))]
+fn this_thread() -> ThreadMark {
+    std::thread::current().id()
+}
+
+// SAFETY: closures belong to the bridge alone, and point at its boxes and at the VM.
 unsafe impl Send for Bridge {}
 
 /// A function of C's that calls a Lua function.
@@ -80,24 +94,29 @@ pub(super) fn call(vm: &mut Vm, index: u32, address: usize, args: Args) -> Resul
             variadic.push(variadic_type(vm, value)?);
         }
         let function = vm.ffi.c.table.function(index).clone();
-        let Some(prepared) = prepare(&vm.ffi.c.table, &function, &variadic) else { return Err(not_callable(vm)) };
+        let Some(prepared) = prepare(&vm.ffi.c.table, &function, &variadic) else {
+            return Err(not_callable(vm));
+        };
         let prepared = Box::new(prepared);
         let result = run(vm, &prepared, address, args);
         return result;
     } else {
-        match vm.ffi.c.bridge.prepared.get(&index) {
-            Some(prepared) => &raw const **prepared,
-            None => {
+        match vm.ffi.c.bridge.prepared.get(index as usize) {
+            Some(Some(prepared)) => &raw const **prepared,
+            _ => {
                 let function = function.clone();
                 let Some(prepared) = prepare(&vm.ffi.c.table, &function, &[]) else {
                     return Err(not_callable(vm));
                 };
-                let entry = vm.ffi.c.bridge.prepared.entry(index);
-                &raw const **entry.or_insert_with(|| Box::new(prepared))
+                let list = &mut vm.ffi.c.bridge.prepared;
+                if list.len() <= index as usize {
+                    list.resize_with(index as usize + 1, || None);
+                }
+                &raw const **list[index as usize].insert(Box::new(prepared))
             }
         }
     };
-    // SAFETY: boxed, and never removed from the map.
+    // SAFETY: boxed, and never removed from the list.
     run(vm, unsafe { &*prepared }, address, args)
 }
 
@@ -194,7 +213,7 @@ fn run(vm: &mut Vm, prepared: &Prepared, address: usize, args: Args) -> Result<R
 #[inline(never)]
 fn enter(vm: &mut Vm, prepared: &Prepared, address: usize, place: *mut u8, addresses: *mut *mut c_void) {
     let before = vm.ffi.c.bridge.running;
-    vm.ffi.c.bridge.running = Some((&raw mut *vm, std::thread::current().id()));
+    vm.ffi.c.bridge.running = Some(this_thread());
     set_errno(vm.ffi.c.errno);
     // SAFETY: the script was given the capability to call what it likes; arguments and result are laid out as it declared the function.
     unsafe {
@@ -292,7 +311,8 @@ fn set_function(vm: &mut Vm, slot: usize, function: RawValue) {
 /// Replaces the function of the callback at an address, or frees it; whether there is one.
 pub(super) fn set_callback(vm: &mut Vm, address: usize, function: RawValue) -> bool {
     let callbacks = &mut vm.ffi.c.bridge.callbacks;
-    let Some(slot) = callbacks.iter().position(|callback| callback.code == address && !callback.is_free) else {
+    let Some(slot) = callbacks.iter().position(|callback| callback.code == address && !callback.is_free)
+    else {
         return false;
     };
     callbacks[slot].is_free = function.is_nil();
@@ -318,7 +338,7 @@ unsafe extern "C" fn called_by_c(
         if !matches!((*vm).ffi.c.table.kind(result_type), Kind::Void) {
             result.cast::<u64>().write(0);
         }
-        let here = running.is_some_and(|(_, thread)| thread == std::thread::current().id());
+        let here = running.is_some_and(|thread| thread == this_thread());
         if !here || (*vm).ffi.c.bridge.pending.is_some() {
             return;
         }
@@ -336,7 +356,9 @@ unsafe extern "C" fn called_by_c(
 
 /// What a Lua function returned cannot be given to C: the error is at its end.
 fn bad_result(vm: &mut Vm, function: RawValue, fault: Fault) -> Raised {
-    let (Fault::Bad(message), Some(function)) = (&fault, function.as_function()) else { return vm.fault(fault) };
+    let (Fault::Bad(message), Some(function)) = (&fault, function.as_function()) else {
+        return vm.fault(fault);
+    };
     match function.view() {
         FunctionView::Lua(closure) => {
             let definition = frames::definition(closure);
@@ -363,16 +385,27 @@ unsafe fn answer(
         return Err(vm.error("bad callback"));
     }
     let function = vm.heap.roots.pinned[callback.pinned as usize];
-    let types = callback.prepared.arguments.clone();
+    let count = callback.prepared.arguments.len();
     let result_type = callback.prepared.result;
     let top = vm.top;
-    for (n, ctype) in types.iter().enumerate() {
+    for n in 0..count {
+        let ctype = vm.ffi.c.bridge.callbacks[slot].prepared.arguments[n];
         // SAFETY: libffi gives the address of each argument.
-        let value = unsafe { vm.c_to_lua(*ctype, (*arguments.add(n)).cast(), Extent::RAW)? };
+        let value = unsafe { vm.c_to_lua(ctype, (*arguments.add(n)).cast(), Extent::RAW)? };
         vm.push(value)?;
     }
-    let values: Vec<RawValue> = (top..vm.top).map(|slot| vm.slot(slot)).collect();
-    let value = vm.call1(function, &values);
+    let mut few = [RawValue::NIL; 8];
+    let many: Vec<RawValue>;
+    let values = if count <= few.len() {
+        for (n, value) in few.iter_mut().enumerate().take(count) {
+            *value = vm.slot(top + n as u32);
+        }
+        &few[..count]
+    } else {
+        many = (top..vm.top).map(|slot| vm.slot(slot)).collect();
+        &many
+    };
+    let value = vm.call1(function, values);
     vm.top = top;
     let value = value?;
     if matches!(vm.ffi.c.table.kind(result_type), Kind::Void) {

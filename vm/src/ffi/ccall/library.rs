@@ -102,10 +102,8 @@ impl Vm {
         let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
         let (ctype, symbol) = match self.ffi.c.table.name(&text) {
             Some(Name::Constant(constant)) => {
-                let unsigned = matches!(
-                    self.ffi.c.table.kind(constant.ctype),
-                    Kind::Int { unsigned: true, .. }
-                );
+                let unsigned =
+                    matches!(self.ffi.c.table.kind(constant.ctype), Kind::Int { unsigned: true, .. });
                 let bits = constant.bits;
                 return Ok(Symbol::Constant(if unsigned { bits.into() } else { (bits as i32).into() }));
             }

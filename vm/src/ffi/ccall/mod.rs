@@ -55,8 +55,8 @@ impl Vm {
     /// Replaces the Lua function of a callback, or with nil frees it.
     pub(crate) fn set_callback(&mut self, args: Args, function: RawValue) -> NativeResult {
         let address = self.arg(args, 0).as_cdata().and_then(|cdata| {
-            let is_function = cdata.ctype().is_declared()
-                && self.ffi.c.table.as_function(cdata.ctype()).is_some();
+            let is_function =
+                cdata.ctype().is_declared() && self.ffi.c.table.as_function(cdata.ctype()).is_some();
             is_function.then(|| cdata.data() as usize)
         });
         match address {

@@ -65,7 +65,9 @@ pub(super) fn prepare(table: &CTab, function: &Function, variadic: &[CTypeId]) -
             raw::ffi_prep_cif(&raw mut *cif, raw::ffi_abi_FFI_DEFAULT_ABI, count, result, list.as_mut_ptr())
         }
     };
-    if status != raw::ffi_status_FFI_OK || !types.sizes_agree(table, &arguments, function.result, &list, result) {
+    if status != raw::ffi_status_FFI_OK
+        || !types.sizes_agree(table, &arguments, function.result, &list, result)
+    {
         return None;
     }
     Some(Prepared { cif, arguments, result: function.result, _types: types, _list: list })

@@ -14,7 +14,10 @@ pub(super) enum Derivation {
     Array(Option<u32>),
     /// `[?]`
     VariableArray,
-    Function { parameters: Vec<CTypeId>, is_variadic: bool },
+    Function {
+        parameters: Vec<CTypeId>,
+        is_variadic: bool,
+    },
     /// `aligned`
     Align(u8),
 }

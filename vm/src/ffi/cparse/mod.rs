@@ -139,11 +139,7 @@ fn all_or_nothing<T>(
 ///
 /// # Errors
 /// What is no type, with token and line.
-pub fn parse_type(
-    table: &mut CTab,
-    source: &[u8],
-    parameters: &[Parameter],
-) -> Result<CTypeId, ParseError> {
+pub fn parse_type(table: &mut CTab, source: &[u8], parameters: &[Parameter]) -> Result<CTypeId, ParseError> {
     all_or_nothing(table, |table| {
         let mut parser = Parser::new(table, source, parameters);
         parser.refuses_new_tags = true;
@@ -181,7 +177,13 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(table: &'a mut CTab, source: &'a [u8], parameters: &'a [Parameter]) -> Parser<'a> {
-        Parser { lexer: Lexer::new(source, parameters), table, depth: 0, refuses_new_tags: false, pack: vec![u8::MAX] }
+        Parser {
+            lexer: Lexer::new(source, parameters),
+            table,
+            depth: 0,
+            refuses_new_tags: false,
+            pack: vec![u8::MAX],
+        }
     }
 
     // ---- tokens ----------------------------------------------------------------------------------------

@@ -55,7 +55,14 @@ struct Words {
 
 impl Words {
     fn decides(&self) -> bool {
-        self.size != 0 || self.void || self.boolean || self.short || self.long || self.signed || self.unsigned || self.complex
+        self.size != 0
+            || self.void
+            || self.boolean
+            || self.short
+            || self.long
+            || self.signed
+            || self.unsigned
+            || self.complex
     }
 }
 
@@ -131,7 +138,8 @@ impl Parser<'_> {
             Kind::Array(of) => {
                 let (size, element) = (self.table.size(ctype), self.table.size(of));
                 let of = self.with_quals(of, quals)?;
-                let count = (size != crate::ffi::ctab::UNKNOWN).then(|| size.checked_div(element).unwrap_or(0));
+                let count =
+                    (size != crate::ffi::ctab::UNKNOWN).then(|| size.checked_div(element).unwrap_or(0));
                 let array = self.table.array(of, count);
                 self.added(array)
             }

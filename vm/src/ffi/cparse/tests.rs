@@ -116,8 +116,7 @@ fn mistakes_are_told_with_token_and_line() {
 #[test]
 fn parameters_stand_for_types_numbers_and_names() {
     let mut table = CTab::new();
-    let parameters =
-        [Parameter::Name("pair".into()), Parameter::Type(known::INT16), Parameter::Number(6)];
+    let parameters = [Parameter::Name("pair".into()), Parameter::Type(known::INT16), Parameter::Number(6)];
     declare(&mut table, b"struct $ { $ x[$]; };", &parameters).expect("well formed");
     let pair = type_in(&mut table, "struct pair");
     assert_eq!(table.size(pair), 12);
@@ -128,10 +127,53 @@ fn parameters_stand_for_types_numbers_and_names() {
 #[test]
 fn random_text_never_breaks_the_parser() {
     let words = [
-        "struct", "union", "enum", "{", "}", "(", ")", "[", "]", "*", "&", ";", ",", ":", "=", "int", "char",
-        "const", "unsigned", "long", "x", "y", "T", "3", "0x80000000", "?", "...", "static", "typedef",
-        "__attribute__((packed))", "__attribute__((aligned(16)))", "sizeof", "+", "-", "<<", "\n", "'", "\"",
-        "$", "#pragma pack(1)", "void", "double", "asm", "/*", "*/", "vector_size", "__attribute__((mode(V4SF)))",
+        "struct",
+        "union",
+        "enum",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "*",
+        "&",
+        ";",
+        ",",
+        ":",
+        "=",
+        "int",
+        "char",
+        "const",
+        "unsigned",
+        "long",
+        "x",
+        "y",
+        "T",
+        "3",
+        "0x80000000",
+        "?",
+        "...",
+        "static",
+        "typedef",
+        "__attribute__((packed))",
+        "__attribute__((aligned(16)))",
+        "sizeof",
+        "+",
+        "-",
+        "<<",
+        "\n",
+        "'",
+        "\"",
+        "$",
+        "#pragma pack(1)",
+        "void",
+        "double",
+        "asm",
+        "/*",
+        "*/",
+        "vector_size",
+        "__attribute__((mode(V4SF)))",
     ];
     let mut seed = 7u64;
     let mut random = move |below: usize| {

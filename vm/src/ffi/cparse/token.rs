@@ -120,7 +120,10 @@ pub(super) enum Token {
     /// A string.
     String,
     /// An integer of up to 32 bits, and whether it has no sign.
-    Integer { bits: u32, unsigned: bool },
+    Integer {
+        bits: u32,
+        unsigned: bool,
+    },
     /// `$`, which stands for the next parameter, a type.
     Parameter,
     /// The end.

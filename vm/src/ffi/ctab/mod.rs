@@ -269,6 +269,8 @@ pub struct CTab {
     tags: HashMap<Box<str>, CTypeId>,
     /// By type: the reference to it, once it was asked for.
     references: Vec<CTypeId>,
+    /// By type: the unqualified pointer to it, once it was asked for.
+    pointers: Vec<CTypeId>,
     /// Changes since the last mark.
     journal: Vec<Change>,
 }
@@ -291,6 +293,7 @@ impl CTab {
             names: HashMap::new(),
             tags: HashMap::new(),
             references: Vec::new(),
+            pointers: Vec::new(),
             journal: Vec::new(),
         };
         known::fill(&mut table);
@@ -447,6 +450,7 @@ impl CTab {
             self.interned.remove(&info);
         }
         self.references.clear();
+        self.pointers.clear();
         self.records.truncate(mark.records);
         self.enums.truncate(mark.enums);
         self.functions.truncate(mark.functions);
@@ -577,7 +581,23 @@ impl CTab {
     }
 
     /// A pointer.
+    #[inline]
     pub fn pointer(&mut self, to: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        match self.pointers.get((to.0 - FIRST) as usize) {
+            Some(&known) if known != CTypeId(0) && quals == Quals::NONE => Ok(known),
+            _ => self.new_pointer(to, quals),
+        }
+    }
+
+    fn new_pointer(&mut self, to: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        let pointer = self.intern_pointer(to, quals)?;
+        if quals == Quals::NONE {
+            remember(&mut self.pointers, to, pointer);
+        }
+        Ok(pointer)
+    }
+
+    fn intern_pointer(&mut self, to: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
         let align = POINTER_SIZE.trailing_zeros() as u8;
         self.intern(TypeInfo { kind: Kind::Pointer(to), quals, size: POINTER_SIZE, align })
     }
@@ -593,11 +613,7 @@ impl CTab {
 
     fn new_reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
         let reference = self.intern_reference(to)?;
-        let slot = (to.0 - FIRST) as usize;
-        if self.references.len() <= slot {
-            self.references.resize(slot + 1, CTypeId(0));
-        }
-        self.references[slot] = reference;
+        remember(&mut self.references, to, reference);
         Ok(reference)
     }
 
@@ -682,12 +698,8 @@ impl CTab {
     /// An incomplete enum.
     pub fn add_enum(&mut self, name: Option<&str>) -> Result<(u32, CTypeId), TooManyTypes> {
         let index = self.enums.len() as u32;
-        let id = self.intern(TypeInfo {
-            kind: Kind::Enum(index),
-            quals: Quals::NONE,
-            size: 4,
-            align: OF_RECORD,
-        })?;
+        let id =
+            self.intern(TypeInfo { kind: Kind::Enum(index), quals: Quals::NONE, size: 4, align: OF_RECORD })?;
         let name: Option<Box<str>> = name.map(Into::into);
         if let Some(name) = &name {
             self.journal.push(Change::Tag(name.clone()));
@@ -728,7 +740,9 @@ impl CTab {
         match how {
             Compatible::Same if dquals != squals => return false,
             Compatible::Convert if !dquals.contain(squals) => return false,
-            Compatible::Convert if matches!(self.kind(d), Kind::Void) || matches!(self.kind(s), Kind::Void) => {
+            Compatible::Convert
+                if matches!(self.kind(d), Kind::Void) || matches!(self.kind(s), Kind::Void) =>
+            {
                 return true;
             }
             Compatible::Same | Compatible::Convert | Compatible::AnyQualifiers => {}
@@ -743,10 +757,7 @@ impl CTab {
             | (Kind::Float, Kind::Float)
             | (Kind::Function(_), Kind::Function(_)) => true,
             (Kind::Record(a), Kind::Record(b)) => a == b,
-            (
-                Kind::Pointer(_) | Kind::Reference(_),
-                Kind::Pointer(_) | Kind::Reference(_),
-            )
+            (Kind::Pointer(_) | Kind::Reference(_), Kind::Pointer(_) | Kind::Reference(_))
             | (
                 Kind::Array(_) | Kind::VariableArray(_) | Kind::Complex(_) | Kind::Vector(_),
                 Kind::Array(_) | Kind::VariableArray(_) | Kind::Complex(_) | Kind::Vector(_),
@@ -758,6 +769,15 @@ impl CTab {
     fn quals_through_enum(&self, id: CTypeId) -> Quals {
         self.quals(id)
     }
+}
+
+/// Notes the type made of another one.
+fn remember(list: &mut Vec<CTypeId>, of: CTypeId, made: CTypeId) {
+    let slot = (of.0 - FIRST) as usize;
+    if list.len() <= slot {
+        list.resize(slot + 1, CTypeId(0));
+    }
+    list[slot] = made;
 }
 
 /// How alike two pointer types must be.

@@ -377,8 +377,33 @@ handler! { GETINT(pc, vm, insn, base, k) {
                 next!(pc, vm, base, k)
             }
         }
+    } else if (*base.add(insn.b())).is_cdata() {
+        return get_cdata_int(pc, vm, insn, base, k);
     }
     slow!(table::get_int, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_cdata_int(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    let key = RawValue::number_unchecked(insn.c() as f64);
+    if let Some(value) = place::read_element(vm, cdata, key) {
+        *base.add(insn.a()) = value;
+        next!(pc, vm, base, k)
+    }
+    slow!(table::get_int, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_cdata_int(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+    let key = RawValue::number_unchecked(insn.b() as f64);
+    if place::write_element(vm, cdata, key, *base.add(insn.c())) {
+        next!(pc, vm, base, k)
+    }
+    slow!(table::set_int, pc, vm, insn, base, k)
 } }
 
 handler! { SETINT(pc, vm, insn, base, k) {
@@ -392,6 +417,8 @@ handler! { SETINT(pc, vm, insn, base, k) {
                 next!(pc, vm, base, k)
             }
         }
+    } else if (*base.add(insn.a())).is_cdata() {
+        return set_cdata_int(pc, vm, insn, base, k);
     }
     slow!(table::set_int, pc, vm, insn, base, k)
 } }

@@ -2,8 +2,8 @@
 
 use super::{check_type, values};
 use crate::ffi::access::tostring;
-use crate::ffi::cconv::type_object;
 use crate::ffi::ccall::library::Library;
+use crate::ffi::cconv::type_object;
 use crate::ffi::ctab::Kind;
 use crate::rt::meta::Meta;
 use crate::stdlib::{Libraries, add_functions, builtins, loaded_modules, numbers, upvalue};
@@ -164,9 +164,11 @@ fn call(vm: &mut Vm, args: Args) -> NativeResult {
             (cdata.ctype(), Meta::Call.name())
         }
     };
-    let key = vm.heap.intern(event.as_bytes())?;
     let handler = match vm.ffi.c.metatype(&vm.heap, ctype) {
-        Some(meta) => meta.get_str(&vm.heap, key),
+        Some(meta) => {
+            let key = vm.heap.intern(event.as_bytes())?;
+            meta.get_str(&vm.heap, key)
+        }
         None => RawValue::NIL,
     };
     if !handler.is_nil() {

@@ -67,12 +67,7 @@ pub(super) fn errno(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 /// An argument as a pointer to memory.
-fn check_pointer(
-    vm: &mut Vm,
-    args: Args,
-    index: u32,
-    ctype: CTypeId,
-) -> Result<(usize, Extent), Raised> {
+fn check_pointer(vm: &mut Vm, args: Args, index: u32, ctype: CTypeId) -> Result<(usize, Extent), Raised> {
     let Some(value) = vm.arg_opt(args, index) else {
         return Err(vm.arg_error(args, index, "value expected"));
     };
@@ -162,10 +157,8 @@ pub(super) fn gc(vm: &mut Vm, args: Args) -> NativeResult {
     let finalizer = vm.check_any(args, 1)?;
     let ctype = cdata.ctype();
     let may_have = ctype.is_declared()
-        && (matches!(
-            vm.ffi.c.table.kind(ctype),
-            Kind::Pointer(_) | Kind::Reference(_) | Kind::Record(_)
-        ) || vm.ffi.c.table.is_array(ctype));
+        && (matches!(vm.ffi.c.table.kind(ctype), Kind::Pointer(_) | Kind::Reference(_) | Kind::Record(_))
+            || vm.ffi.c.table.is_array(ctype));
     if !may_have {
         return Err(vm.arg_error(args, 0, "invalid C type"));
     }
