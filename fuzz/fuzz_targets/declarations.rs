@@ -25,7 +25,7 @@ fuzz_target!(|source: &[u8]| {
         for member in &table.record(record).members {
             let inside = match member.kind {
                 MemberKind::Field | MemberKind::Anonymous => table.known_size(member.ctype).unwrap_or(0),
-                MemberKind::Bits(bits) => u32::from(bits.width.div_ceil(8)),
+                MemberKind::Bits(bits) => bits.bytes().end as u32,
                 MemberKind::Constant(_) => 0,
             };
             assert!(u64::from(member.offset) + u64::from(inside) <= u64::from(size));

@@ -629,7 +629,7 @@ impl Vm {
     /// Assigns bits of an integer.
     ///
     /// # Safety
-    /// The container may be read and written.
+    /// The bytes the bits are in may be read and written.
     pub(crate) unsafe fn lua_to_bits(
         &mut self,
         ctype: CTypeId,
@@ -650,10 +650,13 @@ impl Vm {
             return Err(Fault::Bad("NYI: packed bit fields".to_owned()));
         }
         let mask = ((1u64 << width) - 1) << position;
+        let value = u64::from(word) << position & mask;
         // SAFETY: by contract.
         unsafe {
-            let old = load_bits(at, u32::from(container));
-            store_bits(at, u32::from(container), old & !mask | u64::from(word) << position & mask);
+            for byte in bits.bytes() {
+                let (old, shift) = (at.add(byte).read(), 8 * byte);
+                at.add(byte).write(old & !((mask >> shift) as u8) | (value >> shift) as u8);
+            }
         }
         Ok(())
     }
@@ -661,7 +664,7 @@ impl Vm {
     /// The value of some bits of an integer.
     ///
     /// # Safety
-    /// The container may be read.
+    /// The bytes the bits are in may be read.
     pub(crate) unsafe fn bits_to_lua(
         &mut self,
         ctype: CTypeId,
@@ -673,7 +676,9 @@ impl Vm {
             return Err(self.error("NYI: packed bit fields"));
         }
         // SAFETY: by contract.
-        let word = unsafe { load_bits(at, u32::from(container)) } >> position;
+        let word =
+            bits.bytes().map(|byte| u64::from(unsafe { at.add(byte).read() }) << (8 * byte)).sum::<u64>();
+        let word = word >> position;
         let unused = 32 - u32::from(width);
         let value = (word as u32) << unused;
         Ok(match self.ffi.c.table.kind(ctype) {

@@ -202,7 +202,7 @@ pub(crate) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Acce
 
 fn access_size(vm: &Vm, ctype: CTypeId, kind: CFieldKind) -> usize {
     match kind {
-        CFieldKind::Bits(bits) => usize::from(bits.container),
+        CFieldKind::Bits(bits) => bits.bytes().end,
         CFieldKind::Field | CFieldKind::Constant(_) => vm.ffi.c.table.known_size(ctype).unwrap_or(0) as usize,
     }
 }

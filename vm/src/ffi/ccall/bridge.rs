@@ -12,7 +12,7 @@ use crate::ffi::cconv::{Fault, How};
 use crate::ffi::ctab::{CTypeId, Kind, Quals, known};
 use crate::ffi::memory::Extent;
 use crate::function::FunctionView;
-use crate::rt::frames;
+use crate::rt::{frames, traceback};
 use crate::syntax::chunk_id::chunk_id;
 use crate::value::RawValue;
 use crate::vm::{Args, Raised, Ret, Vm};
@@ -174,7 +174,7 @@ fn run(vm: &mut Vm, prepared: &Prepared, address: usize, args: Args) -> Result<R
             vm.lua_to_c(ctype, place, value, How::default())
         };
         if let Err(fault) = converted {
-            return Err(bad_argument(vm, args, n as u32 + 1, fault));
+            return Err(bad_argument(vm, n as u32 + 1, fault));
         }
         at += size.div_ceil(16);
     }
@@ -224,10 +224,12 @@ fn enter(vm: &mut Vm, prepared: &Prepared, address: usize, place: *mut u8, addre
     vm.ffi.c.bridge.running = before;
 }
 
-fn bad_argument(vm: &mut Vm, args: Args, index: u32, fault: Fault) -> Raised {
+fn bad_argument(vm: &mut Vm, index: u32, fault: Fault) -> Raised {
     match fault {
         Fault::Bad(message) => {
-            let name = crate::ffi::ccall::library::function_name(vm, args);
+            // The expression that was called names the function.
+            let named = traceback::function_name(vm, vm.frames().len() - 1);
+            let name = named.map_or_else(|| "?".to_owned(), |(_, name)| name);
             vm.error(format!("bad argument #{index} to '{name}' ({message})"))
         }
         Fault::Overflow(_) | Fault::Raised(_) => vm.fault(fault),

@@ -6,11 +6,10 @@ use crate::ffi::cconv::How;
 use crate::ffi::cdata;
 use crate::ffi::ctab::{CTypeId, Kind, Name};
 use crate::ffi::memory::Extent;
-use crate::rt::traceback;
 use crate::string::LuaString;
 use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue};
-use crate::vm::{Args, Raised, Vm};
+use crate::vm::{Raised, Vm};
 
 /// A library.
 pub(crate) struct Library {
@@ -29,11 +28,6 @@ enum Symbol {
     Constant(f64),
     Function(CTypeId, usize),
     Variable(CTypeId, usize),
-}
-
-/// The name messages give a C function: of the expression that was called.
-pub(crate) fn function_name(vm: &Vm, _: Args) -> String {
-    traceback::function_name(vm, vm.frames().len() - 1).map_or_else(|| "?".to_owned(), |(_, name)| name)
 }
 
 impl Vm {
@@ -141,7 +135,8 @@ fn address_of(library: Gc<UserData>, symbol: &str) -> Result<usize, String> {
 }
 
 #[cfg(not(all(any(unix, windows), feature = "c-calls")))]
-fn address_of(_: Gc<UserData>, symbol: &str) -> Result<usize, String> {
+fn address_of(library: Gc<UserData>, symbol: &str) -> Result<usize, String> {
+    library.lend(|library: &mut Library| library.handle);
     Err(format!("cannot resolve symbol '{symbol}': built without the feature 'c-calls'"))
 }
 

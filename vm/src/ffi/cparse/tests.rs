@@ -191,6 +191,15 @@ fn random_text_never_breaks_the_parser() {
             let ctype = CTypeId(super::super::ctab::FIRST + number as u32);
             let size = table.size(ctype);
             assert!(size == UNKNOWN || u64::from(size) <= super::super::ctab::MAX_SIZE, "{text:?}");
+            let Some(record) = table.as_record(ctype).filter(|_| size != UNKNOWN) else { continue };
+            for member in &table.record(record).members {
+                let inside = match member.kind {
+                    MemberKind::Field | MemberKind::Anonymous => table.known_size(member.ctype).unwrap_or(0),
+                    MemberKind::Bits(bits) => bits.bytes().end as u32,
+                    MemberKind::Constant(_) => 0,
+                };
+                assert!(member.offset + inside <= size, "{member:?} of {size} bytes: {text:?}");
+            }
             let _ = repr(&table, ctype, None);
         }
     }

@@ -146,6 +146,15 @@ pub struct Bits {
     pub width: u8,
 }
 
+impl Bits {
+    /// The bytes the bits are in, from the container's first. A packed struct may end before its last container does, but not
+    /// before these.
+    pub fn bytes(self) -> std::ops::Range<usize> {
+        let (first, end) = (usize::from(self.position), usize::from(self.position) + usize::from(self.width));
+        first / 8..end.div_ceil(8)
+    }
+}
+
 /// A struct or union.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
