@@ -34,21 +34,25 @@ impl Packet {
         &self.0[28..34]
     }
 
-    /// Makes this the DISCOVER of a client; one in eight is of a maker the server does not know.
     fn discover(&mut self, index: u32) {
-        let client = index % CLIENTS;
-        let maker = if client % 8 == 7 {
-            [0x66; 3]
-        } else {
-            [[0x02, 0x00, 0x5e], [0xb8, 0x27, 0xeb]][client as usize % 2]
-        };
-        self.0.fill(0);
-        self.0[..4].copy_from_slice(&[1, 1, 6, 0]);
-        self.word(4, Some(index));
-        self.0[28..31].copy_from_slice(&maker);
-        self.0[31..34].copy_from_slice(&client.to_be_bytes()[1..]);
-        self.0[236..244].copy_from_slice(&[99, 130, 83, 99, 53, 1, DISCOVER, 255]);
+        discover(&mut self.0, index);
     }
+}
+
+/// Makes a packet the DISCOVER of a client; one in eight is of a maker the server does not know.
+pub(crate) fn discover(packet: &mut [u8; 512], index: u32) {
+    let client = index % CLIENTS;
+    let maker = if client % 8 == 7 {
+        [0x66; 3]
+    } else {
+        [[0x02, 0x00, 0x5e], [0xb8, 0x27, 0xeb]][client as usize % 2]
+    };
+    packet.fill(0);
+    packet[..4].copy_from_slice(&[1, 1, 6, 0]);
+    packet[4..8].copy_from_slice(&index.to_be_bytes());
+    packet[28..31].copy_from_slice(&maker);
+    packet[31..34].copy_from_slice(&client.to_be_bytes()[1..]);
+    packet[236..244].copy_from_slice(&[99, 130, 83, 99, 53, 1, DISCOVER, 255]);
 }
 
 impl perilune::UserData for Packet {

@@ -69,7 +69,7 @@ fuzz_target!(|input: &[u8]| {
     bytes[..known].copy_from_slice(&HEADER[..known]);
     let mut libraries = Libraries::SAFE;
     libraries.debug = true;
-    let mut lua = limited_with(LuaOptions { libraries, seed: Some(1), bytecode: true });
+    let mut lua = limited_with(LuaOptions { libraries, seed: Some(1), bytecode: true, ..LuaOptions::default() });
     let Ok(main) = lua.load(&bytes).into_function(&mut lua) else { return };
     let program = lua.load(PROGRAM).name("=harness").into_function(&mut lua).expect("the program is right");
     // Errors are its own affair; only crashes and hangs are findings.

@@ -1,7 +1,13 @@
 //! A Lua configuration and a Lua callback inside a Rust program: a tiny DHCP server.
 //!
 //! `embed/config.lua` says where to listen and what to hand out, `embed/server.lua` decides about each packet. The program first
-//! answers one packet that comes through a real socket, then times a million in memory.
+//! answers one packet that comes through a real socket, then times a million in memory, in three stages:
+//!
+//! 1. a Lua callback for each packet, which it sees through the methods of a Rust type;
+//! 2. a Lua callback for each packet, which it sees as a packed C struct in our memory (`embed/loop.lua`);
+//! 3. the event loop moved into Lua: it asks us for packets by the batch, through a C function, and we call it once.
+//!
+//! The last two give the script the capability to follow pointers of ours (`LuaOptions::unsafe_ffi`): it is our own script.
 //!
 //! `cargo run --release -p perilune --example embed [PACKETS]`
 
@@ -9,7 +15,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use perilune::{AnyUserData, Bytes, Error, Function, Lua, Methods, UserData};
+use perilune::{AnyUserData, Bytes, Error, Function, Lua, LuaOptions, Methods, Table, UserData};
 
 /// Where the message type lies: after the header of RFC 2131 and the cookie that begins the options.
 const MESSAGE_TYPE: usize = 242;
@@ -98,7 +104,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("{address}:{port}: {error}"),
     }
     many_in_memory(&mut lua, &answer, &packet, packets)?;
-    Ok(())
+    through_ffi(&folder, packets)
 }
 
 fn read(path: PathBuf) -> Result<(Vec<u8>, String), String> {
@@ -136,17 +142,67 @@ fn one_over_the_wire(
 
 /// Times the callback.
 fn many_in_memory(lua: &mut Lua, answer: &Function, packet: &AnyUserData, packets: u32) -> Result<(), Error> {
-    const CLIENTS: u32 = 4_000;
     let mut offers = 0;
     let start = Instant::now();
     for index in 0..packets {
         packet.borrow_mut::<Packet>(lua)?.discover(index, client(index % CLIENTS));
         offers += u32::from(answer.call::<bool>(lua, packet)?);
     }
-    let elapsed = start.elapsed();
+    report(lua, "callbacks through methods", packets, offers, start.elapsed())
+}
+
+/// Clients that ask in turn.
+const CLIENTS: u32 = 4_000;
+
+/// Packets the event loop in Lua asks for at a time.
+const BATCH: u32 = 64;
+
+/// The stages in which the script reads and writes packets as C structs.
+fn through_ffi(folder: &Path, packets: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let mut lua = Lua::with_options(LuaOptions { unsafe_ffi: true, ..LuaOptions::default() });
+    let config = lua.create_table()?;
+    let (source, name) = read(folder.join("config.lua"))?;
+    lua.load(source).name(name).environment(&config).exec(&mut lua)?;
+    let (source, name) = read(folder.join("loop.lua"))?;
+    let server: Table = lua.load(source).name(name).into_function(&mut lua)?.call(&mut lua, &config)?;
+
+    // The packet stays where it is while the script knows its address.
+    let mut packet = Box::new(Packet([0; 512]));
+    let make: Function = server.get(&mut lua, "answer")?;
+    let answer: Function = make.call(&mut lua, (&raw mut *packet).addr() as f64)?;
+    let mut offers = 0;
+    let start = Instant::now();
+    for index in 0..packets {
+        packet.discover(index, client(index % CLIENTS));
+        offers += u32::from(answer.call::<bool>(&mut lua, ())?);
+    }
+    report(&mut lua, "callbacks through a C struct", packets, offers, start.elapsed())?;
+
+    let serve: Function = server.get(&mut lua, "serve")?;
+    let start = Instant::now();
+    let receive = receive as extern "C" fn(*mut Packet, u32) -> u32 as usize as f64;
+    let offers: u32 = serve.call(&mut lua, (receive, packets, BATCH))?;
+    report(&mut lua, "the event loop in Lua", packets, offers, start.elapsed())?;
+    Ok(())
+}
+
+/// What the event loop in Lua calls for more packets.
+#[allow(unsafe_code, reason = "fills memory that the script hands over")]
+extern "C" fn receive(batch: *mut Packet, room: u32) -> u32 {
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let first = NEXT.fetch_add(room, std::sync::atomic::Ordering::Relaxed);
+    // SAFETY: the script's declaration of this function says that there is room for so many packets.
+    let batch = unsafe { std::slice::from_raw_parts_mut(batch, room as usize) };
+    for (packet, index) in batch.iter_mut().zip(first..) {
+        packet.discover(index, client(index % CLIENTS));
+    }
+    room
+}
+
+fn report(lua: &mut Lua, stage: &str, packets: u32, offers: u32, elapsed: Duration) -> Result<(), Error> {
     let memory: f64 = lua.load("return collectgarbage('count')").eval(lua)?;
     println!(
-        "{packets} packets, {offers} offers: {:.2} million callbacks a second, {:.0} ns each, {memory:.0} KiB of Lua heap",
+        "{stage:<30} {packets} packets, {offers} offers: {:.2} million a second, {:.0} ns each, {memory:.0} KiB of Lua heap",
         f64::from(packets) / elapsed.as_secs_f64() / 1e6,
         elapsed.as_secs_f64() * 1e9 / f64::from(packets),
     );

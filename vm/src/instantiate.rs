@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::bytecode::{Const, Draft, DraftProto};
-use crate::ffi::arith::new_integer;
+use crate::ffi::arith::{new_imaginary, new_integer};
 use crate::ffi::ctype::Scalar;
 use crate::function::{Code, InlineCache, LuaFunction, Proto, new_closed_upvalue, new_closure};
 use crate::gc::kind::{Header, Kind};
@@ -198,7 +198,7 @@ fn constant_value(heap: &mut Heap, draft: &Draft, constant: Const) -> Result<Raw
         Const::Str(id) => heap.intern(draft.string(id))?.into(),
         Const::Int64(n) => new_integer(heap, Scalar::I64, n as u64)?,
         Const::Uint64(n) => new_integer(heap, Scalar::U64, n)?,
-        Const::Imaginary(n) => RawValue::number(n),
+        Const::Imaginary(n) => new_imaginary(heap, n)?,
     })
 }
 

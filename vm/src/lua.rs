@@ -47,6 +47,10 @@ pub struct LuaOptions {
     /// Whether it loads bytecode that `string.dump` has written, where it loads source text. Bytecode is verified first: no bytes
     /// can do more than a script could. By default it does not, as few hosts have a use for it.
     pub bytecode: bool,
+    /// The capability `UnsafeFfi`: scripts may follow raw pointers, call C functions and load C libraries through the `ffi` library, and
+    /// so do anything the process can do, crashing it included. Without it, which is the default, `ffi` has C types and values of its own
+    /// and what the host lends, every access checked.
+    pub unsafe_ffi: bool,
 }
 
 // SAFETY: a VM's heap, stacks and code are reached through it alone, or through handles, which need it to do anything but being dropped. What
@@ -74,6 +78,7 @@ impl Lua {
         let mut vm = Vm::new(seed).expect("a new VM fits in memory");
         stdlib::open_libraries(&mut vm, options.libraries).expect("a new VM's libraries fit in memory");
         vm.hooks.loads_bytecode = options.bytecode;
+        vm.ffi.c.is_unrestricted = options.unsafe_ffi;
         Lua { vm }
     }
 

@@ -5,7 +5,7 @@
 use crate::gc::kind::Header;
 use crate::value::Gc;
 
-/// A byte string. `header.aux` is the hash of an interned string, and zero otherwise. The bytes follow the struct.
+/// A byte string. `header.aux` is the hash of an interned string, and zero otherwise. The bytes follow the struct, and a zero follows them.
 ///
 /// Short strings are interned (flag [`INTERNED`]), so that equality is identity.
 #[repr(C)]

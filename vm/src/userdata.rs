@@ -23,10 +23,10 @@ pub struct UserData {
     pub payload: Option<Box<dyn Any + Send>>,
 }
 
-/// Header flag: registered for finalization.
-pub const FINALIZER: u8 = 1;
-/// Header flag: found unreachable; its finalizer has run or waits to.
-pub const FINALIZED: u8 = 2;
+/// Header flag, of C values too: registered for finalization.
+pub const FINALIZER: u8 = 0x20;
+/// Header flag, of C values too: found unreachable; its finalizer has run or waits to.
+pub const FINALIZED: u8 = 0x40;
 
 /// A new userdata.
 ///

@@ -628,7 +628,13 @@ impl Vm {
         match value.type_of() {
             Type::Table => value.as_table().and_then(Gc::<Table>::metatable),
             Type::UserData => value.as_userdata().and_then(Gc::<UserData>::metatable),
-            Type::CData => value.as_cdata().and_then(|cdata| self.ffi.metatable(&self.heap, cdata.ctype())),
+            Type::CData => value.as_cdata().and_then(|cdata| {
+                if cdata.ctype().is_declared() {
+                    self.ffi.c.base
+                } else {
+                    self.ffi.metatable(&self.heap, cdata.ctype())
+                }
+            }),
             other => self.heap.roots.type_metatables[other as usize],
         }
     }

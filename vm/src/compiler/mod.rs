@@ -268,9 +268,12 @@ impl Compiler<'_> {
         let (kind, bits) = match constant {
             Const::Str(string) => return self.string_constant(string),
             Const::Number(number) => (0, number.to_bits()),
-            Const::Int64(integer) => (2, integer as u64),
-            Const::Uint64(integer) => (3, integer),
-            Const::Imaginary(number) => (4, number.to_bits()),
+            // C values are told apart as table keys: each literal is one of its own.
+            Const::Int64(_) | Const::Uint64(_) | Const::Imaginary(_) => {
+                let constants = &mut self.f.proto.constants;
+                constants.push(constant);
+                return constants.len() as u32 - 1;
+            }
         };
         let constants = &mut self.f.proto.constants;
         *self.f.numbers.entry((kind, bits)).or_insert_with(|| {

@@ -2,16 +2,15 @@
 
 #![allow(unsafe_code, reason = "loads and stores through pointers that view.rs has checked")]
 
-use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::rt::meta::Meta;
-use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 use super::cdata::{self, CData, COLUMN, VIEW, WRITABLE};
+use super::cindex::Access as Found;
 use super::ctype::{CTypeId, Form, Math, Scalar};
 use super::entity;
 use super::host::{Access, FieldHost, FieldRef, HostValue};
@@ -20,7 +19,14 @@ use super::host::{Access, FieldHost, FieldRef, HostValue};
 ///
 /// # Errors
 /// An expired view; a name that is neither a field nor a method; whatever a metamethod raises.
-pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+pub(crate) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found, Raised> {
+    if cdata.ctype().is_declared() {
+        return super::cindex::index(vm, cdata, key);
+    }
+    index_host(vm, cdata, key).map(Found::Done)
+}
+
+fn index_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
     if cdata.flags() & COLUMN != 0 {
         return super::column::index(vm, cdata, key);
     }
@@ -35,7 +41,20 @@ pub fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, R
 ///
 /// # Errors
 /// An expired or read-only view; an unknown field; a value that does not fit.
-pub fn newindex(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
+pub(crate) fn newindex(
+    vm: &mut Vm,
+    cdata: Gc<CData>,
+    key: RawValue,
+    value: RawValue,
+) -> Result<Found, Raised> {
+    if cdata.ctype().is_declared() {
+        return super::cindex::newindex(vm, cdata, key, value);
+    }
+    assign_host(vm, cdata, key, value)?;
+    Ok(Found::Done(RawValue::NIL))
+}
+
+fn assign_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
     if cdata.flags() & COLUMN != 0 {
         return Err(super::column::newindex(vm, cdata));
     }
@@ -93,9 +112,6 @@ fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
 /// # Errors
 /// An expired view.
 pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
-    if let Some(order) = super::arith::compare(vm, a, b) {
-        return Ok(order == Ordering::Equal);
-    }
     let (Some(left), Some(right)) = (a.as_cdata(), b.as_cdata()) else {
         // An enum equals the name of its value.
         let (cdata, name) = match (a.as_cdata(), b.as_cdata()) {
@@ -125,14 +141,22 @@ pub fn equals(vm: &mut Vm, a: RawValue, b: RawValue) -> Result<bool, Raised> {
 ///
 /// # Errors
 /// When the memory limit is reached. An expired view prints as such.
-pub fn tostring(vm: &mut Vm, cdata: Gc<CData>) -> Result<Gc<LuaString>, Raised> {
+pub fn tostring(vm: &mut Vm, cdata: Gc<CData>) -> Result<RawValue, Raised> {
+    if cdata.ctype().is_declared()
+        && let Some(handler) = super::ctext::handler(vm, cdata)
+    {
+        return vm.call1(handler, &[cdata.into()]);
+    }
     let text = to_text(vm, cdata);
-    Ok(vm.heap.new_string(text.as_bytes())?)
+    vm.new_string(text.as_bytes())
 }
 
 /// The text of `tostring`.
 pub fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
     let ctype = cdata.ctype();
+    if ctype.is_declared() {
+        return super::ctext::to_text(vm, cdata);
+    }
     if vm.has_expired(cdata) {
         return format!("{} (expired view)", vm.ffi.types.get(ctype).name);
     }
@@ -322,7 +346,9 @@ unsafe fn load_scalar(vm: &mut Vm, scalar: Scalar, at: *const u8) -> Result<RawV
             Scalar::U16 => f64::from(at.cast::<u16>().read_unaligned()).into(),
             Scalar::I32 => f64::from(at.cast::<i32>().read_unaligned()).into(),
             Scalar::U32 => f64::from(at.cast::<u32>().read_unaligned()).into(),
-            Scalar::I64 | Scalar::U64 => copy_out(vm, scalar.into(), at, 0)?.into(),
+            Scalar::I64 | Scalar::U64 => {
+                super::arith::new_integer(&mut vm.heap, scalar, at.cast::<u64>().read_unaligned())?
+            }
             Scalar::Char => {
                 let c =
                     char::from_u32(at.cast::<u32>().read_unaligned()).unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -400,6 +426,9 @@ fn to_f64(vm: &Vm, value: RawValue) -> Option<f64> {
 /// The type and bits of an owned 64-bit integer. (A view of one cannot be had: reading a field copies.)
 pub(crate) fn boxed_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
     let cdata = value.as_cdata()?;
+    if cdata.ctype().is_declared() {
+        return super::carith::wide_integer(vm, value);
+    }
     match vm.ffi.types.get(cdata.ctype()).form {
         Form::Scalar(scalar @ (Scalar::I64 | Scalar::U64)) if cdata.flags() & VIEW == 0 => {
             // SAFETY: an owned value of eight bytes.
@@ -495,14 +524,15 @@ impl Vm {
     /// The plain data of a cdata.
     pub(super) fn cdata_to_host(&mut self, cdata: Gc<CData>) -> Result<HostValue, Raised> {
         let ctype = cdata.ctype();
+        if ctype.is_declared() {
+            let number = super::carith::to_double(self, cdata.into())?;
+            return Ok(number.map_or(HostValue::Other("cdata"), HostValue::Number));
+        }
         let data = self.readable(cdata)?;
         if let Some(lanes) = self.color_lanes(cdata.into())? {
             return Ok(HostValue::Color(lanes));
         }
         match self.ffi.access_of(ctype) {
-            Access::Scalar(Scalar::I64 | Scalar::U64) => {
-                Ok(HostValue::Number(to_f64(self, cdata.into()).unwrap_or(f64::NAN)))
-            }
             // SAFETY: just checked.
             Access::Hosted(number) => Ok(unsafe { field_host(self).read(number, data) }),
             Access::Scalar(_) | Access::Enum(_) | Access::Struct(_) => {

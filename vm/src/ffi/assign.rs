@@ -211,7 +211,7 @@ impl Vm {
     /// The name of a value's type, for messages about what a host expected.
     pub fn describe_type(&self, value: RawValue) -> String {
         if let Some(cdata) = value.as_cdata() {
-            return self.ffi.types.get(cdata.ctype()).name.clone();
+            return self.ctype_name(cdata.ctype());
         }
         if self.ffi.entities.bits(value).is_some() {
             return "entity".to_owned();

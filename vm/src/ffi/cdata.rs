@@ -4,14 +4,14 @@
 
 use crate::gc::kind::{Header, Kind};
 use crate::gc::{Heap, OutOfMemory};
-use crate::value::Gc;
+use crate::value::{Gc, RawValue};
 
 use super::ctype::CTypeId;
 
 /// A C value. `header.aux` is the C type's id; `header.extra` of a view is the number of its source ([`super::view::Lending`]).
 ///
-/// Behind this head lie the bytes of an owned value, or the rest of a [`View`]. `data` points at the value in both cases,
-/// so that reading a field is the same for both.
+/// Behind this head lie the bytes of an owned value, or the rest of a [`View`] or [`Inner`]. `data` points at the value in all cases,
+/// so that reading a field is the same for all. A pointer or C function is its `data`: what it points at is a field access away.
 #[repr(C)]
 pub struct CData {
     /// See the type.
@@ -31,6 +31,19 @@ pub struct View {
     pub epoch: u64,
 }
 
+/// A reference to, or pointer into, the memory of another value, which it keeps alive.
+#[repr(C)]
+pub struct Inner {
+    /// The part every cdata has.
+    pub head: CData,
+    /// What owns the memory: an owned C value, a view or a string.
+    pub owner: RawValue,
+    /// Where the memory begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
 /// Header flag: a view of the host's memory.
 pub const VIEW: u8 = 1;
 /// Header flag: may be written. An owned value without it is a constant, or a copy of a part of another value.
@@ -39,6 +52,13 @@ pub const WRITABLE: u8 = 2;
 pub const REUSED: u8 = 0x40;
 /// Header flag: a view of a whole column ([`super::column::Column`]).
 pub const COLUMN: u8 = 0x20;
+/// Header flag: an [`Inner`].
+pub const INNER: u8 = 4;
+/// Header flag: a pointer (or reference) whose target must be checked at each use: it may be out of bounds, null, of an expired view, or
+/// not be the script's to follow.
+pub const UNCHECKED: u8 = 8;
+/// Header flag: owned, and its size is in the eight bytes in front of it.
+pub const SIZED: u8 = 0x10;
 
 /// A new owned value, all bytes zero.
 ///
@@ -56,6 +76,72 @@ pub fn new_owned(heap: &mut Heap, ctype: CTypeId, size: u32, flags: u8) -> Resul
         });
         data.write_bytes(0, size as usize);
         Ok(Gc::from_ptr(cell))
+    }
+}
+
+/// A new owned value of a size of its own, all bytes zero, aligned to `1 << align` bytes.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_sized(heap: &mut Heap, ctype: CTypeId, size: u32, align: u8) -> Result<Gc<CData>, OutOfMemory> {
+    let align = (1usize << align).max(8);
+    let cell: *mut CData = heap.alloc(Kind::CData, size_of::<CData>() + 8 + align + size as usize)?.cast();
+    // SAFETY: as in `new_owned`, with room for the size and for moving the bytes to their alignment.
+    unsafe {
+        let first = cell.add(1).cast::<u8>().add(8);
+        let data = first.add(first.align_offset(align));
+        data.cast::<u64>().sub(1).write_unaligned(u64::from(size));
+        let flags = WRITABLE | SIZED;
+        cell.write(CData { header: Header { flags, aux: ctype.0, ..Header::new(Kind::CData) }, data });
+        data.write_bytes(0, size as usize);
+        Ok(Gc::from_ptr(cell))
+    }
+}
+
+/// A new pointer or function, or a reference to memory nobody here owns.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_raw(heap: &mut Heap, ctype: CTypeId, data: *mut u8, flags: u8) -> Result<Gc<CData>, OutOfMemory> {
+    let cell: *mut CData = heap.alloc(Kind::CData, size_of::<CData>())?.cast();
+    // SAFETY: the cell is fresh and large enough.
+    unsafe {
+        cell.write(CData { header: Header { flags, aux: ctype.0, ..Header::new(Kind::CData) }, data });
+        Ok(Gc::from_ptr(cell))
+    }
+}
+
+/// A new reference or pointer into memory that something owns.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_inner(
+    heap: &mut Heap,
+    ctype: CTypeId,
+    data: *mut u8,
+    flags: u8,
+    owner: RawValue,
+    (start, end): (usize, usize),
+) -> Result<Gc<CData>, OutOfMemory> {
+    let cell: *mut Inner = heap.alloc(Kind::CData, size_of::<Inner>())?.cast();
+    // SAFETY: the cell is fresh and large enough.
+    unsafe {
+        let header = Header { flags: flags | INNER, aux: ctype.0, ..Header::new(Kind::CData) };
+        cell.write(Inner { head: CData { header, data }, owner, start, end });
+        Ok(Gc::from_ptr(cell.cast()))
+    }
+}
+
+/// What the cdata in a cell keeps alive.
+///
+/// # Safety
+/// The cell is live and holds a cdata.
+#[inline]
+pub(crate) unsafe fn owner_of(cell: usize) -> Option<RawValue> {
+    // SAFETY: by contract; a cdata with the flag is an `Inner`.
+    unsafe {
+        let inner = (*(cell as *const CData)).header.flags & INNER != 0;
+        inner.then(|| (*(cell as *const Inner)).owner)
     }
 }
 
@@ -107,7 +193,7 @@ impl Gc<CData> {
     }
     /// The first byte of the value. Of a view it may be read only after the epoch was checked.
     #[inline(always)]
-    pub(super) fn data(self) -> *mut u8 {
+    pub(crate) fn data(self) -> *mut u8 {
         // SAFETY: a live cell (gc/mod.rs).
         unsafe { (*self.as_ptr()).data }
     }
@@ -115,6 +201,18 @@ impl Gc<CData> {
     #[inline(always)]
     pub(super) fn view(self) -> Option<*mut View> {
         if self.flags() & VIEW != 0 { Some(self.as_ptr().cast()) } else { None }
+    }
+    /// The rest of an [`Inner`].
+    #[inline(always)]
+    pub(super) fn inner(self) -> Option<*mut Inner> {
+        if self.flags() & INNER != 0 { Some(self.as_ptr().cast()) } else { None }
+    }
+    /// The size of an owned value that has one of its own.
+    #[inline]
+    pub(crate) fn own_size(self) -> Option<u32> {
+        // SAFETY: a live cell; with the flag the size lies in front of the bytes.
+        (self.flags() & SIZED != 0)
+            .then(|| unsafe { self.data().cast::<u64>().sub(1).read_unaligned() } as u32)
     }
     /// The number of a view's source.
     pub(super) fn source(self) -> u16 {

@@ -3,8 +3,16 @@
 use std::collections::HashMap;
 
 /// Names a type in the [`CTypes`] it was registered with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CTypeId(pub u32);
+
+impl CTypeId {
+    /// Whether it is a type scripts can declare ([`super::ctab`]), not one of the host's.
+    #[inline(always)]
+    pub fn is_declared(self) -> bool {
+        self.0 >= super::ctab::FIRST
+    }
+}
 
 macro_rules! scalars {
     ($($(#[doc = $doc:literal])+ $variant:ident $name:literal $size:literal,)+) => {

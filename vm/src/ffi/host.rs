@@ -124,6 +124,8 @@ pub struct FieldRef {
 pub struct Ffi {
     /// The registered types.
     pub types: CTypes,
+    /// What scripts declare.
+    pub c: super::state::CState,
     /// Epoch and sources of views.
     pub lending: Lending,
     /// Serves hosted fields.

@@ -1,29 +1,50 @@
-//! C types and C values: how Lua sees memory it does not own.
+//! C types and C values: how Lua sees memory it does not own, and memory laid out as C lays it out.
 //!
-//! A *ctype* ([`ctype`]) names the fields of a piece of memory and where they lie. A *cdata* ([`cdata`]) is a heap object of such a
-//! type: either **owned**, its bytes in the cell (`Vec3(1, 2, 3)`), or a **view** of memory the host lends
-//! (a component in an ECS table). Views are what must never go wrong, so [`view`] holds the one rule: a view is used only in the
-//! epoch it was lent in, and the host moves the epoch before the memory may move.
+//! There are two kinds of C types, told apart by their ids. Those of the **host** ([`ctype`]) describe Rust values: names and offsets of fields,
+//! what is checked before a write, what goes through the host. Those that **scripts declare** ([`ctab`], filled by the parser in [`cparse`]) are
+//! C's own, and what is done with them follows LuaJIT to the letter.
 //!
-//! [`access`] gives fields their meaning (read, write, refuse), [`arith`] the operators, [`vector`] and [`structs`] the math types, [`rows`] and
-//! [`column`] the loops over the rows of a host's tables, [`part`] the ways into nested structs that take no object. Interpreter and library call `access` and `arith` from their slow paths; nothing
-//! else in the VM knows what is inside a cdata.
+//! A *cdata* ([`cdata`]) is a heap object of either kind of type: **owned**, its bytes in the cell; a **view** of memory the host lends
+//! (a component in an ECS table); a reference or pointer **into** one of those, which it keeps alive; or a **raw** pointer. Views must
+//! never go wrong, so [`view`] holds the one rule: a view is used only in the epoch it was lent in, and the host moves the epoch before the
+//! memory may move. What the others may touch is in [`memory`].
 //!
-//! The collector sees a leaf: a cdata refers to no heap cell. That is why a struct inside an owned struct reads as a
-//! copy, while one inside a view is a view of the same memory.
+//! | for the host's types | for declared types |
+//! |---|---|
+//! | [`access`]: fields | [`cindex`]: fields, elements, `->` |
+//! | [`assign`]: whole values, from tables | [`cconv`]: conversions, [`cinit`]: initialisers |
+//! | [`arith`], [`vector`], [`structs`]: the math types' operators | [`carith`]: integers, pointers, metatypes |
+//! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
+//! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring` |
+//!
+//! Interpreter and library enter through `access` and `arith`, which ask first which kind it is; [`place`] is what inline caches remember
+//! of a field of either kind. Nothing else in the VM knows what is inside a cdata.
+//!
+//! The collector sees no more than the owner a pointer into another value keeps. A struct inside an owned struct of a
+//! host's type reads as a copy; inside a view or a declared struct it is the same memory.
 
 pub mod access;
 pub mod arith;
 pub mod assign;
+pub(crate) mod carith;
+pub(crate) mod ccall;
+pub(crate) mod cconv;
 pub mod cdata;
+pub(crate) mod cindex;
+pub(crate) mod cinit;
 pub mod column;
+pub mod cparse;
+pub mod ctab;
+mod ctext;
 pub mod ctype;
 pub mod entity;
 pub mod host;
 pub mod list;
+pub(crate) mod memory;
 pub(crate) mod part;
 pub(crate) mod place;
 pub mod rows;
+pub mod state;
 pub mod structs;
 pub mod vector;
 pub mod view;

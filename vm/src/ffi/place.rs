@@ -6,9 +6,22 @@ use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
-use super::cdata::{CData, VIEW, View, WRITABLE};
+use super::cdata::{CData, INNER, Inner, SIZED, UNCHECKED, VIEW, View, WRITABLE};
+use super::ctab::Kind;
 use super::ctype::{CTypeId, Scalar};
 use super::host::Access;
+use super::state::CFieldKind;
+
+// The scalars a place may have.
+const F32: u32 = Scalar::F32 as u32;
+const F64: u32 = Scalar::F64 as u32;
+const I32: u32 = Scalar::I32 as u32;
+const U32: u32 = Scalar::U32 as u32;
+const U8: u32 = Scalar::U8 as u32;
+const I8: u32 = Scalar::I8 as u32;
+const U16: u32 = Scalar::U16 as u32;
+const I16: u32 = Scalar::I16 as u32;
+const BOOL: u32 = Scalar::Bool as u32;
 
 /// The word for a scalar at an offset: `None` when it does not fit, or reading it takes more than a load.
 fn pack(scalar: Scalar, offset: u32) -> Option<u32> {
@@ -29,8 +42,16 @@ fn pack(scalar: Scalar, offset: u32) -> Option<u32> {
 /// As the kind of a place: a struct inside the struct, whose type the cache has beside the place.
 pub(crate) const PART: u32 = 0xFF;
 
-/// The place of a field and, of a struct inside the struct, its type; for an inline cache.
-pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<(u32, CTypeId)> {
+/// The place of a field and, of a struct inside the struct, its type; for the inline cache of an access that reads, or writes.
+pub(crate) fn of_field(
+    vm: &mut Vm,
+    ctype: CTypeId,
+    name: Gc<LuaString>,
+    writes: bool,
+) -> Option<(u32, CTypeId)> {
+    if ctype.is_declared() {
+        return of_declared(vm, ctype, name, writes).map(|place| (place, ctype));
+    }
     let field = vm.ffi.field(ctype, name)?;
     match field.access {
         Access::Scalar(scalar) => Some((pack(scalar, field.offset)?, ctype)),
@@ -39,7 +60,24 @@ pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<(
     }
 }
 
-/// The first byte of a cdata that may be read now, if it may.
+/// The place of a field of a struct a script has declared, or of the struct behind a pointer.
+fn of_declared(vm: &mut Vm, ctype: CTypeId, name: Gc<LuaString>, writes: bool) -> Option<u32> {
+    let table = &vm.ffi.c.table;
+    let mut target = table.referent(ctype);
+    if let Kind::Pointer(to) = table.kind(target) {
+        target = table.referent(to);
+    }
+    let is_constant = table.get(target).quals.constant;
+    let record = table.as_record(target)?;
+    // No memory for the list of fields only means that nothing is cached.
+    let field = vm.c_field(record, name).ok()??;
+    if field.kind != CFieldKind::Field || writes && (is_constant || field.is_constant) {
+        return None;
+    }
+    pack(scalar_of(vm, field.ctype)?, field.offset)
+}
+
+/// The first byte of a cdata that may be read now, if it may. What is behind a pointer, for a pointer.
 ///
 /// # Safety
 /// Both are live.
@@ -47,10 +85,148 @@ pub(crate) fn of_field(vm: &Vm, ctype: CTypeId, name: Gc<LuaString>) -> Option<(
 pub(crate) unsafe fn readable(vm: *mut Vm, cdata: *mut CData) -> Option<*mut u8> {
     // SAFETY: by contract; a cdata with the flag is a view.
     unsafe {
-        let view = (*cdata).header.flags & VIEW != 0;
-        let current = !view || (*cdata.cast::<View>()).epoch == (*vm).ffi.lending.epoch;
+        let flags = (*cdata).header.flags;
+        if flags & (VIEW | UNCHECKED) == 0 {
+            return Some((*cdata).data);
+        }
+        let current = flags & UNCHECKED == 0 && (*cdata.cast::<View>()).epoch == (*vm).ffi.lending.epoch;
         if current { Some((*cdata).data) } else { None }
     }
+}
+
+/// The elements of an array or of what a pointer points at, when each is a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Elements {
+    /// The scalar, or [`Elements::NONE`] or [`Elements::NOT_ASKED`].
+    scalar: u8,
+    is_constant: bool,
+    size: u32,
+    /// How many; the largest number when the type does not say.
+    count: u32,
+}
+
+impl Elements {
+    const NONE: u8 = u8::MAX;
+    const NOT_ASKED: u8 = u8::MAX - 1;
+    /// Before anybody has asked.
+    pub(crate) const UNKNOWN: Elements =
+        Elements { scalar: Elements::NOT_ASKED, is_constant: true, size: 0, count: 0 };
+}
+
+/// What the elements of a type are.
+#[cold]
+fn elements_of(vm: &mut Vm, ctype: CTypeId) -> Elements {
+    let table = &vm.ffi.c.table;
+    let whole = table.referent(ctype);
+    let none = Elements { scalar: Elements::NONE, ..Elements::UNKNOWN };
+    let count = match table.kind(whole) {
+        Kind::Pointer(_) | Kind::VariableArray(_) => u32::MAX,
+        Kind::Array(of) => match (table.size(whole), table.size(of)) {
+            (super::ctab::UNKNOWN, _) => u32::MAX,
+            (size, element) => size.checked_div(element).unwrap_or(0),
+        },
+        _ => 0,
+    };
+    let known = match table.element(whole) {
+        // The slow path looks at where arrays of one element end.
+        Some(element) if count > 1 => match scalar_of(vm, element) {
+            Some(scalar) => Elements {
+                scalar: scalar as u8,
+                is_constant: vm.ffi.c.table.quals(element).constant,
+                size: scalar.size(),
+                count,
+            },
+            None => none,
+        },
+        _ => none,
+    };
+    let slot = (ctype.0 - super::ctab::FIRST) as usize;
+    let list = &mut vm.ffi.c.elements;
+    if list.len() <= slot {
+        list.resize(slot + 1, Elements::UNKNOWN);
+    }
+    list[slot] = known;
+    known
+}
+
+/// `cdata[key]`, when it is an element that a load reads.
+///
+/// # Safety
+/// Both are live.
+#[inline(never)]
+pub(crate) unsafe fn read_element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> Option<RawValue> {
+    // SAFETY: by contract; the element may be read.
+    unsafe { element(vm, cdata, key, false).map(|(at, scalar)| load(at, scalar)) }
+}
+
+/// `cdata[key] = value`, when it is an element that a store writes; whether it was.
+///
+/// # Safety
+/// Both are live.
+#[inline(never)]
+pub(crate) unsafe fn write_element(vm: *mut Vm, cdata: *mut CData, key: RawValue, value: RawValue) -> bool {
+    // SAFETY: by contract; the element may be written.
+    unsafe { element(vm, cdata, key, true).is_some_and(|(at, scalar)| store_at(at, scalar, value)) }
+}
+
+/// Where an element is that may be read now, and its scalar; `None` when it takes the slow path to say.
+///
+/// # Safety
+/// Both are live.
+#[inline]
+unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue, writes: bool) -> Option<(*mut u8, u32)> {
+    // SAFETY: by contract.
+    unsafe {
+        let (flags, ctype) = ((*cdata).header.flags, CTypeId((*cdata).header.aux));
+        let number = key.as_f64_or_nan();
+        let index = number as i32;
+        if flags & (VIEW | UNCHECKED) != 0 || f64::from(index) != number || !ctype.is_declared() {
+            return None;
+        }
+        let elements = match (&(*vm).ffi.c.elements).get((ctype.0 - super::ctab::FIRST) as usize) {
+            Some(elements) if elements.scalar != Elements::NOT_ASKED => *elements,
+            _ => elements_of(&mut *vm, ctype),
+        };
+        if elements.scalar == Elements::NONE
+            || elements.count != u32::MAX && index as u32 >= elements.count
+            || writes && (elements.is_constant || flags & WRITABLE == 0)
+        {
+            return None;
+        }
+        let at = (*cdata).data.wrapping_offset(index as isize * elements.size as isize);
+        if flags & INNER != 0 {
+            let inner = cdata.cast::<Inner>();
+            let (start, end) = ((*inner).start, (*inner).end);
+            if (at as usize) < start || at as usize + elements.size as usize > end {
+                return None;
+            }
+        } else if flags & SIZED != 0 {
+            let size = (*cdata).data.cast::<u64>().sub(1).read_unaligned();
+            if index < 0 || (index as u64 + 1) * u64::from(elements.size) > size {
+                return None;
+            }
+        } else if elements.count == u32::MAX && (at as usize) < 4096 {
+            return None;
+        }
+        Some((at, u32::from(elements.scalar)))
+    }
+}
+
+/// The scalar a C type is, if reading it takes no more than a load.
+fn scalar_of(vm: &Vm, ctype: CTypeId) -> Option<Scalar> {
+    let table = &vm.ffi.c.table;
+    Some(match (table.kind(ctype), table.size(ctype)) {
+        (Kind::Bool, 1) => Scalar::Bool,
+        (Kind::Int { unsigned: false, .. }, 1) => Scalar::I8,
+        (Kind::Int { unsigned: true, .. }, 1) => Scalar::U8,
+        (Kind::Int { unsigned: false, .. }, 2) => Scalar::I16,
+        (Kind::Int { unsigned: true, .. }, 2) => Scalar::U16,
+        (Kind::Int { unsigned: false, .. }, 4) => Scalar::I32,
+        (Kind::Int { unsigned: true, .. }, 4) => Scalar::U32,
+        (Kind::Float, 4) => Scalar::F32,
+        (Kind::Float, 8) => Scalar::F64,
+        _ => return None,
+    })
 }
 
 /// As the kind of a place: a single-precision number.
@@ -72,14 +248,6 @@ pub(crate) unsafe fn load_float(data: *const u8, place: u32) -> RawValue {
 /// `data` may be read and is of the type the place is of.
 #[inline(always)]
 pub(crate) unsafe fn load(data: *const u8, place: u32) -> RawValue {
-    const F32: u32 = Scalar::F32 as u32;
-    const F64: u32 = Scalar::F64 as u32;
-    const I32: u32 = Scalar::I32 as u32;
-    const U32: u32 = Scalar::U32 as u32;
-    const U8: u32 = Scalar::U8 as u32;
-    const I8: u32 = Scalar::I8 as u32;
-    const U16: u32 = Scalar::U16 as u32;
-    const I16: u32 = Scalar::I16 as u32;
     // SAFETY: by contract; `pack` made the place.
     unsafe {
         let at = data.add((place >> 8) as usize);
@@ -98,7 +266,7 @@ pub(crate) unsafe fn load(data: *const u8, place: u32) -> RawValue {
     }
 }
 
-/// Assigns a float at a place, if the cdata may be written now, the place is a float's and the value a number.
+/// Assigns a number at a place, if the cdata may be written now; integers only while nothing but the low bits of a word are asked for.
 ///
 /// # Safety
 /// Both are live, and the cdata is of the type the place is of.
@@ -111,18 +279,46 @@ pub(crate) unsafe fn store(vm: *mut Vm, cdata: *mut CData, place: u32, value: Ra
         if flags & WRITABLE == 0 || !value.is_number() {
             return false;
         }
-        let at = data.add((place >> 8) as usize);
-        if place & 0xFF == Scalar::F32 as u32 {
-            at.cast::<f32>().write_unaligned(value.as_f64_or_nan() as f32);
-        } else if place & 0xFF == Scalar::F64 as u32 {
-            at.cast::<f64>().write_unaligned(value.as_f64_or_nan());
-        } else {
+        if !store_at(data.add((place >> 8) as usize), place & 0xFF, value) {
             return false;
         }
         if flags & VIEW != 0 {
             let tick = (*cdata.cast::<View>()).tick;
             if !tick.is_null() {
                 tick.write((*vm).ffi.lending.tick);
+            }
+        }
+        true
+    }
+}
+
+/// Assigns a number to a scalar in memory; false when the slow path has to say what that means.
+///
+/// # Safety
+/// The scalar may be written.
+#[inline(always)]
+pub(crate) unsafe fn store_at(at: *mut u8, scalar: u32, value: RawValue) -> bool {
+    let number = value.as_f64_or_nan();
+    if !value.is_number() {
+        return false;
+    }
+    // SAFETY: by contract.
+    unsafe {
+        match scalar {
+            F32 => at.cast::<f32>().write_unaligned(number as f32),
+            F64 => at.cast::<f64>().write_unaligned(number),
+            BOOL => return false,
+            integer => {
+                let word = number as i64;
+                // Beyond, the slow path has the rules.
+                if word == i64::MAX || word == i64::MIN {
+                    return false;
+                }
+                match integer {
+                    U8 | I8 => at.write(word as u8),
+                    U16 | I16 => at.cast::<u16>().write_unaligned(word as u16),
+                    _ => at.cast::<u32>().write_unaligned(word as u32),
+                }
             }
         }
         true

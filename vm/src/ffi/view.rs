@@ -208,7 +208,7 @@ impl Vm {
         let message = if cdata.flags() & VIEW != 0 {
             self.ffi.lending.refused(cdata.source())
         } else {
-            let name = &self.ffi.types.get(cdata.ctype()).name;
+            let name = self.ctype_name(cdata.ctype());
             format!("attempt to write to a constant or copied part ({name}): assign a whole value instead")
         };
         self.error(message)

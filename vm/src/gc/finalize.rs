@@ -15,8 +15,10 @@ use super::kind::{Header, Kind};
 use super::mark::Marker;
 use super::memory::kind_of;
 use super::segments::Segments;
+use crate::ffi::cdata::CData;
 use crate::function::{Code, Proto};
 use crate::rt::meta::Meta;
+use crate::table::SetError;
 use crate::thread::Thread;
 use crate::userdata::{FINALIZED, FINALIZER, UserData};
 use crate::value::{Gc, RawValue};
@@ -115,11 +117,61 @@ impl Heap {
         }
     }
 
+    /// The finalizer of a C value, nil when it has none.
+    fn cdata_finalizer(&self, cdata: Gc<CData>) -> RawValue {
+        let key = RawValue::number(cdata.addr() as f64);
+        self.roots.cdata_finalizers.map_or(RawValue::NIL, |table| table.get(self, key))
+    }
+
+    /// Gives a C value a finalizer, or with nil takes it away.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub(crate) fn set_cdata_finalizer(
+        &mut self,
+        cdata: Gc<CData>,
+        finalizer: RawValue,
+    ) -> Result<(), SetError> {
+        let table = match self.roots.cdata_finalizers {
+            Some(table) => table,
+            None if finalizer.is_nil() => return Ok(()),
+            None => {
+                let table = crate::table::new_table(self, 0, 8).map_err(SetError::from)?;
+                self.roots.pinned.push(table.into());
+                *self.roots.cdata_finalizers.insert(table)
+            }
+        };
+        table.set(self, RawValue::number(cdata.addr() as f64), finalizer)?;
+        // SAFETY: a live cell.
+        let flags = unsafe { &mut (*cdata.as_ptr()).header.flags };
+        if !finalizer.is_nil() && *flags & FINALIZER == 0 {
+            *flags |= FINALIZER;
+            self.finalizers.listed.push(cdata.addr());
+        }
+        Ok(())
+    }
+
     /// The next object to be finalized and its finalizer. The caller roots both before anything else happens.
     pub fn take_finalizer(&mut self) -> Option<(RawValue, RawValue)> {
         loop {
             let cell = self.finalizers.next_pending()?;
-            // SAFETY: a pending object is a root, so that it is live, and a userdata.
+            // SAFETY: a pending object is a root, so that it is live.
+            if unsafe { kind_of(cell) } == Kind::CData {
+                // SAFETY: as its kind says.
+                let cdata = unsafe { Gc::<CData>::from_ptr(cell as *mut CData) };
+                self.barrier(cdata.into());
+                let finalizer = self.cdata_finalizer(cdata);
+                self.set_cdata_finalizer(cdata, RawValue::NIL).ok()?;
+                // Its finalizer may give it another one.
+                // SAFETY: a live cell.
+                unsafe { (*cdata.as_ptr()).header.flags &= !(FINALIZER | FINALIZED) };
+                if !finalizer.is_nil() {
+                    self.stats.finalizers_run += 1;
+                    return Some((cdata.into(), finalizer));
+                }
+                continue;
+            }
+            // SAFETY: a pending object is live, and this one a userdata.
             let userdata = unsafe { Gc::<UserData>::from_ptr(cell as *mut UserData) };
             // It leaves the roots of the snapshot.
             self.barrier(userdata.into());

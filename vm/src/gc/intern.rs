@@ -322,7 +322,7 @@ impl Heap {
     fn make_string(&mut self, bytes: &[u8], flags: u8, hash: u32) -> Result<Gc<LuaString>, OutOfMemory> {
         let len = u32::try_from(bytes.len()).map_err(|_| OutOfMemory)?;
         let cell: *mut LuaString =
-            self.alloc(Kind::String, offset_of!(LuaString, bytes) + bytes.len())?.cast();
+            self.alloc(Kind::String, offset_of!(LuaString, bytes) + bytes.len() + 1)?.cast();
         // SAFETY: the cell is fresh and has room for the header and the bytes.
         unsafe {
             cell.write(LuaString {
@@ -331,7 +331,10 @@ impl Heap {
                 len,
                 bytes: [],
             });
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (&raw mut (*cell).bytes).cast(), bytes.len());
+            let first = (&raw mut (*cell).bytes).cast::<u8>();
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), first, bytes.len());
+            // C sees the end of a string by a zero.
+            first.add(bytes.len()).write(0);
             Ok(Gc::from_ptr(cell))
         }
     }

@@ -55,8 +55,8 @@ kinds! {
     UserData Payload,
     /// A coroutine.
     Thread Payload,
-    /// A C value or a view of host memory.
-    CData Leaf,
+    /// A C value, a view of host memory, or a pointer into another C value, which it keeps alive.
+    CData References,
 }
 
 /// The first eight bytes of every cell.

@@ -103,6 +103,8 @@ pub struct Roots {
     pub handles: Vec<RawValue>,
     /// Values a part of the VM keeps by index (metatables of C types, modules of the host).
     pub pinned: Vec<RawValue>,
+    /// The finalizers of C values by address, pinned too.
+    pub cdata_finalizers: Option<Gc<Table>>,
 }
 
 /// How hard the collector is tried.

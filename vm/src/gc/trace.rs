@@ -58,7 +58,13 @@ impl Heap {
                     2
                 }
                 Kind::Thread => self.trace_thread(cell, 0),
-                Kind::String | Kind::Bytes | Kind::CData => 1,
+                Kind::CData => {
+                    if let Some(owner) = crate::ffi::cdata::owner_of(cell) {
+                        self.marker.mark_value(owner);
+                    }
+                    1
+                }
+                Kind::String | Kind::Bytes => 1,
             }
         }
     }

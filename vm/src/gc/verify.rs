@@ -101,7 +101,12 @@ impl Heap {
         // SAFETY: the kind says what the live cell holds.
         unsafe {
             match kind_of(cell) {
-                Kind::String | Kind::Bytes | Kind::CData => {}
+                Kind::String | Kind::Bytes => {}
+                Kind::CData => {
+                    if let Some(owner) = crate::ffi::cdata::owner_of(cell) {
+                        visit_value(owner, visit);
+                    }
+                }
                 Kind::Table => Gc::from_ptr(cell as *mut Table).for_each_part(|part| match part {
                     Part::Metatable(meta) => visit(meta.addr()),
                     Part::Value(value) => visit_value(value, visit),

@@ -47,7 +47,7 @@ pub(crate) fn binary_handler(
     if (left.is_cdata() || right.is_cdata())
         && let Some(result) = ffi::arith::arith(vm, event, left, right)?
     {
-        return Ok(Step::Done(result));
+        return Ok(result.into());
     }
     let mut handler = vm.metamethod(left, event);
     if handler.is_nil() {

@@ -2,8 +2,8 @@
 
 use crate::bytecode::BitOp;
 use crate::convert::{to_bit, to_i64, to_u64};
-use crate::ffi::access::boxed_integer;
 use crate::ffi::arith::new_integer;
+use crate::ffi::carith::bit_operand;
 use crate::ffi::ctype::Scalar;
 use crate::value::RawValue;
 use crate::vm::{Raised, Vm};
@@ -41,7 +41,7 @@ fn operand(vm: &Vm, value: RawValue) -> Option<(Option<Scalar>, u64)> {
     if let Some(number) = value.as_number() {
         return Some((None, i64::from(to_bit(number)) as u64));
     }
-    boxed_integer(vm, value).map(|(scalar, bits)| (Some(scalar), bits))
+    bit_operand(vm, value).map(|(scalar, bits)| (Some(scalar), bits))
 }
 
 fn wide(op: BitOp, x: u64, y: u64) -> u64 {

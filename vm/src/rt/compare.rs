@@ -30,6 +30,9 @@ pub(crate) fn raw_equals(left: RawValue, right: RawValue) -> bool {
 
 /// `left == right`; `__eq` is asked only when both operands have the same one.
 pub(crate) fn equals(vm: &mut Vm, left: RawValue, right: RawValue) -> Result<Step, Raised> {
+    if ffi::arith::is_declared(left) || ffi::arith::is_declared(right) {
+        return ffi::carith::operate(vm, Meta::Eq, left, right).map(Into::into);
+    }
     if raw_equals(left, right) {
         return Ok(Step::Done(RawValue::TRUE));
     }
@@ -47,14 +50,13 @@ pub(crate) fn equals(vm: &mut Vm, left: RawValue, right: RawValue) -> Result<Ste
     Ok(Step::Call(handler))
 }
 
-/// The order of two numbers, two strings or two integers of which at least one is boxed.
-fn order(vm: &Vm, left: RawValue, right: RawValue) -> Option<Option<Ordering>> {
+/// The order of two numbers or two strings.
+fn order(left: RawValue, right: RawValue) -> Option<Option<Ordering>> {
     if let (Some(x), Some(y)) = (left.as_number(), right.as_number()) {
         return Some(x.partial_cmp(&y));
     }
     match (left.as_string(), right.as_string()) {
         (Some(a), Some(b)) => Some(Some(a.as_bytes().cmp(b.as_bytes()))),
-        _ if left.is_cdata() || right.is_cdata() => ffi::arith::compare(vm, left, right).map(Some),
         _ => None,
     }
 }
@@ -70,7 +72,10 @@ fn order_handler(vm: &Vm, event: Meta, left: RawValue, right: RawValue) -> RawVa
 
 /// `left < right`
 pub(crate) fn less_than(vm: &mut Vm, left: RawValue, right: RawValue) -> Result<Step, Raised> {
-    if let Some(order) = order(vm, left, right) {
+    if ffi::arith::is_declared(left) || ffi::arith::is_declared(right) {
+        return ffi::carith::operate(vm, Meta::Lt, left, right).map(Into::into);
+    }
+    if let Some(order) = order(left, right) {
         return Ok(Step::Done(RawValue::boolean(order == Some(Ordering::Less))));
     }
     let handler = order_handler(vm, Meta::Lt, left, right);
@@ -79,7 +84,13 @@ pub(crate) fn less_than(vm: &mut Vm, left: RawValue, right: RawValue) -> Result<
 
 /// `left <= right`
 pub(crate) fn less_equal(vm: &mut Vm, left: RawValue, right: RawValue) -> Result<LessEqual, Raised> {
-    if let Some(order) = order(vm, left, right) {
+    if ffi::arith::is_declared(left) || ffi::arith::is_declared(right) {
+        return Ok(match ffi::carith::operate(vm, Meta::Le, left, right)? {
+            ffi::carith::Outcome::Done(value) => LessEqual::Done(value.is_truthy()),
+            ffi::carith::Outcome::Call(handler) => LessEqual::Call(handler),
+        });
+    }
+    if let Some(order) = order(left, right) {
         return Ok(LessEqual::Done(matches!(order, Some(Ordering::Less | Ordering::Equal))));
     }
     let handler = order_handler(vm, Meta::Le, left, right);

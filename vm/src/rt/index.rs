@@ -40,7 +40,10 @@ pub(crate) fn index(vm: &mut Vm, mut object: RawValue, key: RawValue) -> Result<
             }
             handler
         } else if let Some(cdata) = object.as_cdata() {
-            return ffi::access::index(vm, cdata, key).map(Index::Done);
+            match ffi::access::index(vm, cdata, key)? {
+                ffi::cindex::Access::Done(value) => return Ok(Index::Done(value)),
+                ffi::cindex::Access::Call(handler) | ffi::cindex::Access::Goto(handler) => handler,
+            }
         } else {
             let handler = vm.metamethod(object, Meta::Index);
             if handler.is_nil() {
@@ -74,8 +77,10 @@ pub(crate) fn set_index(
             }
             handler
         } else if let Some(cdata) = object.as_cdata() {
-            ffi::access::newindex(vm, cdata, key, value)?;
-            return Ok(Index::Done(RawValue::NIL));
+            match ffi::access::newindex(vm, cdata, key, value)? {
+                ffi::cindex::Access::Done(_) => return Ok(Index::Done(RawValue::NIL)),
+                ffi::cindex::Access::Call(handler) | ffi::cindex::Access::Goto(handler) => handler,
+            }
         } else {
             let handler = vm.metamethod(object, Meta::NewIndex);
             if handler.is_nil() {
@@ -122,13 +127,25 @@ pub(crate) fn inherited(
 }
 
 /// `#value`. As in LuaJIT without its 5.2 switch, tables do not ask `__len`.
-pub(crate) fn length(vm: &Vm, value: RawValue) -> Step {
+pub(crate) fn length(vm: &mut Vm, value: RawValue) -> Result<Step, Raised> {
     if let Some(string) = value.as_string() {
-        return Step::Done(RawValue::number(string.len() as f64));
+        return Ok(Step::Done(RawValue::number(string.len() as f64)));
     }
     if let Some(table) = value.as_table() {
-        return Step::Done(RawValue::number(table.len(&vm.heap) as f64));
+        return Ok(Step::Done(RawValue::number(table.len(&vm.heap) as f64)));
+    }
+    if ffi::arith::is_declared(value) {
+        return ffi::carith::operate(vm, Meta::Len, value, value).map(Into::into);
     }
     let handler = vm.metamethod(value, Meta::Len);
-    if handler.is_nil() { Step::Invalid } else { Step::Call(handler) }
+    Ok(if handler.is_nil() { Step::Invalid } else { Step::Call(handler) })
+}
+
+impl From<ffi::carith::Outcome> for Step {
+    fn from(outcome: ffi::carith::Outcome) -> Step {
+        match outcome {
+            ffi::carith::Outcome::Done(value) => Step::Done(value),
+            ffi::carith::Outcome::Call(handler) => Step::Call(handler),
+        }
+    }
 }

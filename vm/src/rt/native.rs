@@ -109,7 +109,12 @@ impl Vm {
             Type::Nil => "nil".to_owned(),
             Type::Boolean => value.is_truthy().to_string(),
             Type::CData => {
-                return crate::ffi::access::tostring(self, value.as_cdata().expect("just told apart"));
+                let cdata = value.as_cdata().expect("just told apart");
+                let text = crate::ffi::access::tostring(self, cdata)?;
+                return match self.coerce(text)? {
+                    Some(text) => Ok(text),
+                    None => Err(self.error("'tostring' must return a string to 'print'")),
+                };
             }
             Type::LightUserData => format!("userdata: 0x{:08x}", value.as_light().unwrap_or(0)),
             _ => self.describe_reference(value),

@@ -2,8 +2,8 @@
 
 use super::{Library, always, builtins, no_more};
 use crate::convert::{to_bit, to_u64};
-use crate::ffi::access::boxed_integer;
 use crate::ffi::arith::new_integer;
+use crate::ffi::carith::bit_operand;
 use crate::ffi::ctype::Scalar;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
@@ -151,7 +151,7 @@ fn fold(vm: &mut Vm, args: Args, operation: impl Fn(u64, u64) -> u64) -> NativeR
 fn fold_wide(vm: &mut Vm, args: Args, operation: impl Fn(u64, u64) -> u64) -> NativeResult {
     let (mut result, mut scalar) = (0, Scalar::I64);
     for index in 0..args.count {
-        let x = match boxed_integer(vm, vm.arg(args, index)) {
+        let x = match bit_operand(vm, vm.arg(args, index)) {
             Some((kind, bits)) => {
                 if kind == Scalar::U64 {
                     scalar = kind;
@@ -176,7 +176,7 @@ fn check_operand(vm: &mut Vm, args: Args, index: u32) -> Result<Operand, Raised>
     if let Some(number) = value.as_number() {
         return Ok(Operand::Narrow(to_bit(number)));
     }
-    match boxed_integer(vm, value) {
+    match bit_operand(vm, value) {
         Some((scalar, bits)) => Ok(Operand::Wide(scalar, bits)),
         None => Ok(Operand::Narrow(to_bit(vm.check_number(args, index)?))),
     }

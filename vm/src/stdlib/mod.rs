@@ -11,6 +11,7 @@ mod buffer;
 mod coroutine;
 mod debug;
 mod fast;
+mod ffi;
 mod io;
 mod jit;
 mod math;
@@ -69,6 +70,7 @@ const LIBRARIES: &[&Library] = &[
     &debug::LIBRARY,
     &bit::LIBRARY,
     &jit::LIBRARY,
+    &ffi::LIBRARY,
 ];
 
 /// Which libraries a VM gets.

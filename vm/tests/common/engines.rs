@@ -19,7 +19,7 @@ pub(crate) fn luajit(program: &Program) -> Vec<u8> {
 
 fn run_luajit(program: &Program, output: Output) -> mlua::Result<()> {
     // The programs use `debug`, which the safe constructor leaves out.
-    // SAFETY: the test programs neither load bytecode nor call C functions through `ffi`.
+    // SAFETY: the test programs call only functions of the C library, as C wants them called.
     #[allow(unsafe_code, reason = "a whole LuaJIT, as its own command line offers it")]
     let lua = unsafe { mlua::Lua::unsafe_new() };
     lua.load("jit.off()").exec()?;
@@ -50,7 +50,8 @@ pub(crate) enum Mode {
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
-    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true });
+    let options = LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true, unsafe_ffi: true };
+    let mut lua = Lua::with_options(options);
     lua.set_time_limit(Some(TIME_LIMIT));
     match mode {
         Mode::Plain | Mode::Dumped => {}

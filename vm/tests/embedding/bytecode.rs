@@ -3,7 +3,12 @@
 use perilune::{ErrorKind, Libraries, Lua, LuaOptions, LuaString, ModuleSource};
 
 fn with_bytecode() -> Lua {
-    Lua::with_options(LuaOptions { bytecode: true, libraries: Libraries::SAFE, seed: Some(1) })
+    Lua::with_options(LuaOptions {
+        bytecode: true,
+        libraries: Libraries::SAFE,
+        seed: Some(1),
+        ..LuaOptions::default()
+    })
 }
 
 fn dumped(lua: &mut Lua, source: &str) -> Vec<u8> {

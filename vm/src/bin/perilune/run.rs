@@ -10,8 +10,12 @@ use crate::{Failure, repl};
 
 /// A VM that may do what a command-line program may.
 pub(crate) fn new_lua() -> Lua {
-    let mut lua =
-        Lua::with_options(LuaOptions { libraries: Libraries::ALL, bytecode: true, ..LuaOptions::default() });
+    let mut lua = Lua::with_options(LuaOptions {
+        libraries: Libraries::ALL,
+        bytecode: true,
+        unsafe_ffi: true,
+        seed: None,
+    });
     // Standard output writes line by line, which suits a terminal only.
     if stdout().is_terminal() {
         lua.set_output(ScriptOutput(stdout()));

@@ -94,7 +94,8 @@ const HARNESS: &str = r#"
 /// A machine that loads bytecode, with everything in it that does not reach outside.
 fn machine(stress: bool) -> Lua {
     let libraries = Libraries { debug: true, ..Libraries::SAFE };
-    let mut lua = Lua::with_options(LuaOptions { libraries, seed: Some(1), bytecode: true });
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries, seed: Some(1), bytecode: true, ..LuaOptions::default() });
     lua.set_time_limit(Some(Duration::from_millis(16)));
     lua.set_memory_limit(Some(MemoryLimit { soft: 24 << 20, hard: 32 << 20 }));
     lua.set_stack_limit(2000);

@@ -43,7 +43,7 @@ macro_rules! equality {
         if x.is_number() && y.is_number() {
             branch!(x.as_f64_or_nan() == y.as_f64_or_nan(), $pc, $vm, $insn, $base, $k)
         }
-        if x == y {
+        if x == y && !x.is_cdata() {
             branch!(true, $pc, $vm, $insn, $base, $k)
         }
         if !(x.is_heap() && y.is_heap()) && !(x.is_cdata() || y.is_cdata()) {
@@ -63,5 +63,13 @@ handler! { EQK(pc, vm, insn, base, k) {
 
 handler! { EQPRI(pc, vm, insn, base, k) {
     let primitive = RawValue::NIL.bits() + insn.b() as u64;
-    branch!((*base.add(insn.a())).bits() == primitive, pc, vm, insn, base, k)
+    let value = *base.add(insn.a());
+    if value.bits() == primitive {
+        branch!(true, pc, vm, insn, base, k)
+    }
+    if value.is_cdata() {
+        // A null pointer equals nil.
+        slow!(compare::equal, pc, vm, insn, base, k)
+    }
+    branch!(false, pc, vm, insn, base, k)
 } }

@@ -2,6 +2,7 @@
 
 use super::load::closure;
 use super::{keep_branch, truncate};
+use crate::ffi::cdata::COLUMN;
 use crate::ffi::part::{self, Whole};
 use crate::ffi::{column, place};
 use crate::function::{InlineCache, LuaFunction};
@@ -335,7 +336,7 @@ get_other(pc, vm, insn, base, k) {
             next!(pc, vm, base, k)
         }
     } else if (*base.add(insn.b())).is_cdata() {
-        return get_element(pc, vm, insn, base, k);
+        return get_cdata_element(pc, vm, insn, base, k);
     }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
@@ -343,7 +344,7 @@ get_other(pc, vm, insn, base, k) {
 // An element of a lent column.
 handler! {
 #[inline(never)]
-get_element(pc, vm, insn, base, k) {
+get_column_element(pc, vm, insn, base, k) {
     let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
     if let Some((whole, at, ctype)) = column::element(vm, cdata, *base.add(insn.c()))
         && let Some(pc) = part::follow(whole, at, ctype, pc, (insn.a(), insn.index()), base, k)
@@ -351,6 +352,30 @@ get_element(pc, vm, insn, base, k) {
         next!(pc, vm, base, k)
     }
     slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_cdata_element(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    if (*cdata).header.flags & COLUMN != 0 {
+        return get_column_element(pc, vm, insn, base, k);
+    }
+    if let Some(value) = place::read_element(vm, cdata, *base.add(insn.c())) {
+        *base.add(insn.a()) = value;
+        next!(pc, vm, base, k)
+    }
+    slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_cdata_element(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+    if place::write_element(vm, cdata, *base.add(insn.b()), *base.add(insn.c())) {
+        next!(pc, vm, base, k)
+    }
+    slow!(table::set_index, pc, vm, insn, base, k)
 } }
 
 handler! { SETINDEX(pc, vm, insn, base, k) {
@@ -371,7 +396,9 @@ handler! {
 #[inline(never)]
 append(pc, vm, insn, base, k) {
     let value = *base.add(insn.c());
-    if let Some(table) = (*base.add(insn.a())).as_table() {
+    if (*base.add(insn.a())).is_cdata() {
+        return set_cdata_element(pc, vm, insn, base, k);
+    } else if let Some(table) = (*base.add(insn.a())).as_table() {
         // One past the end, with room there, no such key in the dictionary and nobody to ask.
         let table = table.as_ptr();
         let len = (*table).array_len;
@@ -399,8 +426,33 @@ handler! { GETINT(pc, vm, insn, base, k) {
                 next!(pc, vm, base, k)
             }
         }
+    } else if (*base.add(insn.b())).is_cdata() {
+        return get_cdata_int(pc, vm, insn, base, k);
     }
     slow!(table::get_int, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_cdata_int(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    let key = RawValue::number_unchecked(insn.c() as f64);
+    if let Some(value) = place::read_element(vm, cdata, key) {
+        *base.add(insn.a()) = value;
+        next!(pc, vm, base, k)
+    }
+    slow!(table::get_int, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_cdata_int(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+    let key = RawValue::number_unchecked(insn.b() as f64);
+    if place::write_element(vm, cdata, key, *base.add(insn.c())) {
+        next!(pc, vm, base, k)
+    }
+    slow!(table::set_int, pc, vm, insn, base, k)
 } }
 
 handler! { SETINT(pc, vm, insn, base, k) {
@@ -414,6 +466,8 @@ handler! { SETINT(pc, vm, insn, base, k) {
                 next!(pc, vm, base, k)
             }
         }
+    } else if (*base.add(insn.a())).is_cdata() {
+        return set_cdata_int(pc, vm, insn, base, k);
     }
     slow!(table::set_int, pc, vm, insn, base, k)
 } }

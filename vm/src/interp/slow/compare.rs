@@ -11,6 +11,10 @@ use crate::vm::{Raised, Vm};
 fn operands(vm: &Vm, insn: Insn) -> (RawValue, RawValue) {
     match insn.op() {
         Op::EQK | Op::LTVK | Op::LEVK => (vm.reg(insn.a()), vm.constant(insn.b())),
+        Op::EQPRI => {
+            let right = [RawValue::NIL, RawValue::FALSE, RawValue::TRUE][insn.b()];
+            (vm.reg(insn.a()), right)
+        }
         Op::GTVK | Op::GEVK => (vm.constant(insn.b()), vm.reg(insn.a())),
         _ => (vm.reg(insn.a()), vm.reg(insn.b())),
     }

@@ -105,7 +105,7 @@ pub(in crate::interp) fn new_table(vm: &mut Vm, insn: Insn) -> Result<Go, Raised
 /// `LEN` of anything but a string or a table whose last array value is there.
 pub(in crate::interp) fn len(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let value = vm.reg(insn.b());
-    match rt::length(vm, value) {
+    match rt::length(vm, value)? {
         rt::Step::Done(length) => vm.set_reg(insn.a(), length),
         rt::Step::Call(handler) => return vm.call_meta(handler, &[value, RawValue::NIL], 0),
         rt::Step::Invalid => return Err(vm.operand_error("get length of", value, Some(insn.b()))),

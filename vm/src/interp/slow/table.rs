@@ -2,6 +2,7 @@
 
 use crate::bytecode::{Insn, Op, Part};
 use crate::ffi::cdata::CData;
+use crate::ffi::ctype::CTypeId;
 use crate::ffi::{part, place};
 use crate::function::InlineCache;
 use crate::interp::Go;
@@ -84,7 +85,7 @@ fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> R
             return Ok(Go::On);
         }
     } else if let Some(cdata) = object.as_cdata() {
-        fill_place_cache(vm, insn, cdata, key);
+        fill_place_cache(vm, insn, cdata, key, false);
     }
     finish_read(vm, insn, object, key.into(), register)
 }
@@ -185,9 +186,9 @@ fn cached_handler(vm: &Vm, insn: Insn, table: Gc<Table>) -> Option<RawValue> {
 }
 
 /// Remembers where a field of a cdata is, when a load or store is all it takes.
-fn fill_place_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>, key: Gc<LuaString>) {
+fn fill_place_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>, key: Gc<LuaString>, writes: bool) {
     let ctype = cdata.ctype();
-    if let Some((place, part)) = place::of_field(vm, ctype, key) {
+    if let Some((place, part)) = place::of_field(vm, ctype, key, writes) {
         let cache = cache(vm, insn);
         // SAFETY: the cache belongs to the running code.
         unsafe {
@@ -220,13 +221,8 @@ unsafe fn forget_part(cache: *mut InlineCache) {
 /// Remembers a method of a cdata's type.
 fn fill_cdata_method_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>) {
     let (ctype, key) = (cdata.ctype(), key_of(vm, insn));
-    if vm.ffi.field(ctype, key).is_some() {
-        return;
-    }
-    let Some(methods) = vm.ffi.metatable(&vm.heap, ctype) else { return };
-    let value = methods.get_str(&vm.heap, key);
-    // A table whose changes do not move the method epoch cannot be cached.
-    if !value.is_function() || methods.make_meta(&mut vm.heap).is_err() {
+    let Some(value) = method_of_ctype(vm, ctype, key) else { return };
+    if !value.is_function() {
         return;
     }
     let cache = cache(vm, insn);
@@ -237,6 +233,25 @@ fn fill_cdata_method_cache(vm: &mut Vm, insn: Insn, cdata: Gc<CData>) {
         (*cache).epoch = vm.heap.method_epoch;
         (*cache).other_shape = InlineCache::EMPTY;
     }
+}
+
+/// The method that every cdata of a type has under a name, as long as the method epoch stands.
+fn method_of_ctype(vm: &mut Vm, ctype: CTypeId, key: Gc<LuaString>) -> Option<RawValue> {
+    if ctype.is_declared() {
+        let target = vm.ffi.c.method_target(ctype)?;
+        if vm.c_field(target, key).ok()?.is_some() {
+            return None;
+        }
+        let meta = vm.ffi.c.metatype(&vm.heap, ctype)?;
+        return Some(rt::inherited(vm, meta, key)?.0);
+    }
+    if vm.ffi.field(ctype, key).is_some() {
+        return None;
+    }
+    let methods = vm.ffi.metatable(&vm.heap, ctype)?;
+    // A table whose changes do not move the method epoch cannot be cached.
+    methods.make_meta(&mut vm.heap).ok()?;
+    Some(methods.get_str(&vm.heap, key))
 }
 
 /// `object[key]` for an instruction with its result in `A`.
@@ -384,7 +399,7 @@ fn write(
         return Ok(Go::On);
     }
     if let Some(cdata) = object.as_cdata() {
-        fill_place_cache(vm, insn, cdata, key);
+        fill_place_cache(vm, insn, cdata, key, true);
     }
     finish_write(vm, object, key.into(), value, register)
 }

@@ -231,6 +231,9 @@ fn next(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn pairs(vm: &mut Vm, args: Args) -> NativeResult {
     vm.check_any(args, 0)?;
+    if crate::ffi::arith::is_declared(vm.arg(args, 0)) {
+        return iterate_cdata(vm, args, "__pairs");
+    }
     let table = vm.check_table(args, 0)?;
     let next = upvalue(vm, args, 0);
     vm.push(next)?;
@@ -239,9 +242,27 @@ fn pairs(vm: &mut Vm, args: Args) -> NativeResult {
     vm.ret_top(3)
 }
 
+/// `pairs` and `ipairs` of a C value: its metatype decides.
+#[cold]
+fn iterate_cdata(vm: &mut Vm, args: Args, event: &str) -> NativeResult {
+    let value = vm.arg(args, 0);
+    let ctype = value.as_cdata().expect("the caller has looked").ctype();
+    let key = vm.heap.intern(event.as_bytes())?;
+    let meta = vm.ffi.c.metatype(&vm.heap, ctype);
+    let handler = meta.map_or(RawValue::NIL, |meta| meta.get_str(&vm.heap, key));
+    if handler.is_nil() {
+        let name = vm.ctype_name(ctype);
+        return Err(vm.error(format!("'{name}' has no '{event}' metamethod")));
+    }
+    vm.call(handler, &[value])
+}
+
 fn ipairs(vm: &mut Vm, args: Args) -> NativeResult {
     vm.check_any(args, 0)?;
     let list = vm.arg(args, 0);
+    if crate::ffi::arith::is_declared(list) {
+        return iterate_cdata(vm, args, "__ipairs");
+    }
     if let Some(step) = crate::ffi::list::ipairs(vm, list)? {
         vm.push(step)?;
         vm.push(list)?;

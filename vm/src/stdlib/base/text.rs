@@ -56,7 +56,11 @@ pub(super) fn tonumber(vm: &mut Vm, args: Args) -> NativeResult {
     let number = if base == 10 {
         let value = vm.check_any(args, 0)?;
         let parsed = || convert::parse_number(value.as_string()?.as_bytes());
-        value.as_number().or_else(parsed).or_else(|| ffi::arith::to_number(vm, value))
+        match value.as_number().or_else(parsed) {
+            Some(number) => Some(number),
+            None if value.is_cdata() => ffi::carith::to_double(vm, value)?,
+            None => None,
+        }
     } else {
         let text = vm.check_string(args, 0)?;
         if !(2..=36).contains(&base) {

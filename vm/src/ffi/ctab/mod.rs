@@ -1,0 +1,801 @@
+//! The C types that scripts declare: plain data, without the heap and without `unsafe`.
+//!
+//! A type is a [`TypeInfo`] under a [`CTypeId`]; equal ones are interned, so that equal types have equal ids. Structs, unions, enums and
+//! functions are unique by declaration: a [`TypeInfo`] names them by their index. Qualifiers and an alignment asked for belong to the type
+//! info, so `const struct point` is a type beside `struct point` that refers to the same [`Record`].
+//!
+//! Ids of declared types start at [`FIRST`]; those below are the host's ([`super::ctype`]). The parser ([`super::cparse`]) fills the table;
+//! what the bytes of a value mean is [`super::cconv`]'s affair.
+
+pub mod known;
+mod repr;
+
+use std::collections::HashMap;
+
+pub use super::ctype::CTypeId;
+pub use repr::{int64_text, repr};
+
+/// The id of the first declared type.
+pub const FIRST: u32 = 1 << 30;
+
+/// The size of a type whose size is not known: an incomplete struct, `void`, `int[]`, a function.
+pub const UNKNOWN: u32 = u32::MAX;
+
+/// No object is larger than this.
+pub const MAX_SIZE: u64 = 0x7FFF_FFFF;
+
+/// How many types a VM may have.
+pub const MAX_TYPES: usize = 1 << 16;
+
+/// The size of a pointer.
+pub const POINTER_SIZE: u32 = size_of::<usize>() as u32;
+
+/// In [`TypeInfo::align`]: the alignment is that of the struct or enum.
+const OF_RECORD: u8 = u8::MAX;
+
+/// Qualifiers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Quals {
+    /// `const`
+    pub constant: bool,
+    /// `volatile`
+    pub volatile: bool,
+}
+
+impl Quals {
+    /// No qualifier.
+    pub const NONE: Quals = Quals { constant: false, volatile: false };
+    /// `const`
+    pub const CONST: Quals = Quals { constant: true, volatile: false };
+
+    /// The qualifiers of either.
+    pub fn or(self, other: Quals) -> Quals {
+        Quals { constant: self.constant || other.constant, volatile: self.volatile || other.volatile }
+    }
+    /// Whether these are all of `other`'s.
+    pub fn contain(self, other: Quals) -> bool {
+        self.or(other) == self
+    }
+}
+
+/// What a type is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `void`
+    Void,
+    /// `bool`
+    Bool,
+    /// An integer of the type's size. `long` is told apart from `long long` of the same size.
+    Int {
+        /// Without a sign.
+        unsigned: bool,
+        /// `long`
+        long: bool,
+    },
+    /// `float`, `double` or `long double`, by size.
+    Float,
+    /// `complex`, of this part.
+    Complex(CTypeId),
+    /// A GCC vector of these elements.
+    Vector(CTypeId),
+    /// A pointer to this type.
+    Pointer(CTypeId),
+    /// A reference to this type.
+    Reference(CTypeId),
+    /// An array of these elements; without a size, `[]`.
+    Array(CTypeId),
+    /// An array whose length is given when it is made: `[?]`.
+    VariableArray(CTypeId),
+    /// A struct or union: an index into the records.
+    Record(u32),
+    /// An enum: an index into the enums.
+    Enum(u32),
+    /// A function: an index into the functions.
+    Function(u32),
+    /// What `ffi.typeof` returns: the id of a type.
+    TypeObject,
+}
+
+/// A type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TypeInfo {
+    /// What it is.
+    pub kind: Kind,
+    /// How it is qualified.
+    pub quals: Quals,
+    /// In bytes; use [`CTab::size`].
+    size: u32,
+    /// The binary logarithm of the alignment; use [`CTab::align`].
+    align: u8,
+}
+
+/// A part of a struct or union.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its name; none for an anonymous part, and for padding bits.
+    pub name: Option<Box<str>>,
+    /// Its type.
+    pub ctype: CTypeId,
+    /// From the start of the struct, in bytes.
+    pub offset: u32,
+    /// What it is.
+    pub kind: MemberKind,
+}
+
+/// What a part of a struct or union is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberKind {
+    /// An ordinary field.
+    Field,
+    /// Bits of an integer at the offset.
+    Bits(Bits),
+    /// An anonymous struct, union or enum, whose members are reached directly.
+    Anonymous,
+    /// A `static const`: the value, not in memory.
+    Constant(u32),
+}
+
+/// Where a bit-field is in its container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// The container's size in bytes.
+    pub container: u8,
+    /// The lowest bit.
+    pub position: u8,
+    /// How many bits.
+    pub width: u8,
+}
+
+impl Bits {
+    /// The bytes the bits are in, from the container's first. A packed struct may end before its last container does, but not
+    /// before these.
+    pub fn bytes(self) -> std::ops::Range<usize> {
+        let (first, end) = (usize::from(self.position), usize::from(self.position) + usize::from(self.width));
+        first / 8..end.div_ceil(8)
+    }
+}
+
+/// A struct or union.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Its tag.
+    pub name: Option<Box<str>>,
+    /// Whether it is a union.
+    pub is_union: bool,
+    /// In bytes; [`UNKNOWN`] while it is incomplete.
+    pub size: u32,
+    /// The binary logarithm of the alignment.
+    pub align: u8,
+    /// The qualifiers of its fields, which it has as a whole.
+    pub quals: Quals,
+    /// Whether its last field is `[?]`.
+    pub is_variable: bool,
+    /// Its definition has begun.
+    pub is_defined: bool,
+    /// Its parts in order.
+    pub members: Vec<Member>,
+    /// The id of the unqualified type.
+    pub ctype: CTypeId,
+}
+
+/// A member, with what the anonymous parts around it add.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The member.
+    pub member: &'a Member,
+    /// From the start of the outermost struct, in bytes.
+    pub offset: u32,
+    /// Qualifiers of the anonymous parts around it.
+    pub quals: Quals,
+}
+
+/// An enum.
+#[derive(Clone, Debug)]
+pub struct Enumeration {
+    /// Its tag.
+    pub name: Option<Box<str>>,
+    /// Whether it is complete.
+    pub is_complete: bool,
+    /// The integer that holds it.
+    pub integer: CTypeId,
+    /// Its constants, each with its value.
+    pub constants: Vec<(Box<str>, Constant)>,
+    /// The id of the unqualified type.
+    pub ctype: CTypeId,
+}
+
+/// A constant integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// `int32_t`, `uint32_t` or the declared type.
+    pub ctype: CTypeId,
+    /// The value's low bits.
+    pub bits: u32,
+}
+
+/// A function type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// The type of the result.
+    pub result: CTypeId,
+    /// The types of the parameters.
+    pub parameters: Vec<CTypeId>,
+    /// Whether more arguments may follow.
+    pub is_variadic: bool,
+}
+
+/// What an identifier stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// A type.
+    Typedef(CTypeId),
+    /// A constant.
+    Constant(Constant),
+    /// A function or variable of a library, and its name there if it has another one.
+    Symbol {
+        /// The type.
+        ctype: CTypeId,
+        /// `asm("name")`
+        redirect: Option<Box<str>>,
+    },
+}
+
+/// There are too many types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyTypes;
+
+/// How much there was at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    types: usize,
+    records: usize,
+    enums: usize,
+    functions: usize,
+}
+
+/// A change that can be taken back.
+#[derive(Clone, Debug)]
+enum Change {
+    Name(Box<str>),
+    Tag(Box<str>),
+    /// The definition of a struct or union began.
+    Record(u32),
+    /// The definition of an enum began.
+    Enum(u32),
+}
+
+/// The declared types of one VM.
+#[derive(Debug)]
+pub struct CTab {
+    types: Vec<TypeInfo>,
+    interned: HashMap<TypeInfo, CTypeId>,
+    records: Vec<Record>,
+    enums: Vec<Enumeration>,
+    functions: Vec<Function>,
+    /// Typedefs, constants, functions and variables.
+    names: HashMap<Box<str>, Name>,
+    /// Structs, unions and enums.
+    tags: HashMap<Box<str>, CTypeId>,
+    /// By type: the reference to it, once it was asked for.
+    references: Vec<CTypeId>,
+    /// By type: the unqualified pointer to it, once it was asked for.
+    pointers: Vec<CTypeId>,
+    /// Changes since the last mark.
+    journal: Vec<Change>,
+}
+
+impl Default for CTab {
+    fn default() -> CTab {
+        CTab::new()
+    }
+}
+
+impl CTab {
+    /// The types every C program has.
+    pub fn new() -> CTab {
+        let mut table = CTab {
+            types: Vec::new(),
+            interned: HashMap::new(),
+            records: Vec::new(),
+            enums: Vec::new(),
+            functions: Vec::new(),
+            names: HashMap::new(),
+            tags: HashMap::new(),
+            references: Vec::new(),
+            pointers: Vec::new(),
+            journal: Vec::new(),
+        };
+        known::fill(&mut table);
+        table
+    }
+
+    // ---- looking ---------------------------------------------------------------------------------------
+
+    /// A type.
+    ///
+    /// # Panics
+    /// When the id is not of this table.
+    #[inline]
+    pub fn get(&self, id: CTypeId) -> TypeInfo {
+        self.types[(id.0 - FIRST) as usize]
+    }
+
+    /// What a type is.
+    #[inline]
+    pub fn kind(&self, id: CTypeId) -> Kind {
+        self.get(id).kind
+    }
+
+    /// The size in bytes, or [`UNKNOWN`]. What is variable counts without its last array.
+    #[inline]
+    pub fn size(&self, id: CTypeId) -> u32 {
+        let info = self.get(id);
+        match info.kind {
+            Kind::Record(record) => self.records[record as usize].size,
+            Kind::Enum(e) if !self.enums[e as usize].is_complete => UNKNOWN,
+            _ => info.size,
+        }
+    }
+
+    /// The size in bytes, if it is known.
+    #[inline]
+    pub fn known_size(&self, id: CTypeId) -> Option<u32> {
+        Some(self.size(id)).filter(|&size| size != UNKNOWN)
+    }
+
+    /// The binary logarithm of the alignment.
+    pub fn align(&self, id: CTypeId) -> u8 {
+        let info = self.get(id);
+        match info.kind {
+            Kind::Record(record) if info.align == OF_RECORD => self.records[record as usize].align,
+            Kind::Enum(_) if info.align == OF_RECORD => 2,
+            _ => info.align,
+        }
+    }
+
+    /// The qualifiers of the values, those of a struct's fields among them.
+    pub fn quals(&self, id: CTypeId) -> Quals {
+        let info = self.get(id);
+        match info.kind {
+            Kind::Record(record) => info.quals.or(self.records[record as usize].quals),
+            _ => info.quals,
+        }
+    }
+
+    /// Whether the size depends on a number given when a value is made.
+    pub fn is_variable(&self, id: CTypeId) -> bool {
+        match self.kind(id) {
+            Kind::VariableArray(_) => true,
+            Kind::Record(record) => self.records[record as usize].is_variable,
+            _ => false,
+        }
+    }
+
+    /// The size of a variable type with so many elements.
+    pub fn variable_size(&self, id: CTypeId, count: u32) -> Option<u32> {
+        let (base, array) = match self.kind(id) {
+            Kind::VariableArray(_) => (0, id),
+            Kind::Record(record) => {
+                let record = &self.records[record as usize];
+                let last = record.members.iter().rev().find(|member| member.kind == MemberKind::Field)?;
+                (u64::from(record.size), last.ctype)
+            }
+            _ => return None,
+        };
+        let Kind::VariableArray(element) = self.kind(array) else { return None };
+        let size = base + u64::from(self.size(element)) * u64::from(count);
+        (size <= MAX_SIZE).then_some(size as u32)
+    }
+
+    /// A struct or union.
+    #[inline]
+    pub fn record(&self, index: u32) -> &Record {
+        &self.records[index as usize]
+    }
+    /// How many structs and unions there are.
+    pub fn record_count(&self) -> usize {
+        self.records.len()
+    }
+    /// An enum.
+    pub fn enumeration(&self, index: u32) -> &Enumeration {
+        &self.enums[index as usize]
+    }
+    /// A function type.
+    pub fn function(&self, index: u32) -> &Function {
+        &self.functions[index as usize]
+    }
+    /// What an identifier stands for.
+    pub fn name(&self, name: &str) -> Option<&Name> {
+        self.names.get(name)
+    }
+    /// The struct, union or enum with this tag.
+    pub fn tag(&self, name: &str) -> Option<CTypeId> {
+        self.tags.get(name).copied()
+    }
+    /// How many types there are.
+    #[allow(clippy::len_without_is_empty, reason = "the known types are always there")]
+    pub fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// How many structs, unions and enums there are.
+    pub fn unique_types(&self) -> usize {
+        self.records.len() + self.enums.len()
+    }
+
+    // ---- undoing ---------------------------------------------------------------------------------------
+
+    /// The state of the table now.
+    pub fn mark(&mut self) -> Mark {
+        self.journal.clear();
+        Mark {
+            types: self.types.len(),
+            records: self.records.len(),
+            enums: self.enums.len(),
+            functions: self.functions.len(),
+        }
+    }
+
+    /// Takes back everything since a mark, the last one taken.
+    pub fn roll_back(&mut self, mark: Mark) {
+        for change in std::mem::take(&mut self.journal) {
+            match change {
+                Change::Name(name) => drop(self.names.remove(&name)),
+                Change::Tag(tag) => drop(self.tags.remove(&tag)),
+                Change::Record(index) => {
+                    let record = &mut self.records[index as usize];
+                    let (name, is_union, ctype) = (record.name.take(), record.is_union, record.ctype);
+                    *record = Record { name, is_union, ctype, size: UNKNOWN, ..Record::default() };
+                }
+                Change::Enum(index) => {
+                    let e = &mut self.enums[index as usize];
+                    e.is_complete = false;
+                    e.constants.clear();
+                    e.integer = known::UINT32;
+                }
+            }
+        }
+        for info in self.types.drain(mark.types..) {
+            self.interned.remove(&info);
+        }
+        self.references.clear();
+        self.pointers.clear();
+        self.records.truncate(mark.records);
+        self.enums.truncate(mark.enums);
+        self.functions.truncate(mark.functions);
+    }
+
+    /// The type a reference refers to, or the type itself.
+    #[inline]
+    pub fn referent(&self, id: CTypeId) -> CTypeId {
+        match self.kind(id) {
+            Kind::Reference(to) => to,
+            _ => id,
+        }
+    }
+
+    /// The integer that holds an enum, or the type itself.
+    pub fn without_enum(&self, id: CTypeId) -> CTypeId {
+        match self.kind(id) {
+            Kind::Enum(e) => self.enums[e as usize].integer,
+            Kind::TypeObject => known::UINT32,
+            _ => id,
+        }
+    }
+
+    /// What a pointer or array has many of.
+    #[inline]
+    pub fn element(&self, id: CTypeId) -> Option<CTypeId> {
+        match self.kind(id) {
+            Kind::Pointer(to) => Some(to),
+            Kind::Array(of) | Kind::VariableArray(of) | Kind::Complex(of) | Kind::Vector(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an array in the narrow sense, no complex number or vector.
+    pub fn is_array(&self, id: CTypeId) -> bool {
+        matches!(self.kind(id), Kind::Array(_) | Kind::VariableArray(_))
+    }
+
+    /// Whether it is an integer, which `bool` is not.
+    pub fn is_integer(&self, id: CTypeId) -> bool {
+        matches!(self.kind(id), Kind::Int { .. })
+    }
+
+    /// Whether it is a number: an integer, a `bool`, a float.
+    pub fn is_number(&self, id: CTypeId) -> bool {
+        matches!(self.kind(id), Kind::Int { .. } | Kind::Bool | Kind::Float)
+    }
+
+    /// The record a type is.
+    pub fn as_record(&self, id: CTypeId) -> Option<u32> {
+        match self.kind(id) {
+            Kind::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The function a type is, or points to.
+    pub fn as_function(&self, id: CTypeId) -> Option<u32> {
+        let id = match self.kind(id) {
+            Kind::Pointer(to) => to,
+            _ => id,
+        };
+        match self.kind(id) {
+            Kind::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// The member of a record with this name.
+    pub fn find_member(&self, record: u32, name: &str) -> Option<Found<'_>> {
+        for member in &self.records[record as usize].members {
+            if member.name.as_deref() == Some(name) {
+                return Some(Found { member, offset: member.offset, quals: Quals::NONE });
+            }
+            if member.kind == MemberKind::Anonymous
+                && let Some(inner) = self.as_record(member.ctype)
+                && let Some(found) = self.find_member(inner, name)
+            {
+                return Some(Found {
+                    offset: member.offset + found.offset,
+                    quals: found.quals.or(self.get(member.ctype).quals),
+                    ..found
+                });
+            }
+        }
+        None
+    }
+
+    /// The constant of this name in an anonymous enum of a record.
+    pub fn find_enum_member(&self, record: u32, name: &str) -> Option<Constant> {
+        self.records[record as usize].members.iter().find_map(|member| match self.kind(member.ctype) {
+            Kind::Enum(e) if member.kind == MemberKind::Anonymous => self.enum_constant(e, name),
+            Kind::Record(inner) if member.kind == MemberKind::Anonymous => self.find_enum_member(inner, name),
+            _ => None,
+        })
+    }
+
+    /// The constant of an enum with this name.
+    pub fn enum_constant(&self, index: u32, name: &str) -> Option<Constant> {
+        let constants = &self.enums[index as usize].constants;
+        constants.iter().find(|(n, _)| &**n == name).map(|(_, constant)| *constant)
+    }
+
+    // ---- adding ----------------------------------------------------------------------------------------
+
+    /// The id of a type, which is added when it is new.
+    fn intern(&mut self, info: TypeInfo) -> Result<CTypeId, TooManyTypes> {
+        if let Some(&known) = self.interned.get(&info) {
+            return Ok(known);
+        }
+        if self.types.len() >= MAX_TYPES {
+            return Err(TooManyTypes);
+        }
+        let id = CTypeId(FIRST + self.types.len() as u32);
+        self.types.push(info);
+        self.interned.insert(info, id);
+        Ok(id)
+    }
+
+    /// An integer, `bool` or float of so many bytes.
+    pub fn number(&mut self, kind: Kind, size: u32, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        self.intern(TypeInfo { kind, quals, size, align: size.trailing_zeros() as u8 })
+    }
+
+    /// `void`
+    pub fn void(&mut self, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        self.intern(TypeInfo { kind: Kind::Void, quals, size: UNKNOWN, align: 0 })
+    }
+
+    /// A pointer.
+    #[inline]
+    pub fn pointer(&mut self, to: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        match self.pointers.get((to.0 - FIRST) as usize) {
+            Some(&known) if known != CTypeId(0) && quals == Quals::NONE => Ok(known),
+            _ => self.new_pointer(to, quals),
+        }
+    }
+
+    fn new_pointer(&mut self, to: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        let pointer = self.intern_pointer(to, quals)?;
+        if quals == Quals::NONE {
+            remember(&mut self.pointers, to, pointer);
+        }
+        Ok(pointer)
+    }
+
+    fn intern_pointer(&mut self, to: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        let align = POINTER_SIZE.trailing_zeros() as u8;
+        self.intern(TypeInfo { kind: Kind::Pointer(to), quals, size: POINTER_SIZE, align })
+    }
+
+    /// A reference.
+    #[inline]
+    pub fn reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        match self.references.get((to.0 - FIRST) as usize) {
+            Some(&known) if known != CTypeId(0) => Ok(known),
+            _ => self.new_reference(to),
+        }
+    }
+
+    fn new_reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        let reference = self.intern_reference(to)?;
+        remember(&mut self.references, to, reference);
+        Ok(reference)
+    }
+
+    fn intern_reference(&mut self, to: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        let align = POINTER_SIZE.trailing_zeros() as u8;
+        self.intern(TypeInfo { kind: Kind::Reference(to), quals: Quals::CONST, size: POINTER_SIZE, align })
+    }
+
+    /// An array of `count` elements, or `[]`. The size must have been checked.
+    pub fn array(&mut self, of: CTypeId, count: Option<u32>) -> Result<CTypeId, TooManyTypes> {
+        let size = count.map_or(UNKNOWN, |count| self.size(of) * count);
+        let (quals, align) = (self.quals(of), self.align(of));
+        self.intern(TypeInfo { kind: Kind::Array(of), quals, size, align })
+    }
+
+    /// `[?]`
+    pub fn variable_array(&mut self, of: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        let (quals, align) = (self.quals(of), self.align(of));
+        self.intern(TypeInfo { kind: Kind::VariableArray(of), quals, size: UNKNOWN, align })
+    }
+
+    /// A vector of `size` bytes.
+    pub fn vector(&mut self, of: CTypeId, size: u32, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        let align = (size.trailing_zeros() as u8).min(4).max(self.align(of));
+        self.intern(TypeInfo { kind: Kind::Vector(of), quals, size, align })
+    }
+
+    /// The type with more qualifiers.
+    pub fn qualified(&mut self, id: CTypeId, quals: Quals) -> Result<CTypeId, TooManyTypes> {
+        let mut info = self.get(id);
+        info.quals = info.quals.or(quals);
+        self.intern(info)
+    }
+
+    /// The type without qualifiers of its own, and without an alignment asked for if it is a struct.
+    pub fn unqualified(&mut self, id: CTypeId) -> Result<CTypeId, TooManyTypes> {
+        let mut info = self.get(id);
+        match info.kind {
+            Kind::Record(record) => Ok(self.records[record as usize].ctype),
+            _ => {
+                info.quals = Quals::NONE;
+                self.intern(info)
+            }
+        }
+    }
+
+    /// The type with another alignment.
+    pub fn aligned(&mut self, id: CTypeId, align: u8) -> Result<CTypeId, TooManyTypes> {
+        let mut info = self.get(id);
+        info.align = align;
+        self.intern(info)
+    }
+
+    /// A function type, unlike every other.
+    pub fn add_function(&mut self, function: Function) -> Result<CTypeId, TooManyTypes> {
+        let kind = Kind::Function(self.functions.len() as u32);
+        let id = self.intern(TypeInfo { kind, quals: Quals::NONE, size: UNKNOWN, align: 0 })?;
+        self.functions.push(function);
+        Ok(id)
+    }
+
+    /// An incomplete struct or union.
+    pub fn add_record(&mut self, name: Option<&str>, is_union: bool) -> Result<(u32, CTypeId), TooManyTypes> {
+        let index = self.records.len() as u32;
+        let kind = Kind::Record(index);
+        let id = self.intern(TypeInfo { kind, quals: Quals::NONE, size: UNKNOWN, align: OF_RECORD })?;
+        let name: Option<Box<str>> = name.map(Into::into);
+        if let Some(name) = &name {
+            self.journal.push(Change::Tag(name.clone()));
+            self.tags.insert(name.clone(), id);
+        }
+        self.records.push(Record { name, is_union, size: UNKNOWN, ctype: id, ..Record::default() });
+        Ok((index, id))
+    }
+
+    /// A record, to be completed.
+    pub fn record_mut(&mut self, index: u32) -> &mut Record {
+        self.journal.push(Change::Record(index));
+        &mut self.records[index as usize]
+    }
+
+    /// An incomplete enum.
+    pub fn add_enum(&mut self, name: Option<&str>) -> Result<(u32, CTypeId), TooManyTypes> {
+        let index = self.enums.len() as u32;
+        let id =
+            self.intern(TypeInfo { kind: Kind::Enum(index), quals: Quals::NONE, size: 4, align: OF_RECORD })?;
+        let name: Option<Box<str>> = name.map(Into::into);
+        if let Some(name) = &name {
+            self.journal.push(Change::Tag(name.clone()));
+            self.tags.insert(name.clone(), id);
+        }
+        let integer = known::UINT32;
+        self.enums.push(Enumeration { name, is_complete: false, integer, constants: Vec::new(), ctype: id });
+        Ok((index, id))
+    }
+
+    /// An enum, to be completed.
+    pub fn enum_mut(&mut self, index: u32) -> &mut Enumeration {
+        self.journal.push(Change::Enum(index));
+        &mut self.enums[index as usize]
+    }
+
+    /// Gives an identifier its meaning. The first one stays.
+    pub fn declare(&mut self, name: &str, meaning: Name) {
+        if !self.names.contains_key(name) {
+            self.names.insert(name.into(), meaning);
+            self.journal.push(Change::Name(name.into()));
+        }
+    }
+
+    // ---- comparing -------------------------------------------------------------------------------------
+
+    /// Whether a pointer (or array) may be converted to a pointer. `how` says how strict to be.
+    pub fn pointers_compatible(&self, to: CTypeId, from: CTypeId, how: Compatible) -> bool {
+        if to == from {
+            return true;
+        }
+        let Some(d) = self.element(to) else { return false };
+        // A struct may be passed where a pointer to it is wanted.
+        let s = if self.as_record(from).is_some() { Some(from) } else { self.element(from) };
+        let Some(s) = s else { return false };
+        let (dquals, squals) = (self.quals_through_enum(d), self.quals_through_enum(s));
+        let (d, s) = (self.without_enum(d), self.without_enum(s));
+        match how {
+            Compatible::Same if dquals != squals => return false,
+            Compatible::Convert if !dquals.contain(squals) => return false,
+            Compatible::Convert
+                if matches!(self.kind(d), Kind::Void) || matches!(self.kind(s), Kind::Void) =>
+            {
+                return true;
+            }
+            Compatible::Same | Compatible::Convert | Compatible::AnyQualifiers => {}
+        }
+        if self.size(d) != self.size(s) {
+            return false;
+        }
+        match (self.kind(d), self.kind(s)) {
+            (Kind::Void, Kind::Void)
+            | (Kind::Bool, Kind::Bool)
+            | (Kind::Int { .. }, Kind::Int { .. })
+            | (Kind::Float, Kind::Float)
+            | (Kind::Function(_), Kind::Function(_)) => true,
+            (Kind::Record(a), Kind::Record(b)) => a == b,
+            (Kind::Pointer(_) | Kind::Reference(_), Kind::Pointer(_) | Kind::Reference(_))
+            | (
+                Kind::Array(_) | Kind::VariableArray(_) | Kind::Complex(_) | Kind::Vector(_),
+                Kind::Array(_) | Kind::VariableArray(_) | Kind::Complex(_) | Kind::Vector(_),
+            ) => self.pointers_compatible(d, s, Compatible::Same),
+            _ => false,
+        }
+    }
+
+    fn quals_through_enum(&self, id: CTypeId) -> Quals {
+        self.quals(id)
+    }
+}
+
+/// Notes the type made of another one.
+fn remember(list: &mut Vec<CTypeId>, of: CTypeId, made: CTypeId) {
+    let slot = (of.0 - FIRST) as usize;
+    if list.len() <= slot {
+        list.resize(slot + 1, CTypeId(0));
+    }
+    list[slot] = made;
+}
+
+/// How alike two pointer types must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compatible {
+    /// As for an assignment: no qualifier may be lost, `void *` goes with everything.
+    Convert,
+    /// Qualifiers do not matter, for comparisons.
+    AnyQualifiers,
+    /// The same but for the name.
+    Same,
+}

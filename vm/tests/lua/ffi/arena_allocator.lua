@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local arena = ffi.new("uint8_t[?]", 1024) local at = 0 local function alloc(ct) local size = ffi.sizeof(ct) at = bit.band(at + 7, -8) local p = ffi.cast(ffi.typeof("$ *", ffi.typeof(ct)), arena + at) at = at + size return p end ffi.cdef "struct an { int id; double w; };" local a, b = alloc "struct an", alloc "struct an" a.id, b.id, a.w, b.w = 1, 2, 1.5, 2.5 print(a.id, b.id, a.w, b.w, at, ffi.cast("uint8_t *", b) - ffi.cast("uint8_t *", a))

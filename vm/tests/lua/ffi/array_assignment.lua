@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local a, b = ffi.new("int[3]", 1, 2, 3), ffi.new("struct { int v[3]; char s[4]; }") b.v = a print(b.v[0], b.v[2]) b.v = { 7, 8 } print(b.v[0], b.v[1], b.v[2]) b.v = { 4 } print(b.v[0], b.v[1], b.v[2]) print(pcall(function() b.v = 5 end)) print(pcall(function() b.v = ffi.new("int[2]") end)) print(pcall(function() b.v = { 1, 2, 3, 4 } end)) b.s = "abc" print(ffi.string(b.s)) print(pcall(function() b.s = 5 end))

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local i, d, f, u = ffi.new "int[1]", ffi.new "double[1]", ffi.new "float[1]", ffi.new "uint8_t[1]" d[0] = 3.99 i[0] = d[0] print(i[0]) i[0] = ffi.new("double", -3.99) print(i[0]) u[0] = ffi.new("int", 511) print(u[0]) f[0] = ffi.new("int64_t", 16777217) print(f[0]) d[0] = ffi.new("uint32_t", 4294967295) print(d[0]) i[0] = ffi.new("uint32_t", 4294967295) print(i[0]) i[0] = 5ULL print(i[0]) u[0] = true print(u[0])

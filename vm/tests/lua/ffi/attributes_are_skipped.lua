@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef [[ int att1(int) __attribute__((noreturn, nonnull(1), format(printf, 1, 2))); __extension__ typedef int att2; typedef int att3 __attribute__((unused)); __declspec(dllimport) int att4(void); int __cdecl att5(int); void *__restrict att6(const char *restrict s); inline int att7(void); __attribute__((const)) int att8(void); ]] print(ffi.sizeof "att2", ffi.sizeof "att3")

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local bit = require "bit" print(bit.band(0xff00ff00ff00LL, 0x0ff00ff00ff0LL), bit.bor(1LL, 2), bit.bxor(5ULL, 1), bit.bnot(0LL), bit.lshift(1LL, 40), bit.rshift(-1LL, 60), bit.arshift(-16LL, 2), bit.tohex(255LL), bit.tobit(0x1ffffffffLL), bit.bswap(1LL), bit.rol(1LL, 65)) print(bit.band(ffi.new("int", 7), 3), bit.band(ffi.new("uint32_t", 0xffffffff), 0xff)) print(bit.bor(ffi.new("uint64_t", 1), 2LL))

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "void *memcpy(void *, const void *, size_t); void *memset(void *, int, size_t); char *strcpy(char *, const char *); int strcmp(const char *, const char *); int sprintf(char *, const char *, ...);" local b = ffi.new "char[32]" print(ffi.string(ffi.C.strcpy(b, "copied"))) ffi.C.memset(b, 65, 3) print(ffi.string(b)) ffi.C.memcpy(b, "xy", 2) print(ffi.string(b), ffi.C.strcmp("a", "b") < 0, ffi.C.strcmp(b, b)) print(pcall(ffi.C.strcpy, "const", "x")) print(ffi.C.sprintf(b, "%05d|%s", ffi.new("int", 42), "ok"), ffi.string(b))

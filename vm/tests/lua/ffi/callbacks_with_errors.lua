@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "void qsort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *));" local a = ffi.new("int[3]", 3, 1, 2) local cb = ffi.cast("int (*)(const void *, const void *)", function() error("in callback", 0) end) print(pcall(ffi.C.qsort, a, 3, 4, cb)) cb:set(function(x, y) return ffi.cast("const int *", x)[0] - ffi.cast("const int *", y)[0] end) ffi.C.qsort(a, 3, 4, cb) print(a[0], a[1], a[2]) cb:free()

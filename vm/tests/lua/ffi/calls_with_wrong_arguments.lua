@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef [[ int abs(int); size_t strlen(const char *); ]] local C = ffi.C print(pcall(C.abs)) print(pcall(C.abs, 1, 2)) print(pcall(C.abs, "x")) print(pcall(C.abs, {})) print(pcall(C.strlen, 5)) print(pcall(C.strlen, true)) print(pcall(function() return C.abs(nil) end)) print(pcall(function() return C.nosuchfunction end)) ffi.cdef "int nosuchfunction_anywhere(int);" print((pcall(function() return C.nosuchfunction_anywhere end)))

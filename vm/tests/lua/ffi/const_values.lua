@@ -1,0 +1,3 @@
+local ffi = require "ffi"
+local c = ffi.new("const int[2]", 1, 2) print(c[0], c[1]) print(pcall(function() c[0] = 5 end)) local s = ffi.new("struct { const int x; int y; }", 1, 2) print(pcall(function() s.x = 5 end)) s.y = 7 print(s.x, s.y) local p = ffi.new("const int *", ffi.new("int[1]", 3)) print(p[0]) print(pcall(function() p[0] = 1 end))
+ffi.cdef "struct cs { int x; };" local k = ffi.new("const struct cs", 5) print(k.x, ffi.typeof(k)) print(pcall(function() k.x = 1 end)) local o = ffi.new("struct { const struct cs in; struct cs b; }") print(pcall(function() o["in"].x = 1 end)) o.b.x = 3 print(o.b.x)

@@ -1,0 +1,3 @@
+local ffi = require "ffi"
+local a = ffi.new("char[8]") ffi.copy(a, "hello") print(ffi.string(a)) ffi.copy(a, "xy", 2) print(ffi.string(a)) local b = ffi.new("char[8]") ffi.copy(b, a, 8) print(ffi.string(b)) ffi.fill(b, 3, 65) print(ffi.string(b)) ffi.fill(b, 2) print(b[0], b[1], b[2]) local i = ffi.new("int[2]", 1, 2) local j = ffi.new("int[2]") ffi.copy(j, i, ffi.sizeof(i)) print(j[0], j[1])
+print(pcall(ffi.copy, a)) print(pcall(ffi.copy, a, b)) print(pcall(ffi.copy, 5, a, 1)) print(pcall(ffi.fill, a)) print(pcall(ffi.fill, "x", 1)) print(pcall(ffi.copy, "x", a, 1)) local s = ffi.new("struct { int x, y; }", 1, 2) local t = ffi.new("struct { int x, y; }") ffi.copy(t, s, 8) print(t.x, t.y)

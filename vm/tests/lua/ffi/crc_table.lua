@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local bit = require "bit" local crc = ffi.new "uint32_t[256]" for i = 0, 255 do local c = i for _ = 1, 8 do if bit.band(c, 1) == 1 then c = bit.bxor(bit.rshift(c, 1), 0xedb88320) else c = bit.rshift(c, 1) end end crc[i] = bit.tobit(c) end local function crc32(s) local c = -1 for i = 1, #s do c = bit.bxor(bit.rshift(c, 8), crc[bit.band(bit.bxor(c, s:byte(i)), 255)]) end return bit.tohex(bit.bnot(c)) end print(crc32 "hello world", crc[1], crc[255])

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "struct es { int a; struct { float x[2]; } b[2]; };" local arr = ffi.new "struct es[3]" for i = 0, 2 do arr[i].a = i for j = 0, 1 do for k = 0, 1 do arr[i].b[j].x[k] = i * 100 + j * 10 + k end end end local t = {} for i = 0, 2 do for j = 0, 1 do for k = 0, 1 do t[#t + 1] = arr[i].b[j].x[k] end end end print(table.concat(t, " "), arr[2].a) local e = arr[1] e.a = 50 print(arr[1].a)

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local old = ffi.errno() ffi.errno(5) print(ffi.errno(), ffi.errno(7), ffi.errno()) print(pcall(ffi.errno, "x")) ffi.errno(0)

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "struct fixed { int32_t raw; };" local F F = ffi.metatype("struct fixed", { __new = function(ct, v) return ffi.new(ct, math.floor(v * 65536 + 0.5)) end, __add = function(a, b) local r = ffi.new("struct fixed") r.raw = a.raw + b.raw return r end, __tostring = function(a) return ("%.4f"):format(a.raw / 65536) end, __lt = function(a, b) return a.raw < b.raw end }) print(F(1.5) + F(2.25), F(1) < F(2), F(0.1))

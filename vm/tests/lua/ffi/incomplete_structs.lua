@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef [[ struct later; struct uses { struct later *p; }; ]] print(ffi.sizeof "struct later", ffi.sizeof "struct uses") print(pcall(ffi.new, "struct later")) local u = ffi.new "struct uses" print(u.p == nil) print(pcall(function() return ffi.cast("struct later *", u)[0] end)) print(pcall(function() return ffi.cast("struct later *", u) + 1 end)) print(pcall(function() return ffi.cast("struct later *", u).x end)) ffi.cdef "struct later { int x; };" print(ffi.new("struct later", 5).x)

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local a = ffi.new("int[5]", 10, 11, 12, 13, 14) print(a[0LL], a[1ULL], a[ffi.new("int", 2)], a[ffi.new("uint8_t", 3)], a[ffi.new("int64_t", 4)]) print(pcall(function() return a[ffi.new("double", 1)] end)) print(pcall(function() return a[1i] end)) print(pcall(function() return a[ffi.new("int *")] end)) ffi.cdef "enum ix { I0, I1 };" print(a[ffi.new("enum ix", "I1")]) a[2LL] = 99 print(a[2])

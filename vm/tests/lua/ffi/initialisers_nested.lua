@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local s = ffi.new("struct { struct { int a, b; } p[2]; int n; }", { { { 1, 2 }, { 3, 4 } }, 5 }) print(s.p[0].a, s.p[0].b, s.p[1].a, s.p[1].b, s.n) local t = ffi.new("struct { struct { int a, b; } p[2]; int n; }", { p = { { a = 1 }, { b = 2 } }, n = 3 }) print(t.p[0].a, t.p[0].b, t.p[1].a, t.p[1].b, t.n) local u = ffi.new("struct { int x[2][2]; }", { { { 1, 2 }, { 3 } } }) print(u.x[0][0], u.x[0][1], u.x[1][0], u.x[1][1])

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local a = ffi.new("int[5]", 7) print(a[0], a[4]) local b = ffi.new("int[2][2]", { { 3 } }) print(b[0][0], b[0][1], b[1][0], b[1][1]) local c = ffi.new("struct { int a[3]; }", { { 4 } }) print(c.a[0], c.a[1], c.a[2]) ffi.cdef "struct rep { int x, y; };" local d = ffi.new("struct rep[3]", { { 1, 2 } }) print(d[0].x, d[1].x, d[2].y) local e = ffi.new("struct rep[2]", ffi.new("struct rep", 5, 6)) print(e[0].x, e[1].y)

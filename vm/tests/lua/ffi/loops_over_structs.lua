@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef [[ typedef struct { float x, y, z; int id; } particle; ]] local n = 100 local ps = ffi.new("particle[?]", n) for i = 0, n - 1 do local p = ps[i] p.x, p.y, p.z, p.id = i, i * 2, i / 4, i end for step = 1, 5 do for i = 0, n - 1 do local p = ps[i] p.x = p.x + p.y * 0.5 p.z = p.z - 1 end end local sx, sz, si = 0, 0, 0 for i = 0, n - 1 do sx, sz, si = sx + ps[i].x, sz + ps[i].z, si + ps[i].id end print(sx, sz, si)

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local n = 8 local A, B, C = ffi.new("double[8][8]"), ffi.new("double[8][8]"), ffi.new("double[8][8]") for i = 0, n - 1 do for j = 0, n - 1 do A[i][j] = i + j B[i][j] = i - j end end for i = 0, n - 1 do for j = 0, n - 1 do local s = 0 for k = 0, n - 1 do s = s + A[i][k] * B[k][j] end C[i][j] = s end end local t = 0 for i = 0, n - 1 do t = t + C[i][i] end print(t, C[3][4], C[7][0])

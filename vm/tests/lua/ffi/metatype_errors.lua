@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef [[ struct a { int x; }; ]] print(pcall(ffi.metatype, "int", {})) print(pcall(ffi.metatype, "struct a *", {})) print(pcall(ffi.metatype, "struct a", 5)) ffi.metatype("struct a", {}) print(pcall(ffi.metatype, "struct a", {})) print(pcall(ffi.metatype, "struct zz", {})) print(pcall(function() return ffi.new("struct a") + 1 end)) print(getmetatable(ffi.new "struct a"))

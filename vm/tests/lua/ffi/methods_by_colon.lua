@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "struct stack { int top; int v[16]; };" local methods = {} methods.__index = methods function methods:push(x) self.v[self.top] = x self.top = self.top + 1 return self end function methods:pop() self.top = self.top - 1 return self.v[self.top] end local stack = ffi.metatype("struct stack", methods) local s = stack() s:push(1):push(2):push(3) print(s:pop(), s:pop(), s.top) local p = ffi.cast("struct stack *", s) print(p:pop(), p.top)

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "struct part { int x; }; struct whole { struct part p; struct part q[2]; };" ffi.metatype("struct part", { __index = { twice = function(s) return s.x * 2 end, set = function(s, v) s.x = v end } }) local w = ffi.new("struct whole", { { 1 }, { { 2 }, { 3 } } }) print(w.p:twice(), w.q[0]:twice(), w.q[1]:twice()) w.p:set(10) w.q[1]:set(20) print(w.p.x, w.q[1].x, w.q[1]:twice())

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+print(pcall(ffi.new)) print(pcall(ffi.new, {})) print(pcall(ffi.new, "int[")) print(pcall(ffi.new, "void")) print(pcall(ffi.new, "struct undefined_thing")) print(pcall(ffi.new, "int[2]", "abc")) print(pcall(ffi.new, "char[2]", {}, 5)) print(pcall(ffi.new, "int *", 1, 2)) print(pcall(ffi.new, "struct { int x; }", { {} })) print(pcall(ffi.new, "struct { int x; }", { x = "a" })) print(pcall(ffi.new, "double", {}))

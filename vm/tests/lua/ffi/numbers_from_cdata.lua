@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+for _, v in ipairs { ffi.new("int", 5), ffi.new("double", 2.5), 7LL, 9ULL } do print(tonumber(v)) end print(tonumber(ffi.new("void *")), tonumber(ffi.new("struct { int x; }"))) print(pcall(string.rep, "x", 3LL)) print(pcall(math.floor, 5LL)) print(pcall(string.format, "%d", 5LL)) print(pcall(string.format, "%x", 255ULL)) print(pcall(string.format, "%5.1f", 2LL)) print(pcall(string.format, "%d", ffi.new("int", 5)))

@@ -1,0 +1,3 @@
+local ffi = require "ffi"
+local point = ffi.typeof "struct { int x, y; }" local t = ffi.typeof("struct { $ a; $ *b; int n[$]; }", point, ffi.typeof "double", 3) local v = ffi.new(t) v.a.x = 5 print(v.a.x, ffi.sizeof(v.n), v.b == nil, ffi.sizeof(t)) ffi.cdef("typedef struct { int $; double $; } $;", "alpha", "beta", "gamma") local g = ffi.new("gamma", 1, 2) print(g.alpha, g.beta)
+print(ffi.typeof("$ *", point) ~= nil, ffi.typeof("$[2]", ffi.typeof "int")) print(pcall(ffi.typeof, "$")) print(pcall(ffi.typeof, "int", 5)) print(pcall(ffi.typeof, "$", {})) print(pcall(ffi.cdef, "int x[$];", "name")) print(pcall(ffi.typeof, "$ $", ffi.typeof "int")) print(ffi.typeof("int[$]", 4), ffi.typeof("$", 5LL))

@@ -1,0 +1,4 @@
+local ffi = require "ffi"
+local function bad(s) print((select(2, pcall(ffi.cdef, s)))) end
+bad "int x y;" bad "foo bar;" bad "struct { int x }" bad "struct s { int; };" bad "int x[;" bad "int x[-1];" bad "typedef int f()[3];" bad "enum { A = };" bad "enum { 5 };" bad "int 5;" bad "int (*x;" bad "int f(int,);" bad "struct;" bad "union { int x; } ;;; foo" bad "int x = 5;" bad "extern int static y;" bad "typedef struct { int x; } a, ;"
+bad "'" bad "\"abc" bad "int x[0x];" bad "int x[1L];" bad "int x[99999999999];" bad "int x @;" bad "int\nx\ny;" bad "struct q { int x : 40; };" bad "struct q2 { int x : 0; };" bad "struct q3 { double d : 3; };" bad "__attribute__((aligned" bad "int x __attribute__(aligned);" bad "struct r { int x; }; struct r { int y; };" bad "struct r2 { int x; }; union r2 { int x; };" bad "enum { A1, A1 };" bad "auto int x;" bad "#foo" bad "int x[1/0];" bad "int x[sizeof(void)];"

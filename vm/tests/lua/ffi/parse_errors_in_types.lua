@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local function bad(s) print((select(2, pcall(ffi.typeof, s)))) end bad "" bad "foo" bad "int x" bad "int;" bad "struct nope" bad "int[" bad "int[3" bad "int(" bad "* int" bad "int *[" bad "const" bad "static int" bad "typedef int" bad "int [3](int)" bad "int (int)(int)" bad "void[3]" bad "struct nope[3]" bad "int &*" bad "int &&&" bad "unsigned float" bad "short double" bad "long char" bad "int int" bad "struct { int x; } y" bad "int\n\n[" bad "enum nope" bad "signed bool"

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local function mask(v) return (tostring(v):gsub("0x%x+", "ADDR"):gsub("(%w+) %d+>", "%1 N>"):gsub("(%w+) %d+ ", "%1 N ")) end ffi.cdef "struct pk { int x; struct { int y; } in; int a[2]; };" local s = ffi.new "struct pk" for _, v in ipairs { s, s.a, ffi.new "int", ffi.new "int[2]", ffi.new("void *", s), ffi.new("struct pk *", s), ffi.cast("int (*)(int)", 0x1000), ffi.new "float", ffi.new "bool", ffi.typeof(s), ffi.typeof "struct pk &", ffi.new "const char *", ffi.new "char" } do print(mask(v)) end

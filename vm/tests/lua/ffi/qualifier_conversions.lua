@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "struct qc { int x; };" local s = ffi.new "struct qc" local p, cp = ffi.new("struct qc *", s), ffi.new("const struct qc *", s) print(pcall(ffi.new, "struct qc *", cp)) print(ffi.new("const struct qc *", p) == p, ffi.cast("struct qc *", cp) == p) print(pcall(ffi.new, "void *", cp)) print(ffi.new("const void *", cp) == p) local pp = ffi.new "struct qc *[1]" print(pcall(ffi.new, "const struct qc **", pp))

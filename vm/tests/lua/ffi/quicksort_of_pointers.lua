@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local n = 20 local a = ffi.new("int[?]", n) for i = 0, n - 1 do a[i] = (i * 7919) % 31 end local function sort(lo, hi) if hi - lo < 1 then return end local pivot, i, j = lo[0], lo, hi while i <= j do while i[0] < pivot do i = i + 1 end while j[0] > pivot do j = j - 1 end if i <= j then i[0], j[0] = j[0], i[0] i = i + 1 j = j - 1 end end sort(lo, j) sort(i, hi) end sort(a + 0, a + (n - 1)) local t = {} for i = 0, n - 1 do t[#t + 1] = a[i] end print(table.concat(t, " "))

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "int isdigit(int); char *getenv(const char *); void free(void *); void *malloc(size_t); unsigned int sleep(unsigned int); void *calloc(size_t, size_t);" print(ffi.C.isdigit(48) ~= 0, ffi.C.getenv("SURELY_NOT_SET_ANYWHERE") == nil, select("#", ffi.C.free(nil)), ffi.C.sleep(0)) local p = ffi.cast("int *", ffi.C.calloc(4, 4)) print(p[0], p[3]) p[2] = 7 print(p[2]) ffi.C.free(p) local q = ffi.gc(ffi.C.malloc(8), ffi.C.free) print(ffi.typeof(q), q ~= nil)

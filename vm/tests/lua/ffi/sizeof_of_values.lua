@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local a = ffi.new "int[5]" print(ffi.sizeof(a), ffi.sizeof(ffi.new("char[?]", 7)), ffi.sizeof(5LL), ffi.sizeof(1i), ffi.sizeof(a + 0), ffi.sizeof(ffi.typeof(a)), ffi.sizeof "void", ffi.sizeof "int[]", ffi.sizeof "int()") print(pcall(ffi.sizeof, 5)) print(pcall(ffi.sizeof, "int[?]", {})) print(ffi.sizeof("int[?]", -1), ffi.sizeof("int[?]", 0), ffi.sizeof("int[?]", 2 ^ 29)) print(ffi.sizeof(ffi.typeof "struct { char c[?]; }", 5))

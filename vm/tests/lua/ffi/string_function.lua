@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local a = ffi.new("char[8]", "abc") print(ffi.string(a), #ffi.string(a, 8), ffi.string(a, 2), ffi.string("lua"), ffi.string("a\0b", 3) == "a\0b", #ffi.string("a\0b")) print(ffi.string(ffi.cast("const char *", "xyz")), ffi.string(ffi.new("uint8_t[4]", { 72, 105 }))) print(pcall(ffi.string, 5)) print(pcall(ffi.string, {})) print(pcall(ffi.string)) print(pcall(ffi.string, ffi.new("int[2]"))) print(#ffi.string(ffi.new("int[2]", 65), 4)) print(ffi.string(a, 0) == "") print(pcall(ffi.string, a, "x"))

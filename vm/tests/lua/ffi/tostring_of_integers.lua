@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+print(0LL, 1LL, -1LL, 9223372036854775807LL, -9223372036854775808LL, 0ULL, 18446744073709551615ULL, 0x7fLL, 0xffULL) print(ffi.new("int64_t", 5), ffi.new("uint64_t", 5), ffi.new("long", 5), ffi.new("const int64_t", 5)) print(tostring(5LL) .. "x", ("%s"):format(7ULL)) print(tonumber(5LL), tonumber(18446744073709551615ULL), tonumber(ffi.new("int", 3)), tonumber(ffi.new("float", 0.5)), tonumber(ffi.new("int[2]")))

@@ -1,0 +1,3 @@
+local ffi = require "ffi"
+ffi.cdef [[ typedef int myint; typedef myint *myptr, myarr[3]; typedef struct tagged { int x; } tagged_t; typedef void (*callback)(int, const char *); typedef unsigned long long ull; typedef const char *cstr; typedef int fn(int); ]] print(ffi.typeof "myint", ffi.typeof "myptr", ffi.typeof "myarr", ffi.typeof "tagged_t", ffi.typeof "callback", ffi.typeof "ull", ffi.typeof "cstr", ffi.typeof "fn *", ffi.typeof "const myint", ffi.typeof "const myptr") print(ffi.sizeof "myarr", ffi.typeof("struct tagged") == ffi.typeof "tagged_t")
+ffi.cdef "typedef long myint;" print(ffi.typeof "myint") ffi.cdef "typedef struct opaque opaque;" print(ffi.sizeof "opaque", ffi.typeof "opaque *") ffi.cdef "struct opaque { int a, b; };" print(ffi.sizeof "opaque")

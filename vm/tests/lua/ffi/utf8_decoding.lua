@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+local s = "h\195\169\226\130\172\240\159\152\128" local p = ffi.cast("const uint8_t *", s) local i, out = 0, {} while i < #s do local c = p[i] local n = c < 0x80 and 0 or c < 0xe0 and 1 or c < 0xf0 and 2 or 3 local cp = n == 0 and c or bit.band(c, 0x3f / 2 ^ n) for k = 1, n do cp = cp * 64 + bit.band(p[i + k], 63) end out[#out + 1] = ("%X"):format(cp) i = i + n + 1 end print(table.concat(out, " "))

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "typedef float v4f __attribute__((vector_size(16))); typedef int v4i __attribute__((vector_size(16)));" print(ffi.sizeof "v4f", ffi.alignof "v4f", ffi.typeof "v4f", ffi.typeof "v4i *") local v = ffi.new("v4f", 1, 2, 3, 4) print(v[0], v[3]) local w = ffi.new("v4i", 5) print(w[0], w[1], w[3]) print(pcall(function() v[0] = 5 end)) local x = ffi.new("v4f", { 1, 2 }) print(x[0], x[1], x[2])

@@ -1,0 +1,2 @@
+local ffi = require "ffi"
+ffi.cdef "long long llabs(long long); long long strtoll(const char *, char **, int); unsigned long long strtoull(const char *, char **, int);" print(ffi.C.llabs(-5LL), ffi.C.llabs(-7), ffi.C.strtoll("-9223372036854775808", nil, 10), ffi.C.strtoull("ffffffffffffffff", nil, 16)) local e = ffi.new "char *[1]" local s = "123abc" print(ffi.C.strtoll(s, e, 10), ffi.string(e[0]))
