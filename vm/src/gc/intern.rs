@@ -13,7 +13,7 @@ use std::mem::offset_of;
 
 use super::block::{is_marked, set_mark};
 use super::segments::Segments;
-use super::{Heap, OutOfMemory};
+use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
 use crate::string::{INTERNED, LuaString, MAX_SHORT};
 use crate::value::Gc;
@@ -156,6 +156,12 @@ impl InternTable {
         None
     }
 
+    /// Whether the next string may take memory for more buckets.
+    #[inline]
+    fn grows_by_a_segment(&self) -> bool {
+        self.count >= self.buckets.len() * LOAD && self.buckets.is_full()
+    }
+
     fn link(&mut self, string: Gc<LuaString>) {
         let bucket = self.bucket_of(string.hash());
         self.buckets.get_mut(bucket).add(Entry::new(string));
@@ -264,7 +270,7 @@ impl Heap {
             return Ok(self.revive(found));
         }
         let string = self.make_string(bytes, INTERNED, hash)?;
-        self.strings.link(string);
+        self.link_string(string);
         Ok(string)
     }
 
@@ -295,7 +301,7 @@ impl Heap {
             (*string.as_ptr()).header.aux = hash;
             (*string.as_ptr()).header.flags |= INTERNED;
         }
-        self.strings.link(string);
+        self.link_string(string);
         // Its bucket may have been passed by the sweep already.
         Ok(self.revive(string))
     }
@@ -307,6 +313,17 @@ impl Heap {
         }
         let bytes = string.as_bytes();
         self.strings.find(bytes, self.strings.hash(bytes))
+    }
+
+    #[inline]
+    fn link_string(&mut self, string: Gc<LuaString>) {
+        if self.strings.grows_by_a_segment() {
+            let begun = self.stall_begins();
+            self.strings.link(string);
+            self.stall_ends(begun, StallCause::Interning);
+        } else {
+            self.strings.link(string);
+        }
     }
 
     /// Marks a string found in the table if the cycle would otherwise unlink it.

@@ -26,6 +26,8 @@ pub(crate) enum Work {
     Thread { cell: usize, next: usize },
     /// A coroutine's open upvalues, from this one on.
     OpenUpvalues { upvalue: usize },
+    /// A copy of a stack, by its number.
+    Copy { number: usize, next: usize },
     /// A prototype's children.
     Children { cell: usize, next: usize },
     /// A code's caches and constants.
@@ -36,6 +38,8 @@ pub(crate) enum Work {
     Pinned { next: usize },
     /// The objects waiting for their finalizers.
     Pending { next: usize },
+    /// The tables waiting to become weak when the cycle started.
+    Changing { next: usize, end: usize },
 }
 
 /// The gray queue.
@@ -49,9 +53,16 @@ pub(crate) struct Marker {
     pub(crate) work: Segments<Work>,
     /// What weak loads shade: they have the heap by shared reference.
     inbox: RefCell<Segments<usize>>,
+    /// Copies of stacks that ran before they were scanned.
+    copies: Vec<Vec<RawValue>>,
+    /// The numbers of copies that are scanned, whose memory serves again.
+    free_copies: Vec<usize>,
     /// How many cells were marked in this cycle.
     pub(crate) marked: u64,
 }
+
+/// How many copies of stacks keep their memory between two cycles.
+const SPARE_COPIES: usize = 4;
 
 impl Marker {
     /// Marks what a value refers to.
@@ -100,6 +111,50 @@ impl Marker {
                 self.gray.push(cell);
             }
         }
+    }
+
+    /// Copies values and queues the copy.
+    pub(crate) fn queue_copy(&mut self, values: &[RawValue]) {
+        let number = self.free_copies.pop().unwrap_or_else(|| {
+            self.copies.push(Vec::new());
+            self.copies.len() - 1
+        });
+        self.copies[number].extend_from_slice(values);
+        self.work.push(Work::Copy { number, next: 0 });
+    }
+
+    /// Marks the next values of a copy; how many it was.
+    pub(crate) fn trace_copy(&mut self, number: usize, next: usize, count: usize) -> usize {
+        let end = self.copies[number].len().min(next + count);
+        for index in next..end {
+            self.mark_value(self.copies[number][index]);
+        }
+        if end < self.copies[number].len() {
+            self.work.push(Work::Copy { number, next: end });
+        } else {
+            self.copies[number].clear();
+            self.free_copies.push(number);
+        }
+        end - next
+    }
+
+    /// Marking has ended, so that all copies are scanned: gives back the memory of most of them, one per call; whether there was one.
+    pub(crate) fn drop_a_copy(&mut self) -> bool {
+        if self.copies.len() <= SPARE_COPIES {
+            return false;
+        }
+        self.copies.pop();
+        self.free_copies.clear();
+        self.free_copies.extend(0..self.copies.len());
+        true
+    }
+
+    /// How far a block of values that is traced in pieces has been traced; `None` for one that is not, or whose turn has not come.
+    pub(crate) fn cursor_in(&self, block: usize) -> Option<usize> {
+        (0..self.work.len()).rev().find_map(|index| match self.work.get(index) {
+            Work::Values { cell, next } if cell == block && next > 0 => Some(next),
+            _ => None,
+        })
     }
 
     /// The next cell to trace.

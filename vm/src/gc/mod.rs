@@ -48,6 +48,8 @@ mod mark;
 mod memory;
 mod pacer;
 mod pages;
+mod probe;
+mod release;
 mod segments;
 mod stats;
 pub mod storage;
@@ -73,9 +75,10 @@ use memory::Memory;
 use pacer::{Drive, Pacer};
 use segments::Segments;
 
-pub use budget::{Budget, Unit};
+pub use budget::{Budget, Gap, Unit};
 pub use cycle::Phase;
 pub use pacer::{Pacing, Policy};
+pub use probe::{Clock, StallCause, StallRecord, Stalls};
 pub use stats::{CycleRecord, SliceRecord, Stats, TOLERANCE};
 
 /// The memory limit was reached, also after a collection.
@@ -170,6 +173,8 @@ pub struct Heap {
     soft_mark: usize,
     /// The soft mark has been exceeded.
     emergency: bool,
+    /// The host asked for a collection.
+    requested: bool,
     /// How many allocations succeed, counted under stress.
     #[cfg(test)]
     allocations_left: Option<u64>,
@@ -208,6 +213,7 @@ impl Heap {
             collected_at: 0,
             soft_mark: usize::MAX,
             emergency: false,
+            requested: false,
             #[cfg(test)]
             allocations_left: None,
             stress: Stress::Off,
@@ -301,7 +307,10 @@ impl Heap {
     fn find_cell(&mut self, kind: Kind, size: usize) -> Result<(usize, bool), OutOfMemory> {
         if size > MAX_CELL {
             self.make_room(Memory::growth_for(size))?;
-            return self.memory.alloc_large(kind.contents(), size);
+            let begun = self.stall_begins();
+            let found = self.memory.alloc_large(kind.contents(), size);
+            self.stall_ends(begun, StallCause::Allocation);
+            return found;
         }
         let pool = pool_for(kind.contents(), size);
         if kind == Kind::Thread {
@@ -312,10 +321,16 @@ impl Heap {
                 return Ok((cell, false));
             }
         }
+        if let Some(cell) = self.memory.refill_at_hand(pool) {
+            return Ok((cell, false));
+        }
         loop {
+            let begun = self.stall_begins();
             let may_grow = self.has_room_for(Memory::growth_for(size));
             let drops = &mut self.finalizers.drops;
-            if let Some(cell) = self.memory.refill(pool, may_grow, &mut |cell| drops.push(cell))? {
+            let found = self.memory.refill(pool, may_grow, &mut |cell| drops.push(cell));
+            self.stall_ends(begun, StallCause::Allocation);
+            if let Some(cell) = found? {
                 return Ok((cell, false));
             }
             self.make_room(Memory::growth_for(size))?;
@@ -331,7 +346,9 @@ impl Heap {
         self.watch_soft_limit();
         if !self.has_room_for(bytes) && self.cycle_active() {
             self.stats.emergencies += 1;
+            let begun = self.stall_begins();
             self.finish_cycle();
+            self.stall_ends(begun, StallCause::Full);
         }
         if self.has_room_for(bytes) {
             return Ok(());
@@ -364,7 +381,10 @@ impl Heap {
     }
 
     fn watch_soft_limit(&mut self) {
-        if self.memory.committed.saturating_add(self.external) > self.soft_mark {
+        // Frames go by the soft limit all along.
+        if self.pacer.drive == Drive::Debt
+            && self.memory.committed.saturating_add(self.external) > self.soft_mark
+        {
             self.emergency = true;
             self.debt = self.debt.max(1);
         }
@@ -388,7 +408,9 @@ impl Heap {
         let behind = self.pacer.drive == Drive::Frames && self.debt > 0;
         if self.cycle_active() && (self.stress.is_on() || behind) {
             self.stats.assists += 1;
+            let begun = self.stall_begins();
             self.step_units(1);
+            self.stall_ends(begun, StallCause::Assist);
         }
     }
 
@@ -465,6 +487,11 @@ impl Heap {
         }
     }
 
+    /// How far a block of values has been traced, if the marker is in the middle of it.
+    pub(crate) fn cursor_in_values(&self, first: *mut RawValue) -> Option<usize> {
+        self.marker.cursor_in(first as usize - storage::STORAGE_HEADER)
+    }
+
     /// The interned name of a metamethod.
     #[inline]
     pub fn meta_name(&self, event: Meta) -> Gc<LuaString> {
@@ -502,6 +529,7 @@ impl Heap {
     /// Sets the memory limit.
     pub fn set_memory_limit(&mut self, limit: MemoryLimit) {
         self.limit = limit;
+        self.pacer.soft_limit = limit.soft;
         self.set_soft_mark();
     }
 
@@ -520,6 +548,11 @@ impl Heap {
     pub fn restart(&mut self) {
         self.pacer.stopped = false;
         self.settle_debt();
+    }
+
+    /// Has the next frame start a collection if none is under way.
+    pub fn request_cycle(&mut self) {
+        self.requested = true;
     }
 
     /// Whether collections wait for `restart`.

@@ -30,10 +30,16 @@ impl<T: Copy> Segments<T> {
         self.len == 0
     }
 
+    /// Whether the next element needs a segment of its own.
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.len >> BITS == self.segments.len()
+    }
+
     /// Appends an element.
     #[inline(always)]
     pub(crate) fn push(&mut self, value: T) {
-        if self.len >> BITS == self.segments.len() {
+        if self.is_full() {
             self.segments.push(Box::new_uninit_slice(SEGMENT));
         }
         self.segments[self.len >> BITS][self.len & (SEGMENT - 1)].write(value);

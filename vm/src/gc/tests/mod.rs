@@ -1,5 +1,8 @@
 //! Object graphs built by hand, collected in every rhythm, and a random program against a model of what must survive.
 
+mod oracle;
+mod units;
+
 use proptest::prelude::*;
 
 use super::storage::{self, alloc_bytes, alloc_values};

@@ -1,0 +1,55 @@
+//! What the write barrier costs: the programs of the speed bench with marking forced on, beside the same with the collector idle.
+//!
+//! Marking is forced by starting a collection that then stands still: every store shades, and finds what it would shade marked already as soon as
+//! it was made after the start. In neither run is anything collected.
+
+use perilune::Lua;
+
+use crate::engine;
+use crate::program::{self, Program};
+use crate::timing::{geometric_mean, measure, median};
+
+const ROUNDS: usize = 5;
+
+/// Runs the programs whose name contains `filter`.
+///
+/// # Panics
+/// When a program fails.
+pub fn run(filter: Option<&str>) {
+    println!("{:<20}{:>12}{:>12}{:>8}", "ms of CPU time", "idle", "marking", "ratio");
+    let mut ratios = Vec::new();
+    for program in
+        program::all().iter().filter(|program| filter.is_none_or(|filter| program.name.contains(filter)))
+    {
+        let mut lua = engine::perilune();
+        let function = engine::prepare_perilune(&mut lua, program)
+            .unwrap_or_else(|error| panic!("{}: {error}", program.name));
+        let mut time = |marking| {
+            lua.gc_collect();
+            stand_still(&mut lua, marking);
+            let (ms, result) = measure(|| function.call::<String>(&mut lua, ()));
+            result.unwrap_or_else(|error| panic!("{}: {error}", program.name));
+            ms
+        };
+        time(false);
+        let rounds: Vec<_> = (0..ROUNDS).map(|_| (time(false), time(true))).collect();
+        let of = |pick: fn(&(f64, f64)) -> f64| median(&rounds.iter().map(pick).collect::<Vec<_>>());
+        let (idle, marking) = (of(|round| round.0), of(|round| round.1));
+        ratios.push(of(|round| round.1 / round.0));
+        println!("{:<20}{idle:>12.1}{marking:>12.1}{:>8.3}", program.name, ratios[ratios.len() - 1]);
+    }
+    println!("{:<44}{:>8.3}", "geometric mean", geometric_mean(ratios));
+}
+
+/// Stops the collector, in the middle of marking if asked to.
+#[allow(unsafe_code, reason = "reaches the bare VM behind the public face")]
+fn stand_still(lua: &mut Lua, marking: bool) {
+    // SAFETY: no Lua runs, which is a safe point; the VM is not moved.
+    let heap = unsafe { &mut lua.raw().heap };
+    heap.stop();
+    heap.finish_cycle();
+    if marking {
+        heap.start_cycle();
+        heap.stop();
+    }
+}
