@@ -86,7 +86,7 @@ pub use context::Context;
 pub use error::{Error, ErrorKind};
 pub use gc::{
     Budget, Clock, CycleRecord, Gap, MemoryLimit, Pacing, Phase, Policy, SliceRecord, StallCause,
-    StallRecord, Stalls, Stats as CollectorStats, Stress,
+    StallRecord, Stalls, Stats as CollectorStats, Stress, Unit,
 };
 pub use handle::{
     AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,

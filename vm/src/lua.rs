@@ -126,9 +126,10 @@ impl Lua {
         self.vm.heap.request_cycle();
     }
 
-    /// Sets what stalls and the gaps between looks at the clock are measured with (see [`CollectorStats`](crate::CollectorStats)).
-    pub fn set_gc_clock(&mut self, clock: Clock) {
-        self.vm.heap.stats.clock = clock;
+    /// Sets what stalls are measured with, and the gaps between looks at the clock (see [`CollectorStats`](crate::CollectorStats)).
+    pub fn set_gc_clocks(&mut self, stalls: Clock, gaps: Clock) {
+        self.vm.heap.stats.stall_clock = stalls;
+        self.vm.heap.stats.gap_clock = gaps;
     }
 
     /// Sets how much the collector may exceed its budget when allocation outruns it.

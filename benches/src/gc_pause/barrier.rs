@@ -6,7 +6,7 @@
 use perilune::Lua;
 
 use crate::engine;
-use crate::program::{self, Program};
+use crate::program;
 use crate::timing::{geometric_mean, measure, median};
 
 const ROUNDS: usize = 5;

@@ -18,11 +18,11 @@ pub fn json(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         ("slice_cpu_p999_us", cpu.quantile(0.999)),
         ("slice_cpu_max_us", cpu.max()),
         ("slice_wall_max_us", measured.slice_wall.max()),
-        ("check_gap_max_us", measured.check_gap_us),
+        ("check_gap_max_us", measured.check_gap.max()),
         ("stall_max_us", stall),
         ("mmu_16ms", measured.mmu[0]),
         ("mmu_5ms", measured.mmu[1]),
-        ("cycle_start_us", measured.cycle_start_us),
+        ("cycle_start_us", measured.cycle_start.max()),
         ("heap_ratio", measured.heap_ratio),
         ("ns_per_object", measured.ns_per_object),
         ("cpu_ratio", measured.cpu_ratio),
@@ -86,10 +86,10 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         cpu.quantile(0.999),
         cpu.max(),
         measured.slice_wall.max(),
-        measured.check_gap_us,
+        measured.check_gap.max(),
         stall,
         cause,
-        measured.cycle_start_us,
+        measured.cycle_start.max(),
         measured.mmu[0] * 100.0,
         measured.mmu[1] * 100.0,
         measured.heap_ratio,
@@ -128,8 +128,20 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
             let _ = writeln!(out, "  LuaJIT: {error}");
         }
     }
-    let (cpu, wall) = control::spin(options.budget, 1000);
-    let _ = writeln!(out, "{}", series("spin loop", &cpu, wall.max()));
+    let (cpu, wall, gap) = control::spin(options.budget, measured.frames.min(2000));
+    let _ = writeln!(out, "{} {:>6.1}", series("spin loop", &cpu, wall.max()), gap.max());
+    let _ = writeln!(
+        out,
+        "  gaps: p50 {:.1} p99 {:.1} p99.9 {:.1} (spin loop {:.1} {:.1} {:.1}); starts: p50 {:.1} p99 {:.1}",
+        measured.check_gap.quantile(0.5),
+        measured.check_gap.quantile(0.99),
+        measured.check_gap.quantile(0.999),
+        gap.quantile(0.5),
+        gap.quantile(0.99),
+        gap.quantile(0.999),
+        measured.cycle_start.quantile(0.5),
+        measured.cycle_start.quantile(0.99),
+    );
     let _ = write!(
         out,
         "  {} frames, {} overruns, longest gap in {}, peak {:.0} MiB; stalls:",
@@ -138,8 +150,13 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         measured.check_gap_unit,
         measured.peak_bytes as f64 / f64::from(1 << 20)
     );
-    for (cause, time) in measured.stalls.iter().filter(|(_, time)| !time.is_zero()) {
-        let _ = write!(out, " {} {:.1}", cause.name(), time.as_secs_f64() * 1e6);
+    for (cause, time, total) in measured.stalls.iter().filter(|(_, time, _)| !time.is_zero()) {
+        let (us, ms) = (time.as_secs_f64() * 1e6, total.as_secs_f64() * 1e3);
+        let _ = write!(out, " {} {us:.1} ({ms:.1} ms in all)", cause.name());
+    }
+    let _ = write!(out, "\n  longest slice {}; time in", measured.worst_slice);
+    for (unit, share) in &measured.unit_shares {
+        let _ = write!(out, " {unit:?} {:.0}%", share * 100.0);
     }
     out.push('\n');
     out.push_str(&histogram(&measured.slice_cpu, options.budget.as_secs_f64() * 1e6));

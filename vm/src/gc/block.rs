@@ -67,6 +67,36 @@ pub(crate) unsafe fn is_marked(cell: usize) -> bool {
     unsafe { *mark_word(cell) & bit(cell) != 0 }
 }
 
+/// Asks for the memory of a cell's mark. Any address will do.
+#[inline(always)]
+pub(crate) fn prefetch_mark(cell: usize) {
+    prefetch(mark_word(cell) as usize);
+}
+
+/// Asks for memory ahead of its use.
+#[inline(always)]
+pub(crate) fn prefetch(address: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch has no effect but on the cache.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
+/// Touches the bitmaps of a fresh arena, so that no slice is the first to do so.
+///
+/// # Safety
+/// `arena` is the start of an arena that was just mapped.
+pub(crate) unsafe fn touch_bitmaps(arena: usize) {
+    const PAGE: usize = 4096;
+    for page in (arena..arena + BLOCK_SIZE).step_by(PAGE) {
+        // SAFETY: the bitmaps fill the arena's first block; a fresh one is zero.
+        unsafe { (page as *mut u8).write_volatile(0) }
+    }
+}
+
 /// Marks a cell; whether it was not marked before.
 ///
 /// # Safety

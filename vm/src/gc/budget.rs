@@ -75,6 +75,8 @@ pub(crate) struct Meter {
     units_done: u64,
     /// The longest time between two looks at the clock, by `clock`.
     gap: Gap,
+    /// The time units took, by kind.
+    by_kind: [Duration; Unit::ALL.len()],
     clock: Clock,
     last_precise: Duration,
 }
@@ -101,6 +103,7 @@ impl Meter {
             units_left: u64::MAX,
             units_done: 0,
             gap: Gap::default(),
+            by_kind: [Duration::ZERO; Unit::ALL.len()],
             clock,
             last_precise: Duration::ZERO,
         };
@@ -162,8 +165,14 @@ impl Meter {
             let now = Instant::now();
             worst.record(unit, now - last);
             self.gap_ends(Some(unit), now - last);
+            self.by_kind[unit as usize] += now - last;
             self.last_look = Some(now);
         }
+    }
+
+    /// The time that units took on the wall, by kind.
+    pub(crate) fn time_by_kind(&self) -> &[Duration; Unit::ALL.len()] {
+        &self.by_kind
     }
 
     /// How many units were done.

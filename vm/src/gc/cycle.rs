@@ -190,7 +190,7 @@ impl Heap {
     fn slice(&mut self, FrameBudget { budget, raised }: FrameBudget, start_cycle: bool) -> SliceRecord {
         let start = Instant::now();
         let cpu_start = thread_cpu_time(start);
-        let mut meter = Meter::with_clock(budget, self.stats.clock);
+        let mut meter = Meter::with_clock(budget, self.stats.gap_clock);
         while !self.cycle_active()
             && !self.weakness_changes.is_empty()
             && meter.allows(Unit::Weak, &self.cycle.worst)
@@ -199,10 +199,10 @@ impl Heap {
             meter.spend(Unit::Weak, &mut self.cycle.worst);
         }
         let cycle_start = start_cycle.then(|| {
-            let begun = self.stats.clock.now();
+            let begun = self.stats.gap_clock.now();
             self.start_cycle();
             meter.look();
-            self.stats.clock.now().saturating_sub(begun)
+            self.stats.gap_clock.now().saturating_sub(begun)
         });
         let phase = self.cycle.phase;
         self.run(&mut meter);
@@ -217,6 +217,9 @@ impl Heap {
             cycle_start,
         };
         self.stats.slice(&record);
+        for (total, time) in self.stats.unit_time.iter_mut().zip(meter.time_by_kind()) {
+            *total += *time;
+        }
         record
     }
 
@@ -329,7 +332,7 @@ impl Heap {
                 steps
             }
             Phase::Threads => {
-                if self.marker.drop_a_copy() {
+                if self.cycle.cursor == 0 && self.marker.drop_a_copy() {
                     return 1;
                 }
                 let (steps, done) = self.threads_unit();
@@ -380,8 +383,12 @@ impl Heap {
                 attempts += 1 + unsafe { self.trace(cell) };
             } else if let Some(work) = self.marker.work.pop() {
                 attempts += 1 + self.advance(work);
-            } else if !self.marker.take_inbox() {
-                return (attempts, true);
+            } else {
+                let taken = self.marker.take_inbox(MARKS);
+                if taken == 0 {
+                    return (attempts, true);
+                }
+                attempts += taken;
             }
         }
         (attempts, false)

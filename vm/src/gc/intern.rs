@@ -11,7 +11,7 @@
 
 use std::mem::offset_of;
 
-use super::block::{is_marked, set_mark};
+use super::block::{is_marked, prefetch_mark, set_mark};
 use super::segments::Segments;
 use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
@@ -24,6 +24,8 @@ const LOAD: usize = 4;
 /// The place in a bucket that heads the chain of those that found no other.
 const CHAIN: usize = 7;
 const TAG_SHIFT: u32 = 48;
+/// How many buckets ahead of unlinking their strings' marks are asked for.
+const MARKS_AHEAD: usize = 8;
 
 /// A reference with the upper half of the string's hash; zero for none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,47 @@ impl Bucket {
                 self.0[CHAIN] = entry;
             }
         }
+    }
+
+    #[inline]
+    fn ask_for_marks(&self) {
+        for entry in &self.0[..CHAIN] {
+            if *entry == Entry::NONE {
+                return;
+            }
+            prefetch_mark(entry.string() as usize);
+        }
+    }
+
+    /// Unlinks unmarked strings; how many.
+    #[inline]
+    fn unlink_dead(&mut self) -> usize {
+        // SAFETY: no string has been swept yet in this cycle.
+        let is_alive = |entry: Entry| unsafe { is_marked(entry.string() as usize) };
+        let mut dead = 0;
+        if self.0[CHAIN] != Entry::NONE {
+            let mut kept = Bucket::EMPTY;
+            self.for_each(|entry| if is_alive(entry) { kept.add(entry) } else { dead += 1 });
+            *self = kept;
+            return dead;
+        }
+        let mut kept = 0;
+        for at in 0..CHAIN {
+            let entry = self.0[at];
+            if entry == Entry::NONE {
+                break;
+            }
+            if is_alive(entry) {
+                self.0[kept] = entry;
+                kept += 1;
+            } else {
+                dead += 1;
+            }
+        }
+        if dead > 0 {
+            self.0[kept..kept + dead].fill(Entry::NONE);
+        }
+        dead
     }
 
     /// Visits every entry. The visitor may change what the string's `next` is.
@@ -189,19 +232,11 @@ impl InternTable {
     pub(crate) fn unlink_dead(&mut self, cursor: &mut usize, count: usize) -> bool {
         let end = self.buckets.len().min(*cursor + count);
         while *cursor < end {
-            let bucket = self.buckets.get_mut(*cursor);
-            let mut kept = Bucket::EMPTY;
-            let mut dead = 0;
-            bucket.for_each(|entry| {
-                // SAFETY: no string has been swept yet in this cycle.
-                if unsafe { is_marked(entry.string() as usize) } {
-                    kept.add(entry);
-                } else {
-                    dead += 1;
-                }
-            });
-            *bucket = kept;
-            self.count -= dead;
+            // Marks lie all over the heap's bitmaps: they are asked for ahead of their use.
+            if *cursor + MARKS_AHEAD < self.buckets.len() {
+                self.buckets.get_ref(*cursor + MARKS_AHEAD).ask_for_marks();
+            }
+            self.count -= self.buckets.get_mut(*cursor).unlink_dead();
             *cursor += 1;
         }
         *cursor == self.buckets.len()

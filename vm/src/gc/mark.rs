@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use super::Heap;
-use super::block::{BLOCK_SIZE, is_marked, set_mark};
+use super::block::{BLOCK_SIZE, is_marked, prefetch, set_mark};
 use super::kind::{Contents, Kind};
 use super::memory::kind_of;
 use super::segments::Segments;
@@ -57,12 +57,11 @@ pub(crate) struct Marker {
     copies: Vec<Vec<RawValue>>,
     /// The numbers of copies that are scanned, whose memory serves again.
     free_copies: Vec<usize>,
+    /// How many copies were wanted at once in this cycle.
+    copies_wanted: usize,
     /// How many cells were marked in this cycle.
     pub(crate) marked: u64,
 }
-
-/// How many copies of stacks keep their memory between two cycles.
-const SPARE_COPIES: usize = 4;
 
 impl Marker {
     /// Marks what a value refers to.
@@ -119,6 +118,7 @@ impl Marker {
             self.copies.push(Vec::new());
             self.copies.len() - 1
         });
+        self.copies_wanted = self.copies_wanted.max(self.copies.len() - self.free_copies.len());
         self.copies[number].extend_from_slice(values);
         self.work.push(Work::Copy { number, next: 0 });
     }
@@ -138,9 +138,11 @@ impl Marker {
         end - next
     }
 
-    /// Marking has ended, so that all copies are scanned: gives back the memory of most of them, one per call; whether there was one.
+    /// Marking has ended, so that all copies are scanned: gives back the memory of those that this cycle did not need, one per call; whether
+    /// there was one. The others serve the next cycle, since touching fresh memory takes longer than copying a stack.
     pub(crate) fn drop_a_copy(&mut self) -> bool {
-        if self.copies.len() <= SPARE_COPIES {
+        if self.copies.len() <= self.copies_wanted {
+            self.copies_wanted = 0;
             return false;
         }
         self.copies.pop();
@@ -179,15 +181,15 @@ impl Marker {
         }
     }
 
-    /// Takes over what weak loads have shaded; whether there was anything.
-    pub(crate) fn take_inbox(&mut self) -> bool {
+    /// Takes over up to `count` cells that weak loads have shaded; how many it was.
+    pub(crate) fn take_inbox(&mut self, count: usize) -> usize {
         let inbox = self.inbox.get_mut();
-        let some = !inbox.is_empty();
-        while let Some(cell) = inbox.pop() {
+        for taken in 0..count {
+            let Some(cell) = inbox.pop() else { return taken };
             self.marked += 1;
             self.gray.push(cell);
         }
-        some
+        count
     }
 
     /// Whether nothing is gray.
@@ -281,15 +283,4 @@ impl Heap {
             self.cycle.kept_strong.insert(table.addr());
         }
     }
-}
-
-#[inline(always)]
-fn prefetch(cell: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch has no effect but on the cache.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(cell as *const i8);
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = cell;
 }

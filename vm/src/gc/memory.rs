@@ -18,8 +18,8 @@ use super::release::release;
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
 const MAX_RUN: usize = 2 * BLOCK_SIZE;
-/// A huge block of values has a region this many times its first size.
-const GROWTH_ROOM: usize = 16;
+/// The address space reserved for a huge block of values: as large as the largest table's. Where memory is not mapped, none is reserved.
+const GROWTH_ROOM: usize = if cfg!(unix) { 1 << 30 } else { 0 };
 /// Arenas without a block in use that are kept for reuse.
 const SPARE_ARENAS: usize = 4;
 /// The free blocks of an arena without a block in use: all but the bitmaps.
@@ -88,6 +88,8 @@ pub(crate) struct Memory {
     /// A block that is swept in pieces.
     partial: Option<Partial>,
     sweep_number: u32,
+    /// The address space reserved for a huge block of values.
+    pub(crate) growth_room: usize,
     pages: Pages,
 }
 
@@ -140,6 +142,7 @@ impl Memory {
             sweep_pool: POOLS,
             partial: None,
             sweep_number: 0,
+            growth_room: GROWTH_ROOM,
             pages: Pages::new(seed),
         }
     }
@@ -280,8 +283,7 @@ impl Memory {
             };
             (self.describe(block), false)
         } else {
-            let growth = if contents == Contents::References { GROWTH_ROOM } else { 1 };
-            let room = size.checked_mul(growth).ok_or(OutOfMemory)?;
+            let room = if contents == Contents::References { size.max(self.growth_room) } else { size };
             let (region, mapped) = self.map_huge(room).or_else(|_| self.map_huge(size))?;
             let counted = size.next_multiple_of(4096);
             self.committed += counted;
@@ -330,7 +332,7 @@ impl Memory {
         let mut base = block.base;
         let mut new_mapped = mapped;
         if counted + BLOCK_SIZE > mapped {
-            new_mapped = size.checked_mul(GROWTH_ROOM)?.checked_add(BLOCK_SIZE)?.next_multiple_of(BLOCK_SIZE);
+            new_mapped = size.checked_mul(2)?.checked_add(BLOCK_SIZE)?.next_multiple_of(BLOCK_SIZE);
             // SAFETY: the region belongs to this object alone; its bitmaps move along with it.
             base = unsafe { self.pages.remap(region, mapped, new_mapped)? } + BLOCK_SIZE;
         }
@@ -402,7 +404,10 @@ impl Memory {
         let arena = self.pages.map(ARENA_SIZE).ok_or(OutOfMemory)?;
         let index = self.arenas.len();
         // SAFETY: a fresh arena.
-        unsafe { (*(arena as *mut Arena)).index = index };
+        unsafe {
+            touch_bitmaps(arena);
+            (*(arena as *mut Arena)).index = index;
+        }
         self.arenas.push(arena);
         self.free.push(ALL_FREE & !(run_mask(count) << 1));
         self.arena_hint = index;

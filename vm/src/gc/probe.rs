@@ -125,13 +125,13 @@ impl Heap {
     /// Something begins that may take long. Not inside another such thing, or both are counted.
     #[inline]
     pub(crate) fn stall_begins(&self) -> Begun {
-        Begun(self.stats.clock.now())
+        Begun(self.stats.stall_clock.now())
     }
 
     /// It has ended.
     #[inline]
     pub(crate) fn stall_ends(&mut self, begun: Begun, cause: StallCause) {
-        let time = self.stats.clock.now().saturating_sub(begun.0);
+        let time = self.stats.stall_clock.now().saturating_sub(begun.0);
         self.stats.stalls.record(cause, time);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::budget::{Budget, Gap};
+use super::budget::{Budget, Gap, Unit};
 use super::cycle::{Cycle, Phase};
 use super::probe::{Clock, Stalls};
 
@@ -84,12 +84,16 @@ pub struct Stats {
     pub assists: u64,
     /// The time scripts waited for the VM outside slices, by cause.
     pub stalls: Stalls,
+    /// Wall time of units, by kind (`Unit as usize`), as far as slices have budgets of time.
+    pub unit_time: [Duration; Unit::ALL.len()],
     /// The longest time between two looks at the clock in a slice.
     pub gap: Gap,
     /// The longest snapshot of a slice.
     pub cycle_start: Duration,
-    /// What stalls and gaps are measured with.
-    pub clock: Clock,
+    /// What stalls are measured with.
+    pub stall_clock: Clock,
+    /// What gaps and the start of a cycle are measured with.
+    pub gap_clock: Clock,
     /// Collections that had to be finished at once, at the memory limit.
     pub emergencies: u64,
     /// Finalizers handed to the VM.
@@ -124,9 +128,11 @@ impl Default for Stats {
             worst_slice: None,
             assists: 0,
             stalls: Stalls::default(),
+            unit_time: [Duration::ZERO; Unit::ALL.len()],
             gap: Gap::default(),
             cycle_start: Duration::ZERO,
-            clock: Clock::default(),
+            stall_clock: Clock::default(),
+            gap_clock: Clock::default(),
             emergencies: 0,
             finalizers_run: 0,
             last_finalizers: Duration::ZERO,
@@ -149,6 +155,7 @@ impl Stats {
         self.raised = 0;
         self.largest_budget = Duration::ZERO;
         self.stalls = Stalls::default();
+        self.unit_time = [Duration::ZERO; Unit::ALL.len()];
         self.gap = Gap::default();
         self.cycle_start = Duration::ZERO;
         self.slice_cpu.reset();

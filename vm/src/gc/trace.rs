@@ -3,6 +3,7 @@
 //! Every function returns how many slots it looked at. An object that may have many is put on the work list and continued from there.
 
 use super::Heap;
+use super::block::prefetch_mark;
 use super::kind::Kind;
 use super::mark::Work;
 use super::memory::kind_of;
@@ -17,6 +18,8 @@ use crate::value::{Gc, RawValue};
 
 /// Slots looked at in one go.
 const PIECE: usize = 128;
+/// How far ahead in a block of values marks are asked for.
+const MARKS_AHEAD: usize = 8;
 /// The most a step of marking looks at once begun: a function with all its upvalues.
 pub(super) const LARGEST_PIECE: usize = 256 + 4;
 /// Scanning longer stacks at once is timed.
@@ -181,6 +184,11 @@ impl Heap {
             let first = (cell + STORAGE_HEADER) as *const RawValue;
             let end = len.min(next + PIECE);
             for index in next..end {
+                if index + MARKS_AHEAD < end
+                    && let Some(cell) = (*first.add(index + MARKS_AHEAD)).heap_addr()
+                {
+                    prefetch_mark(cell);
+                }
                 self.marker.mark_value(*first.add(index));
             }
             self.continue_if(end < len, Work::Values { cell, next: end });

@@ -26,7 +26,7 @@ mod keyed;
 mod metatable;
 mod parts;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod traverse;
 mod weak;
 

@@ -11,8 +11,8 @@ pub(crate) struct IsKey(pub(crate) bool);
 
 /// A table with more array elements becomes weak in pieces, between frames.
 const TURNED_AT_ONCE: u32 = 256;
-/// Array elements that go to the dictionary in one piece.
-const PIECE: u32 = 32;
+/// Array elements that go to the dictionary in one piece: few, since each may touch a dozen fresh pages of an index.
+const PIECE: u32 = 2;
 
 impl Gc<Table> {
     /// Whether becoming weak would take long: the array goes to the dictionary, and a large dictionary may have to finish

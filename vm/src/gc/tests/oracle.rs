@@ -8,8 +8,9 @@ use std::rc::{Rc, Weak};
 
 use proptest::prelude::*;
 
-use super::{collect, heap};
+use super::collect;
 use crate::gc::{Budget, Heap, Stress};
+use crate::table::tests::heap;
 use crate::table::{Table, WEAK_KEYS, WEAK_VALUES, new_table};
 use crate::value::{Gc, RawValue};
 
