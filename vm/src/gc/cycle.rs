@@ -88,6 +88,8 @@ pub(crate) struct Cycle {
     inner: u32,
     pub(crate) freed_bytes: usize,
     pub(crate) kept_bytes: usize,
+    /// Bytes ever allocated when it started.
+    acquired_at_start: u64,
     /// Units done since the snapshot.
     pub(crate) units: u64,
     /// The most steps a unit of each kind took.
@@ -107,6 +109,7 @@ impl Cycle {
             inner: 0,
             freed_bytes: 0,
             kept_bytes: 0,
+            acquired_at_start: 0,
             units: 0,
             longest_units: [0; Unit::ALL.len()],
         }
@@ -145,6 +148,7 @@ impl Heap {
         self.cycle.number += 1;
         self.cycle.enter(Phase::Mark);
         self.cycle.units = 1;
+        self.cycle.acquired_at_start = self.memory.acquired;
         self.cycle.freed_bytes = 0;
         self.cycle.kept_bytes = 0;
         self.cycle.weak_loads = WeakLoads::Shade;
@@ -467,7 +471,8 @@ impl Heap {
         self.cycle.enter(Phase::Idle);
         self.stats.cycle_ended(&self.cycle, self.marker.marked);
         let time = self.stats.last_cycle.map_or(Duration::ZERO, |cycle| cycle.cpu);
-        self.pacer.cycle_ended(self.used(), time);
+        let meanwhile = (self.memory.acquired - self.cycle.acquired_at_start) as usize;
+        self.pacer.cycle_ended(self.used(), meanwhile, time);
         if self.verifies_this_cycle() {
             self.verify_heap();
         }

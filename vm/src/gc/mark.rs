@@ -228,7 +228,12 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn shade(&mut self, cell: usize) {
+        // Most have been marked before: then the cell itself is not touched.
         // SAFETY: barriers are called with cells that are still live.
+        if unsafe { is_marked(cell) } {
+            return;
+        }
+        // SAFETY: as above.
         let kind = unsafe { kind_of(cell) };
         match kind.contents() {
             Contents::Leaf => self.marker.mark_leaf(cell),
