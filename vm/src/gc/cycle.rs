@@ -260,7 +260,9 @@ impl Heap {
         let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
         let weakness = table.metatable().map_or(0, |meta| meta.weakness(self));
         let added = weakness & !table.weak_flags();
-        if added != 0 && !table.turn_weak(self, weakness | table.weak_flags())? {
+        if added == 0 {
+            table.stop_turning_weak();
+        } else if !table.turn_weak(self, weakness | table.weak_flags())? {
             return Ok(false);
         }
         table.set_weakness(self, weakness)?;

@@ -97,7 +97,7 @@ pub struct Pacing {
     pub bytes_per_frame: f64,
     /// Nanoseconds of a whole collection per live byte, smoothed.
     pub cost_per_byte: f64,
-    /// Bytes in use after the last collection.
+    /// Bytes alive after the last collection, as far as that is known.
     pub live_bytes: usize,
     /// Bytes in use at which the next collection starts.
     pub next_cycle_at: usize,

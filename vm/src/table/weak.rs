@@ -22,6 +22,11 @@ impl Gc<Table> {
         self.array_len() > 0 && self.array_len().saturating_add(entries) > TURNED_AT_ONCE
     }
 
+    /// Its metatable no longer asks for it: the array may grow again.
+    pub(crate) fn stop_turning_weak(self) {
+        self.unset_flag(TURNING_WEAK);
+    }
+
     /// Moves the next piece of the array to the dictionary, from its end; whether the table is weak now. It stays strong until then.
     ///
     /// # Errors
