@@ -98,11 +98,13 @@ impl Engine {
     }
 }
 
-fn perilune() -> perilune::Lua {
+/// A state as the benches use it.
+pub(crate) fn perilune() -> perilune::Lua {
     perilune::Lua::with_options(perilune::LuaOptions { seed: Some(1), ..Default::default() })
 }
 
-fn prepare_perilune(
+/// A program's function without arguments.
+pub(crate) fn prepare_perilune(
     lua: &mut perilune::Lua,
     program: &Program,
 ) -> Result<perilune::Function, perilune::Error> {

@@ -2,6 +2,7 @@
 
 pub mod embed;
 pub mod engine;
+pub mod gc_pause;
 pub mod packets;
 pub mod program;
 pub mod source_text;

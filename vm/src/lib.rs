@@ -84,7 +84,10 @@ pub use chunk::Chunk;
 pub use compiler::compile;
 pub use context::Context;
 pub use error::{Error, ErrorKind};
-pub use gc::{Budget, CycleRecord, MemoryLimit, Phase, Policy, SliceRecord, Stats as CollectorStats, Stress};
+pub use gc::{
+    Budget, Clock, CycleRecord, Gap, MemoryLimit, Pacing, Phase, Policy, SliceRecord, StallCause,
+    StallRecord, Stalls, Stats as CollectorStats, Stress, Unit,
+};
 pub use handle::{
     AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,
 };

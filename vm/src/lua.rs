@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::gc::{Budget, MemoryLimit, Policy, SliceRecord, Stress};
+use crate::gc::{Budget, Clock, MemoryLimit, Policy, SliceRecord, Stress};
 use crate::hooks::ModuleSource;
 use crate::limits::InterruptHandle;
 use crate::stdlib::{self, Libraries};
@@ -117,7 +117,24 @@ impl Lua {
     /// # }
     /// ```
     pub fn gc_frame(&mut self, budget: Budget) -> SliceRecord {
-        self.vm.collect_in_frame(budget)
+        self.gc_frame_with_slack(budget, Duration::ZERO)
+    }
+
+    /// [`Lua::gc_frame`] for a host that knows how much time is left in the frame beyond the budget. It is used when allocation outruns
+    /// the budget, before the budget is raised, and under every policy.
+    pub fn gc_frame_with_slack(&mut self, budget: Budget, slack: Duration) -> SliceRecord {
+        self.vm.collect_in_frame(budget, slack)
+    }
+
+    /// Has the next [`Lua::gc_frame`] start a collection if none is under way, whether one is due or not: while a level loads, say.
+    pub fn gc_request(&mut self) {
+        self.vm.heap.request_cycle();
+    }
+
+    /// Sets what stalls are measured with, and the gaps between looks at the clock (see [`CollectorStats`](crate::CollectorStats)).
+    pub fn set_gc_clocks(&mut self, stalls: Clock, gaps: Clock) {
+        self.vm.heap.stats.stall_clock = stalls;
+        self.vm.heap.stats.gap_clock = gaps;
     }
 
     /// Sets how much the collector may exceed its budget when allocation outruns it.
@@ -135,8 +152,9 @@ impl Lua {
         self.vm.heap.stats.reset_slices();
     }
 
-    /// Limits the memory of the heap, Rust-side buffers included: above the soft limit a collection is made at once, at the hard limit
-    /// scripts get the error "not enough memory". `None` is no limit but the machine's.
+    /// Limits the memory of the heap, Rust-side buffers included. Above the soft limit a collection is made at once; a host with frames
+    /// ([`Lua::gc_frame`]) gets longer slices instead, as its policy allows, and allocation helps. At the hard limit a collection under way is
+    /// finished, and then scripts get the error "not enough memory". `None` is no limit but the machine's.
     pub fn set_memory_limit(&mut self, limit: Option<MemoryLimit>) {
         self.vm.heap.set_memory_limit(limit.unwrap_or(MemoryLimit::NONE));
     }

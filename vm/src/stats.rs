@@ -11,6 +11,14 @@ use crate::vm::Vm;
 pub struct Stats<'a> {
     /// Bytes the heap has in use, Rust-side buffers included.
     pub heap_bytes: usize,
+    /// Bytes the heap has taken from the system, Rust-side buffers included: what the memory limit is about.
+    pub committed_bytes: usize,
+    /// Bytes allocated since the VM was made, garbage included.
+    pub allocated_bytes: u64,
+    /// Where the collection stands.
+    pub phase: gc::Phase,
+    /// What the collector goes by, and the budget it is given.
+    pub pacing: gc::Pacing,
     /// Places for handles, in use or free.
     pub handle_slots: usize,
     /// Outermost calls from the host.
@@ -24,6 +32,10 @@ impl<'a> Stats<'a> {
     pub(crate) fn of(vm: &'a Vm) -> Stats<'a> {
         Stats {
             heap_bytes: vm.heap.used(),
+            committed_bytes: vm.heap.committed(),
+            allocated_bytes: vm.heap.allocated(),
+            phase: vm.heap.phase(),
+            pacing: vm.heap.pacing(),
             handle_slots: vm.heap.roots.handles.len(),
             calls: vm.host.calls,
             collector: &vm.heap.stats,

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "reads and writes heap cells")]
 
+use std::mem::MaybeUninit;
+
 use crate::bytecode::Insn;
 use crate::function::{Code, Upvalue};
 use crate::gc::kind::{Header, Kind};
@@ -88,6 +90,12 @@ pub const MAX_STACK: u32 = 65_500;
 /// Slots beyond `MAX_STACK` that only error handling may use.
 pub const EXTRA_STACK: u32 = 1_000;
 
+/// Slots taken into use at once.
+const INITIALISED_AT_ONCE: u32 = 1024;
+/// Slots above the live limit that stay in use when the stack is scanned: what a native has made sure of before it called into Lua, it
+/// need not make sure of again.
+const KEPT_ABOVE: u32 = 512;
+
 /// A coroutine.
 #[repr(C)]
 pub struct Thread {
@@ -95,9 +103,12 @@ pub struct Thread {
     pub header: Header,
     /// The value stack.
     pub stack: *mut RawValue,
-    /// How many slots it has. New slots are nil; everything from the live limit up to here is set to nil when the collector scans the
-    /// stack, so that no slot ever refers to a freed cell.
+    /// How many slots there is memory for.
     pub stack_size: u32,
+    /// How many of them are initialised: no slot from here on is read before [`Thread::initialise`] has set it to nil. When the collector
+    /// scans the stack it moves this down to a little above the live limit, and sets what lies between to nil: so no slot below
+    /// ever refers to a freed cell, and no scan deals with slots that were used long ago.
+    pub initialised: u32,
     /// The top of the stack while the thread does not run.
     pub top: u32,
     /// The state.
@@ -182,7 +193,7 @@ impl Gc<Thread> {
             {
                 limit = limit.max(frame.base + u32::from((*code.as_ptr()).draft_proto().frame_size));
             }
-            limit.min(thread.stack_size)
+            limit.min(thread.initialised)
         }
     }
 }
@@ -198,8 +209,9 @@ pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory
     unsafe {
         cell.write(Thread {
             header: Header::new(Kind::Thread),
-            stack: Box::into_raw(vec![RawValue::NIL; slots as usize].into_boxed_slice()).cast(),
+            stack: new_stack(slots),
             stack_size: slots,
+            initialised: 0,
             top: 0,
             status: ThreadStatus::Suspended,
             scanned_in: 0,
@@ -211,36 +223,69 @@ pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory
             native_calls: 0,
             env: None,
         });
+        (*cell).initialise(slots);
         Ok(Gc::from_ptr(cell))
     }
 }
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        // SAFETY: `stack` is the boxed slice of `stack_size` values made by `new_thread` or `grow`.
-        drop(unsafe {
-            Box::from_raw(std::ptr::slice_from_raw_parts_mut(self.stack, self.stack_size as usize))
-        });
+        // SAFETY: `stack` was made by `new_stack`.
+        unsafe { drop_stack(self.stack, self.stack_size) }
     }
+}
+
+/// The memory of a stack, not initialised.
+fn new_stack(slots: u32) -> *mut RawValue {
+    Box::into_raw(Box::<[RawValue]>::new_uninit_slice(slots as usize)).cast()
+}
+
+/// # Safety
+/// `stack` was made by `new_stack` with so many slots.
+unsafe fn drop_stack(stack: *mut RawValue, slots: u32) {
+    let slots = std::ptr::slice_from_raw_parts_mut(stack.cast::<MaybeUninit<RawValue>>(), slots as usize);
+    // SAFETY: made as such a box (contract).
+    drop(unsafe { Box::from_raw(slots) });
 }
 
 impl Thread {
     /// Moves the stack to a larger one; open upvalues follow. The caller accounts for the memory and reloads any address.
     pub fn grow(&mut self, slots: u32) {
         debug_assert!(slots > self.stack_size);
-        let mut fresh = vec![RawValue::NIL; slots as usize].into_boxed_slice();
-        // SAFETY: both stacks hold at least `stack_size` values; open upvalues point into the old one.
+        let fresh = new_stack(slots);
+        // SAFETY: both stacks have room for the slots in use; open upvalues point into the old one.
         unsafe {
-            std::ptr::copy_nonoverlapping(self.stack, fresh.as_mut_ptr(), self.stack_size as usize);
-            let old = std::mem::replace(&mut self.stack, Box::into_raw(fresh).cast());
+            std::ptr::copy_nonoverlapping(self.stack, fresh, self.initialised as usize);
+            let old = std::mem::replace(&mut self.stack, fresh);
             let mut upvalue = self.open_upvalues;
             while !upvalue.is_null() {
                 let index = (*upvalue).location.offset_from_unsigned(old);
                 (*upvalue).location = self.stack.add(index);
                 upvalue = (*upvalue).next_open;
             }
-            drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(old, self.stack_size as usize)));
+            drop_stack(old, self.stack_size);
         }
         self.stack_size = slots;
+    }
+
+    /// Takes slots below `slots` into use, and a few more.
+    pub fn initialise(&mut self, slots: u32) {
+        debug_assert!(slots <= self.stack_size);
+        let end = slots.next_multiple_of(INITIALISED_AT_ONCE).min(self.stack_size);
+        for slot in self.initialised..end {
+            // SAFETY: inside the stack.
+            unsafe { self.stack.add(slot as usize).write(RawValue::NIL) }
+        }
+        self.initialised = self.initialised.max(end);
+    }
+
+    /// The stack has been scanned up to the live limit: what lies above is no longer kept.
+    pub(crate) fn forget_above(&mut self, limit: u32) {
+        let end = (limit + KEPT_ABOVE).min(self.initialised);
+        for slot in limit..end {
+            // SAFETY: inside the stack.
+            unsafe { self.stack.add(slot as usize).write(RawValue::NIL) }
+        }
+        self.initialised = end;
     }
 }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::convert;
 use crate::error::ErrorKind;
-use crate::gc::{Heap, OutOfMemory};
+use crate::gc::{Heap, OutOfMemory, StallCause};
 use crate::interp::hook::Watch;
 use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
@@ -223,7 +223,7 @@ impl Vm {
     pub fn slot(&self, index: u32) -> RawValue {
         // SAFETY: a live thread; the assertion keeps the index inside its stack.
         unsafe {
-            debug_assert!(index < (*self.thread.as_ptr()).stack_size);
+            debug_assert!(index < (*self.thread.as_ptr()).initialised);
             *(*self.thread.as_ptr()).stack.add(index as usize)
         }
     }
@@ -233,7 +233,7 @@ impl Vm {
     pub fn set_slot(&mut self, index: u32, value: RawValue) {
         // SAFETY: as above.
         unsafe {
-            debug_assert!(index < (*self.thread.as_ptr()).stack_size);
+            debug_assert!(index < (*self.thread.as_ptr()).initialised);
             *(*self.thread.as_ptr()).stack.add(index as usize) = value;
         }
     }
@@ -246,7 +246,7 @@ impl Vm {
         // SAFETY: both ranges are inside the stack (the callers have made room).
         unsafe {
             let stack = (*self.thread.as_ptr()).stack;
-            debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).stack_size);
+            debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).initialised);
             if count == 1 {
                 // Most calls: not worth a call of `memmove`.
                 *stack.add(to as usize) = *stack.add(from as usize);
@@ -288,11 +288,14 @@ impl Vm {
         }
         // SAFETY: a live thread; nobody holds an address into its stack here (handlers reload after slow paths).
         let thread = unsafe { &mut *self.thread.as_ptr() };
-        let size = (thread.stack_size * 2).max(slots).min(limit);
-        if size > thread.stack_size {
+        if slots > thread.stack_size {
+            let size = (thread.stack_size * 2).max(slots).min(limit);
+            let begun = self.heap.stall_begins();
             self.heap.add_external((size - thread.stack_size) as usize * size_of::<RawValue>());
             thread.grow(size);
+            self.heap.stall_ends(begun, StallCause::Growth);
         }
+        thread.initialise(slots);
         self.update_stack_limit();
         Ok(())
     }
@@ -303,13 +306,14 @@ impl Vm {
         self.update_stack_limit();
     }
 
-    fn update_stack_limit(&mut self) {
+    /// To be called when the collector may have scanned the running stack, too.
+    pub(crate) fn update_stack_limit(&mut self) {
         let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
         // SAFETY: a live thread.
         unsafe {
             let thread = &*self.thread.as_ptr();
             self.stack = thread.stack;
-            self.stack_limit = thread.stack.add(thread.stack_size.min(limit) as usize);
+            self.stack_limit = thread.stack.add(thread.initialised.min(limit) as usize);
         }
     }
 
@@ -372,7 +376,7 @@ impl Vm {
     /// Makes a coroutine the running one. The caller has saved the top of the one that ran.
     pub(crate) fn switch_to(&mut self, thread: Gc<Thread>) {
         if self.heap.marking {
-            self.heap.scan_thread_now(thread);
+            self.heap.scan_before_running(thread);
         }
         self.thread = thread;
         self.heap.roots.current_thread = Some(thread);

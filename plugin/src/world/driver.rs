@@ -220,7 +220,7 @@ pub(crate) struct HeapFigures {
 pub(crate) fn collect_in_frame(cx: &mut Context, budget: Duration) -> HeapFigures {
     let vm = bare(cx);
     let start = Instant::now();
-    let slice = vm.collect_in_frame(Budget::Time(budget));
+    let slice = vm.collect_in_frame(Budget::Time(budget), Duration::ZERO);
     let finalizers = start.elapsed().saturating_sub(slice.wall);
     let heap = &vm.heap;
     let last = heap.stats.last_cycle.unwrap_or_default();

@@ -16,15 +16,15 @@ pub(crate) const BLOCK_SIZE: usize = 1 << 16;
 /// The size and alignment of an arena.
 pub(crate) const ARENA_SIZE: usize = 1 << 22;
 /// Words of one bitmap that describe a block.
-const BLOCK_WORDS: usize = BLOCK_SIZE / GRANULE / 64;
+pub(crate) const BLOCK_WORDS: usize = BLOCK_SIZE / GRANULE / 64;
 /// Where the allocated bits start, relative to the mark bits.
 const ALLOCATED: usize = ARENA_SIZE / GRANULE / 8;
 
 /// What stands at an arena's start, in place of the mark bits that block 0 does not need.
 #[repr(C)]
 pub(crate) struct Arena {
-    /// Bit n: block n is free. Zero for a huge object's region.
-    pub(crate) free: u64,
+    /// Its place in the heap's list of arenas; of no meaning for a huge object's region.
+    pub(crate) index: usize,
     /// The descriptor of each block in use; block 1 of a huge object's region.
     pub(crate) blocks: [u32; 64],
 }
@@ -65,6 +65,36 @@ fn bit(cell: usize) -> u64 {
 pub(crate) unsafe fn is_marked(cell: usize) -> bool {
     // SAFETY: the word describes the cell and lies in its arena's first block.
     unsafe { *mark_word(cell) & bit(cell) != 0 }
+}
+
+/// Asks for the memory of a cell's mark. Any address will do.
+#[inline(always)]
+pub(crate) fn prefetch_mark(cell: usize) {
+    prefetch(mark_word(cell) as usize);
+}
+
+/// Asks for memory ahead of its use.
+#[inline(always)]
+pub(crate) fn prefetch(address: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch has no effect but on the cache.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
+/// Touches the bitmaps of a fresh arena, so that no slice is the first to do so.
+///
+/// # Safety
+/// `arena` is the start of an arena that was just mapped.
+pub(crate) unsafe fn touch_bitmaps(arena: usize) {
+    const PAGE: usize = 4096;
+    for page in (arena..arena + BLOCK_SIZE).step_by(PAGE) {
+        // SAFETY: the bitmaps fill the arena's first block; a fresh one is zero.
+        unsafe { (page as *mut u8).write_volatile(0) }
+    }
 }
 
 /// Marks a cell; whether it was not marked before.
@@ -113,6 +143,45 @@ pub(crate) unsafe fn set_allocated(cell: usize, allocated: bool) {
         let word = mark_word(cell).byte_add(ALLOCATED);
         *word = if allocated { *word | bit(cell) } else { *word & !bit(cell) };
     }
+}
+
+/// Sets the mark bits of a range of granules, whether cells start there or not.
+///
+/// # Safety
+/// The range is not empty and lies in one block in use.
+pub(crate) unsafe fn mark_range(from: usize, to: usize) {
+    // SAFETY: the words describe the range.
+    unsafe { for_words(from, to, |word, bits| *word |= bits) }
+}
+
+/// Clears both bits of a range of granules.
+///
+/// # Safety
+/// As for `mark_range`.
+pub(crate) unsafe fn clear_range(from: usize, to: usize) {
+    // SAFETY: the words describe the range, and the allocated bits follow the mark bits of the whole arena.
+    unsafe {
+        for_words(from, to, |word, bits| {
+            *word &= !bits;
+            *word.byte_add(ALLOCATED) &= !bits;
+        });
+    }
+}
+
+/// Visits the words of mark bits that describe a range, each with the bits that do.
+///
+/// # Safety
+/// As for `mark_range`.
+unsafe fn for_words(from: usize, to: usize, mut visit: impl FnMut(*mut u64, u64)) {
+    let (mut word, last) = (mark_word(from), mark_word(to - GRANULE));
+    let mut bits = u64::MAX << (from / GRANULE % 64);
+    while word < last {
+        visit(word, bits);
+        bits = u64::MAX;
+        // SAFETY: up to `last`, which is in the same block's words (contract).
+        word = unsafe { word.add(1) };
+    }
+    visit(last, bits & u64::MAX >> (63 - (to / GRANULE - 1) % 64));
 }
 
 /// The two bitmaps of a block, word by word.

@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::cycle::{ENTRIES, LINKS, MARKS, TABLE_STEPS};
+use super::probe::Clock;
+use super::trace::LARGEST_PIECE;
+
 /// How much collecting a call may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
@@ -14,7 +18,7 @@ pub enum Budget {
 }
 
 macro_rules! unit_kinds {
-    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident $steps:expr,)+) => {
         /// What a unit of work did. Each kind has a bound of its own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Unit { $($(#[doc = $doc])+ $name,)+ }
@@ -22,23 +26,28 @@ macro_rules! unit_kinds {
         impl Unit {
             /// Every kind.
             pub const ALL: &'static [Unit] = &[$(Unit::$name,)+];
+
+            /// The most steps a unit takes: marks attempted or slots looked at, entries, buckets, blocks.
+            pub const fn most_steps(self) -> usize {
+                match self { $(Unit::$name => $steps,)+ }
+            }
         }
     };
 }
 
 unit_kinds! {
-    /// At most about 128 attempts to mark, or 256 slots.
-    Mark,
-    /// 256 entries of the list of finalizable objects.
-    Finalizers,
-    /// 64 entries of a weak table.
-    Weak,
-    /// 64 buckets of the intern table, coroutines or shapes.
-    Unlink,
-    /// One block.
-    Sweep,
-    /// One payload's destructor.
-    Drop,
+    /// Attempts to mark, or slots: what is begun is done, of an object or a piece of one.
+    Mark MARKS + LARGEST_PIECE,
+    /// Entries of the list of finalizable objects.
+    Finalizers ENTRIES,
+    /// Entries of weak tables.
+    Weak LINKS + TABLE_STEPS,
+    /// Buckets of the intern table, coroutines or shapes.
+    Unlink LINKS,
+    /// A block, or a piece of one.
+    Sweep 1,
+    /// A payload's destructor.
+    Drop 1,
 }
 
 /// No unit is assumed to take longer than this: longer ones were interrupted by the system.
@@ -64,24 +73,77 @@ pub(crate) struct Meter {
     last_look: Option<Instant>,
     units_left: u64,
     units_done: u64,
+    /// The longest time between two looks at the clock, by `clock`.
+    gap: Gap,
+    /// The time units took, by kind.
+    by_kind: [Duration; Unit::ALL.len()],
+    clock: Clock,
+    last_precise: Duration,
+}
+
+/// The longest time between two looks at the clock, and what was done in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    /// How long.
+    pub time: Duration,
+    /// The unit; `None` for the beginning of a slice.
+    pub unit: Option<Unit>,
 }
 
 impl Meter {
     pub(crate) fn new(budget: Budget) -> Meter {
+        Meter::with_clock(budget, Clock::Wall)
+    }
+
+    /// One whose gaps are measured by a clock of the caller's choice; the deadline is always one on the wall.
+    pub(crate) fn with_clock(budget: Budget, clock: Clock) -> Meter {
+        let meter = Meter {
+            deadline: None,
+            last_look: None,
+            units_left: u64::MAX,
+            units_done: 0,
+            gap: Gap::default(),
+            by_kind: [Duration::ZERO; Unit::ALL.len()],
+            clock,
+            last_precise: Duration::ZERO,
+        };
         match budget {
             Budget::Time(time) => {
                 let now = Instant::now();
                 // A budget beyond the clock's range is none.
                 let deadline = now.checked_add(time.saturating_sub(MARGIN.min(time / 8)));
-                Meter { deadline, last_look: Some(now), units_left: u64::MAX, units_done: 0 }
+                Meter { deadline, last_look: Some(now), last_precise: clock.now(), ..meter }
             }
-            Budget::Units(units) => {
-                Meter { deadline: None, last_look: None, units_left: units, units_done: 0 }
-            }
-            Budget::Unlimited => {
-                Meter { deadline: None, last_look: None, units_left: u64::MAX, units_done: 0 }
-            }
+            Budget::Units(units) => Meter { units_left: units, ..meter },
+            Budget::Unlimited => meter,
         }
+    }
+
+    /// A look at the clock after something that is no unit.
+    pub(crate) fn look(&mut self) {
+        if let Some(last) = self.last_look {
+            let now = Instant::now();
+            self.gap_ends(None, now - last);
+            self.last_look = Some(now);
+        }
+    }
+
+    fn gap_ends(&mut self, unit: Option<Unit>, wall: Duration) {
+        let time = match self.clock {
+            Clock::Wall => wall,
+            Clock::Processor => {
+                let now = self.clock.now();
+                now.saturating_sub(std::mem::replace(&mut self.last_precise, now))
+            }
+        };
+        if time > self.gap.time {
+            self.gap = Gap { time, unit };
+        }
+    }
+
+    /// The longest gap so far.
+    pub(crate) fn gap(&self) -> Gap {
+        self.gap
     }
 
     /// Whether another unit of this kind fits, judging by the longest of its kind so far.
@@ -102,8 +164,15 @@ impl Meter {
         if let Some(last) = self.last_look {
             let now = Instant::now();
             worst.record(unit, now - last);
+            self.gap_ends(Some(unit), now - last);
+            self.by_kind[unit as usize] += now - last;
             self.last_look = Some(now);
         }
+    }
+
+    /// The time that units took on the wall, by kind.
+    pub(crate) fn time_by_kind(&self) -> &[Duration; Unit::ALL.len()] {
+        &self.by_kind
     }
 
     /// How many units were done.

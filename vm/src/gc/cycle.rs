@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::budget::{Budget, Meter, Unit, WorstCosts, thread_cpu_time};
 use super::mark::{WeakLoads, Work};
+use super::pacer::FrameBudget;
 use super::stats::SliceRecord;
-use super::{Drive, Heap};
+use super::{Drive, Heap, OutOfMemory};
 use crate::function::Upvalue;
 use crate::table::Table;
 use crate::thread::Thread;
@@ -53,17 +54,21 @@ phases! {
 }
 
 /// Attempts to mark per unit.
-const MARKS: usize = 128;
+pub(super) const MARKS: usize = 128;
 /// List entries per unit.
-const ENTRIES: usize = 256;
-/// Weak entries, buckets, coroutines or shapes per unit.
-const LINKS: usize = 64;
+pub(super) const ENTRIES: usize = 256;
+/// Weak entries, buckets or coroutines per unit.
+pub(super) const LINKS: usize = 64;
+/// What a weak table counts for besides its entries.
+pub(super) const TABLE_STEPS: usize = 8;
+/// Shapes per unit: a dead one is taken out of its parent's list and its key list.
+const SHAPES: usize = 16;
 
 /// Under stress, safe points between two collections for so many slots of the running stack, which each snapshot scans whole.
 const STRESS_PAUSE_SLOTS: u32 = 1024;
 /// Heaps of up to this many cells are verified in every cycle when that is on.
 const VERIFIED_CELLS: usize = 4096;
-/// Tables made weak, or strong again, per frame.
+/// Pieces of tables made weak, or strong again, when a cycle starts without frames.
 const WEAKNESS_CHANGES: usize = 64;
 
 /// The state of the collection under way.
@@ -83,8 +88,12 @@ pub(crate) struct Cycle {
     inner: u32,
     pub(crate) freed_bytes: usize,
     pub(crate) kept_bytes: usize,
+    /// Bytes ever allocated when it started.
+    acquired_at_start: u64,
     /// Units done since the snapshot.
     pub(crate) units: u64,
+    /// The most steps a unit of each kind took.
+    pub(crate) longest_units: [usize; Unit::ALL.len()],
 }
 
 impl Cycle {
@@ -100,7 +109,9 @@ impl Cycle {
             inner: 0,
             freed_bytes: 0,
             kept_bytes: 0,
+            acquired_at_start: 0,
             units: 0,
+            longest_units: [0; Unit::ALL.len()],
         }
     }
 
@@ -131,10 +142,13 @@ impl Heap {
     /// When a collection is under way.
     pub fn start_cycle(&mut self) {
         assert_eq!(self.cycle.phase, Phase::Idle, "a collection starts when the last one has ended");
-        self.change_weakness(usize::MAX);
+        if self.pacer.drive == Drive::Debt {
+            self.change_weakness(WEAKNESS_CHANGES);
+        }
         self.cycle.number += 1;
         self.cycle.enter(Phase::Mark);
         self.cycle.units = 1;
+        self.cycle.acquired_at_start = self.memory.acquired;
         self.cycle.freed_bytes = 0;
         self.cycle.kept_bytes = 0;
         self.cycle.weak_loads = WeakLoads::Shade;
@@ -160,26 +174,40 @@ impl Heap {
         self.marker.work.push(Work::Handles { next: 0 });
         self.marker.work.push(Work::Pinned { next: 0 });
         self.marker.work.push(Work::Pending { next: 0 });
+        if !self.weakness_changes.is_empty() {
+            // Those whose turn has not come live until it does.
+            self.marker.work.push(Work::Changing { next: 0, end: self.weakness_changes.len() });
+        }
         if let Some(current) = self.roots.current_thread {
             self.scan_thread_now(current);
             // SAFETY: a live thread.
-            self.stress_pause = unsafe { (*current.as_ptr()).stack_size } / STRESS_PAUSE_SLOTS;
+            self.stress_pause = unsafe { (*current.as_ptr()).initialised } / STRESS_PAUSE_SLOTS;
         }
     }
 
     /// Runs units of the collection under way until the budget is used up or the collection ends.
     pub fn step(&mut self, budget: Budget) -> SliceRecord {
-        self.slice(budget, false)
+        self.slice(FrameBudget { budget, raised: false }, false)
     }
 
     /// Takes a snapshot if asked to, then runs units; both are part of the slice.
-    fn slice(&mut self, budget: Budget, start_cycle: bool) -> SliceRecord {
+    fn slice(&mut self, FrameBudget { budget, raised }: FrameBudget, start_cycle: bool) -> SliceRecord {
         let start = Instant::now();
         let cpu_start = thread_cpu_time(start);
-        let mut meter = Meter::new(budget);
-        if start_cycle {
-            self.start_cycle();
+        let mut meter = Meter::with_clock(budget, self.stats.gap_clock);
+        while !self.cycle_active()
+            && !self.weakness_changes.is_empty()
+            && meter.allows(Unit::Weak, &self.cycle.worst)
+        {
+            self.change_weakness(1);
+            meter.spend(Unit::Weak, &mut self.cycle.worst);
         }
+        let cycle_start = start_cycle.then(|| {
+            let begun = self.stats.gap_clock.now();
+            self.start_cycle();
+            meter.look();
+            self.stats.gap_clock.now().saturating_sub(begun)
+        });
         let phase = self.cycle.phase;
         self.run(&mut meter);
         let record = SliceRecord {
@@ -188,8 +216,14 @@ impl Heap {
             budget,
             phase,
             units: meter.units_done(),
+            gap: meter.gap(),
+            raised,
+            cycle_start,
         };
         self.stats.slice(&record);
+        for (total, time) in self.stats.unit_time.iter_mut().zip(meter.time_by_kind()) {
+            *total += *time;
+        }
         record
     }
 
@@ -203,22 +237,41 @@ impl Heap {
         self.run(&mut Meter::new(Budget::Units(units)));
     }
 
-    /// Makes up to `count` tables weak, or strong again, whose metatable was found to ask for it. The tables are alive: they were
-    /// marked in the last cycle.
+    /// Makes tables weak, or strong again, whose metatable was found to ask for it, in up to `count` pieces. The tables are alive: they were
+    /// marked in the last cycle, or are what a script has had in its hands since.
     pub(crate) fn change_weakness(&mut self, count: usize) {
         if self.cycle_active() {
             return;
         }
         for _ in 0..count {
             let Some(table) = self.weakness_changes.pop() else { return };
-            // SAFETY: see above.
-            let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
-            let weakness = table.metatable().map_or(0, |meta| meta.weakness(self));
-            if table.set_weakness(self, weakness).is_err() {
+            match self.change_weakness_of(table) {
+                Ok(true) => {}
+                Ok(false) => self.weakness_changes.push(table),
                 // Without memory they stay as they are; the next cycle notices again.
-                self.weakness_changes.truncate(0);
+                Err(OutOfMemory) => self.weakness_changes.truncate(0),
             }
         }
+    }
+
+    /// Whether the table is what its metatable asks for.
+    fn change_weakness_of(&mut self, table: usize) -> Result<bool, OutOfMemory> {
+        // SAFETY: see above.
+        let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
+        let weakness = table.metatable().map_or(0, |meta| meta.weakness(self));
+        let added = weakness & !table.weak_flags();
+        if added == 0 {
+            table.stop_turning_weak();
+        } else if !table.turn_weak(self, weakness | table.weak_flags())? {
+            return Ok(false);
+        }
+        table.set_weakness(self, weakness)?;
+        Ok(true)
+    }
+
+    /// Has a large table become weak in pieces.
+    pub(crate) fn turn_weak_later(&mut self, table: Gc<Table>) {
+        self.weakness_changes.push(table.addr());
     }
 
     fn run(&mut self, meter: &mut Meter) {
@@ -234,18 +287,21 @@ impl Heap {
             if !meter.allows(unit, &worst) {
                 break;
             }
-            self.phase_unit();
+            let steps = self.phase_unit();
+            self.cycle.longest_units[unit as usize] = self.cycle.longest_units[unit as usize].max(steps);
             self.cycle.units += 1;
             meter.spend(unit, &mut worst);
         }
         self.cycle.worst = worst;
     }
 
-    fn phase_unit(&mut self) {
+    /// Does one unit; of how many steps. [`Unit::most_steps`] has the bound of each kind.
+    fn phase_unit(&mut self) -> usize {
         match self.cycle.phase {
-            Phase::Idle => {}
+            Phase::Idle => 0,
             Phase::Mark => {
-                if self.mark_unit() {
+                let (steps, done) = self.mark_unit();
+                if done {
                     if self.verifies_this_cycle() {
                         self.verify_marks();
                     }
@@ -253,43 +309,62 @@ impl Heap {
                     self.cycle.weak_loads = WeakLoads::Filter;
                     self.cycle.enter(Phase::Separate);
                 }
+                steps
             }
             Phase::Separate => {
-                if self.separate_unit() {
+                let before = self.cycle.cursor;
+                let done = self.finalizers.separate(&mut self.cycle.cursor, &mut self.cycle.kept, ENTRIES);
+                let steps = self.cycle.cursor - before;
+                if done {
                     self.cycle.enter(Phase::Resurrect);
                 }
+                steps
             }
             Phase::Resurrect => {
-                if self.resurrect_unit() {
+                let (steps, done) = self.resurrect_unit();
+                if done {
                     self.marking_ended();
                     self.cycle.enter(Phase::ClearWeak);
                 }
+                steps
             }
             Phase::ClearWeak => {
-                if self.clear_weak_unit() {
+                let (steps, done) = self.clear_weak_unit();
+                if done {
                     self.weak_tables.truncate(0);
                     self.cycle.weak_loads = WeakLoads::Plain;
                     self.cycle.enter(Phase::Threads);
                 }
+                steps
             }
             Phase::Threads => {
-                if self.threads_unit() {
+                if self.cycle.cursor == 0 && self.marker.drop_a_copy() {
+                    return 1;
+                }
+                let (steps, done) = self.threads_unit();
+                if done {
                     self.cycle.enter(Phase::Shapes);
                 }
+                steps
             }
             Phase::Shapes => {
                 let before = self.shapes.bytes();
-                let done = self.shapes.sweep_step(LINKS);
+                let done = self.shapes.sweep_step(SHAPES);
                 self.remove_external(before - self.shapes.bytes());
                 if done {
                     self.cycle.enter(Phase::Strings);
                 }
+                SHAPES
             }
             Phase::Strings => {
-                if self.strings.unlink_dead(&mut self.cycle.cursor, LINKS) {
+                let before = self.cycle.cursor;
+                let done = self.strings.unlink_dead(&mut self.cycle.cursor, LINKS);
+                let steps = self.cycle.cursor - before;
+                if done {
                     self.memory.begin_sweep();
                     self.cycle.enter(Phase::Sweep);
                 }
+                steps
             }
             Phase::Sweep => {
                 let drops = &mut self.finalizers.drops;
@@ -300,12 +375,13 @@ impl Heap {
                     }
                     None => self.cycle_ended(),
                 }
+                1
             }
         }
     }
 
-    /// Whether nothing is gray any more.
-    fn mark_unit(&mut self) -> bool {
+    /// Marks until there have been [`MARKS`] attempts; how many there were, and whether nothing is gray any more.
+    fn mark_unit(&mut self) -> (usize, bool) {
         let mut attempts = 0;
         while attempts < MARKS {
             if let Some(cell) = self.marker.next_cell() {
@@ -313,11 +389,15 @@ impl Heap {
                 attempts += 1 + unsafe { self.trace(cell) };
             } else if let Some(work) = self.marker.work.pop() {
                 attempts += 1 + self.advance(work);
-            } else if !self.marker.take_inbox() {
-                return true;
+            } else {
+                let taken = self.marker.take_inbox(MARKS);
+                if taken == 0 {
+                    return (attempts, true);
+                }
+                attempts += taken;
             }
         }
-        false
+        (attempts, false)
     }
 
     /// Large heaps are not verified in every cycle, which would take for ever under stress.
@@ -325,12 +405,11 @@ impl Heap {
         self.verify && self.cycle.number.is_multiple_of(1 + (self.verified_cells / VERIFIED_CELLS) as u32)
     }
 
-    fn resurrect_unit(&mut self) -> bool {
-        if self.finalizers.queue_batch(ENTRIES, &mut self.marker) { self.mark_unit() } else { false }
-    }
-
-    fn separate_unit(&mut self) -> bool {
-        self.finalizers.separate(&mut self.cycle.cursor, &mut self.cycle.kept, ENTRIES)
+    fn resurrect_unit(&mut self) -> (usize, bool) {
+        if self.finalizers.batch_is_empty() {
+            return self.mark_unit();
+        }
+        (self.finalizers.queue_batch(MARKS, &mut self.marker), false)
     }
 
     fn marking_ended(&mut self) {
@@ -341,22 +420,28 @@ impl Heap {
         self.shapes.start_sweep();
     }
 
-    fn clear_weak_unit(&mut self) -> bool {
-        if self.cycle.cursor == self.weak_tables.len() {
-            return true;
+    fn clear_weak_unit(&mut self) -> (usize, bool) {
+        let mut steps = 0;
+        while steps < LINKS {
+            if self.cycle.cursor == self.weak_tables.len() {
+                return (steps, true);
+            }
+            let table = self.weak_tables.get(self.cycle.cursor);
+            // SAFETY: listed while marking, so marked and live.
+            let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
+            let is_dead = |value, is_key| self.is_dead(value, is_key);
+            let (next, looked_at) =
+                table.clear_dead_entries(self.cycle.inner, (LINKS - steps) as u32, is_dead);
+            // Coming to a table's entries takes longer than looking at one.
+            steps += TABLE_STEPS + looked_at as usize;
+            self.cycle.inner = next.unwrap_or(0);
+            self.cycle.cursor += usize::from(next.is_none());
         }
-        let table = self.weak_tables.get(self.cycle.cursor);
-        // SAFETY: listed while marking, so marked and live.
-        let table = unsafe { Gc::<Table>::from_ptr(table as *mut Table) };
-        let is_dead = |value, is_key| self.is_dead(value, is_key);
-        let next = table.clear_dead_entries(self.cycle.inner, LINKS as u32, is_dead);
-        self.cycle.inner = next.unwrap_or(0);
-        self.cycle.cursor += usize::from(next.is_none());
-        false
+        (steps, false)
     }
 
     /// Takes dead coroutines off the list, closing their variables: closures may outlive the stack.
-    fn threads_unit(&mut self) -> bool {
+    fn threads_unit(&mut self) -> (usize, bool) {
         let cycle = &mut self.cycle;
         let mut steps = LINKS;
         while cycle.cursor < self.threads.len() && steps > 0 {
@@ -378,17 +463,18 @@ impl Heap {
             }
         }
         if cycle.cursor < self.threads.len() {
-            return false;
+            return (LINKS - steps, false);
         }
         self.threads.truncate(cycle.kept);
-        true
+        (LINKS - steps, true)
     }
 
     fn cycle_ended(&mut self) {
         self.cycle.enter(Phase::Idle);
         self.stats.cycle_ended(&self.cycle, self.marker.marked);
         let time = self.stats.last_cycle.map_or(Duration::ZERO, |cycle| cycle.cpu);
-        self.pacer.cycle_ended(self.used(), time);
+        let meanwhile = (self.memory.acquired - self.cycle.acquired_at_start) as usize;
+        self.pacer.cycle_ended(self.used(), meanwhile, time);
         if self.verifies_this_cycle() {
             self.verify_heap();
         }
@@ -399,15 +485,16 @@ impl Heap {
         self.cycle.phase != Phase::Idle
     }
 
-    /// A frame's slice, when no Lua runs: starts a collection if one is due, runs units, then destructors of host values.
-    pub fn frame_step(&mut self, budget: Budget) -> SliceRecord {
+    /// A frame's slice, when no Lua runs: starts a collection if one is due, and runs units. `slack` is time the host has left beyond the
+    /// budget, to be used when allocation outruns that.
+    pub fn frame_step(&mut self, budget: Budget, slack: Duration) -> SliceRecord {
         self.pacer.drive = Drive::Frames;
         let used = self.used();
         let spent = self.cycle_active().then(|| self.stats.cycle_time());
-        let budget = self.pacer.frame_budget(budget, self.memory.acquired, used, spent);
-        self.change_weakness(WEAKNESS_CHANGES);
-        let is_due = std::mem::take(&mut self.emergency) || self.pacer.wants_cycle(used);
-        let start_cycle = is_due && !self.cycle_active() && self.weakness_changes.is_empty();
+        let budget = self.pacer.frame_budget(budget, slack, self.memory.acquired, used, spent);
+        let is_due = std::mem::take(&mut self.emergency) || self.requested || self.pacer.wants_cycle(used);
+        let start_cycle = is_due && !self.cycle_active();
+        self.requested &= !start_cycle;
         let record = self.slice(budget, start_cycle);
         self.settle_debt();
         record

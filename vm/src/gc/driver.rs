@@ -1,8 +1,12 @@
 //! The collector's steps where the VM takes part: safe points, frames, `collectgarbage`, finalizers.
 
+use std::time::{Duration, Instant};
+
 use super::Heap;
 use super::budget::Budget;
 use super::cycle::Phase;
+use super::pacer::Drive;
+use super::probe::StallCause;
 use super::stats::SliceRecord;
 use crate::host;
 use crate::value::RawValue;
@@ -19,19 +23,21 @@ impl Vm {
     pub(crate) fn safe_point(&mut self) {
         self.release_dropped_handles();
         self.heap.debt_step();
+        self.update_stack_limit();
         self.heap.run_drops(Budget::Units(DROPS_PER_STEP));
         self.run_finalizers(FINALIZERS_PER_STEP);
     }
 
     /// A frame's slice of collection: to be called by the host once a frame, when no Lua runs. Finalizers of scripts run
     /// afterwards, for up to half of the budget again.
-    pub fn collect_in_frame(&mut self, budget: Budget) -> SliceRecord {
+    pub fn collect_in_frame(&mut self, budget: Budget, slack: Duration) -> SliceRecord {
         self.release_dropped_handles();
         self.save_top();
-        let record = self.heap.frame_step(budget);
+        let record = self.heap.frame_step(budget, slack);
+        self.update_stack_limit();
+        let start = Instant::now();
         match budget {
             Budget::Time(time) => {
-                let start = std::time::Instant::now();
                 self.heap.run_drops(Budget::Time(time / 4));
                 while start.elapsed() < time / 2 && self.run_finalizers(1) {}
             }
@@ -44,6 +50,7 @@ impl Vm {
                 while self.run_finalizers(FINALIZERS_PER_STEP) {}
             }
         }
+        self.heap.stats.last_finalizers = start.elapsed();
         record
     }
 
@@ -51,7 +58,11 @@ impl Vm {
     pub fn collect_all(&mut self) {
         self.release_dropped_handles();
         self.save_top();
+        let begun = self.heap.stall_begins();
         self.heap.collect_now();
+        self.heap.stall_ends(begun, StallCause::Full);
+        self.heap.stats.full_collections += 1;
+        self.update_stack_limit();
         self.heap.run_drops(Budget::Unlimited);
         while self.run_finalizers(FINALIZERS_PER_STEP) {}
     }
@@ -62,6 +73,7 @@ impl Vm {
         self.release_dropped_handles();
         self.save_top();
         let ended = self.heap.explicit_step(kilobytes);
+        self.update_stack_limit();
         self.heap.run_drops(Budget::Units(DROPS_PER_STEP));
         self.run_finalizers(FINALIZERS_PER_STEP);
         ended
@@ -130,6 +142,17 @@ impl Drop for Vm {
 impl Heap {
     /// The step due at a safe point: starts a collection or does as much of it as allocation owes.
     pub(crate) fn debt_step(&mut self) {
+        let begun = self.stall_begins();
+        let cause = match self.pacer.drive {
+            _ if self.emergency => StallCause::Full,
+            Drive::Debt => StallCause::Step,
+            Drive::Frames => StallCause::Assist,
+        };
+        self.do_debt_step();
+        self.stall_ends(begun, cause);
+    }
+
+    fn do_debt_step(&mut self) {
         if std::mem::take(&mut self.emergency) {
             self.stats.emergencies += 1;
             self.collect_now();
@@ -138,7 +161,11 @@ impl Heap {
             self.set_soft_mark();
         } else if self.cycle_active() {
             // Under stress marking is drawn out, so that much happens meanwhile.
-            let units = if self.stress.is_on() { 1 } else { self.pacer.units_for(self.debt) };
+            let units = match self.pacer.drive {
+                _ if self.stress.is_on() => 1,
+                Drive::Debt => self.pacer.units_for(self.debt),
+                Drive::Frames => self.pacer.units_for_frames(),
+            };
             self.step_units(units);
         } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
             self.start_cycle();
@@ -151,6 +178,7 @@ impl Heap {
     /// Ends the collection under way and runs a whole one. Only at a safe point.
     pub(crate) fn collect_now(&mut self) {
         self.finish_cycle();
+        self.change_weakness(usize::MAX);
         self.start_cycle();
         self.finish_cycle();
         self.settle_debt();

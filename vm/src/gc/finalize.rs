@@ -63,14 +63,19 @@ impl Finalizers {
         true
     }
 
-    /// Moves up to `count` objects of the batch to the queue, newest first, and marks them; whether the batch is empty.
-    pub(crate) fn queue_batch(&mut self, count: usize, marker: &mut Marker) -> bool {
-        for _ in 0..count {
-            let Some(cell) = self.batch.pop() else { return true };
+    /// Whether no unreachable object waits to be queued.
+    pub(crate) fn batch_is_empty(&self) -> bool {
+        self.batch.is_empty()
+    }
+
+    /// Moves up to `count` objects of the batch to the queue, newest first, and marks them; how many it was.
+    pub(crate) fn queue_batch(&mut self, count: usize, marker: &mut Marker) -> usize {
+        for done in 0..count {
+            let Some(cell) = self.batch.pop() else { return done };
             marker.mark_cell(cell);
             self.pending.push(cell);
         }
-        self.batch.is_empty()
+        count
     }
 
     /// How many objects wait for their finalizers.

@@ -11,19 +11,22 @@
 
 use std::mem::offset_of;
 
-use super::block::{is_marked, set_mark};
+use super::block::{is_marked, prefetch_mark, set_mark};
 use super::segments::Segments;
-use super::{Heap, OutOfMemory};
+use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
 use crate::string::{INTERNED, LuaString, MAX_SHORT};
 use crate::value::Gc;
 
 const FIRST_LEVEL: u32 = 6;
-/// Strings per bucket at which buckets are divided.
-const LOAD: usize = 4;
+/// Strings per bucket at which buckets are divided. Those not yet divided hold up to twice as many, and should seldom need the chain, whose strings
+/// cost a look-up a cache miss each.
+const LOAD: usize = 3;
 /// The place in a bucket that heads the chain of those that found no other.
 const CHAIN: usize = 7;
 const TAG_SHIFT: u32 = 48;
+/// How many buckets ahead of unlinking their strings' marks are asked for.
+const MARKS_AHEAD: usize = 8;
 
 /// A reference with the upper half of the string's hash; zero for none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +84,47 @@ impl Bucket {
                 self.0[CHAIN] = entry;
             }
         }
+    }
+
+    #[inline]
+    fn ask_for_marks(&self) {
+        for entry in &self.0[..CHAIN] {
+            if *entry == Entry::NONE {
+                return;
+            }
+            prefetch_mark(entry.string() as usize);
+        }
+    }
+
+    /// Unlinks unmarked strings; how many.
+    #[inline]
+    fn unlink_dead(&mut self) -> usize {
+        // SAFETY: no string has been swept yet in this cycle.
+        let is_alive = |entry: Entry| unsafe { is_marked(entry.string() as usize) };
+        let mut dead = 0;
+        if self.0[CHAIN] != Entry::NONE {
+            let mut kept = Bucket::EMPTY;
+            self.for_each(|entry| if is_alive(entry) { kept.add(entry) } else { dead += 1 });
+            *self = kept;
+            return dead;
+        }
+        let mut kept = 0;
+        for at in 0..CHAIN {
+            let entry = self.0[at];
+            if entry == Entry::NONE {
+                break;
+            }
+            if is_alive(entry) {
+                self.0[kept] = entry;
+                kept += 1;
+            } else {
+                dead += 1;
+            }
+        }
+        if dead > 0 {
+            self.0[kept..kept + dead].fill(Entry::NONE);
+        }
+        dead
     }
 
     /// Visits every entry. The visitor may change what the string's `next` is.
@@ -156,6 +200,12 @@ impl InternTable {
         None
     }
 
+    /// Whether the next string may take memory for more buckets.
+    #[inline]
+    fn grows_by_a_segment(&self) -> bool {
+        self.count >= self.buckets.len() * LOAD && self.buckets.is_full()
+    }
+
     fn link(&mut self, string: Gc<LuaString>) {
         let bucket = self.bucket_of(string.hash());
         self.buckets.get_mut(bucket).add(Entry::new(string));
@@ -183,19 +233,11 @@ impl InternTable {
     pub(crate) fn unlink_dead(&mut self, cursor: &mut usize, count: usize) -> bool {
         let end = self.buckets.len().min(*cursor + count);
         while *cursor < end {
-            let bucket = self.buckets.get_mut(*cursor);
-            let mut kept = Bucket::EMPTY;
-            let mut dead = 0;
-            bucket.for_each(|entry| {
-                // SAFETY: no string has been swept yet in this cycle.
-                if unsafe { is_marked(entry.string() as usize) } {
-                    kept.add(entry);
-                } else {
-                    dead += 1;
-                }
-            });
-            *bucket = kept;
-            self.count -= dead;
+            // Marks lie all over the heap's bitmaps: they are asked for ahead of their use.
+            if *cursor + MARKS_AHEAD < self.buckets.len() {
+                self.buckets.get_ref(*cursor + MARKS_AHEAD).ask_for_marks();
+            }
+            self.count -= self.buckets.get_mut(*cursor).unlink_dead();
             *cursor += 1;
         }
         *cursor == self.buckets.len()
@@ -264,7 +306,7 @@ impl Heap {
             return Ok(self.revive(found));
         }
         let string = self.make_string(bytes, INTERNED, hash)?;
-        self.strings.link(string);
+        self.link_string(string);
         Ok(string)
     }
 
@@ -295,7 +337,7 @@ impl Heap {
             (*string.as_ptr()).header.aux = hash;
             (*string.as_ptr()).header.flags |= INTERNED;
         }
-        self.strings.link(string);
+        self.link_string(string);
         // Its bucket may have been passed by the sweep already.
         Ok(self.revive(string))
     }
@@ -307,6 +349,17 @@ impl Heap {
         }
         let bytes = string.as_bytes();
         self.strings.find(bytes, self.strings.hash(bytes))
+    }
+
+    #[inline]
+    fn link_string(&mut self, string: Gc<LuaString>) {
+        if self.strings.grows_by_a_segment() {
+            let begun = self.stall_begins();
+            self.strings.link(string);
+            self.stall_ends(begun, StallCause::Interning);
+        } else {
+            self.strings.link(string);
+        }
     }
 
     /// Marks a string found in the table if the cycle would otherwise unlink it.

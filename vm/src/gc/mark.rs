@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use super::Heap;
-use super::block::{BLOCK_SIZE, is_marked, set_mark};
+use super::block::{BLOCK_SIZE, is_marked, prefetch, set_mark};
 use super::kind::{Contents, Kind};
 use super::memory::kind_of;
 use super::segments::Segments;
@@ -26,6 +26,8 @@ pub(crate) enum Work {
     Thread { cell: usize, next: usize },
     /// A coroutine's open upvalues, from this one on.
     OpenUpvalues { upvalue: usize },
+    /// A copy of a stack, by its number.
+    Copy { number: usize, next: usize },
     /// A prototype's children.
     Children { cell: usize, next: usize },
     /// A code's caches and constants.
@@ -36,6 +38,8 @@ pub(crate) enum Work {
     Pinned { next: usize },
     /// The objects waiting for their finalizers.
     Pending { next: usize },
+    /// The tables waiting to become weak when the cycle started.
+    Changing { next: usize, end: usize },
 }
 
 /// The gray queue.
@@ -49,6 +53,12 @@ pub(crate) struct Marker {
     pub(crate) work: Segments<Work>,
     /// What weak loads shade: they have the heap by shared reference.
     inbox: RefCell<Segments<usize>>,
+    /// Copies of stacks that ran before they were scanned.
+    copies: Vec<Vec<RawValue>>,
+    /// The numbers of copies that are scanned, whose memory serves again.
+    free_copies: Vec<usize>,
+    /// How many copies were wanted at once in this cycle.
+    copies_wanted: usize,
     /// How many cells were marked in this cycle.
     pub(crate) marked: u64,
 }
@@ -102,6 +112,53 @@ impl Marker {
         }
     }
 
+    /// Copies values and queues the copy.
+    pub(crate) fn queue_copy(&mut self, values: &[RawValue]) {
+        let number = self.free_copies.pop().unwrap_or_else(|| {
+            self.copies.push(Vec::new());
+            self.copies.len() - 1
+        });
+        self.copies_wanted = self.copies_wanted.max(self.copies.len() - self.free_copies.len());
+        self.copies[number].extend_from_slice(values);
+        self.work.push(Work::Copy { number, next: 0 });
+    }
+
+    /// Marks the next values of a copy; how many it was.
+    pub(crate) fn trace_copy(&mut self, number: usize, next: usize, count: usize) -> usize {
+        let end = self.copies[number].len().min(next + count);
+        for index in next..end {
+            self.mark_value(self.copies[number][index]);
+        }
+        if end < self.copies[number].len() {
+            self.work.push(Work::Copy { number, next: end });
+        } else {
+            self.copies[number].clear();
+            self.free_copies.push(number);
+        }
+        end - next
+    }
+
+    /// Marking has ended, so that all copies are scanned: gives back the memory of those that this cycle did not need, one per call; whether
+    /// there was one. The others serve the next cycle, since touching fresh memory takes longer than copying a stack.
+    pub(crate) fn drop_a_copy(&mut self) -> bool {
+        if self.copies.len() <= self.copies_wanted {
+            self.copies_wanted = 0;
+            return false;
+        }
+        self.copies.pop();
+        self.free_copies.clear();
+        self.free_copies.extend(0..self.copies.len());
+        true
+    }
+
+    /// How far a block of values that is traced in pieces has been traced; `None` for one that is not, or whose turn has not come.
+    pub(crate) fn cursor_in(&self, block: usize) -> Option<usize> {
+        (0..self.work.len()).rev().find_map(|index| match self.work.get(index) {
+            Work::Values { cell, next } if cell == block && next > 0 => Some(next),
+            _ => None,
+        })
+    }
+
     /// The next cell to trace.
     #[inline(always)]
     pub(crate) fn next_cell(&mut self) -> Option<usize> {
@@ -124,15 +181,15 @@ impl Marker {
         }
     }
 
-    /// Takes over what weak loads have shaded; whether there was anything.
-    pub(crate) fn take_inbox(&mut self) -> bool {
+    /// Takes over up to `count` cells that weak loads have shaded; how many it was.
+    pub(crate) fn take_inbox(&mut self, count: usize) -> usize {
         let inbox = self.inbox.get_mut();
-        let some = !inbox.is_empty();
-        while let Some(cell) = inbox.pop() {
+        for taken in 0..count {
+            let Some(cell) = inbox.pop() else { return taken };
             self.marked += 1;
             self.gray.push(cell);
         }
-        some
+        count
     }
 
     /// Whether nothing is gray.
@@ -171,7 +228,12 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn shade(&mut self, cell: usize) {
+        // Most have been marked before: then the cell itself is not touched.
         // SAFETY: barriers are called with cells that are still live.
+        if unsafe { is_marked(cell) } {
+            return;
+        }
+        // SAFETY: as above.
         let kind = unsafe { kind_of(cell) };
         match kind.contents() {
             Contents::Leaf => self.marker.mark_leaf(cell),
@@ -226,15 +288,4 @@ impl Heap {
             self.cycle.kept_strong.insert(table.addr());
         }
     }
-}
-
-#[inline(always)]
-fn prefetch(cell: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch has no effect but on the cache.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(cell as *const i8);
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = cell;
 }

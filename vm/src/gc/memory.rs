@@ -9,18 +9,17 @@
 //! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
 //! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
 
-use std::sync::mpsc::{Sender, channel};
-
 use super::OutOfMemory;
 use super::block::*;
 use super::classes::{MAX_CELL, POOLS, cell_size, has_payloads, pool_for};
 use super::kind::{Contents, Header, Kind};
 use super::pages::{Pages, unmap};
+use super::release::release;
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
-const MAX_RUN: usize = 4 * BLOCK_SIZE;
-/// A huge block of values has a region this many times its first size.
-const GROWTH_ROOM: usize = 16;
+const MAX_RUN: usize = 2 * BLOCK_SIZE;
+/// The address space reserved for a huge block of values: as large as the largest table's. Where memory is not mapped, none is reserved.
+const GROWTH_ROOM: usize = if cfg!(unix) { 1 << 30 } else { 0 };
 /// Arenas without a block in use that are kept for reuse.
 const SPARE_ARENAS: usize = 4;
 /// The free blocks of an arena without a block in use: all but the bitmaps.
@@ -79,15 +78,33 @@ pub(crate) struct Memory {
     blocks: Vec<Block>,
     free_descriptors: Vec<u32>,
     arenas: Vec<usize>,
+    /// Of each arena: bit n says that block n is free.
+    free: Vec<u64>,
     arena_hint: usize,
     empty_arenas: usize,
     large: Vec<u32>,
     large_unswept: Vec<u32>,
     sweep_pool: usize,
+    /// A block that is swept in pieces.
+    partial: Option<Partial>,
     sweep_number: u32,
+    /// The address space reserved for a huge block of values.
+    pub(crate) growth_room: usize,
     pages: Pages,
-    releaser: Option<Sender<(usize, usize)>>,
 }
+
+/// How far a block has been swept.
+#[derive(Clone, Copy)]
+struct Partial {
+    id: u32,
+    /// The next word of the bitmaps.
+    word: usize,
+    /// Cells kept so far.
+    kept: usize,
+}
+
+/// Words of the bitmaps swept in one piece where dead cells must be looked at.
+const SWEPT_WORDS: usize = 4;
 
 /// What sweeping one block found.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,18 +134,33 @@ impl Memory {
             blocks: Vec::new(),
             free_descriptors: Vec::new(),
             arenas: Vec::new(),
+            free: Vec::new(),
             arena_hint: 0,
             empty_arenas: 0,
             large: Vec::new(),
             large_unswept: Vec::new(),
             sweep_pool: POOLS,
+            partial: None,
             sweep_number: 0,
+            growth_room: GROWTH_ROOM,
             pages: Pages::new(seed),
-            releaser: None,
         }
     }
 
     // ---- allocation ------------------------------------------------------------------------------------
+
+    /// A cell from a pool whose span is used up, if one is found soon: given back early, or in a hole of the block at hand.
+    pub(crate) fn refill_at_hand(&mut self, pool: usize) -> Option<usize> {
+        self.take_returned(pool).or_else(|| self.next_span(pool).then(|| self.cut(pool)))
+    }
+
+    /// The first cell of a fresh span.
+    fn cut(&mut self, pool: usize) -> usize {
+        let span = &mut self.spans[pool];
+        let cell = span.cursor;
+        span.cursor += span.cell_size;
+        cell
+    }
 
     /// A cell from a pool whose span is used up; `None` when a fresh block is needed and `may_grow` says no. Sweeping a block
     /// on the way appends cells whose payloads are to be dropped to `drops`.
@@ -138,17 +170,16 @@ impl Memory {
         may_grow: bool,
         drops: &mut impl FnMut(usize),
     ) -> Result<Option<usize>, OutOfMemory> {
-        if let Some(cell) = self.take_returned(pool) {
-            return Ok(Some(cell));
-        }
         // Sweeping finds room soon if there is much; if not, a fresh block is the shorter way.
-        let mut sweeps_left = if may_grow { 8 } else { usize::MAX };
+        let mut sweeps_left = match may_grow {
+            // Dead cells with payloads are looked at one by one.
+            true if has_payloads(pool) => 1,
+            true => 8,
+            false => usize::MAX,
+        };
         loop {
             if self.next_span(pool) {
-                let span = &mut self.spans[pool];
-                let cell = span.cursor;
-                span.cursor += span.cell_size;
-                return Ok(Some(cell));
+                return Ok(Some(self.cut(pool)));
             }
             if let Some(id) = self.pools[pool].holed.pop() {
                 self.pools[pool].current = Some((id, 0));
@@ -157,6 +188,10 @@ impl Memory {
             {
                 sweeps_left -= 1;
                 self.sweep_cells(id, drops);
+            } else if !may_grow && self.partial.is_some() {
+                while self.partial.is_some() {
+                    self.sweep_piece(drops);
+                }
             } else if may_grow {
                 let id = self.fresh_block(pool)?;
                 self.pools[pool].current = Some((id, 0));
@@ -248,8 +283,7 @@ impl Memory {
             };
             (self.describe(block), false)
         } else {
-            let growth = if contents == Contents::References { GROWTH_ROOM } else { 1 };
-            let room = size.checked_mul(growth).ok_or(OutOfMemory)?;
+            let room = if contents == Contents::References { size.max(self.growth_room) } else { size };
             let (region, mapped) = self.map_huge(room).or_else(|_| self.map_huge(size))?;
             let counted = size.next_multiple_of(4096);
             self.committed += counted;
@@ -298,7 +332,7 @@ impl Memory {
         let mut base = block.base;
         let mut new_mapped = mapped;
         if counted + BLOCK_SIZE > mapped {
-            new_mapped = size.checked_mul(GROWTH_ROOM)?.checked_add(BLOCK_SIZE)?.next_multiple_of(BLOCK_SIZE);
+            new_mapped = size.checked_mul(2)?.checked_add(BLOCK_SIZE)?.next_multiple_of(BLOCK_SIZE);
             // SAFETY: the region belongs to this object alone; its bitmaps move along with it.
             base = unsafe { self.pages.remap(region, mapped, new_mapped)? } + BLOCK_SIZE;
         }
@@ -360,18 +394,24 @@ impl Memory {
     fn take_blocks(&mut self, count: usize) -> Result<usize, OutOfMemory> {
         for step in 0..self.arenas.len() {
             let index = (self.arena_hint + step) % self.arenas.len();
-            if let Some((base, was_empty)) = take_from(self.arenas[index], count) {
+            if let Some((block, was_empty)) = take_from(&mut self.free[index], count) {
+                let base = self.arenas[index] + block * BLOCK_SIZE;
                 self.arena_hint = index;
                 self.empty_arenas -= usize::from(was_empty);
                 return Ok(base);
             }
         }
         let arena = self.pages.map(ARENA_SIZE).ok_or(OutOfMemory)?;
+        let index = self.arenas.len();
         // SAFETY: a fresh arena.
-        unsafe { (*(arena as *mut Arena)).free = ALL_FREE };
+        unsafe {
+            touch_bitmaps(arena);
+            (*(arena as *mut Arena)).index = index;
+        }
         self.arenas.push(arena);
-        self.arena_hint = self.arenas.len() - 1;
-        Ok(take_from(arena, count).expect("a fresh arena has room for a run").0)
+        self.free.push(ALL_FREE & !(run_mask(count) << 1));
+        self.arena_hint = index;
+        Ok(arena + BLOCK_SIZE)
     }
 
     fn free_block(&mut self, id: u32) {
@@ -384,47 +424,36 @@ impl Memory {
             BlockUse::Run { blocks } => blocks as usize,
             BlockUse::Huge { mapped } => {
                 self.committed -= block.counted;
-                self.release(block.base - BLOCK_SIZE, mapped);
+                release(block.base - BLOCK_SIZE, mapped);
                 return;
             }
         };
         self.committed -= blocks * BLOCK_SIZE;
         let first = (block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE;
-        let arena = arena_of(block.base);
         // SAFETY: the block's arena; no cell of the block is in use.
-        let is_empty = unsafe {
+        let index = unsafe {
             bitmaps(block.base).1.fill(0);
-            (*arena).free |= run_mask(blocks) << first;
-            (*arena).free == ALL_FREE
+            (*arena_of(block.base)).index
         };
-        if is_empty {
+        self.free[index] |= run_mask(blocks) << first;
+        if self.free[index] == ALL_FREE {
             self.empty_arenas += 1;
             if self.empty_arenas > SPARE_ARENAS {
                 self.empty_arenas -= 1;
-                self.arenas.retain(|&other| other != arena as usize);
-                self.release(arena as usize, ARENA_SIZE);
+                self.drop_arena(index);
             }
         }
     }
 
-    /// Gives a region back to the system, on a thread of its own because that takes long.
-    fn release(&mut self, region: usize, size: usize) {
-        let sender = self.releaser.get_or_insert_with(|| {
-            let (sender, receiver) = channel::<(usize, usize)>();
-            let spawned = std::thread::Builder::new().name("perilune-release".into()).spawn(move || {
-                for (region, size) in receiver {
-                    // SAFETY: the sender gives up the region with the message.
-                    unsafe { unmap(region, size) };
-                }
-            });
-            // Without a thread the receiver is dropped and regions are given back here.
-            drop(spawned);
-            sender
-        });
-        if sender.send((region, size)).is_err() {
-            // SAFETY: the region belongs to a dead object.
-            unsafe { unmap(region, size) };
+    /// Gives up an arena without a block in use.
+    fn drop_arena(&mut self, index: usize) {
+        let arena = self.arenas.swap_remove(index);
+        self.free.swap_remove(index);
+        if let Some(&moved) = self.arenas.get(index) {
+            // SAFETY: an arena of the heap.
+            unsafe { (*(moved as *mut Arena)).index = index };
         }
+        release(arena, ARENA_SIZE);
     }
 
     // ---- early frees -----------------------------------------------------------------------------------
@@ -501,9 +530,9 @@ impl Memory {
     pub(crate) fn begin_marking(&mut self) {
         self.birth = Birth::Black;
         for span in &self.spans {
-            for cell in (span.cursor..span.end).step_by(span.cell_size) {
-                // SAFETY: a span consists of places for cells.
-                unsafe { set_mark(cell) };
+            if span.cursor != span.end {
+                // SAFETY: a span lies in one block.
+                unsafe { mark_range(span.cursor, span.end) };
             }
         }
     }
@@ -512,12 +541,9 @@ impl Memory {
     pub(crate) fn begin_sweep(&mut self) {
         self.birth = Birth::White;
         for (number, span) in self.spans.iter_mut().enumerate() {
-            for cell in (span.cursor..span.end).step_by(span.cell_size) {
-                // SAFETY: a span consists of places for cells; nothing was put there.
-                unsafe {
-                    set_allocated(cell, false);
-                    clear_mark(cell);
-                }
+            if span.cursor != span.end {
+                // SAFETY: a span lies in one block; nothing was put there.
+                unsafe { clear_range(span.cursor, span.end) };
             }
             self.used -= span.end - span.cursor;
             span.end = span.cursor;
@@ -535,11 +561,15 @@ impl Memory {
         self.sweep_pool = 0;
     }
 
-    /// Sweeps one block; `None` when all are swept.
+    /// Sweeps one block, or a piece of one whose dead cells must be looked at; `None` when all are swept.
     pub(crate) fn sweep_next(&mut self, drops: &mut impl FnMut(usize)) -> Option<Swept> {
+        if self.partial.is_some() {
+            return Some(self.sweep_piece(drops));
+        }
         while self.sweep_pool < POOLS {
             if let Some(id) = self.pools[self.sweep_pool].unswept.pop() {
-                return Some(self.sweep_cells(id, drops));
+                self.partial = Some(Partial { id, word: 0, kept: 0 });
+                return Some(self.sweep_piece(drops));
             }
             self.sweep_pool += 1;
         }
@@ -559,15 +589,37 @@ impl Memory {
         }
     }
 
-    fn sweep_cells(&mut self, id: u32, drops: &mut impl FnMut(usize)) -> Swept {
-        let block = &mut self.blocks[id as usize];
-        block.swept = self.sweep_number;
+    /// Sweeps a whole block.
+    fn sweep_cells(&mut self, id: u32, drops: &mut impl FnMut(usize)) {
+        self.sweep_words(Partial { id, word: 0, kept: 0 }, BLOCK_WORDS, drops);
+    }
+
+    /// Sweeps the next piece of the block at hand.
+    fn sweep_piece(&mut self, drops: &mut impl FnMut(usize)) -> Swept {
+        let partial = self.partial.take().expect("a block is at hand");
+        let pool = usize::from(self.blocks[partial.id as usize].pool);
+        let words = if has_payloads(pool) { SWEPT_WORDS } else { BLOCK_WORDS };
+        let (rest, swept) = self.sweep_words(partial, words, drops);
+        self.partial = rest;
+        swept
+    }
+
+    /// Sweeps so many words of a block; what is left to do.
+    fn sweep_words(
+        &mut self,
+        Partial { id, word: from, kept: kept_before }: Partial,
+        words: usize,
+        drops: &mut impl FnMut(usize),
+    ) -> (Option<Partial>, Swept) {
+        let block = &self.blocks[id as usize];
         let (base, size, pool, capacity) =
             (block.base, block.cell_size, usize::from(block.pool), block.capacity());
+        let to = BLOCK_WORDS.min(from + words);
         // SAFETY: the bitmaps of a block in use; nothing else touches them before this function ends.
         let (marks, allocated) = unsafe { bitmaps(base) };
         let (mut kept, mut freed) = (0, 0);
-        for (word, (marks, allocated)) in marks.iter_mut().zip(allocated.iter_mut()).enumerate() {
+        for word in from..to {
+            let (marks, allocated) = (&mut marks[word], &mut allocated[word]);
             let mut dead = *allocated & !*marks;
             let mut stay = 0;
             if dead != 0 && (self.poison || has_payloads(pool)) {
@@ -592,6 +644,12 @@ impl Memory {
             kept += allocated.count_ones() as usize;
         }
         self.used -= freed * size;
+        let swept = Swept { freed: freed * size, kept: kept * size };
+        kept += kept_before;
+        if to < BLOCK_WORDS {
+            return (Some(Partial { id, word: to, kept }), swept);
+        }
+        self.blocks[id as usize].swept = self.sweep_number;
         let pool = &mut self.pools[pool];
         if kept == 0 {
             self.free_block(id);
@@ -600,7 +658,7 @@ impl Memory {
         } else {
             pool.full.push(id);
         }
-        Swept { freed: freed * size, kept: kept * size }
+        (None, swept)
     }
 
     /// Every cell whose payload has not been dropped: for the end of the heap.
@@ -649,6 +707,7 @@ impl Memory {
             pool.current.into_iter().for_each(|(id, _)| listed(id));
         }
         self.large.iter().chain(&self.large_unswept).copied().for_each(&mut listed);
+        self.partial.iter().for_each(|partial| listed(partial.id));
         for (id, block) in self.blocks.iter().enumerate() {
             assert_eq!(seen[id], block.used_for != BlockUse::Free, "a block in use is listed");
             match block.used_for {
@@ -696,10 +755,8 @@ fn run_mask(blocks: usize) -> u64 {
     (1 << blocks) - 1
 }
 
-/// Takes `count` adjacent free blocks of an arena; the first, and whether all were free before.
-fn take_from(arena: usize, count: usize) -> Option<(usize, bool)> {
-    // SAFETY: an arena of the heap.
-    let free = unsafe { &mut (*(arena as *mut Arena)).free };
+/// Takes `count` adjacent blocks of those that are free in an arena; the number of the first, and whether all were free before.
+fn take_from(free: &mut u64, count: usize) -> Option<(usize, bool)> {
     let mut starts = *free;
     for step in 1..count {
         starts &= *free >> step;
@@ -710,7 +767,7 @@ fn take_from(arena: usize, count: usize) -> Option<(usize, bool)> {
     let first = starts.trailing_zeros() as usize;
     let was_empty = *free == ALL_FREE;
     *free &= !(run_mask(count) << first);
-    Some((arena + first * BLOCK_SIZE, was_empty))
+    Some((first, was_empty))
 }
 
 /// What became of a dead cell.

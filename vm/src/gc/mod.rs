@@ -1,22 +1,29 @@
 //! The heap and its collector: non-moving, incremental mark and sweep with a snapshot-at-the-beginning barrier.
 //!
 //! Every step of a collection is a short **unit** (128 attempts to mark, one block swept, ...), and the collector looks at the clock
-//! between any two. That is the whole promise: whatever the heap holds, a slice ends when its budget ends.
+//! between any two. That is the whole promise: whatever the heap holds, a slice ends when its budget ends. [`Unit::most_steps`] bounds each kind, and
+//! `tests/units.rs` audits that: who adds work to a unit counts it as steps there, and who finds something that may be
+//! long gives it a cursor ([`mark::Work`], or a field of `Cycle`).
+//!
+//! What a script pays between slices is bounded too, to 200 microseconds at a time, and recorded (`probe.rs`). Nothing is copied whole but stacks;
+//! large arrays grow in reserved address space; memory goes back to the system on a thread of its own (`release.rs`).
 //!
 //! # How a collection goes
 //!
 //! 1. **Snapshot** ([`Heap::start_cycle`]). At a safe point (between instructions of the interpreter, or when no Lua runs) every reference is in
 //!    a heap object, a stack slot or a root. The roots become gray, the running stack is scanned whole, and `marking` is set. What is reachable at this
-//!    moment is the snapshot, and all of it survives the collection.
+//!    moment is the snapshot, and all of it survives the collection. A running stack that is deep is copied, and the copy is gray.
 //! 2. **Mark** (`mark.rs`, `trace.rs`). Gray cells are traced until there are none. Meanwhile the program runs on. It could only
 //!    hide a cell of the snapshot from the marker by overwriting the reference through which the marker would have come: so while `marking`, every store into a
-//!    heap slot first shades the *old* value ([`Heap::barrier`]). Stacks have no barrier: a coroutine that was not scanned yet is scanned
-//!    before it runs. New cells are born marked. So nothing is ever scanned twice, and when no gray cell is left, marking is over.
+//!    heap slot first shades the *old* value ([`Heap::barrier`]). Stacks have no barrier: a coroutine that was not scanned yet is scanned, or its stack
+//!    copied, before it runs. Values that move within an array need shading only where they would pass the marker's cursor, towards its
+//!    beginning. New cells are born marked. So nothing is ever scanned twice, and when no gray cell is left, marking is over.
 //! 3. **Finalizers** (`finalize.rs`). Listed objects that were not reached are put in a queue, and what they refer to is marked too.
 //! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables; strings
 //!    in the intern table (`intern.rs`). Whatever could lead to a dead cell without being a reference is cut here.
 //! 5. **Sweep** (`memory.rs`). Blocks are swept one at a time, also by the allocator when it needs room. Sweeping compares two bitmaps; it follows no pointer
-//!    and runs no code of the user's. Payloads with destructors go to a list that is worked off later.
+//!    and runs no code of the user's. Payloads with destructors go to a list that is worked off later; since that means looking at each dead cell, such
+//!    blocks are swept in pieces.
 //!
 //! # Invariants
 //!
@@ -28,7 +35,10 @@
 //! - `marking` turns true at safe points only. It turns false in any unit.
 //! - A weak table counts as weak in a collection if it was when the collection started ([`Heap::keep_strong`] otherwise). Loads from weak tables go through
 //!   [`Heap::weak_load`].
-//! - Stack slots above a coroutine's live limit are set to nil when it is scanned, so no slot refers to a cell freed since.
+//! - A stack's slots below [`Thread::initialised`] hold nil or references to cells not freed; those from there on are not read. Scanning moves the
+//!   border down to a little above the live limit, and whoever may have had the running stack scanned calls `Vm::update_stack_limit`.
+//! - A large table whose metatable asks for weakness stays strong while its array goes to the dictionary, piece by piece between cycles; waiting ones
+//!   are roots of a cycle that starts meanwhile (`weakness_changes`).
 //! - Method caches and shape caches hold references nobody traces; they are good for one `method_epoch`, which ends with marking.
 //!
 //! `verify.rs` checks what can be checked; [`Stress::EveryAllocation`] makes every allocation a unit, every safe point the start of a collection,
@@ -48,6 +58,8 @@ mod mark;
 mod memory;
 mod pacer;
 mod pages;
+mod probe;
+mod release;
 mod segments;
 mod stats;
 pub mod storage;
@@ -73,9 +85,10 @@ use memory::Memory;
 use pacer::{Drive, Pacer};
 use segments::Segments;
 
-pub use budget::{Budget, Unit};
+pub use budget::{Budget, Gap, Unit};
 pub use cycle::Phase;
 pub use pacer::{Pacing, Policy};
+pub use probe::{Clock, StallCause, StallRecord, Stalls};
 pub use stats::{CycleRecord, SliceRecord, Stats, TOLERANCE};
 
 /// The memory limit was reached, also after a collection.
@@ -172,6 +185,8 @@ pub struct Heap {
     soft_mark: usize,
     /// The soft mark has been exceeded.
     emergency: bool,
+    /// The host asked for a collection.
+    requested: bool,
     /// How many allocations succeed, counted under stress.
     #[cfg(test)]
     allocations_left: Option<u64>,
@@ -210,6 +225,7 @@ impl Heap {
             collected_at: 0,
             soft_mark: usize::MAX,
             emergency: false,
+            requested: false,
             #[cfg(test)]
             allocations_left: None,
             stress: Stress::Off,
@@ -303,7 +319,10 @@ impl Heap {
     fn find_cell(&mut self, kind: Kind, size: usize) -> Result<(usize, bool), OutOfMemory> {
         if size > MAX_CELL {
             self.make_room(Memory::growth_for(size))?;
-            return self.memory.alloc_large(kind.contents(), size);
+            let begun = self.stall_begins();
+            let found = self.memory.alloc_large(kind.contents(), size);
+            self.stall_ends(begun, StallCause::Allocation);
+            return found;
         }
         let pool = pool_for(kind.contents(), size);
         if kind == Kind::Thread {
@@ -314,10 +333,16 @@ impl Heap {
                 return Ok((cell, false));
             }
         }
+        if let Some(cell) = self.memory.refill_at_hand(pool) {
+            return Ok((cell, false));
+        }
         loop {
+            let begun = self.stall_begins();
             let may_grow = self.has_room_for(Memory::growth_for(size));
             let drops = &mut self.finalizers.drops;
-            if let Some(cell) = self.memory.refill(pool, may_grow, &mut |cell| drops.push(cell))? {
+            let found = self.memory.refill(pool, may_grow, &mut |cell| drops.push(cell));
+            self.stall_ends(begun, StallCause::Allocation);
+            if let Some(cell) = found? {
                 return Ok((cell, false));
             }
             self.make_room(Memory::growth_for(size))?;
@@ -333,7 +358,9 @@ impl Heap {
         self.watch_soft_limit();
         if !self.has_room_for(bytes) && self.cycle_active() {
             self.stats.emergencies += 1;
+            let begun = self.stall_begins();
             self.finish_cycle();
+            self.stall_ends(begun, StallCause::Full);
         }
         if self.has_room_for(bytes) {
             return Ok(());
@@ -366,7 +393,10 @@ impl Heap {
     }
 
     fn watch_soft_limit(&mut self) {
-        if self.memory.committed.saturating_add(self.external) > self.soft_mark {
+        // Frames go by the soft limit all along.
+        if self.pacer.drive == Drive::Debt
+            && self.memory.committed.saturating_add(self.external) > self.soft_mark
+        {
             self.emergency = true;
             self.debt = self.debt.max(1);
         }
@@ -390,7 +420,9 @@ impl Heap {
         let behind = self.pacer.drive == Drive::Frames && self.debt > 0;
         if self.cycle_active() && (self.stress.is_on() || behind) {
             self.stats.assists += 1;
+            let begun = self.stall_begins();
             self.step_units(1);
+            self.stall_ends(begun, StallCause::Assist);
         }
     }
 
@@ -467,6 +499,11 @@ impl Heap {
         }
     }
 
+    /// How far a block of values has been traced, if the marker is in the middle of it.
+    pub(crate) fn cursor_in_values(&self, first: *mut RawValue) -> Option<usize> {
+        self.marker.cursor_in(first as usize - storage::STORAGE_HEADER)
+    }
+
     /// The interned name of a metamethod.
     #[inline]
     pub fn meta_name(&self, event: Meta) -> Gc<LuaString> {
@@ -504,6 +541,7 @@ impl Heap {
     /// Sets the memory limit.
     pub fn set_memory_limit(&mut self, limit: MemoryLimit) {
         self.limit = limit;
+        self.pacer.soft_limit = limit.soft;
         self.set_soft_mark();
     }
 
@@ -522,6 +560,11 @@ impl Heap {
     pub fn restart(&mut self) {
         self.pacer.stopped = false;
         self.settle_debt();
+    }
+
+    /// Has the next frame start a collection if none is under way.
+    pub fn request_cycle(&mut self) {
+        self.requested = true;
     }
 
     /// Whether collections wait for `restart`.

@@ -7,6 +7,9 @@
 //!
 //! With A bytes allocated a frame, a cost of c per live byte and budget B, a collection of L live bytes takes `c L / B` frames, in
 //! which the heap grows by `A c L / B`.
+//!
+//! When that is more than there is room for, up to twice the mark or the soft limit, then in this order: the slack the host has in the frame is used; the
+//! budget is raised, as far as the policy goes; beyond the room allocation pays, a few units at a time.
 
 use std::time::Duration;
 
@@ -17,10 +20,10 @@ use super::budget::Budget;
 pub enum Policy {
     /// Never exceed the budget: the heap grows, up to the memory limit.
     Strict,
-    /// Exceed it up to fourfold when the heap would otherwise outgrow twice its mark.
+    /// Exceed it up to fourfold when the heap would otherwise outgrow twice the size at which collections start, or the soft limit.
     #[default]
     Adaptive,
-    /// Exceed it by whatever keeps the heap within twice its mark.
+    /// Exceed it by whatever keeps the heap within these bounds.
     BoundedHeap,
 }
 
@@ -42,6 +45,9 @@ const STEP_BYTES: usize = 32 << 10;
 const BYTES_PER_UNIT: usize = 1 << 10;
 /// How far `Adaptive` raises a budget.
 const ADAPTIVE_FACTOR: u32 = 4;
+/// Units done for [`STEP_BYTES`] allocated beyond the ceiling while frames drive: in bytes marked or swept several times as much, and well
+/// below a tenth of a millisecond.
+const UNITS_BETWEEN_FRAMES: u64 = 8;
 /// A debt never reached.
 const NEVER: isize = isize::MIN / 2;
 
@@ -55,10 +61,14 @@ pub(crate) struct Pacer {
     /// Percent: bytes dealt with per byte allocated while collecting.
     pub(crate) step_multiplier: u32,
     pub(crate) stopped: bool,
+    /// Frames see to it that no more is in use than this.
+    pub(crate) soft_limit: usize,
     /// Bytes in use at which a collection starts.
     mark: usize,
-    /// Bytes in use after the last collection.
+    /// Bytes alive after the last collection, as far as that is known.
     live: usize,
+    /// Bytes in use after the last collection.
+    used_after: usize,
     /// Bytes allocated a frame, smoothed.
     bytes_per_frame: f64,
     /// Nanoseconds of a whole collection per live byte, smoothed.
@@ -67,6 +77,17 @@ pub(crate) struct Pacer {
     last_acquired: u64,
     /// The budget last asked for.
     last_budget: Duration,
+    /// The budget last given.
+    in_force: Duration,
+}
+
+/// A frame's budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FrameBudget {
+    /// What the slice is given.
+    pub(crate) budget: Budget,
+    /// Whether that is more than the host offered.
+    pub(crate) raised: bool,
 }
 
 /// What the pacer has measured and decided.
@@ -76,10 +97,18 @@ pub struct Pacing {
     pub bytes_per_frame: f64,
     /// Nanoseconds of a whole collection per live byte, smoothed.
     pub cost_per_byte: f64,
-    /// Bytes in use after the last collection.
+    /// Bytes alive after the last collection, as far as that is known.
     pub live_bytes: usize,
     /// Bytes in use at which the next collection starts.
     pub next_cycle_at: usize,
+    /// Bytes in use beyond which slices are longer than the budget, as the policy allows, and allocation helps.
+    pub ceiling: usize,
+    /// The budget the last frame asked for.
+    pub budget: Duration,
+    /// The budget its slice was given: larger when the host had slack or the policy raised it.
+    pub budget_in_force: Duration,
+    /// The smallest budget with which collections would keep the heap at twice its live size, at the present rate of allocation.
+    pub sustaining_budget: Duration,
 }
 
 impl Default for Pacer {
@@ -90,24 +119,32 @@ impl Default for Pacer {
             pause: 200,
             step_multiplier: 200,
             stopped: false,
+            soft_limit: usize::MAX,
             mark: SMALL_HEAP,
             live: 0,
+            used_after: 0,
             bytes_per_frame: 0.0,
             cost_per_byte: 0.6,
             last_acquired: 0,
             last_budget: Duration::ZERO,
+            in_force: Duration::ZERO,
         }
     }
 }
 
 impl Pacer {
-    /// A collection has left this many bytes, and took so much time when that was measured.
-    pub(crate) fn cycle_ended(&mut self, used: usize, time: Duration) {
-        self.live = used;
-        self.mark = (used as f64 * f64::from(self.pause.max(101)) / 100.0) as usize;
+    /// A collection has left this many bytes, and took so much time when that was measured. What was allocated meanwhile is among them, alive or
+    /// not. In a game most of it is not, so while frames drive it does not count as live: a heap that does grow is collected once more for it.
+    pub(crate) fn cycle_ended(&mut self, used: usize, allocated_meanwhile: usize, time: Duration) {
+        self.live = match self.drive {
+            Drive::Debt => used,
+            Drive::Frames => used.saturating_sub(allocated_meanwhile).max(used / 4),
+        };
+        self.used_after = used;
+        self.mark = (self.live as f64 * f64::from(self.pause.max(101)) / 100.0) as usize;
         self.mark = self.mark.max(SMALL_HEAP);
-        if used >= SMALL_HEAP && !time.is_zero() {
-            let cost = time.as_nanos() as f64 / used as f64;
+        if self.live >= SMALL_HEAP && !time.is_zero() {
+            let cost = time.as_nanos() as f64 / self.live as f64;
             self.cost_per_byte += (cost - self.cost_per_byte) * 0.5;
         }
     }
@@ -122,6 +159,11 @@ impl Pacer {
                 Drive::Debt => self.mark,
                 Drive::Frames => self.frame_mark(),
             },
+            ceiling: self.ceiling(),
+            budget: self.last_budget,
+            budget_in_force: self.in_force,
+            // In the time that collecting L bytes takes, no more than L are allocated.
+            sustaining_budget: Duration::from_nanos((self.bytes_per_frame * self.cost_per_byte) as u64),
         }
     }
 
@@ -130,10 +172,11 @@ impl Pacer {
         !self.stopped && used >= self.figures().next_cycle_at
     }
 
-    /// The mark, brought forward by what will be allocated while the collection runs, but leaving room for an eighth of the live size.
+    /// The mark, brought forward by what will be allocated while the collection runs, but leaving room for a part of the live size.
     fn frame_mark(&self) -> usize {
-        let early = self.mark.saturating_sub(self.growth_while(self.cost_of_cycle(self.live)));
-        early.max(self.live + self.live / 8).clamp(SMALL_HEAP / 2, self.mark)
+        let early =
+            self.mark.min(self.soft_limit).saturating_sub(self.growth_while(self.cost_of_cycle(self.live)));
+        early.max(self.used_after + self.live / 32).clamp(SMALL_HEAP / 2, self.mark)
     }
 
     fn cost_of_cycle(&self, live: usize) -> Duration {
@@ -150,33 +193,38 @@ impl Pacer {
 
     /// The heap is not to outgrow this while frames drive.
     fn ceiling(&self) -> usize {
-        self.mark.saturating_mul(2)
+        self.mark.saturating_mul(2).min(self.soft_limit)
     }
 
-    /// A frame ends: what its budget becomes. `work_left` is what the collection under way still costs, judged by the last one.
+    /// A frame ends: what becomes of its budget, if the host has so much time left beyond it. `spent` is what the collection under way has cost.
     pub(crate) fn frame_budget(
         &mut self,
         budget: Budget,
+        slack: Duration,
         acquired: u64,
         used: usize,
         spent: Option<Duration>,
-    ) -> Budget {
+    ) -> FrameBudget {
         let bytes = acquired.saturating_sub(self.last_acquired) as f64;
         self.last_acquired = acquired;
         self.bytes_per_frame += (bytes - self.bytes_per_frame) * 0.1;
-        let Budget::Time(time) = budget else { return budget };
+        let unchanged = FrameBudget { budget, raised: false };
+        let Budget::Time(time) = budget else { return unchanged };
         self.last_budget = time;
-        let (Some(spent), true) = (spent, !time.is_zero()) else { return budget };
+        self.in_force = time;
+        let (Some(spent), true) = (spent, !time.is_zero()) else { return unchanged };
         let total = self.cost_of_cycle(self.live.max(SMALL_HEAP));
         let left = total.saturating_sub(spent).max(total / 10);
         let room = self.ceiling().saturating_sub(used).max(1) as f64;
-        let factor = (self.growth_while(left) as f64 / room).max(1.0);
-        let factor = match self.policy {
-            Policy::Strict => 1.0,
-            Policy::Adaptive => factor.min(f64::from(ADAPTIVE_FACTOR)),
-            Policy::BoundedHeap => factor.min(1e6),
+        let needed = time.mul_f64((self.growth_while(left) as f64 / room).clamp(1.0, 1e6));
+        let most = match self.policy {
+            Policy::Strict => time,
+            Policy::Adaptive => time * ADAPTIVE_FACTOR,
+            Policy::BoundedHeap => Duration::MAX,
         };
-        Budget::Time(time.mul_f64(factor))
+        let offered = time + slack;
+        self.in_force = needed.min(most.max(offered));
+        FrameBudget { budget: Budget::Time(self.in_force), raised: self.in_force > offered }
     }
 
     /// The debt of an idle heap: negative while nothing is due.
@@ -189,6 +237,11 @@ impl Pacer {
             Drive::Frames => self.ceiling(),
         };
         used as isize - due as isize
+    }
+
+    /// The units that allocation does at a safe point while frames drive, when they do not keep up.
+    pub(crate) fn units_for_frames(&self) -> u64 {
+        UNITS_BETWEEN_FRAMES
     }
 
     /// The debt after a step of a collection under way.
@@ -215,7 +268,7 @@ mod tests {
 
     fn pacer(live: usize) -> Pacer {
         let mut pacer = Pacer::default();
-        pacer.cycle_ended(live, Duration::ZERO);
+        pacer.cycle_ended(live, 0, Duration::ZERO);
         pacer
     }
 
@@ -225,7 +278,7 @@ mod tests {
         assert!(!p.wants_cycle(20 * MIB - 1) && p.wants_cycle(20 * MIB));
         assert_eq!(p.idle_debt(20 * MIB), 0);
         p.pause = 150;
-        p.cycle_ended(10 * MIB, Duration::ZERO);
+        p.cycle_ended(10 * MIB, 0, Duration::ZERO);
         assert!(p.wants_cycle(15 * MIB));
         p.stopped = true;
         assert!(!p.wants_cycle(100 * MIB) && p.idle_debt(100 * MIB) < 0);
@@ -243,7 +296,7 @@ mod tests {
         p.cost_per_byte = 1.0;
         let budget = Budget::Time(Duration::from_micros(500));
         for frame in 0..200 {
-            p.frame_budget(budget, frame * 100_000, 100 * MIB, None);
+            p.frame_budget(budget, Duration::ZERO, frame * 100_000, 100 * MIB, None);
         }
         // 105 ms of work in slices of 0.5 ms are 210 frames of 100 kB.
         let early = 200 * MIB - p.frame_mark();
@@ -253,20 +306,38 @@ mod tests {
     #[test]
     fn policies_differ_when_the_budget_is_too_small() {
         let budget = Budget::Time(Duration::from_micros(100));
-        let raised = |policy| {
+        let given = |policy, slack| {
             let mut p = pacer(100 * MIB);
             p.policy = policy;
             p.cost_per_byte = 1.0;
-            let mut last = budget;
+            let mut last = FrameBudget { budget, raised: false };
             for frame in 0..200 {
-                last = p.frame_budget(budget, frame * 5_000_000, 300 * MIB, Some(Duration::ZERO));
+                last = p.frame_budget(budget, slack, frame * 5_000_000, 300 * MIB, Some(Duration::ZERO));
             }
-            last
+            (last.budget, last.raised)
         };
-        assert_eq!(raised(Policy::Strict), budget);
-        assert_eq!(raised(Policy::Adaptive), Budget::Time(Duration::from_micros(400)));
-        let Budget::Time(unbounded) = raised(Policy::BoundedHeap) else { panic!("a budget of time") };
+        let us = |us| Budget::Time(Duration::from_micros(us));
+        assert_eq!(given(Policy::Strict, Duration::ZERO), (budget, false));
+        assert_eq!(given(Policy::Adaptive, Duration::ZERO), (us(400), true));
+        let (Budget::Time(unbounded), true) = given(Policy::BoundedHeap, Duration::ZERO) else {
+            panic!("a budget of time, raised")
+        };
         assert!(unbounded > Duration::from_millis(2), "{unbounded:?}");
+        // What the host has left is used under every policy, and is no raise.
+        assert_eq!(given(Policy::Strict, Duration::from_micros(600)), (us(700), false));
+        assert_eq!(given(Policy::Adaptive, Duration::from_micros(600)), (us(700), false));
+        assert_eq!(given(Policy::Adaptive, Duration::from_micros(100)), (us(400), true));
+    }
+
+    #[test]
+    fn a_soft_limit_brings_collections_forward() {
+        let mut p = pacer(100 * MIB);
+        p.drive = Drive::Frames;
+        p.soft_limit = 150 * MIB;
+        assert!(p.wants_cycle(150 * MIB) && !p.wants_cycle(140 * MIB));
+        assert_eq!(p.idle_debt(151 * MIB), MIB as isize);
+        p.soft_limit = 100 * MIB;
+        assert!(!p.wants_cycle(102 * MIB), "not all the time when the limit is tight");
     }
 
     #[test]

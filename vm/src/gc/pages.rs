@@ -4,6 +4,7 @@
 //! Elsewhere they come from the allocator, so that large growth copies.
 
 use super::block::ARENA_SIZE;
+use super::release::start_thread;
 
 /// Values hold 47 address bits.
 const ADDRESS_LIMIT: usize = 1 << 47;
@@ -24,6 +25,7 @@ impl Pages {
 
     /// A zeroed region of `size` bytes, a multiple of the page size.
     pub(crate) fn map(&mut self, size: usize) -> Option<usize> {
+        start_thread();
         let addr = system::map(self.hint, size)?;
         if addr + size > ADDRESS_LIMIT {
             // SAFETY: just mapped with this size, and not used.
@@ -48,6 +50,22 @@ impl Pages {
             unsafe { system::unmap(target, new) };
             None
         }
+    }
+}
+
+/// Gives a region back, a few megabytes at a time, so that other threads get their turn at the memory map.
+///
+/// # Safety
+/// As for `unmap`.
+pub(crate) unsafe fn unmap_in_pieces(addr: usize, size: usize) {
+    const PIECE: usize = 8 << 20;
+    let whole = cfg!(not(unix));
+    let mut done = 0;
+    while done < size {
+        let piece = if whole { size } else { PIECE.min(size - done) };
+        // SAFETY: a part of the region (contract); only systems that map memory are given parts.
+        unsafe { system::unmap(addr + done, piece) };
+        done += piece;
     }
 }
 

@@ -4,6 +4,8 @@ use std::mem::MaybeUninit;
 
 const BITS: usize = 12;
 const SEGMENT: usize = 1 << BITS;
+/// Empty segments kept at the end of a list.
+const SPARE: usize = 16;
 
 /// A list in segments of 4096 elements.
 pub(crate) struct Segments<T: Copy> {
@@ -30,10 +32,16 @@ impl<T: Copy> Segments<T> {
         self.len == 0
     }
 
+    /// Whether the next element needs a segment of its own.
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.len >> BITS == self.segments.len()
+    }
+
     /// Appends an element.
     #[inline(always)]
     pub(crate) fn push(&mut self, value: T) {
-        if self.len >> BITS == self.segments.len() {
+        if self.is_full() {
             self.segments.push(Box::new_uninit_slice(SEGMENT));
         }
         self.segments[self.len >> BITS][self.len & (SEGMENT - 1)].write(value);
@@ -48,8 +56,8 @@ impl<T: Copy> Segments<T> {
         }
         self.len -= 1;
         let value = self.get_unguarded(self.len);
-        // One empty segment is kept, so that a list that moves about a boundary does not allocate.
-        if self.len & (SEGMENT - 1) == 0 && self.segments.len() > (self.len >> BITS) + 1 {
+        // Some empty segments are kept, so that a list that is filled and emptied time and again does not take fresh memory.
+        if self.len & (SEGMENT - 1) == 0 && self.segments.len() > (self.len >> BITS) + SPARE {
             self.segments.pop();
         }
         Some(value)

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::budget::Budget;
+use super::budget::{Budget, Gap, Unit};
 use super::cycle::{Cycle, Phase};
+use super::probe::{Clock, Stalls};
 
 /// An overrun is processor time above the budget plus this.
 pub const TOLERANCE: Duration = Duration::from_micros(50);
@@ -23,6 +24,12 @@ pub struct SliceRecord {
     pub phase: Phase,
     /// Units done.
     pub units: u64,
+    /// The longest time between two looks at the clock.
+    pub gap: Gap,
+    /// The budget is larger than the host offered: allocation outran it, and the policy allowed it.
+    pub raised: bool,
+    /// How long the snapshot took, if the slice started a cycle.
+    pub cycle_start: Option<Duration>,
 }
 
 impl SliceRecord {
@@ -67,14 +74,34 @@ pub struct Stats {
     pub slices: u64,
     /// Slices that exceeded their budget by more than [`TOLERANCE`].
     pub overruns: u64,
+    /// Slices whose budget was raised.
+    pub raised: u64,
+    /// The largest budget a slice was given.
+    pub largest_budget: Duration,
     /// The longest slice, in processor time.
     pub worst_slice: Option<SliceRecord>,
-    /// Units run by allocations, because slices could not keep up.
+    /// Units run by allocations, because slices could not keep up; the time is that of the stalls of this cause.
     pub assists: u64,
+    /// The time scripts waited for the VM outside slices, by cause.
+    pub stalls: Stalls,
+    /// Wall time of units, by kind (`Unit as usize`), as far as slices have budgets of time.
+    pub unit_time: [Duration; Unit::ALL.len()],
+    /// The longest time between two looks at the clock in a slice.
+    pub gap: Gap,
+    /// The longest snapshot of a slice.
+    pub cycle_start: Duration,
+    /// What stalls are measured with.
+    pub stall_clock: Clock,
+    /// What gaps and the start of a cycle are measured with.
+    pub gap_clock: Clock,
     /// Collections that had to be finished at once, at the memory limit.
     pub emergencies: u64,
     /// Finalizers handed to the VM.
     pub finalizers_run: u64,
+    /// The time the last frame's finalizers and destructors took.
+    pub last_finalizers: Duration,
+    /// Full collections that scripts or the host asked for (`collectgarbage("collect")`).
+    pub full_collections: u64,
     /// Errors in finalizers.
     pub finalizer_errors: u64,
     /// Destructors of host values that panicked.
@@ -96,10 +123,20 @@ impl Default for Stats {
             cycles: 0,
             slices: 0,
             overruns: 0,
+            raised: 0,
+            largest_budget: Duration::ZERO,
             worst_slice: None,
             assists: 0,
+            stalls: Stalls::default(),
+            unit_time: [Duration::ZERO; Unit::ALL.len()],
+            gap: Gap::default(),
+            cycle_start: Duration::ZERO,
+            stall_clock: Clock::default(),
+            gap_clock: Clock::default(),
             emergencies: 0,
             finalizers_run: 0,
+            last_finalizers: Duration::ZERO,
+            full_collections: 0,
             finalizer_errors: 0,
             destructor_panics: 0,
             slice_cpu: histogram.clone(),
@@ -110,11 +147,17 @@ impl Default for Stats {
 }
 
 impl Stats {
-    /// Forgets slices and their extremes, keeping counts of cycles: for a measurement that starts now.
+    /// Forgets slices, stalls and their extremes, keeping counts of cycles: for a measurement that starts now.
     pub fn reset_slices(&mut self) {
         self.slices = 0;
         self.overruns = 0;
         self.worst_slice = None;
+        self.raised = 0;
+        self.largest_budget = Duration::ZERO;
+        self.stalls = Stalls::default();
+        self.unit_time = [Duration::ZERO; Unit::ALL.len()];
+        self.gap = Gap::default();
+        self.cycle_start = Duration::ZERO;
         self.slice_cpu.reset();
         self.slice_wall.reset();
     }
@@ -131,6 +174,14 @@ impl Stats {
         self.current.slices += 1;
         self.current.cpu += record.cpu;
         self.last_slice = Some(*record);
+        if record.gap.time > self.gap.time {
+            self.gap = record.gap;
+        }
+        self.cycle_start = self.cycle_start.max(record.cycle_start.unwrap_or_default());
+        self.raised += u64::from(record.raised);
+        if let Budget::Time(given) = record.budget {
+            self.largest_budget = self.largest_budget.max(given);
+        }
         if record.overrun().is_some() {
             self.overruns += 1;
         }

@@ -3,19 +3,29 @@
 //! Every function returns how many slots it looked at. An object that may have many is put on the work list and continued from there.
 
 use super::Heap;
+use super::block::prefetch_mark;
 use super::kind::Kind;
 use super::mark::Work;
 use super::memory::kind_of;
+use super::probe::StallCause;
 use super::storage::{STORAGE_HEADER, Storage};
 use crate::function::{Code, InlineCache, LuaFunction, NativeFunction, Proto, REDIRECTED, Upvalue};
 use crate::rt::meta::Meta;
 use crate::table::{Part, Table};
-use crate::thread::Thread;
+use crate::thread::{CallInfo, Thread};
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue};
 
 /// Slots looked at in one go.
 const PIECE: usize = 128;
+/// How far ahead in a block of values marks are asked for.
+const MARKS_AHEAD: usize = 8;
+/// The most a step of marking looks at once begun: a function with all its upvalues.
+pub(super) const LARGEST_PIECE: usize = 256 + 4;
+/// Scanning longer stacks at once is timed.
+const TIMED_STACK: u32 = 1024;
+/// Longer stacks are copied when they must be scanned at once: copying a slot costs a tenth of marking what it refers to.
+const COPIED_STACK: usize = 512;
 /// What a table's own cell counts for.
 const TABLE_PARTS: usize = 4;
 
@@ -77,6 +87,7 @@ impl Heap {
                 Work::Values { cell, next } => self.trace_values(cell, next),
                 Work::Thread { cell, next } => self.trace_thread(cell, next),
                 Work::OpenUpvalues { upvalue } => self.trace_open_upvalues(upvalue),
+                Work::Copy { number, next } => self.marker.trace_copy(number, next, PIECE),
                 Work::Children { cell, next } => self.trace_children(cell, next),
                 Work::Code { cell, next } => self.trace_code(cell, next),
                 Work::Handles { next } => {
@@ -94,6 +105,14 @@ impl Heap {
                     }
                     self.continue_if(end < self.roots.pinned.len(), Work::Pinned { next: end });
                     end - next.min(end)
+                }
+                Work::Changing { next, end } => {
+                    let stop = end.min(next + PIECE);
+                    for index in next..stop {
+                        self.marker.mark_cell(self.weakness_changes.get(index));
+                    }
+                    self.continue_if(stop < end, Work::Changing { next: stop, end });
+                    stop - next
                 }
                 Work::Pending { next } => {
                     let end = self.finalizers.pending.len().min(next + PIECE);
@@ -171,6 +190,11 @@ impl Heap {
             let first = (cell + STORAGE_HEADER) as *const RawValue;
             let end = len.min(next + PIECE);
             for index in next..end {
+                if index + MARKS_AHEAD < end
+                    && let Some(cell) = (*first.add(index + MARKS_AHEAD)).heap_addr()
+                {
+                    prefetch_mark(cell);
+                }
                 self.marker.mark_value(*first.add(index));
             }
             self.continue_if(end < len, Work::Values { cell, next: end });
@@ -260,20 +284,20 @@ impl Heap {
                 return 1;
             }
             if next == 0 {
-                if let Some(resumer) = (*thread).resumer {
-                    self.marker.mark_cell(resumer.addr());
-                }
-                if let Some(env) = (*thread).env {
-                    self.marker.mark_cell(env.addr());
-                }
+                self.mark_thread_fields(thread);
             }
             let frames = (*thread).frames.len();
-            let total = frames + (*thread).stack_size as usize;
+            let limit = Gc::from_ptr(thread).live_limit();
+            let total = frames + limit as usize;
             let end = total.min(next + PIECE);
-            self.scan_thread_range(thread, next, end);
+            self.mark_frames(&(&(*thread).frames)[next.min(frames)..end.min(frames)]);
+            for index in next.max(frames)..end {
+                self.marker.mark_value(*(*thread).stack.add(index - frames));
+            }
             if end < total {
                 self.marker.work.push(Work::Thread { cell, next: end });
             } else {
+                (*thread).forget_above(limit);
                 (*thread).scanned_in = self.cycle.number;
                 self.continue_if(
                     !(*thread).open_upvalues.is_null(),
@@ -284,22 +308,26 @@ impl Heap {
         }
     }
 
-    unsafe fn scan_thread_range(&mut self, thread: *mut Thread, from: usize, to: usize) {
-        // SAFETY: positions are frames, then slots of the thread's stack.
+    unsafe fn mark_thread_fields(&mut self, thread: *mut Thread) {
+        // SAFETY: a live thread.
         unsafe {
-            let frames = (*thread).frames.len();
-            for index in from..to.min(frames) {
-                if let Some(code) = (&(*thread).frames)[index].code() {
-                    self.marker.mark_cell(code.addr());
-                }
+            if let Some(resumer) = (*thread).resumer {
+                self.marker.mark_cell(resumer.addr());
             }
-            let limit = Gc::from_ptr(thread).live_limit() as usize;
-            for index in from.max(frames)..to {
-                let slot = (*thread).stack.add(index - frames);
-                if index - frames < limit {
-                    self.marker.mark_value(*slot);
-                } else {
-                    *slot = RawValue::NIL;
+            if let Some(env) = (*thread).env {
+                self.marker.mark_cell(env.addr());
+            }
+        }
+    }
+
+    /// Marks the code that frames run. In a deep recursion many run the same.
+    fn mark_frames(&mut self, frames: &[CallInfo]) {
+        let mut last = std::ptr::null();
+        for frame in frames {
+            if frame.constants != last {
+                last = frame.constants;
+                if let Some(code) = frame.code() {
+                    self.marker.mark_cell(code.addr());
                 }
             }
         }
@@ -320,9 +348,25 @@ impl Heap {
         PIECE
     }
 
-    /// Scans a coroutine's stack at once. To be called, while marking, before a coroutine runs: when it is resumed, and when
-    /// the coroutine it resumed yields, returns or fails.
-    pub fn scan_thread_now(&mut self, thread: Gc<Thread>) {
+    /// Scans a coroutine's stack, if it has not been in this cycle. To be called, while marking, before a coroutine runs: when it is
+    /// resumed, and when the coroutine it resumed yields, returns or fails.
+    pub(crate) fn scan_before_running(&mut self, thread: Gc<Thread>) {
+        // SAFETY: a live thread.
+        let (scanned_in, size) = unsafe { ((*thread.as_ptr()).scanned_in, (*thread.as_ptr()).stack_size) };
+        if scanned_in == self.cycle.number {
+            return;
+        }
+        if size <= TIMED_STACK {
+            self.scan_thread_now(thread);
+            return;
+        }
+        let begun = self.stall_begins();
+        self.scan_thread_now(thread);
+        self.stall_ends(begun, StallCause::Resume);
+    }
+
+    /// Scans a coroutine's stack at once; a long one is copied, and the copy is gray.
+    pub(crate) fn scan_thread_now(&mut self, thread: Gc<Thread>) {
         let thread = thread.as_ptr();
         // SAFETY: a live thread.
         unsafe {
@@ -330,14 +374,18 @@ impl Heap {
                 return;
             }
             self.marker.mark_leaf(thread as usize);
-            if let Some(resumer) = (*thread).resumer {
-                self.marker.mark_cell(resumer.addr());
+            self.mark_thread_fields(thread);
+            self.mark_frames(&(*thread).frames);
+            let limit = Gc::from_ptr(thread).live_limit();
+            let live = std::slice::from_raw_parts((*thread).stack, limit as usize);
+            if live.len() > COPIED_STACK {
+                self.marker.queue_copy(live);
+            } else {
+                for &value in live {
+                    self.marker.mark_value(value);
+                }
             }
-            if let Some(env) = (*thread).env {
-                self.marker.mark_cell(env.addr());
-            }
-            let total = (*thread).frames.len() + (*thread).stack_size as usize;
-            self.scan_thread_range(thread, 0, total);
+            (*thread).forget_above(limit);
             let mut upvalue = (*thread).open_upvalues;
             while !upvalue.is_null() {
                 self.marker.mark_cell(upvalue as usize);

@@ -155,7 +155,7 @@ impl Heap {
                 Kind::Thread => {
                     let thread = &*(cell as *const Thread);
                     thread.frames.iter().filter_map(|frame| frame.code()).for_each(|code| visit(code.addr()));
-                    (0..thread.stack_size as usize)
+                    (0..thread.initialised as usize)
                         .for_each(|slot| visit_value(*thread.stack.add(slot), visit));
                     thread.resumer.iter().for_each(|resumer| visit(resumer.addr()));
                     thread.env.iter().for_each(|env| visit(env.addr()));

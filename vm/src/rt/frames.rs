@@ -114,7 +114,7 @@ pub(crate) fn parameter_name(closure: Gc<LuaFunction>, number: i32) -> Option<Ve
 pub(crate) fn stack_slot(thread: Gc<Thread>, index: u32) -> RawValue {
     // SAFETY: callers get the index from a frame of the thread, whose slots are inside the stack.
     unsafe {
-        assert!(index < (*thread.as_ptr()).stack_size, "a frame's slots are inside its stack");
+        assert!(index < (*thread.as_ptr()).initialised, "a frame's slots are inside its stack");
         *(*thread.as_ptr()).stack.add(index as usize)
     }
 }

@@ -9,9 +9,11 @@
 //! dictionary, whose memory follows its live entries.
 
 use super::cell::initialise_to;
-use super::{INLINE_VALUES, INTEGER_KEYS, MAX_ENTRIES, SetError, Table, WEAK_KEYS, WEAK_VALUES};
-use crate::gc::storage;
-use crate::gc::{Heap, OutOfMemory};
+use super::{
+    INLINE_VALUES, INTEGER_KEYS, MAX_ENTRIES, SetError, TURNING_WEAK, Table, WEAK_KEYS, WEAK_VALUES,
+};
+use crate::gc::storage::{self, NewValues};
+use crate::gc::{Heap, OutOfMemory, StallCause};
 use crate::value::{Gc, RawValue};
 
 /// Keys that migrate to the array per assignment.
@@ -22,6 +24,8 @@ const SAMPLE: u32 = 64;
 const TRIMMED_AT_ONCE: u32 = 16;
 /// How many values of a fresh block are set to nil ahead of their use.
 const INITIALISED_AT_ONCE: usize = 256;
+/// Growing to more values than this is timed.
+pub(in crate::table) const TIMED: usize = 1024;
 /// Arrays larger than this are dropped, not wiped, by `clear`.
 const WIPED: u32 = 1024;
 
@@ -100,7 +104,7 @@ impl Gc<Table> {
         }
         let index = (key as u64).wrapping_sub(1);
         let len = u64::from(self.array_len());
-        if !self.has(WEAK_KEYS | WEAK_VALUES)
+        if !self.has(WEAK_KEYS | WEAK_VALUES | TURNING_WEAK)
             && (self.fits_at(index) || index == len && self.grow_for_append(heap)?)
         {
             self.put_element(index as u32, value);
@@ -116,7 +120,7 @@ impl Gc<Table> {
         self.set_other(heap, number, value)?;
         if key >= 1 {
             self.set_flag(INTEGER_KEYS);
-            if !self.has(WEAK_KEYS | WEAK_VALUES) {
+            if !self.has(WEAK_KEYS | WEAK_VALUES | TURNING_WEAK) {
                 self.rebalance(heap, key as u64);
             }
         }
@@ -157,21 +161,31 @@ impl Gc<Table> {
             return Ok(());
         }
         let wanted_room = block_room(want.max(cap * 2));
-        let new = if self.array_is_block() {
-            // SAFETY: the block is the table's own.
-            unsafe { storage::grow_values(heap, self.array(), wanted_room)? }
-        } else {
-            let new = storage::alloc_values(heap, wanted_room)?;
-            if self.array() == self.inline() {
-                self.move_inline_to(heap, new, self.array_len() as usize);
-            }
-            new
-        };
+        let begun = (wanted_room > TIMED).then(|| heap.stall_begins());
+        let new = self.array_block(heap, wanted_room);
+        if let Some(begun) = begun {
+            heap.stall_ends(begun, StallCause::Growth);
+        }
+        let new = new?;
         self.set_array(new.first);
         // SAFETY: the block is the table's own.
         unsafe { *storage::link(new.first) = new.cap }
         self.initialise_array();
         Ok(())
+    }
+
+    /// A block with this room that holds the array.
+    fn array_block(self, heap: &mut Heap, room: usize) -> Result<NewValues, OutOfMemory> {
+        if self.array_is_block() {
+            // SAFETY: the block is the table's own.
+            unsafe { storage::grow_values(heap, self.array(), room) }
+        } else {
+            let new = storage::alloc_values(heap, room)?;
+            if self.array() == self.inline() {
+                self.move_inline_to(heap, new, self.array_len() as usize);
+            }
+            Ok(new)
+        }
     }
 
     /// Initialises the next piece of the array's room, if there is more.
@@ -315,7 +329,7 @@ impl Gc<Table> {
 }
 
 /// A room that fills a cell of a power of two together with its header.
-pub(super) fn block_room(want: usize) -> usize {
+pub(in crate::table) fn block_room(want: usize) -> usize {
     const HEADER_VALUES: usize = storage::STORAGE_HEADER / 8;
     (want + HEADER_VALUES).next_power_of_two().max(4) - HEADER_VALUES
 }

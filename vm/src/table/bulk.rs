@@ -3,7 +3,7 @@
 //! The shifts work on a **plain array**: all integer keys from 1 on in the array part, no hole at its end, not weak. They say so when
 //! it is not, and the caller goes key by key.
 
-use super::{INTEGER_KEYS, SetError, Table, WEAK_KEYS, WEAK_VALUES};
+use super::{INTEGER_KEYS, SetError, TURNING_WEAK, Table, WEAK_KEYS, WEAK_VALUES};
 use crate::gc::Heap;
 use crate::value::{Gc, RawValue};
 
@@ -13,7 +13,7 @@ const MOVED_AT_ONCE: usize = 128;
 impl Gc<Table> {
     /// The length of a plain array; `None` for any other table.
     pub fn plain_len(self, heap: &Heap) -> Option<u32> {
-        if self.has(INTEGER_KEYS | WEAK_KEYS | WEAK_VALUES) {
+        if self.has(INTEGER_KEYS | WEAK_KEYS | WEAK_VALUES | TURNING_WEAK) {
             return None;
         }
         let border = self.len(heap);
@@ -43,7 +43,7 @@ impl Gc<Table> {
         if len == self.array_cap() {
             self.reserve_array(heap, len as usize + 1)?;
         }
-        self.shade_from(heap, index);
+        // While marking, values only move away from what has been scanned: none is missed.
         // SAFETY: `index <= len < array_cap` (invariant 1).
         unsafe {
             let at = self.array().add(index as usize);
@@ -62,7 +62,8 @@ impl Gc<Table> {
             return None;
         }
         let value = self.element(index);
-        self.shade_from(heap, index);
+        heap.barrier(value);
+        self.shade_at_cursor(heap, index);
         let mut from = index as usize + 1;
         while from < len as usize {
             let count = MOVED_AT_ONCE.min(len as usize - from);
@@ -89,12 +90,16 @@ impl Gc<Table> {
         Some(value)
     }
 
-    /// Shades what is about to be moved, since a move may carry a value past the marker.
-    fn shade_from(self, heap: &mut Heap, index: u32) {
-        if heap.marking {
-            for i in index..self.array_len() {
-                heap.barrier(self.element(i));
-            }
+    /// To be called before values above `index` move down by one: shades the one that would pass the marker, if that is in the middle of
+    /// the array. An array that it has not come to keeps what it holds; of one that it is done with everything is marked.
+    fn shade_at_cursor(self, heap: &mut Heap, index: u32) {
+        if heap.marking
+            && self.array_is_block()
+            && let Some(cursor) = heap.cursor_in_values(self.array())
+            && (index as usize) < cursor
+            && cursor < self.array_len() as usize
+        {
+            heap.barrier(self.element(cursor as u32));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Tables as metatables: flags, cached absence of metamethods, and when method caches become void.
 
 use super::{DICTIONARY, IS_META, Table, WEAK_KEYS, WEAK_VALUES};
-use crate::gc::{Heap, OutOfMemory};
+use crate::gc::{Heap, OutOfMemory, StallCause};
 use crate::rt::meta::Meta;
 use crate::value::{Gc, RawValue};
 
@@ -84,9 +84,16 @@ impl Gc<Table> {
     /// # Errors
     /// When the memory limit is reached; nothing has changed.
     pub(crate) fn set_weakness(self, heap: &mut Heap, weakness: u8) -> Result<(), OutOfMemory> {
+        if weakness & !self.weak_flags() != 0 && self.turns_slowly() {
+            heap.turn_weak_later(self);
+            return Ok(());
+        }
         if weakness & !self.weak_flags() != 0 {
             heap.keep_strong(self);
-            self.make_weak(heap, weakness | self.weak_flags())?;
+            let begun = heap.stall_begins();
+            let made = self.make_weak(heap, weakness | self.weak_flags());
+            heap.stall_ends(begun, StallCause::Weakness);
+            made?;
         }
         if weakness != self.weak_flags() && !heap.cycle_active() {
             // In mid-cycle loads go on being careful; the marker notices the change in the next one.

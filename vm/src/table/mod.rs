@@ -26,7 +26,7 @@ mod keyed;
 mod metatable;
 mod parts;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod traverse;
 mod weak;
 
@@ -78,6 +78,9 @@ pub const WEAK_VALUES: u8 = 4;
 pub const DICTIONARY: u8 = 8;
 /// Header flag: the dictionary may have integer keys at or above 1, so an append must look there.
 pub const INTEGER_KEYS: u8 = 16;
+
+/// Header flag: the array is on its way to the dictionary, after which the table is weak.
+pub const TURNING_WEAK: u8 = 32;
 
 /// Why an assignment is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

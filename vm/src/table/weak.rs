@@ -1,7 +1,7 @@
 //! Weak tables. They are dictionaries without an array part, and no inline cache knows them, so that every load comes through here:
 //! a loaded reference is shaded while marking, and reads as nil once marking has ended without reaching it.
 
-use super::{INTEGER_KEYS, Table, WEAK_KEYS, WEAK_VALUES};
+use super::{INTEGER_KEYS, TURNING_WEAK, Table, WEAK_KEYS, WEAK_VALUES};
 use crate::gc::{Heap, OutOfMemory};
 use crate::value::{Gc, RawValue};
 
@@ -9,7 +9,53 @@ use crate::value::{Gc, RawValue};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IsKey(pub(crate) bool);
 
+/// A table with more array elements becomes weak in pieces, between frames.
+const TURNED_AT_ONCE: u32 = 256;
+/// Array elements that go to the dictionary in one piece: few, since each may touch a dozen fresh pages of an index.
+const PIECE: u32 = 2;
+
 impl Gc<Table> {
+    /// Whether becoming weak would take long: the array goes to the dictionary, and a large dictionary may have to finish
+    /// a rebuild for it.
+    pub(super) fn turns_slowly(self) -> bool {
+        let entries = if self.is_dictionary() { self.dict().len() } else { 0 };
+        self.array_len() > 0 && self.array_len().saturating_add(entries) > TURNED_AT_ONCE
+    }
+
+    /// Its metatable no longer asks for it: the array may grow again.
+    pub(crate) fn stop_turning_weak(self) {
+        self.unset_flag(TURNING_WEAK);
+    }
+
+    /// Moves the next piece of the array to the dictionary, from its end; whether the table is weak now. It stays strong until then.
+    ///
+    /// # Errors
+    /// When the memory limit is reached; the table is then not weak, and has lost nothing.
+    pub(crate) fn turn_weak(self, heap: &mut Heap, flags: u8) -> Result<bool, OutOfMemory> {
+        self.set_flag(TURNING_WEAK);
+        for _ in 0..PIECE {
+            let Some(index) = self.array_len().checked_sub(1) else {
+                self.unset_flag(TURNING_WEAK);
+                return self.make_weak(heap, flags).map(|()| true);
+            };
+            let value = self.element(index);
+            if !value.is_nil() {
+                let key = RawValue::number(f64::from(index) + 1.0);
+                // From here on the dictionary has the key; there it is an ordinary one.
+                self.set_array_len(index);
+                if self.set_other(heap, key, value).is_err() {
+                    self.set_array_len(index + 1);
+                    self.unset_flag(TURNING_WEAK);
+                    return Err(OutOfMemory);
+                }
+                self.set_flag(INTEGER_KEYS);
+            }
+            self.put_element(index, RawValue::NIL);
+            self.set_array_len(index);
+        }
+        Ok(false)
+    }
+
     /// Makes the table weak, in effect from the next cycle on.
     ///
     /// # Errors
@@ -18,7 +64,9 @@ impl Gc<Table> {
         if !self.is_dictionary() {
             self.make_dictionary(heap, 0)?;
         }
-        self.dict().reserve(heap, self.array_len() as usize)?;
+        if self.array_len() > 0 {
+            self.dict().reserve(heap, self.array_len() as usize)?;
+        }
         for index in 0..self.array_len() {
             let value = self.element(index);
             if !value.is_nil() {
@@ -27,7 +75,7 @@ impl Gc<Table> {
             }
         }
         self.drop_array(heap);
-        self.unset_flag(WEAK_KEYS | WEAK_VALUES);
+        self.unset_flag(WEAK_KEYS | WEAK_VALUES | TURNING_WEAK);
         self.set_flag(flags);
         self.set_shape(0);
         Ok(())
@@ -46,15 +94,15 @@ impl Gc<Table> {
     }
 
     /// Removes the entries of a weak table whose weak key or value is dead, looking at up to `units` entries from `cursor` on. Returns where
-    /// to go on, `None` at the end.
+    /// to go on, `None` at the end, and how many it looked at.
     pub(crate) fn clear_dead_entries(
         self,
         cursor: u32,
         units: u32,
         is_dead: impl Fn(RawValue, IsKey) -> bool,
-    ) -> Option<u32> {
+    ) -> (Option<u32>, u32) {
         if !self.is_dictionary() {
-            return None;
+            return (None, 0);
         }
         let dict = self.dict();
         let end = dict.len().min(cursor.saturating_add(units));
@@ -67,6 +115,6 @@ impl Gc<Table> {
                 dict.expire(entry);
             }
         }
-        if end < dict.len() { Some(end) } else { None }
+        (if end < dict.len() { Some(end) } else { None }, end - cursor.min(end))
     }
 }

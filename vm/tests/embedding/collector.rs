@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
-use perilune::{Budget, Error, Lua, Methods, UserData};
+use perilune::{Budget, Error, Lua, MemoryLimit, Methods, Phase, StallCause, UserData};
 
 #[test]
 fn slices_of_a_frame_finish_a_cycle() -> Result<(), Error> {
@@ -56,5 +56,120 @@ fn a_value_is_dropped_when_scripts_let_go() -> Result<(), Error> {
     assert_eq!(drops.load(SeqCst), 9);
     drop(lua);
     assert_eq!(drops.load(SeqCst), 10);
+    Ok(())
+}
+
+#[test]
+fn stalls_outside_slices_are_recorded_with_their_cause() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    lua.load("big = {} for i = 1, 100000 do big[i] = i end").exec(&mut lua)?;
+    assert!(lua.stats().collector.stalls.worst_for(StallCause::Growth) > Duration::ZERO);
+    assert!(lua.stats().collector.stalls.worst().is_some());
+    lua.reset_slice_stats();
+    assert_eq!(lua.stats().collector.stalls.worst(), None);
+    let before = lua.stats().collector.full_collections;
+    lua.load("collectgarbage()").exec(&mut lua)?;
+    assert_eq!(lua.stats().collector.full_collections, before + 1);
+    assert!(lua.stats().collector.stalls.worst_for(StallCause::Full) > Duration::ZERO);
+    Ok(())
+}
+
+#[test]
+fn a_collection_asked_for_starts_with_the_next_frame() {
+    let mut lua = Lua::new();
+    lua.gc_frame(Budget::Units(1_000_000));
+    lua.gc_frame(Budget::Units(1));
+    assert_eq!(lua.stats().phase, Phase::Idle);
+    lua.gc_request();
+    let slice = lua.gc_frame_with_slack(Budget::Units(1), Duration::from_millis(1));
+    assert!(slice.cycle_start.is_some() && !slice.raised);
+    assert_eq!(lua.stats().phase, Phase::Mark);
+}
+
+#[test]
+fn a_large_table_becomes_weak_between_frames() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    lua.load(
+        "list, kept = {}, {}
+         for i = 1, 5000 do list[i] = { i } end
+         for i = 1, 5000, 50 do kept[#kept + 1] = list[i] end
+         setmetatable(list, { __mode = 'v' })
+         function count()
+             local n = 0
+             for i = 1, 5000 do if list[i] then n = n + 1 assert(list[i][1] == i) end end
+             return n
+         end",
+    )
+    .exec(&mut lua)?;
+    let count: perilune::Function = lua.globals().get(&mut lua, "count")?;
+    for _ in 0..400 {
+        lua.gc_request();
+        lua.gc_frame(Budget::Units(50));
+        assert!(count.call::<u32>(&mut lua, ())? >= 100);
+    }
+    lua.load("collectgarbage()").exec(&mut lua)?;
+    assert_eq!(count.call::<u32>(&mut lua, ())?, 100);
+    // As one does that is collected at once.
+    lua.load("list = {} for i = 1, 5000 do list[i] = { i } end setmetatable(list, { __mode = 'v' }) collectgarbage()")
+        .exec(&mut lua)?;
+    assert_eq!(count.call::<u32>(&mut lua, ())?, 0);
+    Ok(())
+}
+
+#[test]
+fn deep_stacks_keep_their_values_and_shallow_ones_forget() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    lua.load(
+        "threads = {}
+         for i = 1, 4 do
+             threads[i] = coroutine.wrap(function()
+                 while true do
+                     local function down(level)
+                         local t = { level }
+                         if level == 0 then coroutine.yield() else down(level - 1) end
+                         assert(t[1] == level)
+                     end
+                     down(3000)
+                     coroutine.yield()
+                 end
+             end)
+         end
+         function frame()
+             for i = 1, 4 do threads[i]() end
+             local junk = {} for i = 1, 200 do junk[i] = { i } end
+         end",
+    )
+    .exec(&mut lua)?;
+    let frame: perilune::Function = lua.globals().get(&mut lua, "frame")?;
+    for _ in 0..200 {
+        frame.call::<()>(&mut lua, ())?;
+        lua.gc_request();
+        lua.gc_frame(Budget::Units(20));
+    }
+    assert!(lua.stats().collector.cycles > 2);
+    Ok(())
+}
+
+#[test]
+fn frames_with_a_soft_limit_are_never_stopped_for_it() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    lua.load("keep = {} for i = 1, 20000 do keep[i] = { i } end").exec(&mut lua)?;
+    lua.gc_collect();
+    let live = lua.stats().heap_bytes;
+    lua.set_memory_limit(Some(MemoryLimit { soft: live * 2, hard: live * 20 }));
+    let frame = lua.load("local t for i = 1, 2000 do t = { i } end").into_function(&mut lua)?;
+    // The first frame says that there are frames.
+    lua.gc_frame(Budget::Units(1));
+    let mut most = 0;
+    for _ in 0..2000 {
+        frame.call::<()>(&mut lua, ())?;
+        most = most.max(lua.stats().heap_bytes);
+        // Too little for this rate: allocation has to help.
+        lua.gc_frame(Budget::Units(4));
+    }
+    let collector = lua.stats().collector;
+    assert_eq!(collector.emergencies, 0);
+    assert!(collector.assists > 0 || collector.stalls.worst_for(StallCause::Assist) > Duration::ZERO);
+    assert!(most < live * 4, "{most} bytes at most, {live} live");
     Ok(())
 }

@@ -69,7 +69,7 @@ pub(in crate::interp) fn resume_directly(
         let [.., caller, yielding] = &target.frames[..] else { return false };
         let Some((into, wanted)) = results_of_call(caller, yielding) else { return false };
         let given = count - skipped;
-        if into + given.max(wanted.unwrap_or(0)) + 1 > target.stack_size.min(vm.max_stack) {
+        if into + given.max(wanted.unwrap_or(0)) + 1 > target.initialised.min(vm.max_stack) {
             return false;
         }
         target.frames.pop();
@@ -106,7 +106,7 @@ pub(in crate::interp) fn yield_directly(vm: &mut Vm, function: u32, count: u32) 
         let target = &mut *resumer.as_ptr();
         let [.., caller, resuming] = &target.frames[..] else { return false };
         let Some((into, wanted)) = results_of_call(caller, resuming) else { return false };
-        if into + (with_status + count).max(wanted.unwrap_or(0)) + 1 > target.stack_size.min(vm.max_stack) {
+        if into + (with_status + count).max(wanted.unwrap_or(0)) + 1 > target.initialised.min(vm.max_stack) {
             return false;
         }
         from.frames.push(native_frame(function, FrameKind::Lua));

@@ -26,8 +26,9 @@ use crate::value::{Gc, RawValue};
 const SCANNED: u32 = 8;
 /// Up to this many entries are rebuilt in one go.
 const REBUILT_AT_ONCE: u32 = 64;
-/// Entries a rebuild looks at per insert.
-const REBUILT_PER_INSERT: u32 = 16;
+/// Entries a rebuild looks at per insert. A rebuild that starts when an eighth of the room is left must end before that is used up, so
+/// more than eight; no more, since each may touch a fresh page of the new index.
+const REBUILT_PER_INSERT: u32 = 10;
 /// Powers of two by which integer keys are counted; the last row counts those beyond.
 const POWERS: usize = MAX_ENTRIES.trailing_zeros() as usize + 2;
 

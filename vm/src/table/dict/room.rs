@@ -2,8 +2,8 @@
 
 use super::{Dict, REBUILT_AT_ONCE, Record, SCANNED, hash_of};
 use crate::gc::storage::{self, NewValues};
-use crate::gc::{Heap, OutOfMemory};
-use crate::table::array::block_room;
+use crate::gc::{Heap, OutOfMemory, StallCause};
+use crate::table::array::{TIMED, block_room};
 use crate::table::cell::initialise_to;
 use crate::table::{MAX_ENTRIES, SetError};
 use crate::value::RawValue;
@@ -122,12 +122,12 @@ impl Dict {
             let grown = block_room(cap as usize * 2);
             if dead >= len / 4 {
                 // Without the memory for it, later.
-                if let Ok(index) = alloc_index(heap, self.index_bits()) {
+                if let Ok(index) = self.timed(heap, |heap| alloc_index(heap, self.index_bits())) {
                     self.start_rebuild(index, self.index_bits());
                 }
             } else if (self.keys_cap() as usize) < grown {
                 // The first part of growing, so that no one insert copies keys and values. It may fail: the second will say so.
-                let _ = self.grow_keys(heap, grown);
+                let _ = self.timed(heap, |heap| self.grow_keys(heap, grown));
             }
             return Ok(());
         }
@@ -135,7 +135,7 @@ impl Dict {
             return Ok(());
         }
         if self.rebuilding() {
-            self.rebuild(heap, u32::MAX);
+            self.timed(heap, |heap| self.rebuild(heap, u32::MAX));
             return self.make_room(heap);
         }
         if cap <= REBUILT_AT_ONCE && dead >= cap / 4 {
@@ -146,7 +146,18 @@ impl Dict {
                 return Ok(());
             }
         }
-        self.grow(heap, cap as usize * 2)
+        self.timed(heap, |heap| self.grow(heap, cap as usize * 2))
+    }
+
+    /// Does something that may be long in a large dictionary.
+    fn timed<R>(self, heap: &mut Heap, f: impl FnOnce(&mut Heap) -> R) -> R {
+        if (self.cap() as usize) <= TIMED {
+            return f(heap);
+        }
+        let begun = heap.stall_begins();
+        let result = f(heap);
+        heap.stall_ends(begun, StallCause::Growth);
+        result
     }
 
     /// Grows both halves of the entries and starts to move to a larger index.

@@ -20,7 +20,8 @@ fn a_table_is_one_cell_of_64_bytes() {
     assert_eq!(std::mem::offset_of!(Table, inline), 40);
 }
 
-fn heap() -> Heap {
+/// A heap with the names of metamethods, which tables look for.
+pub(crate) fn heap() -> Heap {
     let mut heap = Heap::new(1);
     for event in Meta::ALL {
         let name = heap.intern(event.name().as_bytes()).expect("memory");

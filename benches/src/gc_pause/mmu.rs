@@ -1,0 +1,47 @@
+//! Minimum mutator utilisation: the least share of any window of time that the game has for itself.
+
+/// Time the game did not have.
+#[derive(Clone, Copy, Debug)]
+pub struct Pause {
+    /// When it began, in seconds.
+    pub start: f64,
+    /// How long it took, in seconds.
+    pub length: f64,
+}
+
+/// The least share of a window of `window` seconds that is left between pauses, which are in order and do not overlap.
+pub fn minimum_utilisation(pauses: &[Pause], window: f64) -> f64 {
+    // The least is found in a window that begins with a pause or ends with one.
+    let mut worst: f64 = 0.0;
+    let mut first = 0;
+    for (last, pause) in pauses.iter().enumerate() {
+        worst = worst.max(paused(&pauses[last..], pause.start, pause.start + window));
+        let end = pause.start + pause.length;
+        while pauses[first].start + pauses[first].length < end - window {
+            first += 1;
+        }
+        worst = worst.max(paused(&pauses[first..=last], end - window, end));
+    }
+    1.0 - worst / window
+}
+
+fn paused(pauses: &[Pause], from: f64, to: f64) -> f64 {
+    let within = pauses.iter().take_while(|pause| pause.start < to);
+    within.map(|pause| ((pause.start + pause.length).min(to) - pause.start.max(from)).max(0.0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_window_holds_the_densest_pauses() {
+        let at = |start, length| Pause { start, length };
+        let pauses = [at(0.0, 1.0), at(10.0, 2.0), at(13.0, 2.0), at(40.0, 3.0)];
+        // Ten seconds from 10 on, or up to 15, hold four seconds of pauses.
+        assert!((minimum_utilisation(&pauses, 10.0) - 0.6).abs() < 1e-9);
+        assert!((minimum_utilisation(&pauses, 3.0) - 0.0).abs() < 1e-9);
+        assert!((minimum_utilisation(&pauses, 5.0) - 0.2).abs() < 1e-9);
+        assert_eq!(minimum_utilisation(&[], 5.0), 1.0);
+    }
+}

@@ -1,0 +1,261 @@
+//! A workload in Perilune.
+
+use std::time::Duration;
+
+use perilune::{
+    Budget, Clock, Function, Libraries, Lua, LuaOptions, MemoryLimit, Policy, StallCause, StallRecord, Unit,
+    Value,
+};
+
+use super::FRAME;
+use super::mmu::{Pause, minimum_utilisation};
+use super::options::Options;
+use super::series::Series;
+use super::workload::{Rhythm, Workload};
+use crate::timing::{cpu_time, median};
+
+/// A bench never takes more memory than this.
+const MEMORY: usize = 7 << 30;
+/// Cycles at least.
+const CYCLES: u64 = 3;
+/// Frames at most, as a multiple of those at least.
+const PATIENCE: u64 = 10;
+
+/// What was measured.
+#[derive(Clone, Debug, Default)]
+pub struct Measured {
+    /// Objects asked for.
+    pub objects: u64,
+    /// Frames run.
+    pub frames: u64,
+    /// Complete cycles.
+    pub cycles: u64,
+    /// Processor time of slices.
+    pub slice_cpu: Series,
+    /// Processor time of the whole frame step, destructors and finalizers included.
+    pub step_cpu: Series,
+    /// Wall time of slices.
+    pub slice_wall: Series,
+    /// Processor time of the script's frames.
+    pub script_cpu: Series,
+    /// The longest time between two looks at the clock in each slice of a run of its own, since measuring it in processor time costs some.
+    pub check_gap: Series,
+    /// The unit of the longest gap.
+    pub check_gap_unit: String,
+    /// The longest stall outside slices.
+    pub stall: Option<StallRecord>,
+    /// The longest and all together, by cause.
+    pub stalls: Vec<(StallCause, Duration, Duration)>,
+    /// Utilisation of windows of a frame and of 5 ms.
+    pub mmu: [f64; 2],
+    /// The starts of cycles.
+    pub cycle_start: Series,
+    /// Peak heap over live size.
+    pub heap_ratio: f64,
+    /// The largest heap in bytes.
+    pub peak_bytes: usize,
+    /// Nanoseconds of collection per object and cycle.
+    pub ns_per_object: f64,
+    /// Collector time over that of collections done in one go.
+    pub cpu_ratio: f64,
+    /// Frames a cycle takes.
+    pub frames_per_cycle: f64,
+    /// The share of the time of units that each kind took.
+    pub unit_shares: Vec<(Unit, f64)>,
+    /// The longest slice.
+    pub worst_slice: String,
+    /// Slices over budget and tolerance.
+    pub overruns: u64,
+    /// The longest budget a slice was given.
+    pub budget_us: f64,
+}
+
+/// A VM for the bench.
+pub fn state() -> Lua {
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), ..LuaOptions::default() });
+    lua.set_memory_limit(Some(MemoryLimit { soft: MEMORY / 10 * 9, hard: MEMORY }));
+    lua.set_gc_policy(Policy::Strict);
+    lua.set_gc_clocks(Clock::Processor, Clock::Wall);
+    lua
+}
+
+/// Builds a workload's heap; its function for a frame, or why it does not run here.
+///
+/// # Errors
+/// The reason.
+pub fn prepare(lua: &mut Lua, workload: &Workload, objects: u64, frames: u64) -> Result<Function, String> {
+    let chunk = lua
+        .load(workload.source)
+        .name(workload.name)
+        .into_function(lua)
+        .map_err(|error| error.to_string())?;
+    let arguments = (objects, frames, workload.kilobytes);
+    match chunk.call::<Value>(lua, arguments).map_err(|error| error.to_string())? {
+        Value::Function(frame) => Ok(frame),
+        Value::String(reason) => Err(reason.to_string_lossy(lua).unwrap_or_default()),
+        other => Err(format!("the program returned {other:?}")),
+    }
+}
+
+/// Runs a workload.
+///
+/// # Errors
+/// Why it does not run here.
+pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measured, String> {
+    let least = options.frames.unwrap_or(workload.frames);
+    let mut lua = state();
+    let frame_function = prepare(&mut lua, workload, objects, least)?;
+    lua.gc_collect();
+    let live_at_start = lua.stats().heap_bytes;
+    lua.reset_slice_stats();
+    let mut measured = Measured { objects, ..Measured::default() };
+    let mut pauses = Vec::new();
+    let mut clock = 0.0;
+    let first_cycle = lua.stats().collector.cycles;
+    let mut cycles = first_cycle;
+    let (mut marked, mut cycle_frames) = (0, Vec::new());
+    let mut in_cycles = Duration::ZERO;
+    let mut stalled_before = Duration::ZERO;
+    let mut frame = 0;
+    while frame < least || cycles < first_cycle + CYCLES && frame < least * PATIENCE {
+        frame += 1;
+        let script_start = cpu_time();
+        frame_function.call::<()>(&mut lua, frame).map_err(|error| error.to_string())?;
+        let step_start = cpu_time();
+        if workload.rhythm == Rhythm::Continuous {
+            lua.gc_request();
+        }
+        let slice = lua.gc_frame(Budget::Time(options.budget));
+        let end = cpu_time();
+        let stats = lua.stats();
+        let us = |time: Duration| time.as_secs_f64() * 1e6;
+        measured.script_cpu.push(us(step_start - script_start));
+        measured.step_cpu.push(us(end - step_start));
+        if slice.units > 0 {
+            measured.slice_cpu.push(us(slice.cpu));
+            measured.slice_wall.push(us(slice.wall));
+        }
+        if let Budget::Time(given) = slice.budget {
+            measured.budget_us = measured.budget_us.max(us(given));
+        }
+        in_cycles += slice.cpu;
+        // A frame begins every sixtieth of a second, if the last one is over; what the VM took of the script lies next to the slice.
+        let stalled = stats.collector.stalls.total();
+        let script = (step_start - script_start).as_secs_f64();
+        let in_script = stalled.saturating_sub(stalled_before).as_secs_f64();
+        stalled_before = stalled;
+        add_pauses(&mut pauses, clock, script, in_script, slice.cpu.as_secs_f64());
+        clock += FRAME.max(script + slice.cpu.as_secs_f64());
+        measured.peak_bytes = measured.peak_bytes.max(stats.heap_bytes);
+        if stats.collector.cycles > cycles {
+            cycles = stats.collector.cycles;
+            let last = stats.collector.last_cycle.unwrap_or_default();
+            marked += last.marked_cells;
+            cycle_frames.push(last.slices as f64);
+        }
+    }
+    let stats = lua.stats();
+    let collector = stats.collector;
+    measured.frames = frame;
+    measured.cycles = cycles - first_cycle;
+    measured.stall = collector.stalls.worst();
+    measured.stalls = StallCause::ALL
+        .iter()
+        .map(|&cause| (cause, collector.stalls.worst_for(cause), collector.stalls.total_for(cause)))
+        .collect();
+    measured.mmu = [0.0167, 0.005].map(|window| minimum_utilisation(&pauses, window));
+    measured.overruns = collector.overruns;
+    let in_units: Duration = collector.unit_time.iter().sum();
+    measured.unit_shares = Unit::ALL
+        .iter()
+        .map(|&unit| {
+            (unit, collector.unit_time[unit as usize].as_secs_f64() / in_units.as_secs_f64().max(1e-9))
+        })
+        .collect();
+    measured.worst_slice = collector.worst_slice.map_or(String::new(), |worst| {
+        format!(
+            "{:?} from {}, {} units, gap {:?} in {:?}",
+            worst.cpu,
+            worst.phase.name(),
+            worst.units,
+            worst.gap.time,
+            worst.gap.unit
+        )
+    });
+    measured.frames_per_cycle = if cycle_frames.is_empty() { 0.0 } else { median(&cycle_frames) };
+    // What allocation swept and marked belongs to the cycles too.
+    let assisted: Duration = [StallCause::Allocation, StallCause::Assist, StallCause::Resume]
+        .iter()
+        .map(|&cause| collector.stalls.total_for(cause))
+        .sum();
+    let incremental = (in_cycles + assisted).as_secs_f64() * 1e9 / marked.max(1) as f64;
+    measured.ns_per_object = in_cycles.as_secs_f64() * 1e9 / marked.max(1) as f64;
+    look_closely(&mut lua, workload, &frame_function, &mut measured, options)?;
+    let between = (frame / measured.cycles.max(1)).clamp(1, least);
+    measured.cpu_ratio = incremental / stopped(&mut lua, &frame_function, between)?;
+    lua.gc_collect();
+    let live = lua.stats().heap_bytes.max(live_at_start);
+    measured.heap_ratio = measured.peak_bytes as f64 / live as f64;
+    Ok(measured)
+}
+
+/// The pauses of a frame: stalls while the script runs, in pieces spread over that time, and the slice.
+fn add_pauses(pauses: &mut Vec<Pause>, start: f64, script: f64, stalled: f64, slice: f64) {
+    /// Stalls are no longer than this, or they are reported as such.
+    const STALL: f64 = 200e-6;
+    let pieces = (stalled / STALL).ceil();
+    for piece in 0..pieces as u32 {
+        // The last one ends when the slice begins.
+        let length = stalled / pieces;
+        let start = start + script * f64::from(piece + 1) / pieces - length;
+        pauses.push(Pause { start, length });
+    }
+    pauses.push(Pause { start: start + script, length: slice });
+}
+
+/// More frames, in which the gaps between two looks at the clock are measured.
+fn look_closely(
+    lua: &mut Lua,
+    workload: &Workload,
+    frame_function: &Function,
+    measured: &mut Measured,
+    options: &Options,
+) -> Result<(), String> {
+    lua.reset_slice_stats();
+    lua.set_gc_clocks(Clock::Processor, Clock::Processor);
+    let more = measured.frames / 2;
+    for frame in measured.frames..measured.frames + more {
+        frame_function.call::<()>(lua, frame).map_err(|error| error.to_string())?;
+        if workload.rhythm == Rhythm::Continuous {
+            lua.gc_request();
+        }
+        let slice = lua.gc_frame(Budget::Time(options.budget));
+        if slice.units > 0 {
+            measured.check_gap.push(slice.gap.time.as_secs_f64() * 1e6);
+        }
+        if let Some(start) = slice.cycle_start {
+            measured.cycle_start.push(start.as_secs_f64() * 1e6);
+        }
+    }
+    let gap = lua.stats().collector.gap;
+    measured.check_gap_unit = gap.unit.map_or("start".to_owned(), |unit| format!("{unit:?}"));
+    lua.set_gc_clocks(Clock::Processor, Clock::Wall);
+    Ok(())
+}
+
+/// Nanoseconds per object of collections done in one go, with so many frames from one to the next.
+fn stopped(lua: &mut Lua, frame_function: &Function, between: u64) -> Result<f64, String> {
+    let mut costs = Vec::new();
+    lua.gc_collect();
+    for round in 0..3 {
+        for frame in 1..=between {
+            frame_function.call::<()>(lua, round * between + frame).map_err(|error| error.to_string())?;
+        }
+        lua.gc_request();
+        let slice = lua.gc_frame(Budget::Unlimited);
+        let marked = lua.stats().collector.last_cycle.unwrap_or_default().marked_cells;
+        costs.push(slice.cpu.as_secs_f64() * 1e9 / marked.max(1) as f64);
+    }
+    Ok(median(&costs))
+}
