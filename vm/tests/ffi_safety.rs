@@ -1,4 +1,11 @@
 //! Without the capability `UnsafeFfi` no Lua program reads or writes memory it was not lent: each program here tries.
+//!
+//! Under AddressSanitizer, with a target folder of its own:
+//!
+//! ```sh
+//! RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=target/asan \
+//!   cargo +nightly test -p perilune --target x86_64-unknown-linux-gnu --test ffi_safety --test ffi_layouts
+//! ```
 
 use perilune::{Libraries, Lua, LuaOptions, Stress};
 

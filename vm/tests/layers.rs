@@ -18,6 +18,7 @@ const LAYERS: &[(u8, &[&str])] = &[
 /// From a module to one above, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("function", "vm", "the type of native functions names the VM they are given"),
+    ("gc", "ffi", "what a cdata keeps alive, and the finalizers of C values"),
     ("gc", "rt", "the table of metamethod events: `__gc` and `__mode`"),
     ("gc", "vm", "gc/driver.rs is the VM's side of the collector: safe points and finalizers"),
     ("gc", "host", "finalizer errors are reported as the host sees errors"),

@@ -404,7 +404,7 @@ impl Vm {
     }
 
     /// A Lua value as a pointer of a type, with what it may touch.
-    pub(crate) fn to_pointer(
+    pub(crate) fn pointer_from(
         &mut self,
         to: CTypeId,
         value: RawValue,

@@ -261,7 +261,7 @@ pub(crate) fn newindex(
         | Place::Nothing { is_constant: true, .. } => Err(vm.error("attempt to write to constant location")),
         Place::Memory { ctype, at, kind, .. } => {
             let extent = extent_of(vm, cdata);
-            if vm.ffi.c.table.quals(ctype).constant {
+            if vm.ffi.c.table.quals(vm.ffi.c.table.referent(ctype)).constant {
                 return Err(vm.error("attempt to write to constant location"));
             }
             if !is_inside(cdata, key) || cdata.flags() & WRITABLE == 0 {

@@ -103,7 +103,7 @@ impl Vm {
             }
             _ => ctype,
         };
-        let (address, extent) = self.to_pointer(pointer, value, how)?;
+        let (address, extent) = self.pointer_from(pointer, value, how)?;
         let size =
             self.ffi.c.table.element(pointer).map_or(super::ctab::UNKNOWN, |to| self.ffi.c.table.size(to));
         Ok(self.new_pointer(ctype, address as *mut u8, extent, size)?.into())

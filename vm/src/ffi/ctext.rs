@@ -36,7 +36,8 @@ pub(super) fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
     let name = vm.ctype_name(cdata.ctype());
     let ctype = vm.ffi.c.table.referent(cdata.ctype());
     let (kind, size) = (vm.ffi.c.table.kind(ctype), vm.ffi.c.table.size(ctype));
-    if !matches!(kind, Kind::Complex(_) | Kind::Enum(_)) && !(matches!(kind, Kind::Int { .. }) && size == 8) {
+    let is_wide = matches!(kind, Kind::Int { .. }) && size == 8;
+    if !matches!(kind, Kind::Complex(_) | Kind::Enum(_)) && !is_wide {
         return match cdata.data() as usize {
             0 => format!("cdata<{name}>: NULL"),
             address => format!("cdata<{name}>: 0x{address:08x}"),

@@ -183,7 +183,8 @@ unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue, writes: bool) -
         if flags & (VIEW | UNCHECKED) != 0 || f64::from(index) != number || !ctype.is_declared() {
             return None;
         }
-        let elements = match (&(*vm).ffi.c.elements).get((ctype.0 - super::ctab::FIRST) as usize) {
+        let known = &(*vm).ffi.c.elements;
+        let elements = match known.get((ctype.0 - super::ctab::FIRST) as usize) {
             Some(elements) if elements.scalar != Elements::NOT_ASKED => *elements,
             _ => elements_of(&mut *vm, ctype),
         };

@@ -56,6 +56,7 @@ pub struct CState {
     /// `errno` after the last call of a C function.
     pub(crate) errno: i32,
     /// Calls of C functions, and callbacks.
+    #[cfg_attr(not(feature = "c-calls"), allow(dead_code, reason = "nothing to keep"))]
     pub(crate) bridge: Bridge,
 }
 
@@ -121,7 +122,9 @@ impl CState {
 
     fn members(&self, record: u32, offset: u32, quals: Quals, found: &mut Vec<Flat>) {
         for member in &self.table.record(record).members {
-            let mine = quals.or(self.table.get(member.ctype).quals);
+            // What a reference refers to has qualifiers of its own.
+            let own = self.table.get(self.table.referent(member.ctype)).quals;
+            let mine = quals.or(own);
             let kind = match member.kind {
                 MemberKind::Field => CFieldKind::Field,
                 MemberKind::Bits(bits) => CFieldKind::Bits(bits),

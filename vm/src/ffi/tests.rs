@@ -204,3 +204,62 @@ fn lend(vm: &mut crate::vm::Vm, ctype: CTypeId, data: *mut u8, tick: &mut u32) -
     // SAFETY: the caller's memory is of the type and outlives the epoch.
     unsafe { vm.lend(ctype, data, tick, source) }.expect("there is memory").into()
 }
+
+#[test]
+fn lent_memory_may_be_of_a_declared_type() {
+    let mut lua = lua();
+    // SAFETY: types and memory of this test; the memory outlives the epoch.
+    let vm = unsafe { lua.raw() };
+    let source = b"struct health { float current, max; struct { int16_t x, y; } at[2]; };";
+    super::cparse::declare(&mut vm.ffi.c.table, source, &[]).expect("well formed");
+    let health = super::cparse::parse_type(&mut vm.ffi.c.table, b"struct health", &[]).expect("declared");
+    let mut memory = [0u64; 2];
+    let mut tick = 0u32;
+    vm.ffi.lending.set_tick(99);
+    let view = lend(vm, health, memory.as_mut_ptr().cast(), &mut tick);
+    let view = Value::from_raw(view, &mut lua);
+    lua.globals().set(&mut lua, "health", view).expect("there is memory");
+    let use_it = r#"
+        local ffi = require "ffi"
+        assert(ffi.istype("struct health", health) and ffi.sizeof(health) == 16)
+        for i = 1, 3 do health.current = health.current + 10 end
+        part, whole = health.at[1], ffi.cast("struct health *", health)
+        bytes = ffi.cast("uint8_t *", health)
+        part.y = 7
+        whole.max = 100
+        assert(health.current == 30 and health.max == 100 and health.at[1].y == 7 and bytes[14] == 7)
+        assert(not pcall(function() return health.at[2] end) and not pcall(function() return bytes[16] end))
+        assert(not pcall(function() return whole[1].max end))
+        copy = ffi.new("struct health", health)
+    "#;
+    if let Err(error) = lua.load(use_it).name("=test").exec(&mut lua) {
+        panic!("{error}");
+    }
+    assert_eq!((f32::from_bits(memory[0] as u32), tick), (30.0, 99));
+    // SAFETY: only moves the epoch.
+    unsafe { lua.raw() }.ffi.lending.expire();
+    let after = r#"
+        local ffi = require "ffi"
+        local function expired(f, ...)
+          local ok, message = pcall(f, ...)
+          assert(not ok and message:find("expired view", 1, true), message)
+        end
+        expired(function() return health.current end)
+        expired(function() health.current = 1 end)
+        expired(function() return part.y end)
+        expired(function() part.y = 1 end)
+        expired(function() return whole.max end)
+        expired(function() whole.max = 1 end)
+        expired(function() return bytes[0] end)
+        expired(function() return (bytes + 1)[0] end)
+        expired(function() return health.at[1] end)
+        expired(ffi.string, bytes, 4)
+        expired(ffi.fill, bytes, 4)
+        expired(ffi.copy, bytes, "abc")
+        expired(ffi.new, "struct health", health)
+        assert(copy.current == 30 and copy.at[1].y == 7)
+    "#;
+    if let Err(error) = lua.load(after).name("=test").exec(&mut lua) {
+        panic!("{error}");
+    }
+}

@@ -26,10 +26,27 @@ pub(crate) struct Bridge {
     /// By function type, once one that is not variadic was called.
     prepared: Vec<Option<Box<Prepared>>>,
     callbacks: Vec<Callback>,
-    /// The thread the VM is on while it is inside a call of a C function.
-    running: Option<ThreadMark>,
+    /// The VM while it is inside a call of a C function.
+    running: Running,
     /// The error of a callback, on its way past C.
     pending: Option<RawValue>,
+}
+
+/// The VM while it is inside a call of a C function, and the thread it is on. It lies outside the VM, where a callback finds it while the
+/// call has the VM borrowed: a callback goes on with that borrow.
+struct Running(*mut Option<(*mut Vm, ThreadMark)>);
+
+impl Default for Running {
+    fn default() -> Running {
+        Running(Box::into_raw(Box::new(None)))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // SAFETY: made by `default`, and callbacks, which have copies of the address, end with the bridge too.
+        drop(unsafe { Box::from_raw(self.0) });
+    }
 }
 
 /// Tells threads apart.
@@ -48,7 +65,7 @@ fn this_thread() -> ThreadMark {
     std::thread::current().id()
 }
 
-// SAFETY: closures belong to the bridge alone, and point at its boxes and at the VM.
+// SAFETY: closures belong to the bridge alone, and point at its boxes; the VM's address is there only during a call.
 unsafe impl Send for Bridge {}
 
 /// A function of C's that calls a Lua function.
@@ -65,8 +82,8 @@ struct Callback {
 
 /// How a callback finds its way back.
 struct Context {
-    /// Where the bridge's `running` is. The VM is boxed and does not move; callbacks are freed with it.
-    vm: *mut Vm,
+    /// The bridge's `running`, which lives as long as the callback.
+    running: *mut Option<(*mut Vm, ThreadMark)>,
     slot: usize,
 }
 
@@ -212,16 +229,19 @@ fn run(vm: &mut Vm, prepared: &Prepared, address: usize, args: Args) -> Result<R
 /// The call itself.
 #[inline(never)]
 fn enter(vm: &mut Vm, prepared: &Prepared, address: usize, place: *mut u8, addresses: *mut *mut c_void) {
-    let before = vm.ffi.c.bridge.running;
-    vm.ffi.c.bridge.running = Some(this_thread());
-    set_errno(vm.ffi.c.errno);
+    let running = vm.ffi.c.bridge.running.0;
+    let errno_before = vm.ffi.c.errno;
+    // SAFETY: lives as long as the bridge; nobody has a reference into it.
+    let before = unsafe { running.replace(Some((&raw mut *vm, this_thread()))) };
+    set_errno(errno_before);
     // SAFETY: the script was given the capability to call what it likes; arguments and result are laid out as it declared the function.
     unsafe {
         let function = std::mem::transmute::<usize, unsafe extern "C" fn()>(address);
         raw::ffi_call((&raw const *prepared.cif).cast_mut(), Some(function), place.cast(), addresses);
     }
     vm.ffi.c.errno = errno();
-    vm.ffi.c.bridge.running = before;
+    // SAFETY: as above.
+    unsafe { running.write(before) };
 }
 
 fn bad_argument(vm: &mut Vm, index: u32, fault: Fault) -> Raised {
@@ -265,7 +285,8 @@ pub(super) fn new_callback(vm: &mut Vm, index: u32, function: RawValue) -> Resul
         return Err(vm.error("too many callbacks"));
     }
     let Some(prepared) = prepare(&vm.ffi.c.table, &described, &[]) else { return Err(not_callable(vm)) };
-    let (prepared, context) = (Box::new(prepared), Box::new(Context { vm: &raw mut *vm, slot }));
+    let (prepared, context) =
+        (Box::new(prepared), Box::new(Context { running: vm.ffi.c.bridge.running.0, slot }));
     let mut code: *mut c_void = std::ptr::null_mut();
     // SAFETY: libffi's own memory; what it points at lives in boxes that are dropped after it.
     let closure = unsafe { raw::ffi_closure_alloc(size_of::<raw::ffi_closure>(), &raw mut code) };
@@ -330,18 +351,21 @@ unsafe extern "C" fn called_by_c(
     context: *mut c_void,
 ) {
     // SAFETY: libffi hands back the context of a callback that has not been freed, and as many words as the result takes (at least
-    // one).
+    // one). The VM that is inside a call on this thread has lent itself to what C calls back.
     unsafe {
         let context = context.cast::<Context>();
-        let (vm, slot) = ((*context).vm, (*context).slot);
-        let running = (*vm).ffi.c.bridge.running;
+        let (running, slot) = ((*context).running.read(), (*context).slot);
+        let Some((vm, _)) = running.filter(|(_, thread)| *thread == this_thread()) else {
+            // Not ours to run Lua now: the VM may be busy on another thread. A result of zero harms least.
+            result.cast::<u64>().write(0);
+            return;
+        };
         let callback: *const Callback = &raw const (&(*vm).ffi.c.bridge.callbacks)[slot];
         let result_type = (*callback).prepared.result;
         if !matches!((*vm).ffi.c.table.kind(result_type), Kind::Void) {
             result.cast::<u64>().write(0);
         }
-        let here = running.is_some_and(|thread| thread == this_thread());
-        if !here || (*vm).ffi.c.bridge.pending.is_some() {
+        if (*vm).ffi.c.bridge.pending.is_some() {
             return;
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| answer(&mut *vm, slot, result.cast(), arguments)));

@@ -27,6 +27,7 @@ unsafe impl Send for Prepared {}
 /// The descriptions of structs that a call uses.
 #[derive(Default)]
 struct Types {
+    #[allow(clippy::vec_box, reason = "what points at them must stay right")]
     structs: Vec<Box<ffi_type>>,
     elements: Vec<Box<[*mut ffi_type]>>,
 }
@@ -162,7 +163,7 @@ impl Types {
         elements.push(null_mut());
         let mut elements: Box<[*mut ffi_type]> = elements.into();
         let mut described = Box::new(ffi_type {
-            type_: raw::FFI_TYPE_STRUCT as u16,
+            type_: raw::FFI_TYPE_STRUCT,
             elements: elements.as_mut_ptr(),
             ..ffi_type::default()
         });

@@ -9,6 +9,10 @@ const MAX_FIELD: u32 = 0x2000_0000;
 /// Offsets within a struct are counted in bits.
 const MAX_BITS: u64 = 1 << 32;
 
+/// Whether bit-fields without a name align the struct they are in, as on ARM; on x86 they do not. Those of no width, which only end the one
+/// before, never do here.
+const UNNAMED_BITS_ALIGN: bool = cfg!(not(any(target_arch = "x86", target_arch = "x86_64"))) || cfg!(windows);
+
 fn round_up(bits: u64, align: u8) -> u64 {
     let mask = (8 << align) - 1;
     (bits + mask) & !mask
@@ -48,8 +52,7 @@ impl Parser<'_> {
             quals = quals.or(self.table.quals(draft.ctype));
             is_variable |= self.table.is_variable(draft.ctype);
             let own = self.field_align(&draft, field, attributes);
-            // A bit-field of no width, which only ends the one before, does not align the whole.
-            if width != Some(0) {
+            if width.is_none_or(|width| width != 0 && (draft.name.is_some() || UNNAMED_BITS_ALIGN)) {
                 align = align.max(own);
             }
             let is_packed = field.is_packed || attributes.is_packed;

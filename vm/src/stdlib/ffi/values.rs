@@ -77,7 +77,7 @@ fn check_pointer(vm: &mut Vm, args: Args, index: u32, ctype: CTypeId) -> Result<
         let name = vm.ctype_name(cdata.ctype());
         return Err(vm.arg_error(args, index, format!("cannot convert '{name}' to 'void *'")));
     }
-    vm.to_pointer(ctype, value, How::default()).map_err(|fault| vm.arg_fault(args, index, fault))
+    vm.pointer_from(ctype, value, How::default()).map_err(|fault| vm.arg_fault(args, index, fault))
 }
 
 pub(super) fn string(vm: &mut Vm, args: Args) -> NativeResult {
