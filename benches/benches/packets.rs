@@ -11,6 +11,8 @@ const PACKETS: u32 = 200_000;
 
 /// Runs one round; how many packets were answered.
 type Run = Box<dyn FnMut() -> u32>;
+/// A stage: its name, and how each engine runs it.
+type Stage = (&'static str, [Run; 3]);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
@@ -36,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn stages() -> Result<Vec<(&'static str, [Run; 3])>, Box<dyn std::error::Error>> {
+fn stages() -> Result<Vec<Stage>, Box<dyn std::error::Error>> {
     Ok(vec![
         ("callbacks through methods", [methods()?, peer_methods(false)?, peer_methods(true)?]),
         ("callbacks through a C struct", [ours(false)?, theirs(false, false)?, theirs(false, true)?]),
