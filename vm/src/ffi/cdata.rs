@@ -4,6 +4,7 @@
 
 use crate::gc::kind::{Header, Kind};
 use crate::gc::{Heap, OutOfMemory};
+use crate::userdata::{FINALIZED, FINALIZER};
 use crate::value::{Gc, RawValue};
 
 use super::ctype::CTypeId;
@@ -48,10 +49,8 @@ pub struct Inner {
 pub const VIEW: u8 = 1;
 /// Header flag: may be written. An owned value without it is a constant, or a copy of a part of another value.
 pub const WRITABLE: u8 = 2;
-/// Header flag: a view that lies in one register and goes nowhere else ([`super::part`]), so that it may come to show something else.
-pub const REUSED: u8 = 0x40;
 /// Header flag: a view of a whole column ([`super::column::Column`]).
-pub const COLUMN: u8 = 0x20;
+pub const COLUMN: u8 = 0x80;
 /// Header flag: an [`Inner`].
 pub const INNER: u8 = 4;
 /// Header flag: a pointer (or reference) whose target must be checked at each use: it may be out of bounds, null, of an expired view, or
@@ -59,6 +58,11 @@ pub const INNER: u8 = 4;
 pub const UNCHECKED: u8 = 8;
 /// Header flag: owned, and its size is in the eight bytes in front of it.
 pub const SIZED: u8 = 0x10;
+/// Header flag of a view: it lies in one register and goes nowhere else ([`super::part`]), so that it may come to show something else. Views
+/// are not [`SIZED`], whose bit this is.
+pub const REUSED: u8 = SIZED;
+// The collector's flags for values with finalizers have the bits between.
+const _: () = assert!((FINALIZER | FINALIZED) & (VIEW | WRITABLE | INNER | UNCHECKED | SIZED | COLUMN) == 0);
 
 /// A new owned value, all bytes zero.
 ///
@@ -178,6 +182,12 @@ pub fn new_view(
     }
 }
 
+/// Whether these are the flags of a view that may come to show something else.
+#[inline(always)]
+pub(super) fn is_reused(flags: u8) -> bool {
+    flags & (VIEW | REUSED) == VIEW | REUSED
+}
+
 impl Gc<CData> {
     /// Its C type.
     #[inline(always)]
@@ -211,7 +221,7 @@ impl Gc<CData> {
     #[inline]
     pub(crate) fn own_size(self) -> Option<u32> {
         // SAFETY: a live cell; with the flag the size lies in front of the bytes.
-        (self.flags() & SIZED != 0)
+        (self.flags() & (SIZED | VIEW) == SIZED)
             .then(|| unsafe { self.data().cast::<u64>().sub(1).read_unaligned() } as u32)
     }
     /// The number of a view's source.

@@ -123,7 +123,7 @@ pub(crate) unsafe fn follow(
             return None;
         }
         let held = held.as_cdata_unchecked().as_ptr();
-        if (*held).header.flags & REUSED == 0 {
+        if !cdata::is_reused((*held).header.flags) {
             return None;
         }
         show(held.cast(), whole, data, ctype);
@@ -151,7 +151,7 @@ pub(crate) fn reuse_from_now(vm: &Vm, whole: Gc<CData>, key: RawValue, part: Raw
 /// # Errors
 /// When the memory limit is reached.
 pub(super) fn detached(vm: &mut Vm, cdata: Gc<CData>) -> Result<Gc<CData>, Raised> {
-    if cdata.flags() & REUSED == 0 {
+    if !cdata::is_reused(cdata.flags()) {
         return Ok(cdata);
     }
     let view = cdata.view().expect("only views are reused");
