@@ -1,4 +1,5 @@
 use super::*;
+use crate::bytecode::Part;
 use crate::bytecode::verify::verify;
 
 /// The operations of the main chunk.
