@@ -111,7 +111,7 @@ fn run(lines: &str) -> (App, Entity) {
 fn a_sprite() {
     let (app, entity) = run(r##"
         local sprite = get "Sprite"
-        assert(sprite.custom_size.y == 3 and sprite.flip_x == false and sprite.color == Color(1, 1, 1, 1))
+        assert(sprite.custom_size.y == 3 and sprite.flip_x == false and sprite.color:to_hex() == "#FFFFFF")
         sprite.custom_size = Vec2(8, 9)
         sprite.color = Color.hex("#FF0000")
         sprite.flip_x = true

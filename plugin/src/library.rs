@@ -89,7 +89,11 @@ impl Library {
                 .map(|(path, _)| path.clone())
                 .collect();
             for path in &unused {
-                inner.scripts.remove(path);
+                if let Some(script) = inner.scripts.get_mut(path) {
+                    // Its text stays known: whoever requires it again runs it anew.
+                    script.module = None;
+                    script.required.clear();
+                }
             }
             unused
         };

@@ -40,7 +40,10 @@ struct ScriptObserver {
 
 /// What observers have seen and scripts have not heard of.
 #[derive(Resource, Clone, Default)]
-pub(crate) struct PendingEvents(Arc<Mutex<Vec<(Arc<Body>, Seen)>>>);
+pub(crate) struct PendingEvents(Arc<Mutex<Vec<PendingCall>>>);
+
+/// A function, and what it is to be called with.
+type PendingCall = (Arc<Body>, Seen);
 
 impl ScriptObservers {
     /// A script has declared these observers, all it has.

@@ -126,9 +126,12 @@ pub(crate) fn give(cx: &mut Context, instance: &Table, props: Option<&LuaProps>)
     instance.set(cx, "props", &table)
 }
 
+/// Instances whose properties have changed.
+type ChangedProps = (Changed<LuaProps>, With<LuaInstance>);
+
 /// Properties that changed are seen by their scripts from this frame on.
 pub(crate) fn update(
-    changed: Query<'_, '_, (Entity, &LuaProps), (Changed<LuaProps>, With<LuaInstance>)>,
+    changed: Query<'_, '_, (Entity, &LuaProps), ChangedProps>,
     behaviours: Res<'_, Behaviours>,
     mut vm: ResMut<'_, LuaVm>,
 ) {

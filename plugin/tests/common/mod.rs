@@ -1,7 +1,5 @@
 //! A headless app with a temporary asset folder, for the tests of the plugin.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -153,10 +153,11 @@ impl Rows {
             }
             let passing: Vec<usize> =
                 (0..segment.len as usize).filter(|&n| self.passes(segment, n, this_run)).collect();
-            // SAFETY: the caller has checked the epoch.
-            let places = |cells: &Cells| {
-                passing.iter().map(|&n| unsafe { cells.address(segment.row(n), n) }).collect()
+            let place = |cells: &Cells, n: usize| {
+                // SAFETY: the caller has checked the epoch, and the row is one of the segment.
+                unsafe { cells.address(segment.row(n), n) }
             };
+            let places = |cells: &Cells| passing.iter().map(|&n| place(cells, n)).collect();
             Some(Compacted {
                 len: passing.len() as u32,
                 entities: passing.iter().map(|&n| segment.entity(n)).collect(),
