@@ -164,7 +164,7 @@ impl Heap {
             let units = match self.pacer.drive {
                 _ if self.stress.is_on() => 1,
                 Drive::Debt => self.pacer.units_for(self.debt),
-                Drive::Frames => self.pacer.units_for_frames(),
+                Drive::Frames => self.pacer.units_for_frames(self.debt),
             };
             self.step_units(units);
         } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() && self.stress_pause == 0 {

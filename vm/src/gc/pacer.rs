@@ -45,9 +45,11 @@ const STEP_BYTES: usize = 32 << 10;
 const BYTES_PER_UNIT: usize = 1 << 10;
 /// How far `Adaptive` raises a budget.
 const ADAPTIVE_FACTOR: u32 = 4;
-/// Units done for [`STEP_BYTES`] allocated beyond the ceiling while frames drive: in bytes marked or swept several times as much, and well
-/// below a tenth of a millisecond.
-const UNITS_BETWEEN_FRAMES: u64 = 8;
+/// Units done for [`STEP_BYTES`] allocated beyond the ceiling while frames drive: in bytes marked or swept several times as much, and about a
+/// twentieth of a millisecond.
+const UNITS_BETWEEN_FRAMES: u64 = 12;
+/// Units done at one safe point while frames drive, at most.
+const MOST_UNITS: u64 = 36;
 /// A debt never reached.
 const NEVER: isize = isize::MIN / 2;
 
@@ -240,8 +242,8 @@ impl Pacer {
     }
 
     /// The units that allocation does at a safe point while frames drive, when they do not keep up.
-    pub(crate) fn units_for_frames(&self) -> u64 {
-        UNITS_BETWEEN_FRAMES
+    pub(crate) fn units_for_frames(&self, debt: isize) -> u64 {
+        (UNITS_BETWEEN_FRAMES * (1 + debt.max(0) as u64 / STEP_BYTES as u64)).min(MOST_UNITS)
     }
 
     /// The debt after a step of a collection under way.
