@@ -94,13 +94,15 @@ fn collect_if_short(vm: &mut Vm) {
     }
 }
 
-/// A message that leaves a wrapped coroutine gets the position of the call that resumed it in front, as in LuaJIT.
+/// A message that leaves a wrapped coroutine gets the position of the call that resumed it in front, and ends at its first zero byte, as in LuaJIT.
 fn with_caller(vm: &mut Vm, raised: Raised) -> Raised {
     let value = vm.heap.roots.raised;
     match value.and_then(RawValue::as_string) {
         Some(message) if raised == Raised::Error => {
             let kind = vm.kind_of_error(value);
-            vm.error_of_kind(kind, message.as_bytes())
+            let text = message.as_bytes();
+            let end = memchr::memchr(0, text).unwrap_or(text.len());
+            vm.error_of_kind(kind, &text[..end])
         }
         _ => raised,
     }

@@ -80,7 +80,7 @@ pub(super) const BOOLEAN: &[(usize, Call)] = &[
     (1, Call("(pcall($F, $V))")),
     (1, Call("getmetatable($O) == M1")),
     (1, Call("rawget($O, 'v') == nil")),
-    (1, Call("(next($R) == nil)")),
+    (1, Call("(next(($R)) == nil)")),
     (1, Call("select('#', $V) == $N")),
 ];
 
