@@ -48,8 +48,11 @@ fn every_figure_is_in_the_store() {
     ] {
         assert!(latest(&test, &path).is_some_and(|value| value >= 0.0), "{path}: {:?}", latest(&test, &path));
     }
-    assert!(latest(&test, &SCRIPT_UPDATE) > Some(0.0));
-    assert!(latest(&test, &DiagnosticPath::new("perilune/script/systemlitter")) > Some(0.0));
+    // A frame on another thread may be measured after its figures were stored.
+    let litter = DiagnosticPath::new("perilune/script/systemlitter");
+    test.until("scripts take time", |test| {
+        latest(test, &SCRIPT_UPDATE) > Some(0.0) && latest(test, &litter) > Some(0.0)
+    });
     test.no_errors();
 }
 
