@@ -48,7 +48,7 @@ fn every_figure_is_in_the_store() {
     ] {
         assert!(latest(&test, &path).is_some_and(|value| value >= 0.0), "{path}: {:?}", latest(&test, &path));
     }
-    // A frame on another thread may be measured after its figures were stored.
+    // Once in a few runs a frame shows no time at all; why is not known.
     let litter = DiagnosticPath::new("perilune/script/systemlitter");
     test.until("scripts take time", |test| {
         latest(test, &SCRIPT_UPDATE) > Some(0.0) && latest(test, &litter) > Some(0.0)

@@ -122,21 +122,7 @@ fn not_exposed(vm: &mut Vm, name: &str) -> String {
 
 /// `messages.write(name, value)`: written at the next sync point.
 fn write(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = check_name(vm, args)?;
-    let given = vm.arg(args, 1);
-    let given = vm.to_host(given)?;
-    let shared = context(vm).shared.clone();
-    let built = {
-        let registry = shared.registry.read();
-        find::<ReflectMessage>(&registry, "message", "Message", &name).and_then(|(registration, write)| {
-            let types = shared.hosted.types(&registry);
-            Ok((build(types, registration, "message", &name, &given)?, write))
-        })
-    };
-    let (message, write) = match built {
-        Ok(built) => built,
-        Err(message) => return Err(vm.error(message)),
-    };
+    let (message, write) = built::<ReflectMessage>(vm, args, "message", "Message")?;
     with_commands(vm, |commands| {
         commands.queue(move |world: &mut bevy_ecs::world::World| {
             let registry = world.resource::<AppTypeRegistry>().clone();
@@ -148,21 +134,7 @@ fn write(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// `commands.trigger(name, value)`: observers run at the next sync point.
 pub(super) fn trigger(vm: &mut Vm, args: Args) -> NativeResult {
-    let name = check_name(vm, args)?;
-    let given = vm.arg(args, 1);
-    let given = vm.to_host(given)?;
-    let shared = context(vm).shared.clone();
-    let built = {
-        let registry = shared.registry.read();
-        find::<ReflectEvent>(&registry, "event", "Event", &name).and_then(|(registration, trigger)| {
-            let types = shared.hosted.types(&registry);
-            Ok((build(types, registration, "event", &name, &given)?, trigger))
-        })
-    };
-    let (event, trigger) = match built {
-        Ok(built) => built,
-        Err(message) => return Err(vm.error(message)),
-    };
+    let (event, trigger) = built::<ReflectEvent>(vm, args, "event", "Event")?;
     with_commands(vm, |commands| {
         commands.queue(move |world: &mut bevy_ecs::world::World| {
             let registry = world.resource::<AppTypeRegistry>().clone();
@@ -170,6 +142,27 @@ pub(super) fn trigger(vm: &mut Vm, args: Args) -> NativeResult {
         });
     })?;
     vm.ret0()
+}
+
+/// The value that a call names by its type and describes, and what sends it.
+fn built<T: bevy_reflect::TypeData + Clone>(
+    vm: &mut Vm,
+    args: Args,
+    word: &str,
+    reflected: &str,
+) -> Result<(Box<dyn Reflect>, T), Raised> {
+    let name = check_name(vm, args)?;
+    let given = vm.arg(args, 1);
+    let given = vm.to_host(given)?;
+    let shared = context(vm).shared.clone();
+    let built = {
+        let registry = shared.registry.read();
+        find::<T>(&registry, word, reflected, &name).and_then(|(registration, send)| {
+            let types = shared.hosted.types(&registry);
+            Ok((build(types, registration, word, &name, &given)?, send))
+        })
+    };
+    built.map_err(|message| vm.error(message))
 }
 
 fn check_name(vm: &mut Vm, args: Args) -> Result<String, Raised> {
