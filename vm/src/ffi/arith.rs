@@ -93,9 +93,20 @@ pub fn new_integer(heap: &mut Heap, scalar: Scalar, bits: u64) -> Result<RawValu
 /// # Errors
 /// When the memory limit is reached.
 pub fn new_imaginary(heap: &mut Heap, im: f64) -> Result<RawValue, OutOfMemory> {
+    new_complex(heap, 0.0, im)
+}
+
+/// A complex number.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn new_complex(heap: &mut Heap, re: f64, im: f64) -> Result<RawValue, OutOfMemory> {
     let complex = cdata::new_owned(heap, known::COMPLEX_DOUBLE, 16, cdata::WRITABLE)?;
     // SAFETY: an owned value of sixteen bytes.
-    unsafe { store_bits(complex.data().add(8), 8, im.to_bits()) };
+    unsafe {
+        store_bits(complex.data(), 8, re.to_bits());
+        store_bits(complex.data().add(8), 8, im.to_bits());
+    }
     Ok(complex.into())
 }
 

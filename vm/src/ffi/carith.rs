@@ -246,6 +246,20 @@ pub(crate) fn wide_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
     }
 }
 
+/// The two halves of a `complex`, of the size that `string.buffer` has a form for.
+pub(crate) fn complex_double(vm: &Vm, value: RawValue) -> Option<[u64; 2]> {
+    let cdata = value.as_cdata()?;
+    if cdata.flags() & (super::cdata::VIEW | super::cdata::UNCHECKED) != 0 || !cdata.ctype().is_declared() {
+        return None;
+    }
+    let ctype = vm.ffi.c.table.referent(cdata.ctype());
+    if !matches!(vm.ffi.c.table.kind(ctype), Kind::Complex(_)) || vm.ffi.c.table.size(ctype) != 16 {
+        return None;
+    }
+    // SAFETY: an owned value of sixteen bytes, or one inside another that is there.
+    Some(unsafe { cdata.data().cast::<[u64; 2]>().read_unaligned() })
+}
+
 /// A declared integer or float of any size as an operand of bit operations.
 pub(crate) fn bit_operand(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
     let cdata = value.as_cdata()?;

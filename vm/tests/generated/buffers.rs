@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use crate::choices::{Choices, words};
 use crate::numbers::number;
 
+/// The literal makes LuaJIT load its FFI, without which it reads no C values.
 const PRELUDE: &str = "\
-local buffer = require('string.buffer')
+local buffer, _ = require('string.buffer'), 1LL
 local function show(v, depth)
   local kind = type(v)
   if kind == 'string' then return string.format('%q', v) end
@@ -79,10 +80,10 @@ fn operation(c: &mut Choices<'_>) -> String {
     }
 }
 
-/// A byte in the place of another, that is not the tag of a C value, or of a pointer, which Perilune limits to 47 bits.
+/// A byte in the place of another, that is not the tag of a pointer of 64 bits, which Perilune limits to 47.
 fn tag(c: &mut Choices<'_>) -> usize {
     match c.below(256) {
-        4 | 5 | 16..=18 => 0,
+        5 => 0,
         tag => tag,
     }
 }

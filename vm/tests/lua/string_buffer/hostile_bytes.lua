@@ -22,8 +22,6 @@ for i = 1, 400 do
     local how = random(3)
     -- A large count would make LuaJIT allocate it.
     if byte == 0xff then byte = 0xfe end
-    -- Complex numbers.
-    if byte == 0x12 then byte = 0x13 end
     -- Light userdata of more than 47 bits.
     if byte == 0x05 then byte = 0x04 end
     if how == 0 then s = s:sub(1, at - 1) .. string.char(byte) .. s:sub(at + 1)

@@ -3,7 +3,7 @@
 
 use super::dictionary::Dictionaries;
 use super::{MAX_DEPTH, tag};
-use crate::ffi::arith::new_integer;
+use crate::ffi::arith::{new_complex, new_integer};
 use crate::ffi::ctype::Scalar;
 use crate::table::{MAX_ENTRIES, SetError, Table};
 use crate::value::{Gc, RawValue};
@@ -23,16 +23,27 @@ pub(super) struct Decoder<'a> {
     dictionaries: Dictionaries,
     depth: u32,
     entries: u32,
+    /// Whether there was a light userdata that has no value here.
+    bad_pointer: bool,
 }
 
 impl<'a> Decoder<'a> {
     pub(super) fn new(input: &'a [u8], dictionaries: Dictionaries) -> Decoder<'a> {
-        Decoder { input, at: 0, dictionaries, depth: 0, entries: 0 }
+        Decoder { input, at: 0, dictionaries, depth: 0, entries: 0, bad_pointer: false }
     }
 
     /// How many bytes have been read.
     pub(super) fn position(&self) -> usize {
         self.at
+    }
+
+    /// Refuses pointers of more than 47 bits. To be asked after everything else, because LuaJIT has values for them, so that all other
+    /// errors come first.
+    ///
+    /// # Errors
+    /// When such a pointer has been read.
+    pub(super) fn check_pointers(&self, vm: &mut Vm) -> Result<(), Raised> {
+        if self.bad_pointer { Err(vm.error_value_str("bad light userdata pointer")) } else { Ok(()) }
     }
 
     /// Reads a value.
@@ -51,10 +62,11 @@ impl<'a> Decoder<'a> {
             tag::TRUE => Ok(RawValue::TRUE),
             tag::NULL => Ok(RawValue::light(0)),
             tag::LIGHT_32 => Ok(RawValue::light(u64::from(self.four(vm)?))),
-            tag::LIGHT_64 => match self.eight(vm)? {
-                payload if payload < LIGHT_END => Ok(RawValue::light(payload)),
-                _ => Err(vm.error_value_str("bad light userdata pointer")),
-            },
+            tag::LIGHT_64 => {
+                let pointer = self.eight(vm)?;
+                self.bad_pointer |= pointer >= LIGHT_END;
+                Ok(RawValue::light(pointer % LIGHT_END))
+            }
             tag::INT => Ok(RawValue::number(f64::from(self.four(vm)? as i32))),
             // The bits of a NaN could be those of another value; `number` makes all NaNs one.
             tag::NUMBER => Ok(RawValue::number(f64::from_bits(self.eight(vm)?))),
@@ -70,7 +82,11 @@ impl<'a> Decoder<'a> {
             }
             tag::INT_64 => self.integer(vm, Scalar::I64),
             tag::UINT_64 => self.integer(vm, Scalar::U64),
-            0x12..=0x1f => Err(bad_tag(vm, kind)),
+            tag::COMPLEX => {
+                let [re, im] = [self.eight(vm)?, self.eight(vm)?].map(f64::from_bits);
+                Ok(new_complex(&mut vm.heap, re, im)?)
+            }
+            0x13..=0x1f => Err(bad_tag(vm, kind)),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::dictionary::Dictionaries;
 use super::{MAX_DEPTH, tag};
 use crate::ffi::access::boxed_integer;
+use crate::ffi::carith::complex_double;
 use crate::ffi::ctype::Scalar;
 use crate::rt::string_buffer::StringBuffer;
 use crate::table::Table;
@@ -46,7 +47,13 @@ impl<'a> Encoder<'a> {
             Type::CData => match boxed_integer(vm, value) {
                 Some((Scalar::U64, bits)) => self.wide(vm, tag::UINT_64, bits),
                 Some((_, bits)) => self.wide(vm, tag::INT_64, bits),
-                None => Err(refused(vm, value)),
+                None => match complex_double(vm, value) {
+                    Some([re, im]) => {
+                        self.wide(vm, tag::COMPLEX, re)?;
+                        self.push(vm, &im.to_le_bytes())
+                    }
+                    None => Err(refused(vm, value)),
+                },
             },
             Type::Function | Type::UserData | Type::Thread => Err(refused(vm, value)),
         }

@@ -190,7 +190,8 @@ fn decode(vm: &mut Vm, args: Args) -> NativeResult {
     let dictionaries = Dictionaries::of(vm, buffer);
     let (value, length) = read_buffer(buffer, |storage| {
         let mut decoder = Decoder::new(storage.contents(), dictionaries);
-        decoder.get(vm).map(|value| (value, decoder.position()))
+        let value = decoder.get(vm)?;
+        decoder.check_pointers(vm).map(|()| (value, decoder.position()))
     })?;
     with_buffer(vm, buffer, |storage, _| storage.skip(length));
     vm.ret1(value)

@@ -71,6 +71,7 @@ mod tag {
     pub(super) const KNOWN: u32 = 0x0f;
     pub(super) const INT_64: u32 = 0x10;
     pub(super) const UINT_64: u32 = 0x11;
+    pub(super) const COMPLEX: u32 = 0x12;
     /// The empty string.
     pub(super) const STRING: u32 = 0x20;
 }
@@ -139,5 +140,6 @@ fn decode_string(vm: &mut Vm, args: Args) -> NativeResult {
     if decoder.position() < text.len() {
         return Err(vm.error("left-over data in buffer"));
     }
+    decoder.check_pointers(vm)?;
     vm.ret1(value)
 }
