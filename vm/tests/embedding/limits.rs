@@ -47,6 +47,8 @@ fn no_shape_of_endlessness_escapes() {
         "local s = ('a'):rep(100000) while true do s:find('.-b') end",
         "table.sort(setmetatable({3, 2, 1, 4, 5, 6}, {}), function() while true do end end)",
         "string.gsub('x', 'x', function() while true do end end)",
+        "load(function() return ' ' end)",
+        "load(math.random)",
     ] {
         is_stopped(&mut lua, source);
     }

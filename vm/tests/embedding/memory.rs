@@ -16,6 +16,8 @@ fn endless_allocation_ends_in_an_error() {
         "local b = require('string.buffer').new(1e9)",
         "local b = require('string.buffer').new() while true do b:encode({{}, ('x'):rep(1000)}) end",
         "local b = require('string.buffer') local t = {} while true do t[#t + 1] = b.new():put(('x'):rep(10000)) end",
+        "assert(load(function() return '          ' end))",
+        "local s = (' '):rep(100000) assert(load(function() return s end))",
         "local function f(...) return f(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...) end f()",
     ] {
         let error = lua.load(source).exec(&mut lua).expect_err("memory has an end");

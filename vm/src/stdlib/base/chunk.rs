@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::compiler::load_chunk;
-use crate::rt::string_buffer::{as_buffer, read_buffer};
+use crate::rt::string_buffer::{StringBuffer, as_buffer, read_buffer};
 use crate::stdlib::{globals, opt_c_string, path_of, up_to_zero};
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
@@ -106,28 +106,32 @@ pub(crate) fn compile(
 
 /// The pieces a reader function returns, joined; or the error value it failed with.
 fn read_all(vm: &mut Vm, reader: RawValue) -> Result<Result<Vec<u8>, RawValue>, Raised> {
-    let mut source = Vec::new();
+    // A reader that never ends meets the memory limit, and the time limit even if it is no Lua function.
+    let mut source = StringBuffer::default();
+    let mut digits = Vec::new();
     loop {
+        vm.poll()?;
         let piece = match vm.call1(reader, &[]) {
             Ok(piece) => piece,
             Err(Raised::Interrupted) => return Err(Raised::Interrupted),
             Err(raised @ (Raised::Error | Raised::Memory)) => return Ok(Err(vm.catch(raised))),
         };
-        if piece.is_nil() {
-            return Ok(Ok(source));
-        }
-        let length = source.len();
-        if let Some(text) = piece.as_string() {
-            source.extend_from_slice(text.as_bytes());
+        let text = if let Some(text) = piece.as_string() {
+            text.as_bytes()
         } else if let Some(number) = piece.as_number() {
-            crate::convert::format_number(number, &mut source);
+            digits.clear();
+            crate::convert::format_number(number, &mut digits);
+            digits.as_slice()
+        } else if piece.is_nil() {
+            &[]
         } else {
             let raised = vm.error("reader function must return a string");
             return Ok(Err(vm.catch(raised)));
+        };
+        if text.is_empty() {
+            return Ok(Ok(source.contents().to_vec()));
         }
-        if source.len() == length {
-            return Ok(Ok(source));
-        }
+        source.push(&mut vm.heap, text)?;
     }
 }
 

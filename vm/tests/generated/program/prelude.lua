@@ -53,6 +53,12 @@ do -- what every generated program starts with
     local text = format(...)
     return without_address(text)
   end
+  -- A reader can go on for ever.
+  local load = load
+  function _G.load(reader, ...)
+    if type(reader) ~= "function" then return load(reader, ...) end
+    return load(function() tick() return reader() end, ...)
+  end
   function full(...)
     if select("#", ...) == 0 then return end
     local v = ...
