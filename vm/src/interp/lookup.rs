@@ -10,7 +10,9 @@ use crate::table::Table;
 use crate::value::{Gc, RawValue};
 
 /// A power of two.
-const ENTRIES: usize = 256;
+const SETS: usize = 256;
+/// Answers of a set. With one, two lookups that fall together, in one loop body, would drive each other out for ever.
+const WAYS: usize = 2;
 
 /// One answer in this many is copied to the inline cache that asked: it gets to know what it sees all the time, and need not
 /// change each time where it sees many shapes.
@@ -18,7 +20,7 @@ const COPIED_OF: u32 = 16;
 
 /// The cache.
 pub(crate) struct Lookups {
-    entries: [Lookup; ENTRIES],
+    sets: [[Lookup; WAYS]; SETS],
     /// Counts answers.
     answers: u32,
 }
@@ -31,7 +33,7 @@ pub(crate) struct Lookup {
     shape: u32,
     /// The slot that has the key, or [`Lookup::LACKS`].
     slot: u32,
-    /// What the key comes to behind this metatable, for tables of the shape that have no value in the slot ...
+    /// The metatable of the tables it answers for, and what the key comes to behind it when there is no value in the slot ...
     meta: *mut Table,
     inherited: Inherited,
     /// ... while this method epoch stands.
@@ -41,6 +43,8 @@ pub(crate) struct Lookup {
 /// Where the answer behind a metatable is.
 #[derive(Clone, Copy)]
 pub(in crate::interp) enum Inherited {
+    /// Not known.
+    Unknown,
     /// It is this: a function, or nil. Storing another moves the epoch.
     Value(RawValue),
     /// It is in this slot of this table, whose keys change with the epoch.
@@ -55,20 +59,27 @@ impl Lookup {
         shape: 0,
         slot: 0,
         meta: std::ptr::null_mut(),
-        inherited: Inherited::Value(RawValue::NIL),
+        inherited: Inherited::Unknown,
         epoch: 0,
     };
+
+    #[inline(always)]
+    fn is_for(&self, shape: u32, meta: *mut Table, key: Gc<LuaString>) -> bool {
+        self.shape == shape && self.key == key.as_ptr() && self.meta == meta
+    }
 }
 
 impl Lookups {
     pub(crate) fn new() -> Lookups {
-        Lookups { entries: [Lookup::EMPTY; ENTRIES], answers: 0 }
+        Lookups { sets: [[Lookup::EMPTY; WAYS]; SETS], answers: 0 }
     }
 
     #[inline(always)]
     fn index(shape: u32, meta: *mut Table, key: Gc<LuaString>) -> usize {
-        // Cells are 16 bytes at least, tables 64.
-        ((key.as_ptr() as usize >> 4) ^ (meta as usize >> 6) ^ shape as usize) % ENTRIES
+        // Cells are 16 bytes at least, tables 64. What is made together lies together, and shapes are counted: the factors keep
+        // small differences in one from making up for those in another.
+        let (key, meta) = (key.as_ptr() as usize >> 4, meta as usize >> 6);
+        key.wrapping_add(meta.wrapping_mul(31)).wrapping_add((shape as usize).wrapping_mul(73)) % SETS
     }
 
     /// The entry for a key in a table.
@@ -79,8 +90,9 @@ impl Lookups {
     unsafe fn entry(&self, table: *mut Table, key: Gc<LuaString>) -> Option<&Lookup> {
         // SAFETY: a live table.
         let (shape, meta) = unsafe { ((*table).header.aux, (*table).meta) };
-        let entry = &self.entries[Self::index(shape, meta, key)];
-        (entry.shape == shape && entry.key == key.as_ptr() && shape != 0).then_some(entry)
+        let [first, second] = &self.sets[Self::index(shape, meta, key)];
+        let entry = if first.is_for(shape, meta, key) { first } else { second };
+        (entry.is_for(shape, meta, key) && shape != 0).then_some(entry)
     }
 
     #[inline(always)]
@@ -112,10 +124,11 @@ impl Lookups {
                     return Some(value);
                 }
             }
-            if entry.meta != (*table).meta || entry.epoch != epoch {
+            if entry.epoch != epoch {
                 return None;
             }
             match entry.inherited {
+                Inherited::Unknown => None,
                 Inherited::Value(value) => {
                     if self.is_to_be_copied() {
                         if entry.slot != Lookup::LACKS {
@@ -175,13 +188,12 @@ impl Lookups {
     ) {
         // SAFETY: a live table.
         let (shape, meta) = unsafe { ((*table).header.aux, (*table).meta) };
-        let mut entry =
-            Lookup { key: key.as_ptr(), shape, slot: slot.unwrap_or(Lookup::LACKS), ..Lookup::EMPTY };
-        if let Some((inherited, epoch)) = inherited {
-            entry.meta = meta;
-            entry.inherited = inherited;
-            entry.epoch = epoch;
+        let slot = slot.unwrap_or(Lookup::LACKS);
+        let (inherited, epoch) = inherited.unwrap_or((Inherited::Unknown, 0));
+        let set = &mut self.sets[Self::index(shape, meta, key)];
+        if !set[0].is_for(shape, meta, key) {
+            set[1] = set[0];
         }
-        self.entries[Self::index(shape, meta, key)] = entry;
+        set[0] = Lookup { key: key.as_ptr(), shape, slot, meta, inherited, epoch };
     }
 }
