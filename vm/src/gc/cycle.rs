@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::budget::{Budget, Meter, Unit, WorstCosts, thread_cpu_time};
+use super::classes::Group;
 use super::mark::{WeakLoads, Work};
 use super::pacer::FrameBudget;
 use super::stats::SliceRecord;
@@ -47,10 +48,12 @@ phases! {
     Threads "threads",
     /// Dropping shapes no table has.
     Shapes "shapes",
+    /// Sweeping blocks of cells that are traced.
+    Sweep "sweep",
     /// Unlinking dead strings from the intern table.
     Strings "strings",
-    /// Sweeping blocks.
-    Sweep "sweep",
+    /// Sweeping blocks of cells without references, strings above all.
+    SweepLeaves "sweep leaves",
 }
 
 /// Attempts to mark per unit.
@@ -118,7 +121,7 @@ impl Cycle {
     /// Whether the intern table may hold strings that this cycle will unlink.
     #[inline(always)]
     pub(crate) fn strings_are_revived(&self) -> bool {
-        self.phase != Phase::Idle && self.phase != Phase::Sweep
+        self.phase != Phase::Idle && self.phase != Phase::SweepLeaves
     }
 
     fn enter(&mut self, phase: Phase) {
@@ -282,7 +285,7 @@ impl Heap {
                 Phase::Separate => Unit::Finalizers,
                 Phase::ClearWeak => Unit::Weak,
                 Phase::Threads | Phase::Shapes | Phase::Strings => Unit::Unlink,
-                Phase::Sweep => Unit::Sweep,
+                Phase::Sweep | Phase::SweepLeaves => Unit::Sweep,
             };
             if !meter.allows(unit, &worst) {
                 break;
@@ -352,7 +355,8 @@ impl Heap {
                 let done = self.shapes.sweep_step(SHAPES);
                 self.remove_external(before - self.shapes.bytes());
                 if done {
-                    self.cycle.enter(Phase::Strings);
+                    self.memory.begin_sweep(Group::Traced);
+                    self.cycle.enter(Phase::Sweep);
                 }
                 SHAPES
             }
@@ -361,18 +365,20 @@ impl Heap {
                 let done = self.strings.unlink_dead(&mut self.cycle.cursor, LINKS);
                 let steps = self.cycle.cursor - before;
                 if done {
-                    self.memory.begin_sweep();
-                    self.cycle.enter(Phase::Sweep);
+                    self.memory.begin_sweep(Group::Leaves);
+                    self.cycle.enter(Phase::SweepLeaves);
                 }
                 steps
             }
-            Phase::Sweep => {
+            Phase::Sweep | Phase::SweepLeaves => {
                 let drops = &mut self.finalizers.drops;
                 match self.memory.sweep_next(&mut |cell| drops.push(cell)) {
                     Some(swept) => {
                         self.cycle.freed_bytes += swept.freed;
                         self.cycle.kept_bytes += swept.kept;
                     }
+                    // What is traced first: it is most of the garbage, and need not wait for the intern table.
+                    None if self.cycle.phase == Phase::Sweep => self.cycle.enter(Phase::Strings),
                     None => self.cycle_ended(),
                 }
                 1

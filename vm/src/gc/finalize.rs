@@ -10,7 +10,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::Heap;
 use super::block::is_marked;
 use super::budget::{Budget, Meter, Unit};
-use super::cycle::Phase;
 use super::kind::{Header, Kind};
 use super::mark::Marker;
 use super::memory::kind_of;
@@ -210,7 +209,7 @@ impl Heap {
             if let Some(cell) = self.finalizers.drops.pop() {
                 // SAFETY: the sweep found it dead and left it to this list.
                 unsafe { self.drop_payload(cell) };
-                self.memory.free_dropped(cell, self.cycle.phase == Phase::Sweep);
+                self.memory.free_dropped(cell);
             }
             meter.spend(Unit::Drop, &mut worst);
         }

@@ -108,21 +108,18 @@ impl Bucket {
             *self = kept;
             return dead;
         }
+        // Which strings are dead follows no pattern: what is kept moves down without a branch on it.
         let mut kept = 0;
         for at in 0..CHAIN {
             let entry = self.0[at];
             if entry == Entry::NONE {
                 break;
             }
-            if is_alive(entry) {
-                self.0[kept] = entry;
-                kept += 1;
-            } else {
-                dead += 1;
-            }
-        }
-        if dead > 0 {
-            self.0[kept..kept + dead].fill(Entry::NONE);
+            let alive = usize::from(is_alive(entry));
+            self.0[at] = Entry::NONE;
+            self.0[kept] = Entry(entry.0 * alive as u64);
+            kept += alive;
+            dead += 1 - alive;
         }
         dead
     }

@@ -5,13 +5,13 @@
 //! single cells given back early, then holes of the block at hand, then other blocks with holes, then blocks not yet swept, then a fresh block.
 //!
 //! Invariants:
-//! - The cells of a span have their allocated bits set; while cells are born black ([`Birth::Black`]) also their mark bits.
+//! - The cells of a span have their allocated bits set; while cells of its group are born black ([`Birth::Black`]) also their mark bits.
 //! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
 //! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
 
 use super::OutOfMemory;
 use super::block::*;
-use super::classes::{MAX_CELL, POOLS, cell_size, has_payloads, pool_for};
+use super::classes::{Group, MAX_CELL, POOLS, cell_size, group_of, has_payloads, pool_for, pools_of};
 use super::kind::{Contents, Header, Kind};
 use super::pages::{Pages, unmap};
 use super::release::release;
@@ -34,7 +34,7 @@ pub(crate) const DROP_QUEUED: u8 = 0x40;
 pub(crate) enum Birth {
     /// Not marked: no cycle, or sweeping (cells then only come from swept blocks).
     White,
-    /// Marked: from Snapshot to Sweep.
+    /// Marked: from Snapshot until cells of the group are swept.
     Black,
 }
 
@@ -60,8 +60,8 @@ struct Pool {
 pub(crate) struct Memory {
     /// The spans, by pool.
     pub(crate) spans: [Span; POOLS],
-    /// The colour of new cells.
-    pub(crate) birth: Birth,
+    /// The colour of new cells, by group.
+    birth: [Birth; Group::COUNT],
     /// Spans have one cell only, so that every allocation takes the slow path.
     pub(crate) single_cells: bool,
     /// Freed cells are filled with [`POISON`] and not reused for one more cycle.
@@ -82,12 +82,15 @@ pub(crate) struct Memory {
     free: Vec<u64>,
     arena_hint: usize,
     empty_arenas: usize,
-    large: Vec<u32>,
+    /// By group.
+    large: [Vec<u32>; Group::COUNT],
     large_unswept: Vec<u32>,
-    sweep_pool: usize,
+    /// The pools of the group being swept that have not had their turn.
+    sweep_pools: Vec<usize>,
     /// A block that is swept in pieces.
     partial: Option<Partial>,
-    sweep_number: u32,
+    /// Counts sweeps, by group.
+    sweep_numbers: [u32; Group::COUNT],
     /// The address space reserved for a huge block of values.
     pub(crate) growth_room: usize,
     pages: Pages,
@@ -123,7 +126,7 @@ impl Memory {
                 pool += 1;
                 Span { cursor: 0, end: 0, cell_size: cell_size(pool - 1) }
             }),
-            birth: Birth::White,
+            birth: [Birth::White; Group::COUNT],
             single_cells: false,
             poison: false,
             quarantined: 0,
@@ -137,11 +140,11 @@ impl Memory {
             free: Vec::new(),
             arena_hint: 0,
             empty_arenas: 0,
-            large: Vec::new(),
+            large: Default::default(),
             large_unswept: Vec::new(),
-            sweep_pool: POOLS,
+            sweep_pools: Vec::new(),
             partial: None,
-            sweep_number: 0,
+            sweep_numbers: [0; Group::COUNT],
             growth_room: GROWTH_ROOM,
             pages: Pages::new(seed),
         }
@@ -211,7 +214,7 @@ impl Memory {
         unsafe {
             self.pools[pool].returned = *(cell as *const usize).add(1);
             self.pools[pool].returned_count -= 1;
-            if self.birth == Birth::Black {
+            if self.is_born_black(pool) {
                 set_mark(cell);
             }
         }
@@ -225,6 +228,7 @@ impl Memory {
         let Some((id, start)) = self.pools[pool].current else { return false };
         let block = &self.blocks[id as usize];
         let (base, size, count) = (block.base, block.cell_size, block.capacity());
+        let is_born_black = self.is_born_black(pool);
         let mut first = start;
         // SAFETY: all addresses are places for cells of this block.
         unsafe {
@@ -239,7 +243,7 @@ impl Memory {
             let mut end = first;
             while end < count && !is_allocated(base + end * size) {
                 set_allocated(base + end * size, true);
-                if self.birth == Birth::Black {
+                if is_born_black {
                     set_mark(base + end * size);
                 }
                 end += 1;
@@ -267,7 +271,8 @@ impl Memory {
         contents: Contents,
         size: usize,
     ) -> Result<(usize, bool), OutOfMemory> {
-        let pool = pool_for(contents, 16) as u16;
+        let pool = pool_for(contents, 16);
+        let swept = self.sweep_numbers[group_of(pool) as usize];
         let (id, zeroed) = if size <= MAX_RUN {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
@@ -277,8 +282,8 @@ impl Memory {
                 base,
                 cell_size: blocks * BLOCK_SIZE,
                 counted: size,
-                pool,
-                swept: self.sweep_number,
+                pool: pool as u16,
+                swept,
                 used_for,
             };
             (self.describe(block), false)
@@ -291,13 +296,13 @@ impl Memory {
                 base: region + BLOCK_SIZE,
                 cell_size: counted,
                 counted,
-                pool,
-                swept: self.sweep_number,
+                pool: pool as u16,
+                swept,
                 used_for: BlockUse::Huge { mapped },
             };
             (self.describe(block), true)
         };
-        self.large.push(id);
+        self.large[group_of(pool) as usize].push(id);
         let block = &self.blocks[id as usize];
         self.used += block.counted;
         self.acquired += block.counted as u64;
@@ -305,11 +310,15 @@ impl Memory {
         unsafe {
             (*arena_of(block.base)).blocks[(block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id;
             set_allocated(block.base, true);
-            if self.birth == Birth::Black {
+            if self.is_born_black(pool) {
                 set_mark(block.base);
             }
         }
         Ok((block.base, zeroed))
+    }
+
+    fn is_born_black(&self, pool: usize) -> bool {
+        self.birth[group_of(pool) as usize] == Birth::Black
     }
 
     fn map_huge(&mut self, size: usize) -> Result<(usize, usize), OutOfMemory> {
@@ -382,7 +391,7 @@ impl Memory {
             cell_size: cell_size(pool),
             counted: 0,
             pool: pool as u16,
-            swept: self.sweep_number,
+            swept: self.sweep_numbers[group_of(pool) as usize],
             used_for: BlockUse::Cells,
         });
         // SAFETY: the block was just taken from its arena.
@@ -458,14 +467,20 @@ impl Memory {
 
     // ---- early frees -----------------------------------------------------------------------------------
 
-    /// Frees a cell without a payload before any sweep finds it. `sweeping` says that blocks wait to be swept.
-    pub(crate) fn free_early(&mut self, cell: usize, sweeping: bool) {
-        // SAFETY: the caller's cell is one of this heap's and dead.
-        let id = unsafe { block_id_of(cell) };
+    /// Whether a block waits to be swept.
+    fn is_unswept(&self, block: &Block) -> bool {
+        block.swept != self.sweep_numbers[group_of(usize::from(block.pool)) as usize]
+    }
+
+    /// Frees a cell without a payload before any sweep finds it.
+    pub(crate) fn free_early(&mut self, cell: usize) {
+        // SAFETY: the caller's cell is one of this heap's and dead. Without its mark the sweep will free it, if it comes first.
+        let id = unsafe {
+            clear_mark(cell);
+            block_id_of(cell)
+        };
         let block = &self.blocks[id as usize];
-        if sweeping && block.swept != self.sweep_number {
-            // SAFETY: as above. Without its mark the sweep will free it.
-            unsafe { clear_mark(cell) };
+        if self.is_unswept(block) {
             return;
         }
         match block.used_for {
@@ -479,8 +494,9 @@ impl Memory {
                 self.put_returned(pool, cell);
             }
             BlockUse::Run { .. } | BlockUse::Huge { .. } => {
-                if let Some(at) = self.large.iter().rposition(|&other| other == id) {
-                    self.large.swap_remove(at);
+                let large = &mut self.large[group_of(usize::from(block.pool)) as usize];
+                if let Some(at) = large.iter().rposition(|&other| other == id) {
+                    large.swap_remove(at);
                     self.free_large(id);
                 }
             }
@@ -499,11 +515,11 @@ impl Memory {
     }
 
     /// Puts a cell whose payload was dropped at its pool's disposal.
-    pub(crate) fn free_dropped(&mut self, cell: usize, sweeping: bool) {
+    pub(crate) fn free_dropped(&mut self, cell: usize) {
         // SAFETY: the caller's cell is one of this heap's and dead.
         let block = &self.blocks[unsafe { block_id_of(cell) } as usize];
         let (pool, size) = (usize::from(block.pool), block.cell_size);
-        let left_to_sweep = self.poison || sweeping && block.swept != self.sweep_number;
+        let left_to_sweep = self.poison || self.is_unswept(block);
         // SAFETY: the cell is dead. With the poison in front the next sweep does not take it for a payload.
         unsafe {
             std::ptr::write_bytes(cell as *mut u8, POISON, if self.poison { size } else { 1 });
@@ -528,7 +544,7 @@ impl Memory {
 
     /// From now on cells are born black: what is left of the spans is marked.
     pub(crate) fn begin_marking(&mut self) {
-        self.birth = Birth::Black;
+        self.birth = [Birth::Black; Group::COUNT];
         for span in &self.spans {
             if span.cursor != span.end {
                 // SAFETY: a span lies in one block.
@@ -537,10 +553,11 @@ impl Memory {
         }
     }
 
-    /// From now on blocks wait to be swept: spans and lists of free cells are dropped.
-    pub(crate) fn begin_sweep(&mut self) {
-        self.birth = Birth::White;
-        for (number, span) in self.spans.iter_mut().enumerate() {
+    /// From now on the blocks of a group wait to be swept: its spans and lists of free cells are dropped.
+    pub(crate) fn begin_sweep(&mut self, group: Group) {
+        self.birth[group as usize] = Birth::White;
+        for number in pools_of(group) {
+            let span = &mut self.spans[number];
             if span.cursor != span.end {
                 // SAFETY: a span lies in one block; nothing was put there.
                 unsafe { clear_range(span.cursor, span.end) };
@@ -555,10 +572,10 @@ impl Memory {
             pool.unswept.append(&mut pool.full);
             pool.unswept.append(&mut pool.holed);
             pool.unswept.extend(pool.current.take().map(|(id, _)| id));
+            self.sweep_pools.push(number);
         }
-        self.sweep_number += 1;
-        self.large_unswept.append(&mut self.large);
-        self.sweep_pool = 0;
+        self.sweep_numbers[group as usize] += 1;
+        self.large_unswept.append(&mut self.large[group as usize]);
     }
 
     /// Sweeps one block, or a piece of one whose dead cells must be looked at; `None` when all are swept.
@@ -566,12 +583,12 @@ impl Memory {
         if self.partial.is_some() {
             return Some(self.sweep_piece(drops));
         }
-        while self.sweep_pool < POOLS {
-            if let Some(id) = self.pools[self.sweep_pool].unswept.pop() {
+        while let Some(&pool) = self.sweep_pools.last() {
+            if let Some(id) = self.pools[pool].unswept.pop() {
                 self.partial = Some(Partial { id, word: 0, kept: 0 });
                 return Some(self.sweep_piece(drops));
             }
-            self.sweep_pool += 1;
+            self.sweep_pools.pop();
         }
         let id = self.large_unswept.pop()?;
         let base = self.blocks[id as usize].base;
@@ -580,8 +597,9 @@ impl Memory {
         if unsafe { is_marked(base) } {
             // SAFETY: as above.
             unsafe { clear_mark(base) };
-            self.blocks[id as usize].swept = self.sweep_number;
-            self.large.push(id);
+            let group = group_of(usize::from(self.blocks[id as usize].pool)) as usize;
+            self.blocks[id as usize].swept = self.sweep_numbers[group];
+            self.large[group].push(id);
             Some(Swept { freed: 0, kept: size })
         } else {
             self.free_large(id);
@@ -649,7 +667,7 @@ impl Memory {
         if to < BLOCK_WORDS {
             return (Some(Partial { id, word: to, kept }), swept);
         }
-        self.blocks[id as usize].swept = self.sweep_number;
+        self.blocks[id as usize].swept = self.sweep_numbers[group_of(pool) as usize];
         let pool = &mut self.pools[pool];
         if kept == 0 {
             self.free_block(id);
@@ -706,7 +724,7 @@ impl Memory {
             pool.holed.iter().chain(&pool.full).chain(&pool.unswept).copied().for_each(&mut listed);
             pool.current.into_iter().for_each(|(id, _)| listed(id));
         }
-        self.large.iter().chain(&self.large_unswept).copied().for_each(&mut listed);
+        self.large.iter().flatten().chain(&self.large_unswept).copied().for_each(&mut listed);
         self.partial.iter().for_each(|partial| listed(partial.id));
         for (id, block) in self.blocks.iter().enumerate() {
             assert_eq!(seen[id], block.used_for != BlockUse::Free, "a block in use is listed");

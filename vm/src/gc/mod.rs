@@ -19,8 +19,9 @@
 //!    copied, before it runs. Values that move within an array need shading only where they would pass the marker's cursor, towards its
 //!    beginning. New cells are born marked. So nothing is ever scanned twice, and when no gray cell is left, marking is over.
 //! 3. **Finalizers** (`finalize.rs`). Listed objects that were not reached are put in a queue, and what they refer to is marked too.
-//! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables; strings
-//!    in the intern table (`intern.rs`). Whatever could lead to a dead cell without being a reference is cut here.
+//! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables. Whatever could lead to a
+//!    dead cell without being a reference is cut here, but for the intern table, which leads to strings only: it is cleared (`intern.rs`)
+//!    after everything else has been swept, since that takes long and the rest is most of the garbage. Until then strings are born marked.
 //! 5. **Sweep** (`memory.rs`). Blocks are swept one at a time, also by the allocator when it needs room. Sweeping compares two bitmaps; it follows no pointer
 //!    and runs no code of the user's. Payloads with destructors go to a list that is worked off later; since that means looking at each dead cell, such
 //!    blocks are swept in pieces.
@@ -475,7 +476,7 @@ impl Heap {
         if self.marking {
             self.shade(cell as usize);
         } else {
-            self.memory.free_early(cell as usize, self.cycle.phase == Phase::Sweep);
+            self.memory.free_early(cell as usize);
         }
     }
 

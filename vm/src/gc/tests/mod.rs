@@ -93,7 +93,9 @@ fn objects_born_during_a_collection_survive_it_and_not_the_next() {
         Phase::ClearWeak,
         Phase::Threads,
         Phase::Shapes,
+        Phase::Sweep,
         Phase::Strings,
+        Phase::SweepLeaves,
     ] {
         run_to(&mut heap, phase);
         assert_eq!(heap.phase(), phase);
@@ -133,7 +135,7 @@ fn an_overwritten_reference_is_kept_by_the_barrier() {
 
 #[test]
 fn a_string_looked_up_again_is_not_unlinked() {
-    for phase in [Phase::Mark, Phase::Separate, Phase::ClearWeak, Phase::Strings] {
+    for phase in [Phase::Mark, Phase::Separate, Phase::ClearWeak, Phase::Sweep, Phase::Strings] {
         let mut heap = heap();
         heap.new_string(b"again").expect("memory");
         heap.start_cycle();
