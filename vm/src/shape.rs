@@ -46,6 +46,8 @@ pub struct Shapes {
     next_private: u32,
     /// The number of the collection cycle: shapes with this mark are alive.
     cycle: u32,
+    /// The shape found marked last in this cycle, or 0: tables of a kind often come one after the other.
+    last_marked: u32,
     /// While sweeping: the ids from here up have been looked at.
     sweep: Option<u32>,
     bytes: usize,
@@ -79,6 +81,7 @@ impl Default for Shapes {
             chunks: Vec::new(),
             next_shape: ROOT,
             next_private: FIRST_PRIVATE,
+            last_marked: 0,
             cycle: 1,
             sweep: None,
             bytes: 0,
@@ -160,13 +163,24 @@ impl Shapes {
     /// Starts a marking phase: no shape is marked but those made from now on.
     pub fn start_marking(&mut self) {
         self.cycle = self.cycle.wrapping_add(1);
+        self.last_marked = 0;
         self.mark_chain(ROOT);
     }
 
     /// Marks the shape of a table, by the table's `header.aux`, or one that a cache knows, which may be gone; `visit` gets its keys if it was
     /// not marked before. At most [`MAX_KEYS`] steps.
-    pub fn mark(&mut self, id: u32, mut visit: impl FnMut(Gc<LuaString>)) {
-        if id == 0 || id >= FIRST_PRIVATE || self.shape_opt(id).is_none_or(|shape| shape.mark == self.cycle) {
+    #[inline(always)]
+    pub fn mark(&mut self, id: u32, visit: impl FnMut(Gc<LuaString>)) {
+        if id != self.last_marked && id != 0 && id < FIRST_PRIVATE {
+            self.mark_another(id, visit);
+        }
+    }
+
+    fn mark_another(&mut self, id: u32, mut visit: impl FnMut(Gc<LuaString>)) {
+        let Some(shape) = self.shape_opt(id) else { return };
+        let is_marked = shape.mark == self.cycle;
+        self.last_marked = id;
+        if is_marked {
             return;
         }
         self.mark_chain(id);

@@ -11,7 +11,7 @@
 
 use std::mem::offset_of;
 
-use super::block::{is_marked, prefetch_mark, set_mark};
+use super::block::{is_marked, prefetch, prefetch_mark, set_mark};
 use super::segments::Segments;
 use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
@@ -25,7 +25,8 @@ const LOAD: usize = 3;
 /// The place in a bucket that heads the chain of those that found no other.
 const CHAIN: usize = 7;
 const TAG_SHIFT: u32 = 48;
-/// How many buckets ahead of unlinking their strings' marks are asked for.
+/// How many buckets ahead of unlinking they are asked for, and their strings' marks.
+const BUCKETS_AHEAD: usize = 24;
 const MARKS_AHEAD: usize = 8;
 
 /// A reference with the upper half of the string's hash; zero for none.
@@ -230,6 +231,9 @@ impl InternTable {
     pub(crate) fn unlink_dead(&mut self, cursor: &mut usize, count: usize) -> bool {
         let end = self.buckets.len().min(*cursor + count);
         while *cursor < end {
+            if *cursor + BUCKETS_AHEAD < self.buckets.len() {
+                prefetch(std::ptr::from_ref(self.buckets.get_ref(*cursor + BUCKETS_AHEAD)) as usize);
+            }
             // Marks lie all over the heap's bitmaps: they are asked for ahead of their use.
             if *cursor + MARKS_AHEAD < self.buckets.len() {
                 self.buckets.get_ref(*cursor + MARKS_AHEAD).ask_for_marks();

@@ -148,9 +148,11 @@ impl Heap {
             self.weak_tables.push(table.addr());
         }
         let marker = &mut self.marker;
+        for value in table.inline_values() {
+            marker.mark_value(value);
+        }
         table.for_each_part(|part| match part {
             Part::Metatable(meta) => marker.mark_cell(meta.addr()),
-            Part::Value(value) => marker.mark_value(value),
             Part::WeakValues(first) if weak => marker.mark_leaf(first as usize - STORAGE_HEADER),
             Part::Values(first) | Part::WeakValues(first) => {
                 marker.mark_storage(first as usize - STORAGE_HEADER)

@@ -107,13 +107,16 @@ impl Heap {
                         visit_value(owner, visit);
                     }
                 }
-                Kind::Table => Gc::from_ptr(cell as *mut Table).for_each_part(|part| match part {
-                    Part::Metatable(meta) => visit(meta.addr()),
-                    Part::Value(value) => visit_value(value, visit),
-                    Part::Values(first) => visit(first as usize - STORAGE_HEADER),
-                    Part::Bytes(first) => visit(first as usize - STORAGE_HEADER),
-                    Part::WeakValues(_) => {}
-                }),
+                Kind::Table => {
+                    let table = Gc::from_ptr(cell as *mut Table);
+                    table.inline_values().into_iter().for_each(|value| visit_value(value, visit));
+                    table.for_each_part(|part| match part {
+                        Part::Metatable(meta) => visit(meta.addr()),
+                        Part::Values(first) => visit(first as usize - STORAGE_HEADER),
+                        Part::Bytes(first) => visit(first as usize - STORAGE_HEADER),
+                        Part::WeakValues(_) => {}
+                    });
+                }
                 Kind::Values => values(cell, visit),
                 Kind::LuaFunction => {
                     let function = Gc::from_ptr(cell as *mut LuaFunction);

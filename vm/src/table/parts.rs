@@ -8,8 +8,6 @@ use crate::value::{Gc, RawValue};
 pub(crate) enum Part {
     /// The metatable.
     Metatable(Gc<Table>),
-    /// A value in the table's own cell.
-    Value(RawValue),
     /// A block of values (its first value), all of them strong.
     Values(*mut RawValue),
     /// A block of values that are weak: the block itself is marked, and strings in it, which are values and never removed.
@@ -19,14 +17,18 @@ pub(crate) enum Part {
 }
 
 impl Gc<Table> {
-    /// Visits everything the table refers to except its shape, whose id is `header.aux`. At most a dozen calls.
+    /// The values in the table's own cell.
+    #[inline(always)]
+    pub(crate) fn inline_values(self) -> [RawValue; INLINE_VALUES] {
+        // SAFETY: there are `INLINE_VALUES` inline values, always initialised (invariant 4).
+        unsafe { self.inline().cast::<[RawValue; INLINE_VALUES]>().read() }
+    }
+
+    /// Visits everything the table refers to except its inline values and its shape, whose id is `header.aux`. At most ten calls.
+    #[inline]
     pub(crate) fn for_each_part(self, mut visit: impl FnMut(Part)) {
         if let Some(meta) = self.metatable() {
             visit(Part::Metatable(meta));
-        }
-        for i in 0..INLINE_VALUES {
-            // SAFETY: there are `INLINE_VALUES` inline values, always initialised (invariant 4).
-            visit(Part::Value(unsafe { *self.inline().add(i) }));
         }
         if self.array_is_block() {
             visit(Part::Values(self.array()));
