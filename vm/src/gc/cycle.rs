@@ -57,7 +57,7 @@ phases! {
 }
 
 /// Attempts to mark per unit.
-pub(super) const MARKS: usize = 128;
+pub(super) const MARKS: usize = 256;
 /// List entries per unit.
 pub(super) const ENTRIES: usize = 256;
 /// Weak entries, buckets or coroutines per unit.

@@ -178,7 +178,7 @@ impl Pacer {
     fn frame_mark(&self) -> usize {
         let early =
             self.mark.min(self.soft_limit).saturating_sub(self.growth_while(self.cost_of_cycle(self.live)));
-        early.max(self.used_after + self.live / 32).clamp(SMALL_HEAP / 2, self.mark)
+        early.max(self.used_after + self.live / 128).clamp(SMALL_HEAP / 2, self.mark)
     }
 
     fn cost_of_cycle(&self, live: usize) -> Duration {
