@@ -282,7 +282,7 @@ impl Heap {
         // SAFETY: a live thread that does not run (`scan_thread_now` has scanned it otherwise).
         unsafe {
             let thread = cell as *mut Thread;
-            if (*thread).scanned_in == self.cycle.number {
+            if self.has_scanned(&*thread) {
                 return 1;
             }
             if next == 0 {
@@ -367,12 +367,18 @@ impl Heap {
         self.stall_ends(begun, StallCause::Resume);
     }
 
+    /// Whether a coroutine's stack has been scanned in this cycle.
+    #[inline(always)]
+    pub(crate) fn has_scanned(&self, thread: &Thread) -> bool {
+        thread.scanned_in == self.cycle.number
+    }
+
     /// Scans a coroutine's stack at once; a long one is copied, and the copy is gray.
     pub(crate) fn scan_thread_now(&mut self, thread: Gc<Thread>) {
         let thread = thread.as_ptr();
         // SAFETY: a live thread.
         unsafe {
-            if (*thread).scanned_in == self.cycle.number {
+            if self.has_scanned(&*thread) {
                 return;
             }
             self.marker.mark_leaf(thread as usize);

@@ -61,7 +61,7 @@ pub(in crate::interp) fn resume_directly(
     unsafe {
         let target = &mut *coroutine.as_ptr();
         if target.status != ThreadStatus::Suspended
-            || !may_switch(vm)
+            || !may_switch(vm, target)
             || vm.coroutine_depth >= MAX_COROUTINE_DEPTH
         {
             return false;
@@ -95,7 +95,7 @@ pub(in crate::interp) fn yield_directly(vm: &mut Vm, function: u32, count: u32) 
     unsafe {
         let from = &mut *coroutine.as_ptr();
         let Some(resumer) = from.resumer else { return false };
-        if from.native_calls > 0 || !may_switch(vm) {
+        if from.native_calls > 0 || !may_switch(vm, &*resumer.as_ptr()) {
             return false;
         }
         let with_status = match from.resumed_by {
@@ -132,9 +132,10 @@ pub(in crate::interp) fn yield_directly(vm: &mut Vm, function: u32, count: u32) 
     true
 }
 
-/// Whether threads can be switched with no more ado: nobody marks, and nobody wants the VM to stop.
-fn may_switch(vm: &Vm) -> bool {
-    !vm.heap.marking && !vm.interrupt_requested()
+/// Whether a thread can run with no more ado: nobody is yet to mark what its stack holds, and nobody wants the VM to stop.
+#[inline(always)]
+fn may_switch(vm: &Vm, target: &Thread) -> bool {
+    (!vm.heap.marking || vm.heap.has_scanned(target)) && !vm.interrupt_requested()
 }
 
 /// Where the results of the native frame `native`, called by `caller`, go, and how many are wanted; `None`: all of them. Nothing for anything
