@@ -190,6 +190,12 @@ impl Shapes {
         }
     }
 
+    /// Whether a shape has been marked in this cycle, and with it those it comes from.
+    #[inline]
+    pub(crate) fn is_marked(&self, id: u32) -> bool {
+        id == self.last_marked || self.shape_opt(id).is_some_and(|shape| shape.mark == self.cycle)
+    }
+
     /// Starts to sweep: as soon as marking has ended, together with a move of the method epoch.
     pub fn start_sweep(&mut self) {
         self.sweep = Some(self.next_shape);

@@ -86,6 +86,7 @@ use memory::Memory;
 use pacer::{Drive, Pacer};
 use segments::Segments;
 
+pub(crate) use block::is_marked;
 pub use budget::{Budget, Gap, Unit};
 pub use cycle::Phase;
 pub use pacer::{Pacing, Policy};

@@ -339,7 +339,7 @@ mod tests {
         assert!(p.wants_cycle(150 * MIB) && !p.wants_cycle(140 * MIB));
         assert_eq!(p.idle_debt(151 * MIB), MIB as isize);
         p.soft_limit = 100 * MIB;
-        assert!(!p.wants_cycle(102 * MIB), "not all the time when the limit is tight");
+        assert!(!p.wants_cycle(100 * MIB + MIB / 2), "not all the time when the limit is tight");
     }
 
     #[test]

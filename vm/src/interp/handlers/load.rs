@@ -3,6 +3,7 @@
 use super::{jump, jump_if, keep_branch};
 use crate::bytecode::Pri;
 use crate::function::LuaFunction;
+use crate::gc::is_marked;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::misc;
 use crate::value::RawValue;
@@ -62,11 +63,22 @@ handler! { GETUPVAL(pc, vm, insn, base, k) {
 
 handler! { SETUPVAL(pc, vm, insn, base, k) {
     if (*vm).heap.marking {
-        slow!(misc::set_upvalue, pc, vm, insn, base, k)
+        return set_upvalue_while_marking(pc, vm, insn, base, k);
     }
     let upvalue = upvalue!(base, insn.a());
     *(*upvalue).location = *base.add(insn.b());
     next!(pc, vm, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_upvalue_while_marking(pc, vm, insn, base, k) {
+    let upvalue = upvalue!(base, insn.a());
+    if (*(*upvalue).location).heap_addr().is_none_or(|cell| is_marked(cell)) {
+        *(*upvalue).location = *base.add(insn.b());
+        next!(pc, vm, base, k)
+    }
+    slow!(misc::set_upvalue, pc, vm, insn, base, k)
 } }
 
 handler! { CLOSEUP(pc, vm, insn, base, k) {

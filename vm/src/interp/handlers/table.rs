@@ -6,6 +6,7 @@ use crate::ffi::cdata::COLUMN;
 use crate::ffi::part::{self, Whole};
 use crate::ffi::{column, place};
 use crate::function::{InlineCache, LuaFunction};
+use crate::gc::is_marked;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
 use crate::table::{DICTIONARY, INTEGER_KEYS, IS_META, Table};
@@ -42,13 +43,14 @@ macro_rules! read_field {
     }};
 }
 
-/// Whether a value may be overwritten without shading it. A script that only computes while a collection marks stays on the fast path.
+/// Whether a value may be overwritten without shading it. While a collection marks, scripts that only compute stay on the fast path, and so
+/// do those that replace what has been reached already or is new.
 macro_rules! needs_no_barrier {
     ($vm:ident, $place:expr) => {
         (!(*$vm).heap.marking || {
             // The flag first: most of the time nothing marks.
             keep_branch();
-            !(*$place).is_heap()
+            (*$place).heap_addr().is_none_or(|cell| is_marked(cell))
         })
     };
 }
@@ -145,12 +147,29 @@ handler! { INITFIELD(pc, vm, insn, base, k) {
         if (*table).header.aux == (*cache).other_shape
             && slot < usize::from((*table).header.extra[0])
             && (*table).header.flags & IS_META == 0
-            && !(*vm).heap.marking
         {
+            if (*vm).heap.marking {
+                return init_while_marking(pc, vm, insn, base, k);
+            }
             *(*table).slots.add(slot) = *base.add(insn.b());
             (*table).header.aux = (*cache).shape;
             next!(pc, vm, base, k)
         }
+    }
+    slow!(table::init_field, pc, vm, insn, base, k)
+} }
+
+// What `INITFIELD` does, for a table of the shape its cache knows. A table's shape is marked with it, so that a table that has been marked
+// needs a new shape that is; the shape it had is an ancestor of that.
+handler! {
+#[inline(never)]
+init_while_marking(pc, vm, insn, base, k) {
+    let cache = cache!(k, insn);
+    if (*vm).heap.shapes.is_marked((*cache).shape) {
+        let table = (*base.add(insn.a())).as_table_unchecked().as_ptr();
+        *(*table).slots.add((*cache).slot as usize) = *base.add(insn.b());
+        (*table).header.aux = (*cache).shape;
+        next!(pc, vm, base, k)
     }
     slow!(table::init_field, pc, vm, insn, base, k)
 } }
@@ -255,10 +274,11 @@ add_field(pc, vm, insn, base, k) {
     // The metatable is known to leave this to the table.
     if (*table).header.aux == (*cache).other_shape
         && !value.is_nil()
-        && !(*vm).heap.marking
         && slot < usize::from((*table).header.extra[0])
         && (*table).meta == (*cache).meta
         && (*cache).epoch == (*vm).heap.method_epoch
+        // As in `init_while_marking`.
+        && (!(*vm).heap.marking || (*vm).heap.shapes.is_marked((*cache).value.as_f64_or_nan() as u32))
     {
         *(*table).slots.add(slot) = value;
         (*table).header.aux = (*cache).value.as_f64_or_nan() as u32;
