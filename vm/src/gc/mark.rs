@@ -24,8 +24,8 @@ pub(crate) enum Work {
     Values { cell: usize, next: usize },
     /// A coroutine's frames and stack.
     Thread { cell: usize, next: usize },
-    /// A coroutine's open upvalues, from this one on.
-    OpenUpvalues { upvalue: usize },
+    /// A coroutine's open upvalues, from this one on: the last part of it.
+    OpenUpvalues { thread: usize, upvalue: usize },
     /// A copy of a stack, by its number.
     Copy { number: usize, next: usize },
     /// A prototype's children.

@@ -86,7 +86,7 @@ impl Heap {
             match work {
                 Work::Values { cell, next } => self.trace_values(cell, next),
                 Work::Thread { cell, next } => self.trace_thread(cell, next),
-                Work::OpenUpvalues { upvalue } => self.trace_open_upvalues(upvalue),
+                Work::OpenUpvalues { thread, upvalue } => self.trace_open_upvalues(thread, upvalue),
                 Work::Copy { number, next } => self.marker.trace_copy(number, next, PIECE),
                 Work::Children { cell, next } => self.trace_children(cell, next),
                 Work::Code { cell, next } => self.trace_code(cell, next),
@@ -300,11 +300,8 @@ impl Heap {
                 self.marker.work.push(Work::Thread { cell, next: end });
             } else {
                 (*thread).forget_above(limit);
-                (*thread).scanned_in = self.cycle.number;
-                self.continue_if(
-                    !(*thread).open_upvalues.is_null(),
-                    Work::OpenUpvalues { upvalue: (*thread).open_upvalues as usize },
-                );
+                let upvalue = (*thread).open_upvalues as usize;
+                self.marker.work.push(Work::OpenUpvalues { thread: cell, upvalue });
             }
             end - next.min(end)
         }
@@ -335,18 +332,22 @@ impl Heap {
         }
     }
 
-    unsafe fn trace_open_upvalues(&mut self, first: usize) -> usize {
-        let mut upvalue = first as *mut Upvalue;
-        for step in 0..PIECE {
-            if upvalue.is_null() {
-                return step;
+    unsafe fn trace_open_upvalues(&mut self, thread: usize, first: usize) -> usize {
+        // SAFETY: a live thread; the list of its open upvalues holds live cells. One that was closed since ends the walk: its thread ran, and
+        // was scanned at once before it did, since it did not count as scanned.
+        unsafe {
+            let thread = thread as *mut Thread;
+            let mut upvalue = first as *mut Upvalue;
+            for step in 0..PIECE {
+                if upvalue.is_null() || self.has_scanned(&*thread) {
+                    (*thread).scanned_in = self.cycle.number;
+                    return 1 + step;
+                }
+                self.marker.mark_cell(upvalue as usize);
+                upvalue = (*upvalue).next_open;
             }
-            self.marker.mark_cell(upvalue as usize);
-            // SAFETY: the list of a thread's open upvalues holds live cells. One that was closed since ends the walk: its thread ran,
-            // and was scanned before it did.
-            upvalue = unsafe { (*upvalue).next_open };
+            self.marker.work.push(Work::OpenUpvalues { thread: thread as usize, upvalue: upvalue as usize });
         }
-        self.continue_if(!upvalue.is_null(), Work::OpenUpvalues { upvalue: upvalue as usize });
         PIECE
     }
 

@@ -211,6 +211,33 @@ fn variables_of_a_dead_coroutine_are_closed() {
 }
 
 #[test]
+fn a_coroutine_that_runs_before_its_variables_were_marked_keeps_them() {
+    let mut heap = heap();
+    let thread = thread_holding(&mut heap, &[RawValue::NIL, RawValue::NIL]);
+    let (lower, upper) = (upvalue(&mut heap, RawValue::NIL), upvalue(&mut heap, RawValue::NIL));
+    heap.roots.handles.push(thread.into());
+    // SAFETY: live cells; the variables lie in the stack's slots, the upper one comes first.
+    unsafe {
+        let it = thread.as_ptr();
+        (*lower.as_ptr()).location = (*it).stack;
+        (*upper.as_ptr()).location = (*it).stack.add(1);
+        (*upper.as_ptr()).next_open = lower.as_ptr();
+        (*it).open_upvalues = upper.as_ptr();
+        heap.start_cycle();
+        // Its stack has been scanned, the variables wait ...
+        heap.marker.mark_leaf(thread.addr());
+        heap.trace(thread.addr());
+        // ... when it runs and leaves the upper one's scope.
+        heap.scan_before_running(thread);
+        (*it).open_upvalues = lower.as_ptr();
+        (*upper.as_ptr()).next_open = std::ptr::null_mut();
+        (*upper.as_ptr()).location = &raw mut (*upper.as_ptr()).closed;
+    }
+    heap.finish_cycle();
+    assert!(!heap.is_freed(lower.addr()), "the coroutine lists it still");
+}
+
+#[test]
 fn payloads_are_dropped_once_and_a_panic_is_counted() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
