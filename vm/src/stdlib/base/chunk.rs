@@ -97,7 +97,11 @@ pub(crate) fn compile(
 ) -> Result<Loaded, Raised> {
     let draft = match load_chunk(source, name, mode, vm.hooks.loads_bytecode) {
         Ok(draft) => draft,
-        Err(message) => return Ok(Err(message)),
+        Err(message) => {
+            // Text that does not compile is an error that is caught: see `run_handler`.
+            vm.thread.set_handling_error(false);
+            return Ok(Err(message));
+        }
     };
     let environment = environment.unwrap_or_else(|| vm.thread.environment().unwrap_or_else(|| globals(vm)));
     let function = crate::instantiate::load_new_draft(&mut vm.heap, draft, environment)?;
