@@ -116,7 +116,7 @@ fn write_figures(
         collector.slice_cpu.as_secs_f64() * 1e6,
         collector.budget.as_micros(),
         collector.overruns,
-        collector.phase,
+        collector.phase.name(),
         collector.heap_bytes as f64 / f64::from(1 << 20),
         collector.live_bytes as f64 / f64::from(1 << 20),
         reloads.applied,
