@@ -34,6 +34,8 @@ pub struct LuaCollector {
     pub live_bytes: usize,
     /// Bytes allocated in the last frame.
     pub frame_bytes: u64,
+    /// Bytes allocated a frame, smoothed.
+    pub bytes_per_frame: u64,
     /// The phase the last slice began in.
     pub phase: Phase,
     /// Frames the last complete cycle took.
@@ -71,6 +73,7 @@ impl Default for LuaCollector {
             heap_bytes: 0,
             live_bytes: 0,
             frame_bytes: 0,
+            bytes_per_frame: 0,
             phase: Phase::Idle,
             cycle_frames: 0,
             finalizers: Duration::ZERO,
@@ -145,6 +148,7 @@ impl Totals {
             heap_bytes: stats.heap_bytes,
             live_bytes: if last_cycle.live_bytes == 0 { stats.heap_bytes } else { last_cycle.live_bytes },
             frame_bytes: stats.allocated_bytes.saturating_sub(self.allocated),
+            bytes_per_frame: stats.pacing.bytes_per_frame as u64,
             phase: slice.phase,
             cycle_frames: last_cycle.slices,
             finalizers: heap.last_finalizers,

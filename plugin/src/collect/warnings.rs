@@ -55,7 +55,7 @@ impl RaiseReports {
                     "collection is given {} us of the frame instead of {}: scripts allocate {} KiB a frame, which takes {} us to collect",
                     us(figures.budget_in_force),
                     us(figures.budget),
-                    figures.frame_bytes / 1024,
+                    figures.bytes_per_frame / 1024,
                     us(figures.sustaining_budget),
                 );
             }
