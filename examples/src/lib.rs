@@ -1,5 +1,9 @@
 //! What the examples share: an app with a window where there is a display, and without one where there is none.
 
+pub mod gc_panel;
+pub mod graph;
+pub mod picture;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -79,9 +79,10 @@ mod world;
 pub use asset::LuaSource;
 pub use behaviour::LuaScript;
 pub use collect::{
-    GC_ASSIST, GC_BUDGET, GC_CYCLE_FRAMES, GC_DEBT, GC_FINALIZERS, GC_OVERRUNS, GC_PHASE, GC_SLICE,
-    GC_SLICE_CPU, GC_STALL_MAX, HEAP_ALLOCATED, HEAP_LIVE, HEAP_SIZE, LuaCollectPlugin, LuaCollector,
-    SCRIPT_UPDATE,
+    GC_ASSIST, GC_BUDGET, GC_BUDGET_IN_FORCE, GC_CYCLE_FRAMES, GC_DEBT, GC_EMERGENCIES, GC_FINALIZERS,
+    GC_FULL_COLLECTIONS, GC_OVERRUNS, GC_PHASE, GC_RAISES, GC_SLACK, GC_SLICE, GC_SLICE_CPU, GC_SLICE_MAX,
+    GC_STALL, GC_STALL_MAX, HEAP_ALLOCATED, HEAP_LIVE, HEAP_SIZE, LuaCollectPlugin, LuaCollector,
+    SCRIPT_UPDATE, gc_stall_max,
 };
 pub use error::LuaError;
 pub use perilune;
@@ -89,6 +90,6 @@ pub use plugin::{LuaAppExt, LuaFrameStart, LuaPlugins, LuaReloadPlugin, LuaScrip
 pub use props::{LuaProp, LuaProps};
 pub use scripts::LuaReloads;
 pub use sets::LuaSystems;
-pub use settings::LuaSettings;
+pub use settings::{GcPolicy, LuaSettings};
 pub use vm::LuaVm;
 pub use world::component::{LuaComponent, LuaComponents, LuaField};

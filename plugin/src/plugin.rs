@@ -22,7 +22,7 @@ use perilune::{FromLuaMulti, IntoLuaMulti};
 
 use crate::asset::{LuaLoader, LuaSource};
 use crate::behaviour::{self, Behaviours, RemovedScripts};
-use crate::collect::LuaCollectPlugin;
+use crate::collect::{self, FrameStart, LuaCollectPlugin};
 use crate::error::LuaError;
 use crate::hooks::Hook;
 use crate::input::{self, ScriptInput};
@@ -71,6 +71,13 @@ pub struct LuaScriptPlugin {
     pub settings: LuaSettings,
     /// The folder under the asset folder in which `require` looks.
     pub folder: String,
+}
+
+impl LuaScriptPlugin {
+    /// The plugin with settings to begin with: `LuaPlugins.set(LuaScriptPlugin::with_settings(settings))`.
+    pub fn with_settings(settings: LuaSettings) -> LuaScriptPlugin {
+        LuaScriptPlugin { settings, ..LuaScriptPlugin::default() }
+    }
 }
 
 impl Default for LuaScriptPlugin {
@@ -124,6 +131,7 @@ impl Plugin for LuaScriptPlugin {
             .init_resource::<PendingEvents>()
             .init_resource::<ExposedMessages>()
             .init_resource::<ScriptTimes>()
+            .init_resource::<FrameStart>()
             .init_resource::<ErrorQueue>()
             .init_resource::<LuaReloads>()
             .init_resource::<ReportedFailures>()
@@ -135,6 +143,7 @@ impl Plugin for LuaScriptPlugin {
         let mut start = Schedule::new(LuaFrameStart);
         start.add_systems(
             (
+                collect::frame_starts,
                 apply_settings,
                 scripts::apply_saved,
                 scripts::run_loaded,
@@ -199,14 +208,13 @@ fn apply_settings(world: &mut World) {
     );
     let settings = world.resource::<LuaSettings>().clone();
     world.resource_scope(|_, mut vm: Mut<LuaVm>| {
+        let last = vm.applied.take();
         let lua = vm.lua();
-        if lua.time_limit() != settings.time_limit {
-            lua.set_time_limit(settings.time_limit);
-        }
-        driver::set_memory_limit(lua, settings.memory_limit);
+        settings.apply(last.as_ref(), lua);
         for install in pending {
             install(lua).expect("a new VM has room for the app's functions");
         }
+        vm.applied = Some(settings);
     });
 }
 

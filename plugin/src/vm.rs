@@ -4,7 +4,9 @@ use bevy_ecs::resource::Resource;
 use bevy_platform::cell::SyncCell;
 use perilune::{Lua, LuaOptions};
 
+use crate::collect::FullCollectionWarnings;
 use crate::library::Library;
+use crate::settings::LuaSettings;
 
 /// The virtual machine that runs the app's scripts.
 ///
@@ -24,14 +26,18 @@ use crate::library::Library;
 pub struct LuaVm {
     lua: SyncCell<Lua>,
     pub(crate) library: Library,
+    /// The settings it was given last.
+    pub(crate) applied: Option<LuaSettings>,
 }
 
 impl LuaVm {
     pub(crate) fn new(library: Library) -> Result<LuaVm, perilune::Error> {
         let mut lua = Lua::with_options(LuaOptions::default());
         lua.set_output(crate::output::LogOutput::default());
+        let warned = FullCollectionWarnings::default();
+        lua.set_full_collection_hook(move |full| warned.warn(full));
         library.install(&mut lua)?;
-        Ok(LuaVm { lua: SyncCell::new(lua), library })
+        Ok(LuaVm { lua: SyncCell::new(lua), library, applied: None })
     }
 
     /// The virtual machine.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::context::Context;
 
@@ -20,6 +21,18 @@ pub struct ModuleSource {
 /// with `"\n\t"`.
 pub type ModuleLoader = Arc<dyn Fn(&str) -> Result<ModuleSource, String> + Send + Sync>;
 
+/// A script had all garbage collected at once, which takes as long as the heap is large.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullCollection {
+    /// The chunk that asked, as error messages name it (`scripts/rules.lua`), and the line; `None` when no Lua function did.
+    pub caller: Option<(String, u32)>,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// Told of full collections that scripts ask for.
+pub type FullCollectionHook = Arc<dyn Fn(&FullCollection) + Send + Sync>;
+
 /// The host's side of the libraries.
 pub struct Hooks {
     /// Receives what `print`, `io.write` and `io.stdout` write.
@@ -30,6 +43,8 @@ pub struct Hooks {
     pub module_loader: Option<ModuleLoader>,
     /// Whether bytecode is loaded, not only source text.
     pub(crate) loads_bytecode: bool,
+    /// Told of full collections that scripts ask for.
+    pub(crate) full_collection: Option<FullCollectionHook>,
 }
 
 impl Default for Hooks {
@@ -40,6 +55,7 @@ impl Default for Hooks {
             is_unbuffered: false,
             module_loader: None,
             loads_bytecode: false,
+            full_collection: None,
         }
     }
 }

@@ -91,7 +91,7 @@ pub use gc::{
 pub use handle::{
     AnyCData, AnyUserData, Function, LightUserData, LuaString, Table, Thread, ThreadState, Value,
 };
-pub use hooks::{ModuleLoader, ModuleSource};
+pub use hooks::{FullCollection, ModuleLoader, ModuleSource};
 pub use host::{Methods, UserData};
 pub use limits::InterruptHandle;
 pub use lua::{Lua, LuaOptions};

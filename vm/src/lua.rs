@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::gc::{Budget, Clock, MemoryLimit, Policy, SliceRecord, Stress};
-use crate::hooks::ModuleSource;
+use crate::hooks::{FullCollection, ModuleSource};
 use crate::limits::InterruptHandle;
 use crate::stdlib::{self, Libraries};
 use crate::thread::MAX_STACK;
@@ -140,6 +140,24 @@ impl Lua {
     /// Sets how much the collector may exceed its budget when allocation outruns it.
     pub fn set_gc_policy(&mut self, policy: Policy) {
         self.vm.heap.set_policy(policy);
+    }
+
+    /// Sets who is told when a script has all garbage collected at once: with `collectgarbage()`, or with a step so large that a whole
+    /// collection fits in it. A host with frames may want to say so to whoever wrote the script.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::Error> {
+    /// let mut lua = perilune::Lua::new();
+    /// lua.set_full_collection_hook(|full| eprintln!("{:?} stopped the game for {:?}", full.caller, full.time));
+    /// lua.load("collectgarbage()").name("@rules.lua").exec(&mut lua)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_full_collection_hook(&mut self, hook: impl Fn(&FullCollection) + Send + Sync + 'static) {
+        self.vm.hooks.full_collection = Some(Arc::new(move |full: &FullCollection| {
+            // A panic must not unwind through the interpreter, and there is nobody to tell.
+            drop(catch_unwind(AssertUnwindSafe(|| hook(full))));
+        }));
     }
 
     /// Makes every allocation a step of a collection and checks the heap all along: for tests.

@@ -3,7 +3,6 @@
 #![allow(unsafe_code, reason = "reaches the bare VM behind the public face")]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use bevy_asset::AssetServer;
 use bevy_ecs::change_detection::Tick;
@@ -11,7 +10,6 @@ use bevy_ecs::entity::Entity;
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::world::World;
 use perilune::ffi::host::HostValue;
-use perilune::gc::{Budget, MemoryLimit, SliceRecord};
 use perilune::value::RawValue;
 use perilune::vm::{Raised, Vm};
 use perilune::{Context, Error, Lua, Table, Value};
@@ -193,57 +191,4 @@ pub(crate) fn fresh_messages(cx: &mut Context) -> Result<Vec<(Arc<str>, Value)>,
 pub(crate) fn lua_value(cx: &mut Context, value: &HostValue) -> Result<Value, Error> {
     let value = step(cx, |vm| vm.from_host(value))?;
     Ok(Value::from_raw(value, cx))
-}
-
-/// The heap's figures after a frame's slice.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HeapFigures {
-    /// The frame's slice.
-    pub(crate) slice: SliceRecord,
-    /// Slices over budget by more than the tolerance, so far.
-    pub(crate) overruns: u64,
-    /// Units of collection that allocations had to run, so far.
-    pub(crate) assists: u64,
-    /// Frames the last complete cycle took.
-    pub(crate) cycle_slices: u64,
-    /// Bytes in use.
-    pub(crate) used: usize,
-    /// Bytes alive at the end of the last cycle.
-    pub(crate) live: usize,
-    /// Bytes ever allocated.
-    pub(crate) allocated: u64,
-    /// The time finalizers and destructors took.
-    pub(crate) finalizers: Duration,
-}
-
-/// A frame's slice of collection, and finalizers that are due.
-pub(crate) fn collect_in_frame(cx: &mut Context, budget: Duration) -> HeapFigures {
-    let vm = bare(cx);
-    let start = Instant::now();
-    let slice = vm.collect_in_frame(Budget::Time(budget), Duration::ZERO);
-    let finalizers = start.elapsed().saturating_sub(slice.wall);
-    let heap = &vm.heap;
-    let last = heap.stats.last_cycle.unwrap_or_default();
-    HeapFigures {
-        slice,
-        overruns: heap.stats.overruns,
-        assists: heap.stats.assists,
-        cycle_slices: last.slices,
-        used: heap.used(),
-        live: if last.live_bytes == 0 { heap.used() } else { last.live_bytes },
-        allocated: heap.allocated(),
-        finalizers,
-    }
-}
-
-/// Sets the most memory scripts may use, in bytes; from nine tenths of it on collections are hurried.
-pub(crate) fn set_memory_limit(cx: &mut Context, bytes: usize) {
-    bare(cx).heap.set_memory_limit(MemoryLimit { soft: bytes / 10 * 9, hard: bytes });
-}
-
-/// Percentiles of the slices' CPU time since the start, in microseconds: p50, p99, max.
-pub(crate) fn slice_percentiles(cx: &mut Context) -> [f64; 3] {
-    let histogram = &bare(cx).heap.stats.slice_cpu;
-    [histogram.value_at_quantile(0.5), histogram.value_at_quantile(0.99), histogram.max()]
-        .map(|nanoseconds| nanoseconds as f64 / 1000.0)
 }

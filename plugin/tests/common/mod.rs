@@ -1,5 +1,7 @@
 //! A headless app with a temporary asset folder, for the tests of the plugin.
 
+pub(crate) mod log;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -14,7 +14,6 @@ use super::block::*;
 use super::classes::{Group, MAX_CELL, POOLS, cell_size, group_of, has_payloads, pool_for, pools_of};
 use super::kind::{Contents, Header, Kind};
 use super::pages::{Pages, unmap};
-use super::release::release;
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
 const MAX_RUN: usize = 2 * BLOCK_SIZE;
@@ -433,7 +432,10 @@ impl Memory {
             BlockUse::Run { blocks } => blocks as usize,
             BlockUse::Huge { mapped } => {
                 self.committed -= block.counted;
-                release(block.base - BLOCK_SIZE, mapped);
+                // SAFETY: the region of a huge block that is freed; what follows the bitmaps was used up to its counted size.
+                unsafe {
+                    self.pages.release(block.base - BLOCK_SIZE, mapped, BLOCK_SIZE + block.counted);
+                }
                 return;
             }
         };
@@ -462,7 +464,8 @@ impl Memory {
             // SAFETY: an arena of the heap.
             unsafe { (*(moved as *mut Arena)).index = index };
         }
-        release(arena, ARENA_SIZE);
+        // SAFETY: no block of the arena is in use, and the heap has forgotten it.
+        unsafe { self.pages.release(arena, ARENA_SIZE, ARENA_SIZE) };
     }
 
     // ---- early frees -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 //! Elsewhere they come from the allocator, so that large growth copies.
 
 use super::block::ARENA_SIZE;
-use super::release::start_thread;
+use super::release::Releaser;
 
 /// Values hold 47 address bits.
 const ADDRESS_LIMIT: usize = 1 << 47;
@@ -13,6 +13,9 @@ const ADDRESS_LIMIT: usize = 1 << 47;
 pub(crate) struct Pages {
     /// Where the next region is asked for.
     hint: usize,
+    /// Has regions given back; a small heap, which never gives up its only region, does without.
+    releaser: Option<Releaser>,
+    has_mapped: bool,
 }
 
 impl Pages {
@@ -20,12 +23,14 @@ impl Pages {
     pub(crate) fn new(seed: u64) -> Pages {
         // Heaps spread over 1024 windows of 32 GiB each, low enough for every 47-bit address space.
         let window = (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize;
-        Pages { hint: (1 << 44) + (window << 35) }
+        Pages { hint: (1 << 44) + (window << 35), releaser: None, has_mapped: false }
     }
 
     /// A zeroed region of `size` bytes, a multiple of the page size.
     pub(crate) fn map(&mut self, size: usize) -> Option<usize> {
-        start_thread();
+        if std::mem::replace(&mut self.has_mapped, true) {
+            self.releaser.get_or_insert_with(Releaser::share).help(size);
+        }
         let addr = system::map(self.hint, size)?;
         if addr + size > ADDRESS_LIMIT {
             // SAFETY: just mapped with this size, and not used.
@@ -51,21 +56,18 @@ impl Pages {
             None
         }
     }
-}
 
-/// Gives a region back, a few megabytes at a time, so that other threads get their turn at the memory map.
-///
-/// # Safety
-/// As for `unmap`.
-pub(crate) unsafe fn unmap_in_pieces(addr: usize, size: usize) {
-    const PIECE: usize = 8 << 20;
-    let whole = cfg!(not(unix));
-    let mut done = 0;
-    while done < size {
-        let piece = if whole { size } else { PIECE.min(size - done) };
-        // SAFETY: a part of the region (contract); only systems that map memory are given parts.
-        unsafe { system::unmap(addr + done, piece) };
-        done += piece;
+    /// Has a region given back, of which the first `used` bytes were used, without waiting for it.
+    ///
+    /// # Safety
+    /// `addr` is a region of `size` bytes from `map` that nothing refers to.
+    pub(crate) unsafe fn release(&self, addr: usize, size: usize, used: usize) {
+        match &self.releaser {
+            // SAFETY: by contract.
+            Some(releaser) => unsafe { releaser.release(addr, size, used) },
+            // SAFETY: by contract.
+            None => unsafe { unmap(addr, size) },
+        }
     }
 }
 

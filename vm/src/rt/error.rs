@@ -51,17 +51,17 @@ impl Vm {
 
     /// `chunk:line: ` of the function at a level (0: the frame on top, where a Lua frame on top counts as level 1 too), or nothing.
     pub(crate) fn position(&self, level: usize) -> Vec<u8> {
+        self.place(level).map_or_else(Vec::new, |(chunk, line)| format!("{chunk}:{line}: ").into_bytes())
+    }
+
+    /// The chunk, as messages name it, and the line of [`Vm::position`].
+    pub(crate) fn place(&self, level: usize) -> Option<(String, u32)> {
         let frames = self.frames();
-        let Some(top) = frames.last() else { return Vec::new() };
         // A Lua frame on top raises the error itself; a native's position is its caller's.
-        let level = if top.is_native() { level } else { level.saturating_sub(1) };
-        let Some(depth) = traceback::visible(frames).nth(level) else { return Vec::new() };
-        let Some((chunk, line)) = traceback::location(&frames[depth], depth + 1 == frames.len()) else {
-            return Vec::new();
-        };
-        let mut text = chunk_id(&chunk).into_bytes();
-        text.extend_from_slice(format!(":{line}: ").as_bytes());
-        text
+        let level = if frames.last()?.is_native() { level } else { level.saturating_sub(1) };
+        let depth = traceback::visible(frames).nth(level)?;
+        let (chunk, line) = traceback::location(&frames[depth], depth + 1 == frames.len())?;
+        Some((chunk_id(&chunk), line))
     }
 
     /// "attempt to OPERATION local 'x' (a nil value)"; `register` is where the operand lies in the frame on top.

@@ -1,0 +1,159 @@
+//! The collector's settings have the effect they say, at the next frame.
+
+use std::time::Duration;
+
+use crate::common::TestApp;
+use bevy_perilune::{GcPolicy, LuaCollector, LuaSettings, LuaVm};
+use perilune::ErrorKind;
+
+/// Holds 8 MiB, and makes about a MiB of garbage a frame.
+const OUTRUN: &str = "local held = {}
+  for i = 1, 100000 do held[i] = { i } end
+  system { name = 'outrun', run = function()
+    for i = 1, 12000 do held[i] = { i } end
+    running = true
+  end }";
+
+/// Too little for `OUTRUN`.
+const TINY: Duration = Duration::from_micros(30);
+
+fn outrun(settings: LuaSettings) -> TestApp {
+    let mut test = TestApp::with_script(OUTRUN);
+    *test.settings() = settings.with_gc_budget(TINY);
+    test.until_global("running");
+    test
+}
+
+fn collector(test: &TestApp) -> LuaCollector {
+    *test.app.world().resource()
+}
+
+/// The figures of so many frames.
+fn figures(test: &mut TestApp, frames: usize) -> Vec<LuaCollector> {
+    (0..frames)
+        .map(|_| {
+            test.frame();
+            collector(test)
+        })
+        .collect()
+}
+
+#[test]
+fn strict_never_exceeds_the_budget() {
+    let mut test = outrun(LuaSettings::default().with_gc_policy(GcPolicy::Strict));
+    let figures = figures(&mut test, 300);
+    assert!(figures.iter().all(|gc| gc.budget_in_force == TINY && !gc.is_raised && gc.raises == 0));
+    // Not because there was nothing to do.
+    assert!(figures.iter().any(|gc| gc.debt() > TINY), "{:?}", figures.last());
+    test.no_errors();
+}
+
+#[test]
+fn strict_has_allocation_help_once_the_heap_has_grown_too_large() {
+    let mut test = outrun(LuaSettings::default().with_gc_policy(GcPolicy::Strict));
+    test.until("allocation helps", |test| !collector(test).assists.is_zero());
+    // Which is enough.
+    let most = figures(&mut test, 300).iter().map(|gc| gc.heap_bytes).max();
+    assert!(most < Some(100 << 20), "{most:?}");
+}
+
+#[test]
+fn adaptive_raises_the_budget_up_to_fourfold() {
+    let mut test = outrun(LuaSettings::default().with_gc_policy(GcPolicy::Adaptive));
+    test.until("the budget is raised", |test| collector(test).is_raised);
+    let figures = figures(&mut test, 300);
+    assert!(figures.iter().all(|gc| gc.budget == TINY && gc.budget_in_force <= TINY * 4));
+    assert!(figures.iter().any(|gc| gc.budget_in_force > TINY * 2));
+    assert!(figures.last().is_some_and(|gc| gc.raises > 0 && gc.full_collections == 0));
+}
+
+#[test]
+fn a_bounded_heap_raises_it_as_far_as_it_takes() {
+    let mut test = outrun(LuaSettings::default().with_gc_policy(GcPolicy::BoundedHeap));
+    test.until("the budget is raised a lot", |test| collector(test).budget_in_force > TINY * 4);
+}
+
+#[test]
+fn a_policy_can_change_while_the_game_runs() {
+    let mut test = outrun(LuaSettings::default());
+    test.until("the budget is raised", |test| collector(test).is_raised);
+    test.settings().gc_policy = GcPolicy::Strict;
+    test.frame();
+    let raises = collector(&test).raises;
+    let figures = figures(&mut test, 200);
+    assert!(figures.iter().all(|gc| gc.raises == raises && gc.budget_in_force == TINY));
+}
+
+#[test]
+fn what_a_frame_has_left_is_used_before_the_budget_is_raised() {
+    // Frames of the test are never this old.
+    let hour = Duration::from_secs(3600);
+    for policy in [GcPolicy::Strict, GcPolicy::Adaptive, GcPolicy::BoundedHeap] {
+        let mut test = outrun(LuaSettings::default().with_gc_policy(policy).with_frame_time(hour));
+        test.until("a slice goes on beyond the budget", |test| collector(test).budget_in_force > TINY);
+        let figures = figures(&mut test, 200);
+        let left = |gc: &LuaCollector| gc.slack > hour / 2 && gc.slack < hour;
+        assert!(figures.iter().all(|gc| !gc.is_raised && gc.raises == 0 && left(gc)), "{policy:?}");
+    }
+}
+
+#[test]
+fn a_frame_that_is_late_has_nothing_left() {
+    let settings = LuaSettings::default().with_gc_policy(GcPolicy::Strict);
+    let mut test = outrun(settings.with_frame_time(Duration::from_nanos(1)));
+    let figures = figures(&mut test, 200);
+    assert!(figures.iter().all(|gc| gc.slack.is_zero() && gc.budget_in_force == TINY));
+}
+
+#[test]
+fn a_soft_cap_keeps_the_heap_small() {
+    let most = |settings: LuaSettings| {
+        let mut test = outrun(settings.with_gc_policy(GcPolicy::BoundedHeap));
+        figures(&mut test, 300).iter().map(|gc| gc.heap_bytes).max().expect("there were frames")
+    };
+    let (uncapped, capped) =
+        (most(LuaSettings::default()), most(LuaSettings::default().with_memory_soft_limit(14 << 20)));
+    assert!(capped < uncapped && capped < 16 << 20, "{capped} with a cap of 14 MiB, {uncapped} without");
+}
+
+#[test]
+fn at_the_hard_cap_a_script_gets_an_error_and_the_game_goes_on() {
+    let mut test = TestApp::with_script(
+        "system { name = 'hog', run = function()
+           local all = {}
+           for i = 1, 1e8 do all[i] = { i } end
+         end }
+         frames = 0
+         system { name = 'clock', run = function() frames = frames + #{ frames } end }",
+    );
+    *test.settings() = LuaSettings::default().with_memory_limit(24 << 20);
+    let error = test.error("not enough memory");
+    assert_eq!(error.kind, ErrorKind::Memory);
+    assert!(error.to_string().contains("hog") && error.to_string().contains("scripts/main.lua:3"), "{error}");
+    let before: u32 = test.eval("return frames");
+    test.frames(50);
+    assert_eq!(test.eval::<u32>("return frames"), before + 50);
+    test.no_errors();
+    // What the script had is free again, and a larger cap lets it have more.
+    test.eval::<()>("collectgarbage()");
+    let mut vm = test.app.world_mut().resource_mut::<LuaVm>();
+    let left = vm.lua().stats().heap_bytes;
+    assert!(left < 2 << 20, "{left} bytes");
+    let large = "return #string.rep('x', 30 * 2^20)";
+    let lua = vm.lua();
+    assert_eq!(lua.load(large).eval::<u32>(lua).map_err(|error| error.kind()), Err(ErrorKind::Memory));
+    test.settings().memory_limit = 128 << 20;
+    test.frame();
+    assert_eq!(test.eval::<u32>(large), 30 << 20);
+}
+
+#[test]
+fn a_budget_of_zero_leaves_collecting_to_allocation() {
+    let mut test = TestApp::with_script(OUTRUN);
+    *test.settings() = LuaSettings::default().with_gc_budget(Duration::ZERO);
+    test.until_global("running");
+    let figures = figures(&mut test, 300);
+    let most = figures.iter().map(|gc| gc.heap_bytes).max();
+    assert!(most < Some(100 << 20), "{most:?}");
+    test.no_errors();
+}

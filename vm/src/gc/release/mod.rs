@@ -1,0 +1,177 @@
+//! Giving memory back to the system, which takes as long as the memory is large: the work of a thread that all heaps share.
+//!
+//! A region is handed over by address and size, once, by the heap that has stopped using it, and belongs to the queue (`queue.rs`) until it is given back.
+//! Handing over never waits, since it happens in slices. So that memory cannot pile up when regions come faster than the thread gives them
+//! back, a heap that takes memory from the system while too much is waiting gives back some of that first: up to [`MOST_HELP`] at a time, which is what a script may wait.
+//!
+//! The thread runs while there are heaps that have had something to do with it, and ends after the last of them, when nothing is waiting any more.
+//!
+//! The queue is model-checked: `model.rs`.
+
+#[cfg(test)]
+mod model;
+mod queue;
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::pages::unmap;
+use queue::{Item, Queue};
+
+/// What the queue synchronises with; the model has another.
+mod sync {
+    pub(super) use std::sync::{Condvar, Mutex, MutexGuard};
+}
+
+/// Given back between two looks at the queue, so that other threads get their turn at the memory map.
+const PIECE: usize = 8 << 20;
+/// The backlog up to which nobody helps.
+const BACKLOG: usize = 256 << 20;
+/// What a heap gives back of the backlog when it takes memory, at most.
+const MOST_HELP: usize = 1 << 20;
+
+/// A region nobody uses any more.
+struct Region {
+    start: usize,
+    size: usize,
+    /// How much of it, from its start, was ever used: giving back the rest takes no time.
+    used: usize,
+}
+
+impl Item for Region {
+    fn bytes(&self) -> usize {
+        self.used
+    }
+
+    fn give_back(mut self, most: usize) -> Option<Region> {
+        let piece = if cfg!(unix) && most < self.used { most } else { self.size };
+        // SAFETY: a part of the region, which is this value's alone (`Releaser::release`); only systems that map memory are given parts.
+        unsafe { unmap(self.start, piece) };
+        self.start += piece;
+        self.size -= piece;
+        self.used = self.used.saturating_sub(piece);
+        (self.size > 0).then_some(self)
+    }
+}
+
+/// A heap's share in the thread.
+pub(crate) struct Releaser(Arc<Share>);
+
+/// The queue is closed with the last share.
+struct Share(Arc<Queue<Region>>);
+
+impl Share {
+    /// Starts a thread with a queue.
+    fn start() -> Share {
+        let queue = Arc::new(Queue::new());
+        let served = Arc::clone(&queue);
+        let thread = std::thread::Builder::new().name("perilune-release".into());
+        if thread.spawn(move || served.serve(PIECE)).is_err() {
+            // Without a thread regions are given back by whoever gives them up.
+            queue.close();
+        }
+        Share(queue)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// The share that heaps have at present.
+static CURRENT: Mutex<Weak<Share>> = Mutex::new(Weak::new());
+
+impl Releaser {
+    /// A share in the thread, which is started if none runs: that takes longer than a slice should, so whoever takes memory from the system does it.
+    pub(crate) fn share() -> Releaser {
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = current.upgrade() {
+            return Releaser(share);
+        }
+        let share = Arc::new(Share::start());
+        *current = Arc::downgrade(&share);
+        Releaser(share)
+    }
+
+    /// Gives back a region, of which the first `used` bytes were used.
+    ///
+    /// # Safety
+    /// `start` is a region of `size` bytes from `Pages::map` that nothing refers to.
+    pub(crate) unsafe fn release(&self, start: usize, size: usize, used: usize) {
+        let region = Region { start, size, used: used.min(size) };
+        if let Err(region) = self.0.0.push(region) {
+            let rest = region.give_back(usize::MAX);
+            debug_assert!(rest.is_none());
+        }
+    }
+
+    /// So many bytes are about to be taken from the system.
+    pub(crate) fn help(&self, bytes: usize) {
+        self.0.0.help(BACKLOG, bytes.min(MOST_HELP));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::super::pages::Pages;
+    use super::*;
+
+    /// Whether the page at an address is mapped, as far as the system tells.
+    fn is_mapped(addr: usize) -> Option<bool> {
+        #[cfg(target_os = "linux")]
+        {
+            let mut resident = 0_u8;
+            // SAFETY: asks about a page, whatever is there; the answer has room for one.
+            let status = unsafe { libc::mincore(addr as *mut libc::c_void, 4096, &raw mut resident) };
+            Some(status == 0)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = addr;
+            None
+        }
+    }
+
+    fn wait_until(what: &str, holds: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !holds() {
+            assert!(start.elapsed() < Duration::from_secs(20), "waiting until {what}");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn regions_are_given_back_and_the_thread_ends_with_the_last_share() {
+        let releaser = Releaser(Arc::new(Share::start()));
+        let other = Releaser(Arc::clone(&releaser.0));
+        let mut pages = Pages::new(77);
+        let size = 20 << 20;
+        let regions: Vec<usize> = (0..3).filter_map(|_| pages.map(size)).collect();
+        for &region in &regions {
+            // SAFETY: the last byte of a fresh region.
+            unsafe { ((region + size - 1) as *mut u8).write(1) };
+            assert!(is_mapped(region) != Some(false));
+            // SAFETY: a region of this size; nothing refers to it.
+            unsafe { releaser.release(region, size, size) };
+        }
+        releaser.help(size);
+        let queue = Arc::downgrade(&releaser.0.0);
+        drop(releaser);
+        wait_until("nothing waits", || other.0.0.backlog() == 0);
+        for region in regions {
+            assert!(is_mapped(region) != Some(true) && is_mapped(region + size - 4096) != Some(true));
+        }
+        assert!(queue.strong_count() == 2, "a share and the thread are left");
+        drop(other);
+        wait_until("the thread ends", || queue.strong_count() == 0);
+    }
+
+    #[test]
+    fn heaps_at_the_same_time_share_a_thread() {
+        let (a, b) = (Releaser::share(), Releaser::share());
+        assert!(Arc::ptr_eq(&a.0, &b.0));
+    }
+}

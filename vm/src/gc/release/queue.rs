@@ -1,0 +1,128 @@
+//! What waits to be given back, and who does it.
+//!
+//! An item belongs to whoever holds it: the one that pushes it, the queue, the thread that serves it, or a helper. Everything else follows from the lock: an item is
+//! in one place, and the thread ends when the queue is closed **and** empty.
+
+use std::collections::VecDeque;
+use std::sync::PoisonError;
+
+use super::sync::{Condvar, Mutex, MutexGuard};
+
+/// Something to be given back.
+pub(super) trait Item: Sized {
+    /// How much there is to give back.
+    fn bytes(&self) -> usize;
+
+    /// Gives back about so much of it, and returns the rest.
+    fn give_back(self, most: usize) -> Option<Self>;
+}
+
+/// The queue.
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    /// Something was pushed, or the queue was closed.
+    changed: Condvar,
+}
+
+struct State<T> {
+    waiting: VecDeque<T>,
+    /// Bytes handed over and not given back yet, those in somebody's hands included.
+    backlog: usize,
+    is_closed: bool,
+}
+
+/// Room made ahead, so that handing over does not allocate as a rule.
+const CAPACITY: usize = 1024;
+
+impl<T: Item> Queue<T> {
+    /// An open, empty queue.
+    pub(super) fn new() -> Queue<T> {
+        let waiting = VecDeque::with_capacity(CAPACITY);
+        Queue { state: Mutex::new(State { waiting, backlog: 0, is_closed: false }), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands an item over; when nobody serves the queue any more it comes back.
+    pub(super) fn push(&self, item: T) -> Result<(), T> {
+        let mut state = self.lock();
+        if state.is_closed {
+            return Err(item);
+        }
+        state.backlog += item.bytes();
+        state.waiting.push_back(item);
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Nothing is pushed any more; what is waiting is still given back.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The thread: gives back what comes, in pieces, until the queue is closed and empty.
+    pub(super) fn serve(&self, piece: usize) {
+        let mut state = self.lock();
+        loop {
+            while let Some(item) = state.waiting.pop_front() {
+                drop(state);
+                let mut rest = Some(item);
+                while let Some(item) = rest {
+                    rest = self.give_back(item, piece);
+                }
+                state = self.lock();
+            }
+            if state.is_closed {
+                return;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Gives back up to `most` bytes of what is waiting, in the thread's stead, while the backlog exceeds `limit`.
+    pub(super) fn help(&self, limit: usize, most: usize) {
+        let mut left = most;
+        while left > 0 {
+            let mut state = self.lock();
+            if state.backlog <= limit {
+                return;
+            }
+            // The thread is at the other end.
+            let Some(item) = state.waiting.pop_back() else { return };
+            drop(state);
+            let bytes = item.bytes();
+            let rest = self.give_back(item, left);
+            left = left.saturating_sub(bytes - rest.as_ref().map_or(0, Item::bytes));
+            if let Some(rest) = rest {
+                self.put_back(rest);
+            }
+        }
+    }
+
+    /// Gives back a part of an item in the caller's hands, and counts it.
+    fn give_back(&self, item: T, most: usize) -> Option<T> {
+        let before = item.bytes();
+        let rest = item.give_back(most);
+        self.lock().backlog -= before - rest.as_ref().map_or(0, T::bytes);
+        rest
+    }
+
+    /// The rest of an item waits again. A helper has a share in the queue, so the thread is still there.
+    fn put_back(&self, rest: T) {
+        let mut state = self.lock();
+        debug_assert!(!state.is_closed, "whoever helps keeps the queue open");
+        state.waiting.push_back(rest);
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Bytes handed over and not given back.
+    #[cfg(test)]
+    pub(super) fn backlog(&self) -> usize {
+        self.lock().backlog
+    }
+}
