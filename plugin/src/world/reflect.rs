@@ -161,10 +161,6 @@ fn read_list(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
             ListEdit::Get(at) => (list.len(), list.get(*at)),
             _ => (list.len(), None),
         },
-        ReflectRef::Array(array) => match edit {
-            ListEdit::Get(at) => (array.len(), array.get(*at)),
-            _ => (array.len(), None),
-        },
         _ => (0, None),
     };
     match edit {
@@ -181,7 +177,6 @@ fn edit_list(
 ) -> Result<HostValue, String> {
     let item = match info {
         TypeInfo::List(list) => list.item_ty().id(),
-        TypeInfo::Array(array) => array.item_ty().id(),
         _ => return Err(format!("a {} is no list", short_name(info))),
     };
     // Bevy panics where an element has another type or lacks a field: it is made whole here.
@@ -207,12 +202,7 @@ fn edit_list(
         (ReflectMut::List(list), ListEdit::Insert(at, given)) => list.insert(at, whole(&given)?),
         (ReflectMut::List(list), ListEdit::Remove(at)) => return Ok(to_host(&*list.remove(at))),
         (ReflectMut::List(list), ListEdit::Clear) => drop(list.drain()),
-        (ReflectMut::Array(array), ListEdit::Set(at, given)) => {
-            let new = whole(&given)?;
-            let place = array.get_mut(at).ok_or("there is no such element")?;
-            place.try_apply(&*new).map_err(|error| error.to_string())?;
-        }
-        (_, _) => return Err(format!("the length of {} is fixed: assign its elements", short_name(info))),
+        (_, _) => return Err(format!("{} cannot be edited from Lua", short_name(info))),
     }
     Ok(HostValue::Nil)
 }

@@ -11,7 +11,7 @@ use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, Raised, Vm};
 
-use super::ctype::{CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
+use super::ctype::{Bits, BitsOf, CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
 use super::entity::LargeEntities;
 use super::list::ListEdit;
 use super::view::Lending;
@@ -102,8 +102,12 @@ pub enum Access {
     Scalar(Scalar),
     /// A discriminant, in Lua a string.
     Enum(CTypeId),
-    /// A struct inside the struct.
+    /// A struct or array inside the struct.
     Struct(CTypeId),
+    /// Bits of an integer.
+    Bits(Bits, BitsOf),
+    /// A constant, not in memory.
+    Constant(Scalar, u32),
     /// Through the host.
     Hosted(u32),
 }
@@ -136,6 +140,8 @@ pub struct Ffi {
     pub entities: LargeEntities,
     /// The types of matrices, integer vectors, rectangles and colours.
     pub structs: super::structs::StructTypes,
+    /// Where the methods of arrays are among the pinned values.
+    pub(super) array_methods: Option<usize>,
     /// Where the methods of lists are among the pinned values.
     pub(super) list_methods: Option<usize>,
     /// The types whose whole values are the host's, by the host's number.
@@ -156,7 +162,7 @@ impl Ffi {
         match &self.types.get(ctype).form {
             Form::Scalar(scalar) => Access::Scalar(*scalar),
             Form::Enum(_) => Access::Enum(ctype),
-            Form::Struct(_) | Form::Math(_) => Access::Struct(ctype),
+            Form::Struct(_) | Form::Array { .. } | Form::Math(_) => Access::Struct(ctype),
             Form::Hosted(number) => Access::Hosted(*number),
         }
     }
@@ -170,6 +176,17 @@ impl Ffi {
     /// The fields of a type in order.
     pub fn fields(&self, ctype: CTypeId) -> &[FieldRef] {
         self.fields.get(ctype.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The element of an array that a key names: its offset and how it is reached.
+    #[inline]
+    pub(super) fn element(&self, ctype: CTypeId, key: RawValue) -> Option<(u32, Access)> {
+        let Form::Array { element, count } = self.types.get(ctype).form else { return None };
+        let n = key.as_number()?;
+        let index = n as u32;
+        // Registration checked that the last element lies inside.
+        (f64::from(index) == n && index < count)
+            .then(|| (index * self.types.get(element).size, self.access_of(element)))
     }
 
     /// The field of a struct that only wraps another value (Rust's `struct Health(f32)`), which may be assigned by that value.
@@ -203,11 +220,17 @@ impl Ffi {
                         Place::Memory { offset, ctype } => {
                             (field.name.clone(), offset, self.access_of(ctype))
                         }
+                        Place::Bits { offset, bits, of } => {
+                            (field.name.clone(), offset, Access::Bits(bits, of))
+                        }
+                        Place::Constant { scalar, bits } => {
+                            (field.name.clone(), 0, Access::Constant(scalar, bits))
+                        }
                         Place::Hosted(number) => (field.name.clone(), 0, Access::Hosted(number)),
                     })
                     .collect(),
                 Form::Math(math) => lanes(*math),
-                Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) => Vec::new(),
+                Form::Scalar(_) | Form::Enum(_) | Form::Array { .. } | Form::Hosted(_) => Vec::new(),
             };
             let mut fields = Vec::with_capacity(names.len());
             for (name, offset, access) in names {
@@ -219,12 +242,16 @@ impl Ffi {
             if let Form::Hosted(number) = self.types.get(id).form {
                 self.hosted.push((number, id));
             }
+            let elements_are_plain = match self.types.get(id).form {
+                Form::Array { element, .. } => self.is_plain(element),
+                Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => true,
+            };
             let plain = fields.iter().all(|field| match field.access {
-                Access::Scalar(_) | Access::Enum(_) => true,
+                Access::Scalar(_) | Access::Enum(_) | Access::Bits(..) | Access::Constant(..) => true,
                 Access::Struct(part) => self.is_plain(part),
                 Access::Hosted(_) => false,
             });
-            self.plain.push(plain && !hosted_whole);
+            self.plain.push(plain && elements_are_plain && !hosted_whole);
             self.fields.push(fields);
         }
         Ok(())

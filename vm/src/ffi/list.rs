@@ -79,7 +79,7 @@ impl Vm {
                 let Access::Hosted(number) = only.access else { return None };
                 (only.offset, number)
             }
-            Form::Scalar(_) | Form::Enum(_) | Form::Math(_) => return None,
+            Form::Scalar(_) | Form::Enum(_) | Form::Array { .. } | Form::Math(_) => return None,
         };
         let host = self.ffi.field_host.as_ref()?;
         host.is_list(number).then_some((offset, number))

@@ -25,6 +25,7 @@
 
 pub mod access;
 pub mod arith;
+pub mod array;
 pub mod assign;
 pub(crate) mod carith;
 pub(crate) mod ccall;
