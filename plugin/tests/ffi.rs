@@ -38,9 +38,9 @@ fn modules_of_the_vm_are_required_by_name() {
 fn a_script_that_declares_types_can_be_reloaded() {
     let script = r#"
         local ffi = require "ffi"
-        ffi.cdef "typedef struct { double a; } single;"
-        ffi.metatype("single", { __index = { twice = function(s) return s.a * 2 end } })
-        function value() return ffi.new("single", 4):twice() end
+        ffi.cdef "struct single { double a; };"
+        ffi.metatype("struct single", { __index = { twice = function(s) return s.a * 2 end } })
+        function value() return ffi.new("struct single", 4):twice() end
         "#;
     let mut test = TestApp::with_script(script);
     test.until_global("value and value() == 8");

@@ -14,7 +14,7 @@ use bevy_math::{IVec2, IVec3, IVec4, Mat3, Mat4, Quat, Rect, UVec2, UVec3, UVec4
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, Enum, VariantInfo};
 use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo};
 use perilune::ffi::ctype::{CType, CTypeId, EnumType, Field, Form, Math, Scalar};
-use perilune::ffi::host::RegisterError;
+use perilune::ffi::host::{Parts, RegisterError};
 use perilune::ffi::structs::{FloatStruct, IntVector};
 use perilune::vm::{Raised, Vm};
 
@@ -121,7 +121,11 @@ pub(crate) fn ctype_of(vm: &mut Vm, shared: &Shared, value: &dyn Reflect) -> Res
     ctype_of_part(vm, shared, value.as_partial_reflect())
 }
 
-fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Result<CTypeId, Raised> {
+pub(super) fn ctype_of_part(
+    vm: &mut Vm,
+    shared: &Shared,
+    value: &dyn PartialReflect,
+) -> Result<CTypeId, Raised> {
     let info = value.get_represented_type_info().filter(|_| !value.is_dynamic());
     let info = info.expect("a value in the world or inside one is of a concrete type");
     if let Some(known) = shared.layout(info.type_id()) {
@@ -182,9 +186,13 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
 
 fn hosted(shared: &Shared, info: &TypeInfo) -> Form {
     // What cannot be reflected from a pointer is read as a whole, if at all.
-    let is_list = matches!(info, TypeInfo::List(_))
-        && shared.registry.read().get_type_data::<ReflectFromPtr>(info.type_id()).is_some();
-    Form::Hosted(shared.hosted.number(info.type_id(), is_list))
+    let parts = match info {
+        _ if shared.registry.read().get_type_data::<ReflectFromPtr>(info.type_id()).is_none() => Parts::None,
+        TypeInfo::List(_) => Parts::Elements,
+        TypeInfo::Enum(_) if info.type_path_table().ident() == Some("Option") => Parts::Maybe,
+        _ => Parts::None,
+    };
+    Form::Hosted(shared.hosted.number(info.type_id(), parts))
 }
 
 fn struct_form<'v>(

@@ -14,7 +14,8 @@ use super::cdata::{self, CData, COLUMN, VIEW, WRITABLE};
 use super::cindex::Access as Found;
 use super::ctype::{Bits, BitsOf, CTypeId, Form, Math, Scalar};
 use super::entity;
-use super::host::{Access, FieldHost, HostValue};
+use super::host::{Access, FieldHost, HostValue, Parts};
+use super::path::Step;
 
 /// `cdata[key]`
 ///
@@ -24,16 +25,16 @@ pub(crate) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Foun
     if cdata.ctype().is_declared() {
         return super::cindex::index(vm, cdata, key);
     }
-    index_host(vm, cdata, key).map(Found::Done)
+    index_host(vm, cdata, key)
 }
 
-fn index_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+fn index_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found, Raised> {
     if cdata.flags() & COLUMN != 0 {
-        return super::column::index(vm, cdata, key);
+        return super::column::index(vm, cdata, key).map(Found::Done);
     }
     if let Some(part) = find_part(vm, cdata, key) {
         let base = vm.readable(cdata)?;
-        return load(vm, cdata, base, part);
+        return load(vm, cdata, base, part).map(Found::Done);
     }
     index_metatype(vm, cdata, key)
 }
@@ -51,11 +52,10 @@ pub(crate) fn newindex(
     if cdata.ctype().is_declared() {
         return super::cindex::newindex(vm, cdata, key, value);
     }
-    assign_host(vm, cdata, key, value)?;
-    Ok(Found::Done(RawValue::NIL))
+    assign_host(vm, cdata, key, value)
 }
 
-fn assign_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
+fn assign_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<Found, Raised> {
     if cdata.flags() & COLUMN != 0 {
         return Err(super::column::newindex(vm, cdata));
     }
@@ -70,15 +70,13 @@ fn assign_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) ->
             vm.assign_part(base, part, value)?;
         }
         vm.written(cdata);
-        return Ok(());
+        return Ok(Found::Done(RawValue::NIL));
     }
     let ctype = cdata.ctype();
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
         let handler = meta.meta(&vm.heap, Meta::NewIndex);
         if handler.is_function() {
-            let cdata = super::part::detached(vm, cdata)?;
-            vm.call1(handler, &[cdata.into(), key, value])?;
-            return Ok(());
+            return Ok(Found::Call(handler));
         }
     }
     vm.readable(cdata)?;
@@ -183,29 +181,28 @@ pub fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
     if ctype.is_declared() {
         return super::ctext::to_text(vm, cdata);
     }
-    if vm.has_expired(cdata) {
+    let Ok(data) = vm.readable(cdata) else {
         return format!("{} (expired view)", vm.ffi.types.get(ctype).name);
-    }
+    };
     let mut text = String::new();
-    // SAFETY: the view is of the current epoch, or the value is owned.
-    unsafe { print_value(vm, &mut text, vm.ffi.access_of(ctype), cdata.data()) };
+    // SAFETY: just checked.
+    unsafe { print_value(vm, &mut text, vm.ffi.access_of(ctype), data) };
     text
 }
 
-fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found, Raised> {
     let ctype = cdata.ctype();
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
         let direct = meta.get(&vm.heap, key);
         if !direct.is_nil() {
-            return Ok(direct);
+            return Ok(Found::Done(direct));
         }
         let handler = meta.meta(&vm.heap, Meta::Index);
         if handler.is_function() {
-            let cdata = super::part::detached(vm, cdata)?;
-            return vm.call1(handler, &[cdata.into(), key]);
+            return Ok(Found::Call(handler));
         }
         if !handler.is_nil() {
-            return vm.index(handler, key);
+            return Ok(Found::Goto(handler));
         }
     }
     vm.readable(cdata)?;
@@ -244,22 +241,68 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, part: Part) -> Result<RawV
             let name = unsafe { variant_name(vm, ctype, at) };
             vm.new_string(name.as_bytes())
         }
-        Access::Struct(ctype) if cdata.flags() & VIEW != 0 => Ok(vm.lend_part(cdata, ctype, at)?.into()),
+        Access::Struct(ctype) if cdata.flags() & VIEW != 0 => {
+            Ok(vm.lend_part(cdata, ctype, part.offset)?.into())
+        }
         // SAFETY: as above. Owned values are plain throughout.
         Access::Struct(ctype) => Ok(unsafe { copy_out(vm, ctype, at, 0) }?.into()),
         Access::Hosted(number) => {
             let host = field_host(vm);
-            if cdata.flags() & VIEW != 0
-                && host.is_list(number)
-                && let Some(&(_, ctype)) = vm.ffi.hosted.iter().find(|(known, _)| *known == number)
-            {
-                return Ok(vm.lend_part(cdata, ctype, at)?.into());
+            if cdata.flags() & VIEW != 0 {
+                match host.parts(number) {
+                    Parts::Elements => {
+                        if let Some(&(_, ctype)) = vm.ffi.hosted.iter().find(|(known, _)| *known == number) {
+                            return Ok(vm.lend_part(cdata, ctype, part.offset)?.into());
+                        }
+                    }
+                    Parts::Maybe => {
+                        // SAFETY: as above.
+                        if let Some(view) = unsafe { lend_behind(vm, cdata, number, at, part.offset, 0)? } {
+                            return Ok(view);
+                        }
+                    }
+                    Parts::None => {}
+                }
             }
             // SAFETY: as above.
             let value = unsafe { host.read(number, at) };
-            vm.from_host(&value)
+            let value = vm.from_host(&value)?;
+            // What is written to a copy would be lost.
+            if let Some(copy) = value.as_cdata() {
+                // SAFETY: a live cell, just made.
+                unsafe { (*copy.as_ptr()).header.flags &= !WRITABLE };
+            }
+            Ok(value)
         }
     }
+}
+
+/// A view of a part of the hosted value at `at`, which lies `offset` bytes behind the first of `whole`; `None` when there is no such part,
+/// or it is a value that Lua copies.
+///
+/// # Safety
+/// `at` is a live value of the type with this number.
+pub(super) unsafe fn lend_behind(
+    vm: &mut Vm,
+    whole: Gc<CData>,
+    number: u32,
+    at: *mut u8,
+    offset: u32,
+    index: u32,
+) -> Result<Option<RawValue>, Raised> {
+    let host = field_host(vm);
+    // SAFETY: by contract.
+    let Some(ctype) = (unsafe { host.part_type(vm, number, at, index)? }) else { return Ok(None) };
+    let is_part = match vm.ffi.access_of(ctype) {
+        Access::Struct(_) => true,
+        Access::Hosted(number) => host.parts(number) == Parts::Elements,
+        Access::Scalar(_) | Access::Enum(_) | Access::Bits(..) | Access::Constant(..) => false,
+    };
+    if !is_part {
+        return Ok(None);
+    }
+    let step = Step { number, offset, index, ctype };
+    Ok(Some(vm.lend_path(whole, step)?.into()))
 }
 
 pub(super) fn field_host(vm: &Vm) -> Arc<dyn FieldHost> {
@@ -633,12 +676,75 @@ fn print_host(text: &mut String, value: &HostValue) {
     };
 }
 
-impl Vm {
-    fn has_expired(&self, cdata: Gc<CData>) -> bool {
-        // SAFETY: a live cell with the flag of a view.
-        cdata.view().is_some_and(|view| unsafe { (*view).epoch } != self.ffi.lending.epoch())
-    }
+/// The fields of a struct, or elements of an array, that has parts of the host's, as a table.
+///
+/// # Safety
+/// `at` is a live value of the type.
+unsafe fn fields_to_host(vm: &Vm, ctype: CTypeId, at: *const u8) -> HostValue {
+    let named = vm.ffi.fields(ctype).iter().map(|field| {
+        let name = HostValue::Text(field.name.as_bytes().to_vec());
+        (name, field.offset, field.access)
+    });
+    let (element, count) = match vm.ffi.types.get(ctype).form {
+        Form::Array { element, count } => (element, count),
+        Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => (ctype, 0),
+    };
+    let (size, access) = (vm.ffi.types.get(element).size, vm.ffi.access_of(element));
+    let elements = (0..count).map(|n| (HostValue::Number(f64::from(n + 1)), n * size, access));
+    let parts = named.chain(elements);
+    // SAFETY: fields and elements lie inside the value.
+    let values = parts
+        .map(|(key, offset, access)| unsafe { (key, part_to_host(vm, access, at.add(offset as usize))) });
+    HostValue::Table(values.collect())
+}
 
+/// # Safety
+/// `at` is a live value reached this way.
+unsafe fn part_to_host(vm: &Vm, access: Access, at: *const u8) -> HostValue {
+    // SAFETY: by contract.
+    unsafe {
+        match access {
+            Access::Scalar(scalar) => scalar_to_host(scalar, at),
+            Access::Constant(scalar, bits) => scalar_to_host(scalar, (&raw const bits).cast()),
+            Access::Bits(bits, of) => {
+                let value = load_part(at, bits, of);
+                value.as_boolean().map_or(HostValue::Number(value.as_f64_or_nan()), HostValue::Boolean)
+            }
+            Access::Enum(ctype) => HostValue::Text(variant_name(vm, ctype, at).into_bytes()),
+            Access::Hosted(number) => field_host(vm).read(number, at),
+            Access::Struct(ctype) if vm.ffi.is_plain(ctype) => {
+                let mut bytes = vec![0; vm.ffi.types.get(ctype).size as usize];
+                copy_plain(vm, ctype, at, bytes.as_mut_ptr());
+                HostValue::Struct(ctype, bytes)
+            }
+            Access::Struct(ctype) => fields_to_host(vm, ctype, at),
+        }
+    }
+}
+
+/// # Safety
+/// `at` is a live scalar of the type.
+unsafe fn scalar_to_host(scalar: Scalar, at: *const u8) -> HostValue {
+    // SAFETY: by contract.
+    let bits = unsafe { load_bits(at, scalar.size()) };
+    HostValue::Number(match scalar {
+        Scalar::Bool => return HostValue::Boolean(bits != 0),
+        Scalar::Char => {
+            let c = char::from_u32(bits as u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+            return HostValue::Text(c.to_string().into_bytes());
+        }
+        Scalar::Entity => return HostValue::Entity(bits),
+        Scalar::I8 => f64::from(bits as i8),
+        Scalar::I16 => f64::from(bits as i16),
+        Scalar::I32 => f64::from(bits as i32),
+        Scalar::I64 => bits as i64 as f64,
+        Scalar::U8 | Scalar::U16 | Scalar::U32 | Scalar::U64 => bits as f64,
+        Scalar::F32 => f64::from(f32::from_bits(bits as u32)),
+        Scalar::F64 => f64::from_bits(bits),
+    })
+}
+
+impl Vm {
     /// The plain data of a cdata.
     pub(super) fn cdata_to_host(&mut self, cdata: Gc<CData>) -> Result<HostValue, Raised> {
         let ctype = cdata.ctype();
@@ -659,9 +765,8 @@ impl Vm {
             | Access::Bits(..)
             | Access::Constant(..) => {
                 if !self.ffi.is_plain(ctype) {
-                    let name = &self.ffi.types.get(ctype).name;
-                    let message = format!("{name} cannot be copied as a whole: copy its fields");
-                    return Err(self.error(message));
+                    // SAFETY: just checked.
+                    return Ok(unsafe { fields_to_host(self, ctype, data) });
                 }
                 let mut bytes = vec![0; self.ffi.types.get(ctype).size as usize];
                 // SAFETY: just checked; `bytes` has the type's size.

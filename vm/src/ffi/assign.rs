@@ -24,6 +24,8 @@ enum Store {
     Text { offset: u32, bytes: Vec<u8>, size: u32 },
     /// A plain value of this type.
     Copy { offset: u32, ctype: CTypeId, from: *const u8 },
+    /// The bytes of one, which lay where another store may free them.
+    Bytes { offset: u32, ctype: CTypeId, bytes: Vec<u8> },
     /// Through the host.
     Hosted { offset: u32, number: u32, value: HostValue, target: Target },
 }
@@ -139,7 +141,15 @@ impl Vm {
                     let message = format!("{name} cannot be copied as a whole: assign its fields");
                     return Err(self.error(message));
                 }
-                stores.push(Store::Copy { offset, ctype, from });
+                // SAFETY: a live cell with the flag of a view.
+                if other.view().is_some_and(|view| unsafe { super::path::is_path(view) }) {
+                    let mut bytes = vec![0; self.ffi.types.get(ctype).size as usize];
+                    // SAFETY: just found readable; the bytes are as many as the type has.
+                    unsafe { copy_plain(self, ctype, from, bytes.as_mut_ptr()) };
+                    stores.push(Store::Bytes { offset, ctype, bytes });
+                } else {
+                    stores.push(Store::Copy { offset, ctype, from });
+                }
             }
         }
         Ok(())
@@ -229,7 +239,10 @@ impl Vm {
                         to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
                     }
                     Store::Copy { offset, ctype, from } => {
-                        copy_plain(self, ctype, from, base.add(offset as usize))
+                        copy_plain(self, ctype, from, base.add(offset as usize));
+                    }
+                    Store::Bytes { offset, ctype, bytes } => {
+                        copy_plain(self, ctype, bytes.as_ptr(), base.add(offset as usize));
                     }
                     Store::Hosted { offset, number, value, target } => {
                         let host = field_host(self);

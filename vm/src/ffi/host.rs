@@ -56,6 +56,28 @@ impl HostValue {
     }
 }
 
+/// What is behind a hosted value that scripts reach part by part, because it may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Nothing: the value is read and written whole.
+    None,
+    /// The elements of a list.
+    Elements,
+    /// What an option holds, if anything.
+    Maybe,
+}
+
+/// A part of a hosted value, as a view of it knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Which, counted from zero.
+    pub index: u32,
+    /// The type it had when the view was made.
+    pub ctype: CTypeId,
+    /// Whether it may be written: then nothing else reads it.
+    pub is_writable: bool,
+}
+
 /// Reads and writes the fields whose memory Lua does not touch: strings, lists, enums with data.
 pub trait FieldHost: Send + Sync {
     /// The value of a field of the struct at `base`.
@@ -75,10 +97,42 @@ pub trait FieldHost: Send + Sync {
     #[allow(unsafe_code, reason = "the contract of a raw pointer")]
     unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String>;
 
-    /// Whether a field's values are lists, which scripts see element by element.
-    fn is_list(&self, field: u32) -> bool {
+    /// What is behind a field's values that scripts reach one by one.
+    fn parts(&self, field: u32) -> Parts {
         let _ = field;
-        false
+        Parts::None
+    }
+
+    /// The type of a part of the value at `base`: an element, or what an option holds. `None` when there is none.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    ///
+    /// # Safety
+    /// As [`FieldHost::read`].
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn part_type(
+        &self,
+        vm: &mut Vm,
+        field: u32,
+        base: *mut u8,
+        index: u32,
+    ) -> Result<Option<CTypeId>, Raised> {
+        let _ = (vm, field, base, index);
+        Ok(None)
+    }
+
+    /// The address of a part of the value at `base`, which is of this type. It is used before anything else is done with the value.
+    ///
+    /// # Errors
+    /// What has become of the part.
+    ///
+    /// # Safety
+    /// As [`FieldHost::read`], or as [`FieldHost::write`] for a part that is writable.
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn part(&self, field: u32, base: *mut u8, part: Part) -> Result<*mut u8, String> {
+        let _ = (field, base, part);
+        Err("this host has no parts".to_owned())
     }
 
     /// Reads or edits the list at `base`.

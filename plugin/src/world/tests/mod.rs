@@ -13,6 +13,7 @@ mod filters;
 mod lists;
 mod math;
 mod parallel;
+mod parts;
 mod resources;
 
 use std::sync::Arc;
