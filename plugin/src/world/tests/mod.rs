@@ -1,5 +1,6 @@
 //! The access to the ECS, seen from Lua: each file a behaviour.
 
+mod adhoc;
 mod by_entity;
 mod change_ticks;
 mod columns;
