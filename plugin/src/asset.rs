@@ -52,6 +52,8 @@ pub(crate) fn module_path(folder: &str, name: &str) -> String {
 pub(crate) struct LuaLoader {
     /// The folder under the asset folder in which `require` looks.
     pub(crate) folder: String,
+    /// Modules of the VM, which are no files.
+    pub(crate) modules: Vec<String>,
 }
 
 impl AssetLoader for LuaLoader {
@@ -72,7 +74,9 @@ impl AssetLoader for LuaLoader {
         let requires = draft
             .required_modules()
             .iter()
-            .map(|name| context.load(module_path(&self.folder, &String::from_utf8_lossy(name))))
+            .map(|name| String::from_utf8_lossy(name))
+            .filter(|name| !self.modules.iter().any(|known| known == name))
+            .map(|name| context.load(module_path(&self.folder, &name)))
             .collect();
         Ok(LuaSource { path, draft, hash, requires })
     }

@@ -133,6 +133,15 @@ impl Library {
         if !known.is_nil() {
             return Ok(known);
         }
+        let preload: perilune::Table = package.get(cx, "preload")?;
+        if let Value::Function(loader) = preload.get(cx, name)? {
+            let value = match loader.call(cx, name)? {
+                Value::Nil => Value::Boolean(true),
+                value => value,
+            };
+            loaded.set(cx, name, &value)?;
+            return Ok(value);
+        }
         let path = module_path(&self.lock().folder, name);
         {
             let mut inner = self.lock();

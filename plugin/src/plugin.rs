@@ -71,6 +71,17 @@ pub struct LuaScriptPlugin {
     pub settings: LuaSettings,
     /// The folder under the asset folder in which `require` looks.
     pub folder: String,
+    /// Whether scripts get the capability `UnsafeFfi`: `ffi.cast` to any pointer, and, with this crate's feature `c-calls`, `ffi.C`, `ffi.load`
+    /// and callbacks. Off by default. Without it `require "ffi"` has C types and values, every access checked, and no script can touch memory
+    /// it was not lent. With it a script can do whatever the process can, crash it included: give it to no script that players or mods can
+    /// change.
+    ///
+    /// ```no_run
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_perilune::{LuaPlugins, LuaScriptPlugin};
+    /// App::new().add_plugins(LuaPlugins.set(LuaScriptPlugin { unsafe_ffi: true, ..Default::default() }));
+    /// ```
+    pub unsafe_ffi: bool,
 }
 
 impl LuaScriptPlugin {
@@ -82,7 +93,7 @@ impl LuaScriptPlugin {
 
 impl Default for LuaScriptPlugin {
     fn default() -> LuaScriptPlugin {
-        LuaScriptPlugin { settings: LuaSettings::default(), folder: "scripts".to_owned() }
+        LuaScriptPlugin { settings: LuaSettings::default(), folder: "scripts".to_owned(), unsafe_ffi: false }
     }
 }
 
@@ -93,8 +104,9 @@ pub struct LuaFrameStart;
 impl Plugin for LuaScriptPlugin {
     fn build(&self, app: &mut App) {
         let root = asset_root(app).map_or_else(|| "assets".to_owned(), |(name, _)| name);
-        let mut vm =
-            LuaVm::new(Library::new(&self.folder, &root)).expect("a new VM has room for its libraries");
+        let mut vm = LuaVm::new(Library::new(&self.folder, &root), self.unsafe_ffi)
+            .expect("a new VM has room for its libraries");
+        let modules = vm.modules().expect("a new VM has the table 'package'");
         let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();
         let components = LuaComponents::default();
         driver::install(vm.lua(), registry, components.clone())
@@ -139,7 +151,7 @@ impl Plugin for LuaScriptPlugin {
             .init_resource::<PendingFunctions>()
             .add_message::<LuaError>()
             .init_asset::<LuaSource>()
-            .register_asset_loader(LuaLoader { folder: self.folder.clone() });
+            .register_asset_loader(LuaLoader { folder: self.folder.clone(), modules });
         let mut start = Schedule::new(LuaFrameStart);
         start.add_systems(
             (

@@ -2,7 +2,7 @@
 
 use bevy_ecs::resource::Resource;
 use bevy_platform::cell::SyncCell;
-use perilune::{Lua, LuaOptions};
+use perilune::{Lua, LuaOptions, Table, Value};
 
 use crate::collect::FullCollectionWarnings;
 use crate::library::Library;
@@ -31,13 +31,28 @@ pub struct LuaVm {
 }
 
 impl LuaVm {
-    pub(crate) fn new(library: Library) -> Result<LuaVm, perilune::Error> {
-        let mut lua = Lua::with_options(LuaOptions::default());
+    pub(crate) fn new(library: Library, unsafe_ffi: bool) -> Result<LuaVm, perilune::Error> {
+        let mut lua = Lua::with_options(LuaOptions { unsafe_ffi, ..LuaOptions::default() });
         lua.set_output(crate::output::LogOutput::default());
         let warned = FullCollectionWarnings::default();
         lua.set_full_collection_hook(move |full| warned.warn(full));
         library.install(&mut lua)?;
         Ok(LuaVm { lua: SyncCell::new(lua), library, applied: None })
+    }
+
+    /// The modules that `require` knows without a file: `ffi`, `bit`, `string.buffer` and so on.
+    pub(crate) fn modules(&mut self) -> Result<Vec<String>, perilune::Error> {
+        let lua = self.lua();
+        let package: Table = lua.globals().get(lua, "package")?;
+        let mut names = Vec::new();
+        for table in ["loaded", "preload"] {
+            let table: Table = package.get(lua, table)?;
+            table.for_each(lua, |_, name: String, _: Value| {
+                names.push(name);
+                Ok(())
+            })?;
+        }
+        Ok(names)
     }
 
     /// The virtual machine.

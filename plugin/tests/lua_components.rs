@@ -123,10 +123,10 @@ fn behaviours_see_and_write_declared_components() {
 fn mistakes_name_the_fix() {
     for (script, part) in [
         (r#"component("health", "struct { float x; }")"#, "begins with a capital letter"),
-        (r#"component("Shield", "struct { flot x; }")"#, "there is no field type 'flot'; types are: float"),
+        (r#"component("Shield", "struct { flot x; }")"#, "there is no type 'flot' (did you mean 'float'?)"),
         (r#"component("Velocity", "struct { float x; }")"#, "the game has a type of this name already"),
-        (r#"component("Shield", "float x")"#, "expected \"struct { float name; ... }\""),
-        (r#"component("Shield", "struct { float x }")"#, "a ';' is missing behind the last field"),
+        (r#"component("Shield", "float")"#, "expected \"struct { float name; ... }\", got the type 'float'"),
+        (r#"component("Shield", "struct { float x }")"#, "';' expected near '}', in \"struct { float x }\""),
         (
             r#"system { name = "s", query = { "Shild" }, run = print } component("Shield", "struct { float x; }")"#,
             "did you mean 'Shield'?",

@@ -205,3 +205,26 @@ fn ambiguity_detection_sees_script_access() {
     assert!(ambiguous("'Velocity'") > 0);
     assert_eq!(ambiguous("'Health'"), 0);
 }
+
+#[test]
+fn an_exclusive_system_asks_the_world() {
+    let mut test = test_app();
+    let entity = test.app.world_mut().spawn((Velocity { x: 1.0, y: 2.0 }, Health(3.0))).id();
+    test.script(
+        "scripts/main.lua",
+        r#"
+        component("Speed", "struct { float value; }")
+        system { name = "ask", exclusive = true, run = function(world, dt)
+          for e, v in world.query { "mut Velocity", without = "Speed" }:iter() do
+            v.x = v.x + world.get(e, "Health")[0]
+            commands.insert(e, { Speed = { value = v.x } })
+          end
+          for e, s in world.query { "mut Speed" }:iter() do s.value = s.value + 1 speed = s.value end
+          world.resource("Score").points = 4
+        end }"#,
+    );
+    test.until_global("speed == 6");
+    assert_eq!(test.get::<Velocity>(entity).x, 4.0);
+    assert_eq!(test.app.world().resource::<crate::common::Score>().points, 4);
+    test.no_errors();
+}

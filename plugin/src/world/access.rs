@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
-use perilune::ffi::ctype::CTypeId;
+use perilune::ffi::ctype::{CTypeId, near_matches};
 use perilune::ffi::view::{SourceId, WriteRule};
 use perilune::function::NativeFn;
 use perilune::string::LuaString;
@@ -24,23 +24,45 @@ use super::storage;
 /// # Errors
 /// When the VM's memory limit is reached.
 pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
-    let table = vm.new_table(0, 5)?;
-    let functions: [(&str, NativeFn); 5] = [
-        ("get", get),
-        ("resource", resource),
-        ("contains", contains),
-        ("parent", parent),
-        ("children", children),
-    ];
-    for (name, function) in functions {
-        let function = vm.new_host_function(name, function, &[])?;
+    let table = vm.new_table(0, FUNCTIONS.len())?;
+    for (name, function) in FUNCTIONS {
+        let function = vm.new_host_function(name, *function, &[])?;
         vm.raw_set_name(table, name, function)?;
     }
+    let meta = vm.new_table(0, 1)?;
+    let index = vm.new_host_function("__index", no_function, &[])?;
+    vm.raw_set_name(meta, "__index", index)?;
+    table.set_metatable(&mut vm.heap, Some(meta))?;
     Ok(table.into())
 }
 
+/// What `world` has.
+const FUNCTIONS: &[(&str, NativeFn)] = &[
+    ("get", get),
+    ("query", super::adhoc::query),
+    ("resource", resource),
+    ("contains", contains),
+    ("parent", parent),
+    ("children", children),
+];
+
+/// A name that `world` does not have: what it has, and where structural changes are.
+fn no_function(vm: &mut Vm, args: Args) -> NativeResult {
+    let key = vm.arg(args, 1);
+    let Some(name) = key.as_string() else { return vm.ret1(RawValue::NIL) };
+    let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+    let names = FUNCTIONS.iter().map(|(name, _)| *name);
+    if super::commands::has(&name) {
+        return Err(vm.error(format!("world has no '{name}': structure changes by commands.{name}")));
+    }
+    let near = near_matches(&name, names.clone());
+    let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
+    let names: Vec<&str> = names.collect();
+    Err(vm.error(format!("world has no '{name}'{hint}; it has: {}", names.join(", "))))
+}
+
 /// The world, scope and borrower of the run under way.
-fn running(vm: &mut Vm) -> Result<(UnsafeWorldCell<'static>, Scope, Arc<str>), Raised> {
+pub(super) fn running(vm: &mut Vm) -> Result<(UnsafeWorldCell<'static>, Scope, Arc<str>), Raised> {
     if let Some(run) = &context(vm).run {
         return Ok((run.world, run.scope.clone(), run.borrower.clone()));
     }
@@ -121,7 +143,7 @@ fn resource(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 /// What a name means in this world; `None` when it is a type the world has never used.
-fn lookup(
+pub(super) fn lookup(
     shared: &Shared,
     world: UnsafeWorldCell<'_>,
     category: Category,

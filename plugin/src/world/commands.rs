@@ -39,21 +39,28 @@ use super::{layout, messages, run};
 /// # Errors
 /// When the VM's memory limit is reached.
 pub(crate) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
-    let table = vm.new_table(0, 7)?;
-    let functions: [(&str, NativeFn); 7] = [
-        ("spawn", spawn),
-        ("insert", insert),
-        ("remove", remove),
-        ("despawn", despawn),
-        ("trigger", messages::trigger),
-        ("set_parent", set_parent),
-        ("remove_parent", remove_parent),
-    ];
-    for (name, function) in functions {
-        let function = vm.new_host_function(name, function, &[])?;
+    let table = vm.new_table(0, FUNCTIONS.len())?;
+    for (name, function) in FUNCTIONS {
+        let function = vm.new_host_function(name, *function, &[])?;
         vm.raw_set_name(table, name, function)?;
     }
     Ok(table.into())
+}
+
+/// What `commands` has.
+const FUNCTIONS: &[(&str, NativeFn)] = &[
+    ("spawn", spawn),
+    ("insert", insert),
+    ("remove", remove),
+    ("despawn", despawn),
+    ("trigger", messages::trigger),
+    ("set_parent", set_parent),
+    ("remove_parent", remove_parent),
+];
+
+/// Whether `commands` has a function of this name.
+pub(super) fn has(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
 /// A component ready to be inserted.

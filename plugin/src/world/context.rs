@@ -129,6 +129,7 @@ pub(crate) fn install(
         messages: MessageLogs::default(),
     }));
     vm.open_host_types()?;
+    vm.ffi.c.reloads = true;
     let shared = context(vm).shared.clone();
     super::layout::add_structs(vm, &shared);
     let globals: RawValue = vm.heap.roots.globals.expect("a VM has globals from its creation").into();

@@ -14,7 +14,7 @@ use bevy_math::{IVec2, IVec3, IVec4, Mat3, Mat4, Quat, Rect, UVec2, UVec3, UVec4
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, Enum, VariantInfo};
 use bevy_reflect::{PartialReflect, Reflect, ReflectFromPtr, ReflectFromReflect, ReflectRef, TypeInfo};
 use perilune::ffi::ctype::{CType, CTypeId, EnumType, Field, Form, Math, Scalar};
-use perilune::ffi::host::RegisterError;
+use perilune::ffi::host::{Parts, RegisterError};
 use perilune::ffi::structs::{FloatStruct, IntVector};
 use perilune::vm::{Raised, Vm};
 
@@ -113,9 +113,6 @@ pub(crate) fn add_structs(vm: &Vm, shared: &Shared) {
     }
 }
 
-/// Larger arrays are read through reflection.
-const MAX_ELEMENTS: usize = 64;
-
 /// The C type of a live value's type. Made at the first call for the type.
 ///
 /// # Errors
@@ -124,7 +121,11 @@ pub(crate) fn ctype_of(vm: &mut Vm, shared: &Shared, value: &dyn Reflect) -> Res
     ctype_of_part(vm, shared, value.as_partial_reflect())
 }
 
-fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Result<CTypeId, Raised> {
+pub(super) fn ctype_of_part(
+    vm: &mut Vm,
+    shared: &Shared,
+    value: &dyn PartialReflect,
+) -> Result<CTypeId, Raised> {
     let info = value.get_represented_type_info().filter(|_| !value.is_dynamic());
     let info = info.expect("a value in the world or inside one is of a concrete type");
     if let Some(known) = shared.layout(info.type_id()) {
@@ -143,17 +144,22 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
             struct_form(vm, shared, value, names.collect(), |i| t.field(i))?
         }
         // As in C: elements by number, from zero.
-        ReflectRef::Array(a) if a.len() <= MAX_ELEMENTS => {
-            let names = (0..a.len()).map(|i| i.to_string());
-            struct_form(vm, shared, value, names.collect(), |i| a.get(i))?
-        }
+        ReflectRef::Array(a) => match a.get(0) {
+            Some(first)
+                if address(first) == address(value) && size_of_val(first) * a.len() == size_of_val(value) =>
+            {
+                let element = ctype_of_part(vm, shared, first)?;
+                Form::Array { element, count: a.len() as u32 }
+            }
+            Some(_) => hosted(shared, info),
+            None => Form::Struct(Vec::new()),
+        },
         ReflectRef::Enum(e) => match unit_enum(shared, info, e, size) {
             Some(form) => form,
             None => hosted(shared, info),
         },
         ReflectRef::Tuple(_)
         | ReflectRef::List(_)
-        | ReflectRef::Array(_)
         | ReflectRef::Map(_)
         | ReflectRef::Set(_)
         | ReflectRef::Opaque(_) => hosted(shared, info),
@@ -173,15 +179,20 @@ fn ctype_of_part(vm: &mut Vm, shared: &Shared, value: &dyn PartialReflect) -> Re
         Err(RegisterError::Raised(raised)) => return Err(raised),
     };
     vm.make_list_type(ctype)?;
+    vm.make_array_type(ctype)?;
     shared.add_layout(info.type_id(), ctype);
     Ok(ctype)
 }
 
 fn hosted(shared: &Shared, info: &TypeInfo) -> Form {
     // What cannot be reflected from a pointer is read as a whole, if at all.
-    let is_list = matches!(info, TypeInfo::List(_) | TypeInfo::Array(_))
-        && shared.registry.read().get_type_data::<ReflectFromPtr>(info.type_id()).is_some();
-    Form::Hosted(shared.hosted.number(info.type_id(), is_list))
+    let parts = match info {
+        _ if shared.registry.read().get_type_data::<ReflectFromPtr>(info.type_id()).is_none() => Parts::None,
+        TypeInfo::List(_) => Parts::Elements,
+        TypeInfo::Enum(_) if info.type_path_table().ident() == Some("Option") => Parts::Maybe,
+        _ => Parts::None,
+    };
+    Form::Hosted(shared.hosted.number(info.type_id(), parts))
 }
 
 fn struct_form<'v>(

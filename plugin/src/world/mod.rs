@@ -6,6 +6,7 @@
 //! the view epoch, so nothing lent in it can be used later.
 
 pub(crate) mod access;
+mod adhoc;
 pub(crate) mod commands;
 pub(crate) mod component;
 pub(crate) mod context;

@@ -16,6 +16,8 @@ use bevy_reflect::{ReflectFromPtr, TypeRegistry};
 use perilune::ffi::ctype::CTypeId;
 use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows, Segment};
 use perilune::ffi::view::{Source, SourceId, WriteRule};
+use perilune::userdata::UserData;
+use perilune::value::Gc;
 use perilune::vm::{Raised, Vm};
 
 use super::component::LuaComponents;
@@ -40,11 +42,16 @@ pub(crate) struct ColumnAccess {
 /// Declared access to components.
 pub(crate) struct QueryAccess {
     state: QueryState<(), ()>,
-    /// Required ones, then optional ones.
-    columns: Vec<ColumnAccess>,
-    changed: Vec<Named>,
-    added: Vec<Named>,
+    matched: Matched,
     by_archetype: bool,
+}
+
+/// What a query reads and writes of the archetypes it matches.
+pub(super) struct Matched {
+    /// Required ones, then optional ones.
+    pub(super) columns: Vec<ColumnAccess>,
+    pub(super) changed: Vec<Named>,
+    pub(super) added: Vec<Named>,
 }
 
 /// A name's component, registered in the world.
@@ -70,6 +77,16 @@ pub(crate) fn named(
         .ok_or_else(|| format!("{word} '{name}' is not known to the world yet"))?;
     let named = Named::new(name, world.components(), id)
         .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
+    check_writable(&named, category, write)?;
+    Ok(named)
+}
+
+/// Whether a component or resource may be declared like this.
+///
+/// # Errors
+/// `mut` on something immutable.
+pub(super) fn check_writable(named: &Named, category: Category, write: bool) -> Result<(), String> {
+    let (name, word) = (&named.name, category.word());
     if write && matches!(named.origin, Origin::Rust(type_id) if is_computed(type_id)) {
         return Err(format!(
             "component '{name}' is computed by Bevy: declare \"{name}\" to read it, and write Transform"
@@ -78,7 +95,7 @@ pub(crate) fn named(
     if write && !named.mutable {
         return Err(format!("{word} '{name}' is immutable and cannot be declared \"mut {name}\""));
     }
-    Ok(named)
+    Ok(())
 }
 
 impl QueryAccess {
@@ -151,7 +168,7 @@ impl QueryAccess {
             let info = components.get_info(column.named.id);
             column.stride = info.map_or(0, |info| info.layout().size()) as u32;
         }
-        Ok(QueryAccess { state, columns, changed, added, by_archetype })
+        Ok(QueryAccess { state, matched: Matched { columns, changed, added }, by_archetype })
     }
 
     /// What the scheduler must know.
@@ -161,7 +178,7 @@ impl QueryAccess {
 
     /// The components it declares.
     pub(crate) fn declared(&self) -> Vec<(Named, bool)> {
-        self.columns.iter().map(|column| (column.named.clone(), column.write)).collect()
+        self.matched.columns.iter().map(|column| (column.named.clone(), column.write)).collect()
     }
 
     /// The rows that match now, to be given to a query object.
@@ -182,9 +199,56 @@ impl QueryAccess {
     ) -> Result<(Rows, Arc<Locator>), Raised> {
         self.state.update_archetypes_unsafe_world_cell(world);
         // SAFETY: only declared components are reached below.
-        let mut segments = unsafe {
-            if self.by_archetype { self.archetype_segments(world) } else { self.table_segments(world) }
+        let segments = unsafe {
+            if self.by_archetype {
+                self.matched.archetype_segments(world, self.state.matched_archetypes())
+            } else {
+                self.matched.table_segments(world, &self.state)
+            }
         };
+        // SAFETY: by contract.
+        unsafe { self.matched.rows(vm, shared, world, (segments, self.by_archetype), last_run, borrower) }
+    }
+}
+
+/// Gives a query object the rows of these archetypes.
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+///
+/// # Safety
+/// The caller has the world to itself, and nothing changes its structure before the view epoch moves.
+pub(super) unsafe fn lend_archetypes(
+    vm: &mut Vm,
+    shared: &Shared,
+    world: UnsafeWorldCell<'_>,
+    (matched, archetypes): (&mut Matched, Vec<ArchetypeId>),
+    (last_run, borrower): (Tick, &str),
+    object: Gc<UserData>,
+) -> Result<(), Raised> {
+    // SAFETY: by contract.
+    unsafe {
+        let segments = matched.archetype_segments(world, archetypes.into_iter());
+        let (rows, _) = matched.rows(vm, shared, world, (segments, true), last_run, borrower)?;
+        vm.set_rows(object, rows);
+    }
+    Ok(())
+}
+
+impl Matched {
+    /// The rows of segments, each with the index of its table or archetype.
+    ///
+    /// # Safety
+    /// As [`QueryAccess::gather`].
+    unsafe fn rows(
+        &mut self,
+        vm: &mut Vm,
+        shared: &Shared,
+        world: UnsafeWorldCell<'_>,
+        (mut segments, by_archetype): (Vec<(usize, Segment)>, bool),
+        last_run: Tick,
+        borrower: &str,
+    ) -> Result<(Rows, Arc<Locator>), Raised> {
         for (_, segment) in &segments {
             for (column, cells) in self.columns.iter_mut().zip(&segment.columns) {
                 // SAFETY: as above; the segment has a row, whose value this is.
@@ -202,7 +266,7 @@ impl QueryAccess {
         let locator = Arc::new(Locator {
             // SAFETY: used only in the epoch of this run.
             world: unsafe { erase(world) },
-            by_archetype: self.by_archetype,
+            by_archetype,
             segments: found,
         });
         let finder = locator.clone();
@@ -220,10 +284,14 @@ impl QueryAccess {
     ///
     /// # Safety
     /// As [`QueryAccess::gather`].
-    unsafe fn table_segments(&self, world: UnsafeWorldCell<'_>) -> Vec<(usize, Segment)> {
+    unsafe fn table_segments(
+        &self,
+        world: UnsafeWorldCell<'_>,
+        state: &QueryState<(), ()>,
+    ) -> Vec<(usize, Segment)> {
         // SAFETY: only declared columns are read.
         let tables = unsafe { &world.storages().tables };
-        let matched = self.state.matched_tables().filter_map(|id| Some((id.as_usize(), tables.get(id)?)));
+        let matched = state.matched_tables().filter_map(|id| Some((id.as_usize(), tables.get(id)?)));
         let full = matched.filter(|(_, table)| !table.is_empty());
         full.map(|(index, table)| {
             let columns =
@@ -256,8 +324,11 @@ impl QueryAccess {
     ///
     /// # Safety
     /// As [`QueryAccess::gather`].
-    unsafe fn archetype_segments(&self, world: UnsafeWorldCell<'_>) -> Vec<(usize, Segment)> {
-        let ids: Vec<ArchetypeId> = self.state.matched_archetypes().collect();
+    unsafe fn archetype_segments(
+        &self,
+        world: UnsafeWorldCell<'_>,
+        ids: impl Iterator<Item = ArchetypeId>,
+    ) -> Vec<(usize, Segment)> {
         let mut segments = Vec::new();
         for id in ids {
             let Some(archetype) = world.archetypes().get(id).filter(|archetype| !archetype.is_empty()) else {
@@ -311,7 +382,7 @@ impl QueryAccess {
 }
 
 impl ColumnAccess {
-    fn new(named: Named, write: bool) -> ColumnAccess {
+    pub(super) fn new(named: Named, write: bool) -> ColumnAccess {
         ColumnAccess { named, write, stride: 0, ctype: None, source: None }
     }
 

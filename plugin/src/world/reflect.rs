@@ -15,18 +15,23 @@ use bevy_ecs::ptr::{Ptr, PtrMut};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_math::{Quat, Vec2, Vec3, Vec4};
 use bevy_platform::collections::HashMap;
+use bevy_reflect::array::DynamicArray;
 use bevy_reflect::enums::{DynamicEnum, DynamicVariant, VariantInfo, VariantType};
 use bevy_reflect::list::DynamicList;
 use bevy_reflect::map::{DynamicMap, Map};
-use bevy_reflect::structs::DynamicStruct;
+use bevy_reflect::structs::{DynamicStruct, Struct, StructInfo};
 use bevy_reflect::tuple::DynamicTuple;
 use bevy_reflect::tuple_struct::DynamicTupleStruct;
 use bevy_reflect::{
     PartialReflect, ReflectFromPtr, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry,
 };
 use perilune::ffi::ctype::{CTypeId, Math, near_matches};
-use perilune::ffi::host::{FieldHost, HostValue};
+use perilune::ffi::host::{FieldHost, HostValue, Part, Parts};
 use perilune::ffi::list::ListEdit;
+use perilune::vm::{Raised, Vm};
+
+use super::context::context;
+use super::layout;
 
 /// The Rust types that are read and written through reflection, by the VM's number.
 pub(crate) struct HostedTypes {
@@ -41,8 +46,7 @@ pub(crate) struct HostedTypes {
 #[derive(Clone, Copy)]
 struct Hosted {
     type_id: TypeId,
-    /// A list, which scripts see element by element.
-    is_list: bool,
+    parts: Parts,
 }
 
 /// What it takes to make reflected values from plain data.
@@ -60,11 +64,11 @@ impl HostedTypes {
     }
 
     /// The number of a type.
-    pub(crate) fn number(&self, type_id: TypeId, is_list: bool) -> u32 {
+    pub(crate) fn number(&self, type_id: TypeId, parts: Parts) -> u32 {
         let mut types = self.types.write().unwrap_or_else(PoisonError::into_inner);
         let known = types.iter().position(|known| known.type_id == type_id);
         let number = known.unwrap_or_else(|| {
-            types.push(Hosted { type_id, is_list });
+            types.push(Hosted { type_id, parts });
             types.len() - 1
         });
         number as u32
@@ -107,8 +111,65 @@ impl FieldHost for HostedTypes {
         to_host(value.as_partial_reflect())
     }
 
-    fn is_list(&self, field: u32) -> bool {
-        self.hosted(field).is_list
+    fn parts(&self, field: u32) -> Parts {
+        self.hosted(field).parts
+    }
+
+    unsafe fn part_type(
+        &self,
+        vm: &mut Vm,
+        field: u32,
+        base: *mut u8,
+        index: u32,
+    ) -> Result<Option<CTypeId>, Raised> {
+        let from_ptr =
+            self.registry.read().get_type_data::<ReflectFromPtr>(self.hosted(field).type_id).cloned();
+        let Some(from_ptr) = from_ptr else { return Ok(None) };
+        // SAFETY: by contract a live value of the type with this number, whose own reflection data is used.
+        let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base))) };
+        let part = match value.reflect_ref() {
+            ReflectRef::List(list) => list.get(index as usize),
+            ReflectRef::Enum(e) => e.field_at(0),
+            _ => None,
+        };
+        let Some(part) = part.filter(|part| !part.is_dynamic()) else { return Ok(None) };
+        let shared = context(vm).shared.clone();
+        layout::ctype_of_part(vm, &shared, part).map(Some)
+    }
+
+    unsafe fn part(&self, field: u32, base: *mut u8, part: Part) -> Result<*mut u8, String> {
+        let registry = self.registry.read();
+        let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(self.hosted(field).type_id) else {
+            return Err("its type is not registered".to_owned());
+        };
+        let at = part.index as usize;
+        // What is only lent for reading may be read elsewhere at the same time.
+        let (len, found) = if part.is_writable {
+            // SAFETY: by contract a live value of the type with this number, which nothing else reads.
+            match unsafe { from_ptr.as_reflect_mut(PtrMut::new(non_null(base))) }.reflect_mut() {
+                ReflectMut::List(list) => (Some(list.len()), list.get_mut(at).map(|found| &*found)),
+                ReflectMut::Enum(e) => (None, e.field_at_mut(0).map(|found| &*found)),
+                _ => (None, None),
+            }
+        } else {
+            // SAFETY: as above, but for other readers.
+            match unsafe { from_ptr.as_reflect(Ptr::new(non_null(base))) }.reflect_ref() {
+                ReflectRef::List(list) => (Some(list.len()), list.get(at)),
+                ReflectRef::Enum(e) => (None, e.field_at(0)),
+                _ => (None, None),
+            }
+        };
+        let found = found.ok_or_else(|| match len {
+            Some(0) => "its list is empty now".to_owned(),
+            Some(len) => format!("its list has {len} elements now, and it was number {}", at + 1),
+            None => "it was set to nil".to_owned(),
+        })?;
+        // A list of mixed types may have something else there by now.
+        let type_id = found.get_represented_type_info().map(TypeInfo::type_id);
+        if found.is_dynamic() || type_id.and_then(|id| self.layouts().get(&id).copied()) != Some(part.ctype) {
+            return Err("something of another type is in its place".to_owned());
+        }
+        Ok(std::ptr::from_ref(found).cast::<u8>().cast_mut())
     }
 
     unsafe fn edit_list(&self, field: u32, base: *mut u8, edit: ListEdit) -> Result<HostValue, String> {
@@ -161,10 +222,6 @@ fn read_list(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
             ListEdit::Get(at) => (list.len(), list.get(*at)),
             _ => (list.len(), None),
         },
-        ReflectRef::Array(array) => match edit {
-            ListEdit::Get(at) => (array.len(), array.get(*at)),
-            _ => (array.len(), None),
-        },
         _ => (0, None),
     };
     match edit {
@@ -181,7 +238,6 @@ fn edit_list(
 ) -> Result<HostValue, String> {
     let item = match info {
         TypeInfo::List(list) => list.item_ty().id(),
-        TypeInfo::Array(array) => array.item_ty().id(),
         _ => return Err(format!("a {} is no list", short_name(info))),
     };
     // Bevy panics where an element has another type or lacks a field: it is made whole here.
@@ -207,12 +263,7 @@ fn edit_list(
         (ReflectMut::List(list), ListEdit::Insert(at, given)) => list.insert(at, whole(&given)?),
         (ReflectMut::List(list), ListEdit::Remove(at)) => return Ok(to_host(&*list.remove(at))),
         (ReflectMut::List(list), ListEdit::Clear) => drop(list.drain()),
-        (ReflectMut::Array(array), ListEdit::Set(at, given)) => {
-            let new = whole(&given)?;
-            let place = array.get_mut(at).ok_or("there is no such element")?;
-            place.try_apply(&*new).map_err(|error| error.to_string())?;
-        }
-        (_, _) => return Err(format!("the length of {} is fixed: assign its elements", short_name(info))),
+        (_, _) => return Err(format!("{} cannot be edited from Lua", short_name(info))),
     }
     Ok(HostValue::Nil)
 }
@@ -373,6 +424,7 @@ pub(crate) fn from_host(
                     from_host(types, field_info, value).map_err(|e| in_field(e, &name, info))?,
                 );
             }
+            absent_options(types, s, &mut new);
             Ok(Box::new(new))
         }
         TypeInfo::TupleStruct(t) => {
@@ -394,7 +446,7 @@ pub(crate) fn from_host(
             Ok(Box::new(new))
         }
         TypeInfo::List(l) => list(types, info, l.item_ty().id(), value),
-        TypeInfo::Array(a) => list(types, info, a.item_ty().id(), value),
+        TypeInfo::Array(a) => array(types, info, (a.item_ty().id(), a.capacity()), value),
         TypeInfo::Map(m) => {
             let mut new = DynamicMap::default();
             new.set_represented_type(Some(info));
@@ -457,6 +509,37 @@ fn list(
         new.push_box(from_host(types, item_info, value)?);
     }
     Ok(Box::new(new))
+}
+
+fn array(
+    types: Types<'_>,
+    info: &'static TypeInfo,
+    (item, count): (TypeId, usize),
+    value: &HostValue,
+) -> Result<Box<dyn PartialReflect>, String> {
+    let item_info = type_info(types, item, "item", info)?;
+    let given = entries(info, value)?;
+    if given.len() != count {
+        return Err(format!("expected {count} elements for {}, got {}", short_name(info), given.len()));
+    }
+    let values = given.iter().map(|(_, value)| from_host(types, item_info, value));
+    let values: Vec<Box<dyn PartialReflect>> = values.collect::<Result<_, String>>()?;
+    let mut new = DynamicArray::new(values.into_boxed_slice());
+    new.set_represented_type(Some(info));
+    Ok(Box::new(new))
+}
+
+/// `None` for the options among the fields that were not given, as a table cannot say it.
+fn absent_options(types: Types<'_>, info: &StructInfo, new: &mut DynamicStruct) {
+    let absent: Vec<_> = info.iter().filter(|field| new.field(field.name()).is_none()).collect();
+    for field in absent {
+        let Some(info) = types.registry.get_type_info(field.type_id()) else { continue };
+        if info.type_path_table().ident() == Some("Option") {
+            let mut none = DynamicEnum::new("None", DynamicVariant::Unit);
+            none.set_represented_type(Some(info));
+            new.insert_boxed(field.name(), Box::new(none));
+        }
+    }
 }
 
 fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialReflect>>, String> {

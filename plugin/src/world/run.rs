@@ -70,6 +70,8 @@ pub(crate) struct Run {
     pub(crate) scope: Scope,
     /// Who runs: "system 'move'".
     pub(crate) borrower: Arc<str>,
+    /// What is newer has changed since it ran last, or since the last frame.
+    pub(crate) last_run: Tick,
 }
 
 // SAFETY: a run is used by the thread that holds the VM, between `with_run` putting it into the context and taking it out.
@@ -83,6 +85,7 @@ impl Run {
         commands: &mut Commands<'_, '_>,
         scope: Scope,
         borrower: Arc<str>,
+        last_run: Tick,
     ) -> Run {
         Run {
             // SAFETY: the lifetime is only erased; the run ends before it, by contract.
@@ -90,6 +93,7 @@ impl Run {
             commands: NonNull::from(commands).cast(),
             scope,
             borrower,
+            last_run,
         }
     }
 }
@@ -126,12 +130,12 @@ pub(crate) fn run_exclusive<R>(
     borrower: Arc<str>,
     f: impl FnOnce(&mut Vm) -> R,
 ) -> R {
-    let this_run = world.change_tick();
+    let (this_run, last_run) = (world.change_tick(), world.last_change_tick());
     let mut queue = CommandQueue::default();
     let cell = world.as_unsafe_world_cell();
     let mut commands = Commands::new_from_entities(&mut queue, cell.entity_allocator(), cell.entities());
     // SAFETY: both are locals that outlive the run, and the caller has the world to itself.
-    let run = unsafe { Run::new(cell, &mut commands, Scope::Everything, borrower) };
+    let run = unsafe { Run::new(cell, &mut commands, Scope::Everything, borrower, last_run) };
     let result = with_run(vm, run, this_run, f);
     // Components that the run declared are wanted by its commands.
     world.flush();

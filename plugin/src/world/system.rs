@@ -206,7 +206,8 @@ impl ScriptParam<'_, '_> {
         })?;
         let scope = if self.is_exclusive { Scope::Everything } else { scope };
         // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
-        let run = unsafe { Run::new(self.world, &mut self.commands, scope, self.access.borrower.clone()) };
+        let borrower = self.access.borrower.clone();
+        let run = unsafe { Run::new(self.world, &mut self.commands, scope, borrower, self.last_run) };
         Ok(with_run(vm, run, self.this_run, f))
     }
 

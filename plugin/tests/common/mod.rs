@@ -78,6 +78,14 @@ pub(crate) fn test_app() -> TestApp {
 impl TestApp {
     /// An app with these files, by asset path, none of them loaded yet.
     pub(crate) fn new<B: AsRef<[u8]>>(files: &[(&str, B)]) -> TestApp {
+        TestApp::with_plugins(files, LuaPlugins)
+    }
+
+    /// The same with the plugins set up in another way.
+    pub(crate) fn with_plugins<B: AsRef<[u8]>, M>(
+        files: &[(&str, B)],
+        plugins: impl bevy_app::Plugins<M>,
+    ) -> TestApp {
         let folder = TempDir::new().expect("a temporary folder");
         let mut app = App::new();
         let file_path = folder.path().to_str().expect("a path of UTF-8").to_owned();
@@ -97,7 +105,7 @@ impl TestApp {
             test.write(path, text);
         }
         let mut test = test;
-        test.app.add_plugins(LuaPlugins);
+        test.app.add_plugins(plugins);
         test.app
             .register_type::<Velocity>()
             .register_type::<Health>()

@@ -9,11 +9,13 @@ use crate::rt::meta::Meta;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
+use super::assign::Target;
 use super::cdata::{self, CData, COLUMN, VIEW, WRITABLE};
 use super::cindex::Access as Found;
-use super::ctype::{CTypeId, Form, Math, Scalar};
+use super::ctype::{Bits, BitsOf, CTypeId, Form, Math, Scalar};
 use super::entity;
-use super::host::{Access, FieldHost, FieldRef, HostValue};
+use super::host::{Access, FieldHost, HostValue, Parts};
+use super::path::Step;
 
 /// `cdata[key]`
 ///
@@ -23,16 +25,16 @@ pub(crate) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Foun
     if cdata.ctype().is_declared() {
         return super::cindex::index(vm, cdata, key);
     }
-    index_host(vm, cdata, key).map(Found::Done)
+    index_host(vm, cdata, key)
 }
 
-fn index_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+fn index_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found, Raised> {
     if cdata.flags() & COLUMN != 0 {
-        return super::column::index(vm, cdata, key);
+        return super::column::index(vm, cdata, key).map(Found::Done);
     }
-    if let Some(field) = find_field(vm, cdata, key) {
+    if let Some(part) = find_part(vm, cdata, key) {
         let base = vm.readable(cdata)?;
-        return load(vm, cdata, base, field);
+        return load(vm, cdata, base, part).map(Found::Done);
     }
     index_metatype(vm, cdata, key)
 }
@@ -50,61 +52,83 @@ pub(crate) fn newindex(
     if cdata.ctype().is_declared() {
         return super::cindex::newindex(vm, cdata, key, value);
     }
-    assign_host(vm, cdata, key, value)?;
-    Ok(Found::Done(RawValue::NIL))
+    assign_host(vm, cdata, key, value)
 }
 
-fn assign_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<(), Raised> {
+fn assign_host(vm: &mut Vm, cdata: Gc<CData>, key: RawValue, value: RawValue) -> Result<Found, Raised> {
     if cdata.flags() & COLUMN != 0 {
         return Err(super::column::newindex(vm, cdata));
     }
-    if let Some(field) = find_field(vm, cdata, key) {
+    if let Some(part) = find_part(vm, cdata, key) {
         let base = vm.writable(cdata)?;
-        if let Access::Scalar(scalar) = field.access
+        if let Access::Scalar(scalar) = part.access
             && let Some(bits) = scalar_bits(vm, scalar, value)
         {
             // SAFETY: `writable` checked the pointer; the type's registration checked that the field is inside.
-            unsafe { store_bits(base.add(field.offset as usize), scalar.size(), bits) };
+            unsafe { store_bits(base.add(part.offset as usize), scalar.size(), bits) };
         } else {
-            vm.assign_field(cdata.ctype(), base, field, value)?;
+            vm.assign_part(base, part, value)?;
         }
         vm.written(cdata);
-        return Ok(());
+        return Ok(Found::Done(RawValue::NIL));
     }
     let ctype = cdata.ctype();
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
         let handler = meta.meta(&vm.heap, Meta::NewIndex);
         if handler.is_function() {
-            let cdata = super::part::detached(vm, cdata)?;
-            vm.call1(handler, &[cdata.into(), key, value])?;
-            return Ok(());
+            return Ok(Found::Call(handler));
         }
     }
     vm.readable(cdata)?;
     Err(no_field(vm, ctype, key))
 }
 
+/// A part of a value, as a key finds it.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    /// From the start of the value, in bytes.
+    pub(super) offset: u32,
+    pub(super) access: Access,
+    /// What it is to messages.
+    pub(super) target: Target,
+}
+
 /// The field `value` of a type without fields whose values are no memory to Lua: an enum, or what the host reads and writes.
-fn whole_value(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
+fn whole_value(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<Part> {
     let name = key.as_string().filter(|name| name.as_bytes() == b"value")?;
     match vm.ffi.access_of(cdata.ctype()) {
-        access @ (Access::Enum(_) | Access::Hosted(_)) => Some(FieldRef { name, offset: 0, access }),
-        Access::Scalar(_) | Access::Struct(_) => None,
+        access @ (Access::Enum(_) | Access::Hosted(_)) => {
+            Some(Part { offset: 0, access, target: Target::Field { name, owner: cdata.ctype() } })
+        }
+        Access::Scalar(_) | Access::Struct(_) | Access::Bits(..) | Access::Constant(..) => None,
     }
 }
 
-/// The field a key names. A number names a field of a tuple struct, counted from zero as in Rust.
+/// The part a key names. A number names an element, or a field of a tuple struct, counted from zero as in Rust and C.
 #[inline]
-fn find_field(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<FieldRef> {
-    match key.as_string() {
-        Some(name) => vm.ffi.field(cdata.ctype(), name).or_else(|| whole_value(vm, cdata, key)),
+fn find_part(vm: &Vm, cdata: Gc<CData>, key: RawValue) -> Option<Part> {
+    let owner = cdata.ctype();
+    let field = match key.as_string() {
+        Some(name) => match vm.ffi.field(owner, name) {
+            Some(field) => field,
+            None => return whole_value(vm, cdata, key),
+        },
         None => {
+            if let Some((offset, access)) = vm.ffi.element(owner, key) {
+                let target = Target::Element { index: key.as_number()? as u32, owner };
+                return Some(Part { offset, access, target });
+            }
             let n = key.as_number()?;
-            let field = *vm.ffi.fields(cdata.ctype()).get(n as usize)?;
+            let field = *vm.ffi.fields(owner).get(n as usize)?;
             // Only fields of tuple structs have names that start with a digit.
-            (n.fract() == 0.0 && n >= 0.0 && field.name.as_bytes()[0].is_ascii_digit()).then_some(field)
+            if n.fract() != 0.0 || n < 0.0 || !field.name.as_bytes()[0].is_ascii_digit() {
+                return None;
+            }
+            field
         }
-    }
+    };
+    let target = Target::Field { name: field.name, owner };
+    Some(Part { offset: field.offset, access: field.access, target })
 }
 
 /// `a == b` when at least one is cdata.
@@ -157,29 +181,28 @@ pub fn to_text(vm: &mut Vm, cdata: Gc<CData>) -> String {
     if ctype.is_declared() {
         return super::ctext::to_text(vm, cdata);
     }
-    if vm.has_expired(cdata) {
+    let Ok(data) = vm.readable(cdata) else {
         return format!("{} (expired view)", vm.ffi.types.get(ctype).name);
-    }
+    };
     let mut text = String::new();
-    // SAFETY: the view is of the current epoch, or the value is owned.
-    unsafe { print_value(vm, &mut text, vm.ffi.access_of(ctype), cdata.data()) };
+    // SAFETY: just checked.
+    unsafe { print_value(vm, &mut text, vm.ffi.access_of(ctype), data) };
     text
 }
 
-fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawValue, Raised> {
+fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found, Raised> {
     let ctype = cdata.ctype();
     if let Some(meta) = vm.ffi.metatable(&vm.heap, ctype) {
         let direct = meta.get(&vm.heap, key);
         if !direct.is_nil() {
-            return Ok(direct);
+            return Ok(Found::Done(direct));
         }
         let handler = meta.meta(&vm.heap, Meta::Index);
         if handler.is_function() {
-            let cdata = super::part::detached(vm, cdata)?;
-            return vm.call1(handler, &[cdata.into(), key]);
+            return Ok(Found::Call(handler));
         }
         if !handler.is_nil() {
-            return vm.index(handler, key);
+            return Ok(Found::Goto(handler));
         }
     }
     vm.readable(cdata)?;
@@ -192,7 +215,8 @@ fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
         Some(name) => vm.ffi.types.no_field(ctype, &String::from_utf8_lossy(name.as_bytes())),
         // Elements and the fields of tuples have numbers for names.
         None if key.is_number()
-            && vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0") =>
+            && (matches!(vm.ffi.types.get(ctype).form, Form::Array { .. })
+                || vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0")) =>
         {
             vm.ffi.types.no_field(ctype, &key.as_f64_or_nan().to_string())
         }
@@ -201,11 +225,15 @@ fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
     vm.error(message)
 }
 
-/// Reads a field of the value at `base`, which the caller has checked.
-fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, field: FieldRef) -> Result<RawValue, Raised> {
-    // SAFETY: the type's registration checked that the field lies inside the value.
-    let at = unsafe { base.add(field.offset as usize) };
-    match field.access {
+/// Reads a part of the value at `base`, which the caller has checked.
+fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, part: Part) -> Result<RawValue, Raised> {
+    // SAFETY: the type's registration checked that the part lies inside the value.
+    let at = unsafe { base.add(part.offset as usize) };
+    match part.access {
+        // SAFETY: as above: a bit-field's bytes lie inside the value.
+        Access::Bits(bits, of) => Ok(unsafe { load_part(at, bits, of) }),
+        // SAFETY: a word, of which scalars of this kind have at most four bytes.
+        Access::Constant(scalar, bits) => unsafe { load_scalar(vm, scalar, (&raw const bits).cast()) },
         // SAFETY: `at` points at a live scalar of this type: `base` was checked by the caller.
         Access::Scalar(scalar) => unsafe { load_scalar(vm, scalar, at) },
         Access::Enum(ctype) => {
@@ -213,22 +241,68 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, field: FieldRef) -> Result
             let name = unsafe { variant_name(vm, ctype, at) };
             vm.new_string(name.as_bytes())
         }
-        Access::Struct(ctype) if cdata.flags() & VIEW != 0 => Ok(vm.lend_part(cdata, ctype, at)?.into()),
+        Access::Struct(ctype) if cdata.flags() & VIEW != 0 => {
+            Ok(vm.lend_part(cdata, ctype, part.offset)?.into())
+        }
         // SAFETY: as above. Owned values are plain throughout.
         Access::Struct(ctype) => Ok(unsafe { copy_out(vm, ctype, at, 0) }?.into()),
         Access::Hosted(number) => {
             let host = field_host(vm);
-            if cdata.flags() & VIEW != 0
-                && host.is_list(number)
-                && let Some(&(_, ctype)) = vm.ffi.hosted.iter().find(|(known, _)| *known == number)
-            {
-                return Ok(vm.lend_part(cdata, ctype, at)?.into());
+            if cdata.flags() & VIEW != 0 {
+                match host.parts(number) {
+                    Parts::Elements => {
+                        if let Some(&(_, ctype)) = vm.ffi.hosted.iter().find(|(known, _)| *known == number) {
+                            return Ok(vm.lend_part(cdata, ctype, part.offset)?.into());
+                        }
+                    }
+                    Parts::Maybe => {
+                        // SAFETY: as above.
+                        if let Some(view) = unsafe { lend_behind(vm, cdata, number, at, part.offset, 0)? } {
+                            return Ok(view);
+                        }
+                    }
+                    Parts::None => {}
+                }
             }
             // SAFETY: as above.
             let value = unsafe { host.read(number, at) };
-            vm.from_host(&value)
+            let value = vm.from_host(&value)?;
+            // What is written to a copy would be lost.
+            if let Some(copy) = value.as_cdata() {
+                // SAFETY: a live cell, just made.
+                unsafe { (*copy.as_ptr()).header.flags &= !WRITABLE };
+            }
+            Ok(value)
         }
     }
+}
+
+/// A view of a part of the hosted value at `at`, which lies `offset` bytes behind the first of `whole`; `None` when there is no such part,
+/// or it is a value that Lua copies.
+///
+/// # Safety
+/// `at` is a live value of the type with this number.
+pub(super) unsafe fn lend_behind(
+    vm: &mut Vm,
+    whole: Gc<CData>,
+    number: u32,
+    at: *mut u8,
+    offset: u32,
+    index: u32,
+) -> Result<Option<RawValue>, Raised> {
+    let host = field_host(vm);
+    // SAFETY: by contract.
+    let Some(ctype) = (unsafe { host.part_type(vm, number, at, index)? }) else { return Ok(None) };
+    let is_part = match vm.ffi.access_of(ctype) {
+        Access::Struct(_) => true,
+        Access::Hosted(number) => host.parts(number) == Parts::Elements,
+        Access::Scalar(_) | Access::Enum(_) | Access::Bits(..) | Access::Constant(..) => false,
+    };
+    if !is_part {
+        return Ok(None);
+    }
+    let step = Step { number, offset, index, ctype };
+    Ok(Some(vm.lend_path(whole, step)?.into()))
 }
 
 pub(super) fn field_host(vm: &Vm) -> Arc<dyn FieldHost> {
@@ -270,9 +344,23 @@ pub(super) unsafe fn copy_plain(vm: &Vm, ctype: CTypeId, from: *const u8, to: *m
                         Access::Enum(part) | Access::Struct(part) => {
                             copy_plain(vm, part, from.add(offset), to.add(offset));
                         }
+                        // Bytes of their own, or shared with other bits that are copied too.
+                        Access::Bits(bits, _) => {
+                            let bytes = bits.bytes();
+                            let first = offset + bytes.start;
+                            std::ptr::copy(from.add(first), to.add(first), bytes.len());
+                        }
+                        Access::Constant(..) => {}
                         Access::Hosted(_) => unreachable!("a plain type has no hosted parts"),
                     }
                 }
+            }
+        }
+        Form::Array { element, count } => {
+            let size = vm.ffi.types.get(*element).size as usize;
+            for at in (0..*count as usize).map(|n| n * size) {
+                // SAFETY: the element lies inside both values.
+                unsafe { copy_plain(vm, *element, from.add(at), to.add(at)) };
             }
         }
         Form::Scalar(_) | Form::Enum(_) | Form::Math(_) => {
@@ -287,8 +375,13 @@ pub(super) unsafe fn copy_plain(vm: &Vm, ctype: CTypeId, from: *const u8, to: *m
 /// # Safety
 /// Both point at live values of the type.
 unsafe fn bytes_equal(vm: &Vm, ctype: CTypeId, a: *const u8, b: *const u8) -> bool {
-    // SAFETY: by contract; fields lie inside their struct.
+    // SAFETY: by contract; fields lie inside their struct, elements inside their array.
     unsafe {
+        if let Form::Array { element, count } = vm.ffi.types.get(ctype).form {
+            let size = vm.ffi.types.get(element).size as usize;
+            let mut places = (0..count as usize).map(|n| n * size);
+            return places.all(|at| bytes_equal(vm, element, a.add(at), b.add(at)));
+        }
         match vm.ffi.access_of(ctype) {
             Access::Scalar(scalar @ (Scalar::F32 | Scalar::F64)) => {
                 load_float(scalar, a) == load_float(scalar, b)
@@ -304,12 +397,17 @@ unsafe fn bytes_equal(vm: &Vm, ctype: CTypeId, a: *const u8, b: *const u8) -> bo
                     Access::Enum(part) | Access::Struct(part) => {
                         bytes_equal(vm, part, a.add(offset), b.add(offset))
                     }
+                    Access::Bits(bits, of) => {
+                        load_part(a.add(offset), bits, of) == load_part(b.add(offset), bits, of)
+                    }
+                    Access::Constant(..) => true,
                     Access::Hosted(number) => {
                         let host = field_host(vm);
                         host.read(number, a.add(offset)) == host.read(number, b.add(offset))
                     }
                 }
             }),
+            Access::Bits(..) | Access::Constant(..) => unreachable!("no type is reached so: only a field is"),
             Access::Hosted(number) => {
                 let host = field_host(vm);
                 host.read(number, a) == host.read(number, b)
@@ -434,7 +532,45 @@ pub(crate) fn boxed_integer(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
             // SAFETY: an owned value of eight bytes.
             Some((scalar, unsafe { cdata.data().cast::<u64>().read_unaligned() }))
         }
-        Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => None,
+        Form::Scalar(_)
+        | Form::Enum(_)
+        | Form::Struct(_)
+        | Form::Array { .. }
+        | Form::Math(_)
+        | Form::Hosted(_) => None,
+    }
+}
+
+/// The value of some bits of an integer.
+///
+/// # Safety
+/// The bytes the bits are in are readable.
+unsafe fn load_part(at: *const u8, bits: Bits, of: BitsOf) -> RawValue {
+    // SAFETY: by contract.
+    let word: u64 = bits.bytes().map(|byte| u64::from(unsafe { at.add(byte).read() }) << (8 * byte)).sum();
+    let unused = 32 - u32::from(bits.width);
+    let high = ((word >> bits.position) as u32) << unused;
+    match of {
+        BitsOf::Bool => RawValue::boolean(high != 0),
+        BitsOf::Signed => f64::from(high as i32 >> unused).into(),
+        BitsOf::Unsigned => f64::from(high >> unused).into(),
+    }
+}
+
+/// Assigns some bits of an integer, the low ones of the value.
+///
+/// # Safety
+/// The bytes the bits are in are readable and writable.
+pub(super) unsafe fn store_part(at: *mut u8, bits: Bits, value: u32) {
+    let mask = ((1u64 << bits.width) - 1) << bits.position;
+    let value = u64::from(value) << bits.position & mask;
+    for byte in bits.bytes() {
+        let shift = 8 * byte;
+        // SAFETY: by contract.
+        unsafe {
+            let old = at.add(byte).read();
+            at.add(byte).write(old & !((mask >> shift) as u8) | (value >> shift) as u8);
+        }
     }
 }
 
@@ -450,6 +586,9 @@ unsafe fn variant_name(vm: &Vm, ctype: CTypeId, at: *const u8) -> String {
         .map_or_else(|| format!("unknown ({bits})"), |(name, _)| name.clone())
 }
 
+/// How many elements of an array are printed.
+const MAX_PRINTED: usize = 16;
+
 /// # Safety
 /// `at` points at a live value reached this way.
 unsafe fn print_value(vm: &Vm, text: &mut String, access: Access, at: *const u8) {
@@ -459,6 +598,28 @@ unsafe fn print_value(vm: &Vm, text: &mut String, access: Access, at: *const u8)
             Access::Scalar(scalar) => print_scalar(text, scalar, at),
             Access::Enum(ctype) => text.push_str(&variant_name(vm, ctype, at)),
             Access::Hosted(number) => print_host(text, &field_host(vm).read(number, at)),
+            Access::Bits(bits, of) => {
+                let value = load_part(at, bits, of);
+                let _ = match value.as_boolean() {
+                    Some(b) => write!(text, "{b}"),
+                    None => write!(text, "{}", value.as_f64_or_nan()),
+                };
+            }
+            Access::Constant(scalar, bits) => print_scalar(text, scalar, (&raw const bits).cast()),
+            Access::Struct(ctype) if let Form::Array { element, count } = vm.ffi.types.get(ctype).form => {
+                let size = vm.ffi.types.get(element).size as usize;
+                text.push_str(&vm.ffi.types.get(ctype).name);
+                text.push_str(" { ");
+                for n in 0..count as usize {
+                    text.push_str(if n > 0 { ", " } else { "" });
+                    if n == MAX_PRINTED {
+                        text.push_str("...");
+                        break;
+                    }
+                    print_value(vm, text, vm.ffi.access_of(element), at.add(n * size));
+                }
+                text.push_str(" }");
+            }
             Access::Struct(ctype) => {
                 let positional = matches!(vm.ffi.types.get(ctype).form, Form::Math(_));
                 text.push_str(&vm.ffi.types.get(ctype).name);
@@ -515,12 +676,75 @@ fn print_host(text: &mut String, value: &HostValue) {
     };
 }
 
-impl Vm {
-    fn has_expired(&self, cdata: Gc<CData>) -> bool {
-        // SAFETY: a live cell with the flag of a view.
-        cdata.view().is_some_and(|view| unsafe { (*view).epoch } != self.ffi.lending.epoch())
-    }
+/// The fields of a struct, or elements of an array, that has parts of the host's, as a table.
+///
+/// # Safety
+/// `at` is a live value of the type.
+unsafe fn fields_to_host(vm: &Vm, ctype: CTypeId, at: *const u8) -> HostValue {
+    let named = vm.ffi.fields(ctype).iter().map(|field| {
+        let name = HostValue::Text(field.name.as_bytes().to_vec());
+        (name, field.offset, field.access)
+    });
+    let (element, count) = match vm.ffi.types.get(ctype).form {
+        Form::Array { element, count } => (element, count),
+        Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => (ctype, 0),
+    };
+    let (size, access) = (vm.ffi.types.get(element).size, vm.ffi.access_of(element));
+    let elements = (0..count).map(|n| (HostValue::Number(f64::from(n + 1)), n * size, access));
+    let parts = named.chain(elements);
+    // SAFETY: fields and elements lie inside the value.
+    let values = parts
+        .map(|(key, offset, access)| unsafe { (key, part_to_host(vm, access, at.add(offset as usize))) });
+    HostValue::Table(values.collect())
+}
 
+/// # Safety
+/// `at` is a live value reached this way.
+unsafe fn part_to_host(vm: &Vm, access: Access, at: *const u8) -> HostValue {
+    // SAFETY: by contract.
+    unsafe {
+        match access {
+            Access::Scalar(scalar) => scalar_to_host(scalar, at),
+            Access::Constant(scalar, bits) => scalar_to_host(scalar, (&raw const bits).cast()),
+            Access::Bits(bits, of) => {
+                let value = load_part(at, bits, of);
+                value.as_boolean().map_or(HostValue::Number(value.as_f64_or_nan()), HostValue::Boolean)
+            }
+            Access::Enum(ctype) => HostValue::Text(variant_name(vm, ctype, at).into_bytes()),
+            Access::Hosted(number) => field_host(vm).read(number, at),
+            Access::Struct(ctype) if vm.ffi.is_plain(ctype) => {
+                let mut bytes = vec![0; vm.ffi.types.get(ctype).size as usize];
+                copy_plain(vm, ctype, at, bytes.as_mut_ptr());
+                HostValue::Struct(ctype, bytes)
+            }
+            Access::Struct(ctype) => fields_to_host(vm, ctype, at),
+        }
+    }
+}
+
+/// # Safety
+/// `at` is a live scalar of the type.
+unsafe fn scalar_to_host(scalar: Scalar, at: *const u8) -> HostValue {
+    // SAFETY: by contract.
+    let bits = unsafe { load_bits(at, scalar.size()) };
+    HostValue::Number(match scalar {
+        Scalar::Bool => return HostValue::Boolean(bits != 0),
+        Scalar::Char => {
+            let c = char::from_u32(bits as u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+            return HostValue::Text(c.to_string().into_bytes());
+        }
+        Scalar::Entity => return HostValue::Entity(bits),
+        Scalar::I8 => f64::from(bits as i8),
+        Scalar::I16 => f64::from(bits as i16),
+        Scalar::I32 => f64::from(bits as i32),
+        Scalar::I64 => bits as i64 as f64,
+        Scalar::U8 | Scalar::U16 | Scalar::U32 | Scalar::U64 => bits as f64,
+        Scalar::F32 => f64::from(f32::from_bits(bits as u32)),
+        Scalar::F64 => f64::from_bits(bits),
+    })
+}
+
+impl Vm {
     /// The plain data of a cdata.
     pub(super) fn cdata_to_host(&mut self, cdata: Gc<CData>) -> Result<HostValue, Raised> {
         let ctype = cdata.ctype();
@@ -535,11 +759,14 @@ impl Vm {
         match self.ffi.access_of(ctype) {
             // SAFETY: just checked.
             Access::Hosted(number) => Ok(unsafe { field_host(self).read(number, data) }),
-            Access::Scalar(_) | Access::Enum(_) | Access::Struct(_) => {
+            Access::Scalar(_)
+            | Access::Enum(_)
+            | Access::Struct(_)
+            | Access::Bits(..)
+            | Access::Constant(..) => {
                 if !self.ffi.is_plain(ctype) {
-                    let name = &self.ffi.types.get(ctype).name;
-                    let message = format!("{name} cannot be copied as a whole: copy its fields");
-                    return Err(self.error(message));
+                    // SAFETY: just checked.
+                    return Ok(unsafe { fields_to_host(self, ctype, data) });
                 }
                 let mut bytes = vec![0; self.ffi.types.get(ctype).size as usize];
                 // SAFETY: just checked; `bytes` has the type's size.

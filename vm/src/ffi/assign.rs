@@ -9,25 +9,32 @@ use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
-use super::access::{copy_plain, field_host, scalar_bits, store_bits};
+use super::access::{Part, copy_plain, field_host, scalar_bits, store_bits, store_part};
 use super::cdata::CData;
-use super::ctype::{CTypeId, Form, Scalar, near_matches};
-use super::host::{Access, FieldRef, HostValue, name_list};
+use super::ctype::{Bits, BitsOf, CTypeId, Form, Scalar, near_matches};
+use super::host::{Access, HostValue, name_list};
 
 /// A store that is known to succeed, except for hosted ones.
 enum Store {
     /// The low bytes of a word.
     Bits { offset: u32, size: u32, bits: u64 },
+    /// Bits of an integer.
+    Part { offset: u32, bits: Bits, value: u32 },
+    /// Bytes, and zeros behind them.
+    Text { offset: u32, bytes: Vec<u8>, size: u32 },
     /// A plain value of this type.
     Copy { offset: u32, ctype: CTypeId, from: *const u8 },
+    /// The bytes of one, which lay where another store may free them.
+    Bytes { offset: u32, ctype: CTypeId, bytes: Vec<u8> },
     /// Through the host.
     Hosted { offset: u32, number: u32, value: HostValue, target: Target },
 }
 
 /// What is assigned to, for messages.
 #[derive(Clone, Copy)]
-enum Target {
+pub(super) enum Target {
     Field { name: Gc<crate::string::LuaString>, owner: CTypeId },
+    Element { index: u32, owner: CTypeId },
     Whole(CTypeId),
 }
 
@@ -46,16 +53,10 @@ impl Vm {
         Ok(())
     }
 
-    /// Assigns a field of the value at `base`, which the caller has found writable.
-    pub(super) fn assign_field(
-        &mut self,
-        owner: CTypeId,
-        base: *mut u8,
-        field: FieldRef,
-        value: RawValue,
-    ) -> Result<(), Raised> {
+    /// Assigns a part of the value at `base`, which the caller has found writable.
+    pub(super) fn assign_part(&mut self, base: *mut u8, part: Part, value: RawValue) -> Result<(), Raised> {
         let mut stores = Vec::new();
-        self.plan(&mut stores, Target::Field { name: field.name, owner }, field.access, field.offset, value)?;
+        self.plan(&mut stores, part.target, part.access, part.offset, value)?;
         self.commit(base, stores)
     }
 
@@ -80,7 +81,40 @@ impl Vm {
                 let value = self.to_host(value)?;
                 stores.push(Store::Hosted { offset, number, value, target });
             }
+            Access::Bits(bits, of) => {
+                let word = match of {
+                    BitsOf::Bool => value.as_boolean().map(u32::from),
+                    BitsOf::Signed | BitsOf::Unsigned => {
+                        scalar_bits(self, Scalar::I64, value).map(|bits| bits as u32)
+                    }
+                };
+                let Some(value) = word else {
+                    let expected = if of == BitsOf::Bool { "boolean" } else { "number" };
+                    return Err(self.wrong_type(target, expected, value));
+                };
+                stores.push(Store::Part { offset, bits, value });
+            }
+            Access::Constant(..) => {
+                let message =
+                    format!("{} is a constant of the type: it cannot be assigned", self.describe(target));
+                return Err(self.error(message));
+            }
             Access::Struct(ctype) => {
+                if let Some(text) = value.as_string()
+                    && let Some(size) = self.text_size(ctype)
+                {
+                    let bytes = text.as_bytes().to_vec();
+                    if bytes.len() > size as usize {
+                        let message = format!(
+                            "a string of {} bytes does not fit {}, which has room for {size}",
+                            bytes.len(),
+                            self.describe(target)
+                        );
+                        return Err(self.error(message));
+                    }
+                    stores.push(Store::Text { offset, bytes, size });
+                    return Ok(());
+                }
                 if let Some(table) = value.as_table() {
                     return self.plan_table(stores, ctype, offset, table);
                 }
@@ -89,12 +123,17 @@ impl Vm {
                     if let Some(only) = self.ffi.newtype_field(ctype) {
                         return self.plan(stores, target, only.access, offset + only.offset, value);
                     }
-                    let expected = self.ffi.types.get(ctype).name.clone();
-                    return Err(self.wrong_type(
-                        target,
-                        &format!("{expected} or a table of its fields"),
-                        value,
-                    ));
+                    let wanted = self.ffi.types.get(ctype);
+                    let parts = match wanted.form {
+                        Form::Array { .. } => "elements",
+                        Form::Scalar(_)
+                        | Form::Enum(_)
+                        | Form::Struct(_)
+                        | Form::Math(_)
+                        | Form::Hosted(_) => "fields",
+                    };
+                    let expected = format!("{} or a table of its {parts}", wanted.name);
+                    return Err(self.wrong_type(target, &expected, value));
                 };
                 let from = self.readable(other)?;
                 if !self.ffi.is_plain(ctype) {
@@ -102,7 +141,15 @@ impl Vm {
                     let message = format!("{name} cannot be copied as a whole: assign its fields");
                     return Err(self.error(message));
                 }
-                stores.push(Store::Copy { offset, ctype, from });
+                // SAFETY: a live cell with the flag of a view.
+                if other.view().is_some_and(|view| unsafe { super::path::is_path(view) }) {
+                    let mut bytes = vec![0; self.ffi.types.get(ctype).size as usize];
+                    // SAFETY: just found readable; the bytes are as many as the type has.
+                    unsafe { copy_plain(self, ctype, from, bytes.as_mut_ptr()) };
+                    stores.push(Store::Bytes { offset, ctype, bytes });
+                } else {
+                    stores.push(Store::Copy { offset, ctype, from });
+                }
             }
         }
         Ok(())
@@ -119,6 +166,14 @@ impl Vm {
         let mut position = 0;
         while let Some((next, key, value)) = table.entry_after(&self.heap, position) {
             position = next;
+            let index = key.as_number().map(|n| n - 1.0);
+            if let Some(index) = index
+                && let Some((at, access)) = self.ffi.element(ctype, index.into())
+            {
+                let target = Target::Element { index: index as u32, owner: ctype };
+                self.plan(stores, target, access, offset + at, value)?;
+                continue;
+            }
             let field = match (key.as_string(), key.as_number()) {
                 (Some(name), _) => self.ffi.field(ctype, name),
                 (None, Some(n)) if n >= 1.0 => self.ffi.fields(ctype).get(n as usize - 1).copied(),
@@ -126,13 +181,38 @@ impl Vm {
             };
             let Some(field) = field else {
                 let key = self.key_text(key);
-                let message = self.ffi.types.no_field(ctype, &key);
+                let message = match self.ffi.types.get(ctype).form {
+                    Form::Array { count, .. } => format!(
+                        "{} has room for {count} elements, a table of them is counted from 1: got [{key}]",
+                        self.ffi.types.get(ctype).name
+                    ),
+                    Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => {
+                        self.ffi.types.no_field(ctype, &key)
+                    }
+                };
                 return Err(self.error(message));
             };
             let target = Target::Field { name: field.name, owner: ctype };
             self.plan(stores, target, field.access, offset + field.offset, value)?;
         }
         Ok(())
+    }
+
+    /// How many bytes of text an array of bytes has room for.
+    fn text_size(&self, ctype: CTypeId) -> Option<u32> {
+        match self.ffi.types.get(ctype).form {
+            Form::Array { element, count }
+                if element == Scalar::I8.into() || element == Scalar::U8.into() =>
+            {
+                Some(count)
+            }
+            Form::Array { .. }
+            | Form::Scalar(_)
+            | Form::Enum(_)
+            | Form::Struct(_)
+            | Form::Math(_)
+            | Form::Hosted(_) => None,
+        }
     }
 
     fn key_text(&self, key: RawValue) -> String {
@@ -150,8 +230,19 @@ impl Vm {
             unsafe {
                 match store {
                     Store::Bits { offset, size, bits } => store_bits(base.add(offset as usize), size, bits),
+                    Store::Part { offset, bits, value } => {
+                        store_part(base.add(offset as usize), bits, value);
+                    }
+                    Store::Text { offset, bytes, size } => {
+                        let to = base.add(offset as usize);
+                        to.write_bytes(0, size as usize);
+                        to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+                    }
                     Store::Copy { offset, ctype, from } => {
-                        copy_plain(self, ctype, from, base.add(offset as usize))
+                        copy_plain(self, ctype, from, base.add(offset as usize));
+                    }
+                    Store::Bytes { offset, ctype, bytes } => {
+                        copy_plain(self, ctype, bytes.as_ptr(), base.add(offset as usize));
                     }
                     Store::Hosted { offset, number, value, target } => {
                         let host = field_host(self);
@@ -203,6 +294,9 @@ impl Vm {
             Target::Field { name, owner } => {
                 let name = String::from_utf8_lossy(name.as_bytes());
                 format!("field '{name}' of {}", self.ffi.types.get(owner).name)
+            }
+            Target::Element { index, owner } => {
+                format!("element {index} of {}", self.ffi.types.get(owner).name)
             }
             Target::Whole(ctype) => self.ffi.types.get(ctype).name.clone(),
         }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+pub use super::ctab::Bits;
+
 /// Names a type in the [`CTypes`] it was registered with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CTypeId(pub u32);
@@ -86,8 +88,35 @@ pub enum Place {
         /// The type of what is there.
         ctype: CTypeId,
     },
+    /// Bits of an integer.
+    Bits {
+        /// Of the integer, from the start of the struct, in bytes.
+        offset: u32,
+        /// Which bits.
+        bits: Bits,
+        /// What they say.
+        of: BitsOf,
+    },
+    /// A constant of the type, not in memory.
+    Constant {
+        /// An integer of at most 32 bits, or `bool`.
+        scalar: Scalar,
+        /// Its bits.
+        bits: u32,
+    },
     /// The host reads and writes it ([`crate::ffi::host::FieldHost`]), by the host's own number.
     Hosted(u32),
+}
+
+/// What the bits of a bit-field say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BitsOf {
+    /// One bit, a truth value.
+    Bool,
+    /// An integer in two's complement.
+    Signed,
+    /// An integer without a sign.
+    Unsigned,
 }
 
 /// A field of a struct.
@@ -168,6 +197,13 @@ pub enum Form {
     Enum(EnumType),
     /// Fields.
     Struct(Vec<Field>),
+    /// Elements one after another, counted from zero.
+    Array {
+        /// The type of each.
+        element: CTypeId,
+        /// How many.
+        count: u32,
+    },
     /// A math type.
     Math(Math),
     /// The whole value is read and written by the host, under this number.
@@ -253,13 +289,28 @@ impl CTypes {
             Form::Enum(e) if e.variants.is_empty() || !matches!(e.size, 1 | 2 | 4 | 8) => {
                 Err(LayoutError::BadEnum)
             }
+            Form::Array { element, count } => {
+                let known = self.types.get(element.0 as usize);
+                let part = known.ok_or_else(|| LayoutError::UnknownType("0".to_owned()))?;
+                match part.size.checked_mul(*count) {
+                    Some(size) if size <= ctype.size => Ok(()),
+                    Some(_) | None => Err(LayoutError::OutOfBounds(count.saturating_sub(1).to_string())),
+                }
+            }
             Form::Enum(_) | Form::Scalar(_) | Form::Math(_) | Form::Hosted(_) => Ok(()),
         }
     }
 
     fn check_field(&self, size: u32, field: &Field) -> Result<(), LayoutError> {
         match field.place {
-            Place::Hosted(_) => Ok(()),
+            Place::Hosted(_) | Place::Constant { .. } => Ok(()),
+            Place::Bits { offset, bits, .. } => {
+                let end = u64::from(offset) + bits.bytes().end as u64;
+                let is_inside = end <= u64::from(size)
+                    && bits.width > 0
+                    && u32::from(bits.position) + u32::from(bits.width) <= 32;
+                if is_inside { Ok(()) } else { Err(LayoutError::OutOfBounds(field.name.clone())) }
+            }
             Place::Memory { offset, ctype } => {
                 let part = self
                     .types
@@ -293,10 +344,19 @@ impl CTypes {
     /// What to say about a field that a type does not have.
     pub fn no_field(&self, id: CTypeId, name: &str) -> String {
         let ctype = self.get(id);
+        if let Form::Array { count, .. } = ctype.form {
+            return match (name.parse::<f64>(), count) {
+                (Ok(_), 0) => format!("{} has no element {name}: it is empty", ctype.name),
+                (Ok(_), _) => format!("{} has no element {name}; they are 0 to {}", ctype.name, count - 1),
+                (Err(_), _) => {
+                    format!("{} has no field '{name}': it has elements, by number from 0", ctype.name)
+                }
+            };
+        }
         let fields: Vec<&str> = match &ctype.form {
             Form::Struct(fields) => fields.iter().map(|f| f.name.as_str()).collect(),
             Form::Math(math) => Math::LANES[..math.lanes()].to_vec(),
-            Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) => Vec::new(),
+            Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) | Form::Array { .. } => Vec::new(),
         };
         let hint = near_matches(name, fields.iter().copied())
             .first()

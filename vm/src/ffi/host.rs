@@ -11,7 +11,7 @@ use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, Raised, Vm};
 
-use super::ctype::{CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
+use super::ctype::{Bits, BitsOf, CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
 use super::entity::LargeEntities;
 use super::list::ListEdit;
 use super::view::Lending;
@@ -56,6 +56,28 @@ impl HostValue {
     }
 }
 
+/// What is behind a hosted value that scripts reach part by part, because it may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Nothing: the value is read and written whole.
+    None,
+    /// The elements of a list.
+    Elements,
+    /// What an option holds, if anything.
+    Maybe,
+}
+
+/// A part of a hosted value, as a view of it knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Which, counted from zero.
+    pub index: u32,
+    /// The type it had when the view was made.
+    pub ctype: CTypeId,
+    /// Whether it may be written: then nothing else reads it.
+    pub is_writable: bool,
+}
+
 /// Reads and writes the fields whose memory Lua does not touch: strings, lists, enums with data.
 pub trait FieldHost: Send + Sync {
     /// The value of a field of the struct at `base`.
@@ -75,10 +97,42 @@ pub trait FieldHost: Send + Sync {
     #[allow(unsafe_code, reason = "the contract of a raw pointer")]
     unsafe fn write(&self, field: u32, base: *mut u8, value: HostValue) -> Result<(), String>;
 
-    /// Whether a field's values are lists, which scripts see element by element.
-    fn is_list(&self, field: u32) -> bool {
+    /// What is behind a field's values that scripts reach one by one.
+    fn parts(&self, field: u32) -> Parts {
         let _ = field;
-        false
+        Parts::None
+    }
+
+    /// The type of a part of the value at `base`: an element, or what an option holds. `None` when there is none.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    ///
+    /// # Safety
+    /// As [`FieldHost::read`].
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn part_type(
+        &self,
+        vm: &mut Vm,
+        field: u32,
+        base: *mut u8,
+        index: u32,
+    ) -> Result<Option<CTypeId>, Raised> {
+        let _ = (vm, field, base, index);
+        Ok(None)
+    }
+
+    /// The address of a part of the value at `base`, which is of this type. It is used before anything else is done with the value.
+    ///
+    /// # Errors
+    /// What has become of the part.
+    ///
+    /// # Safety
+    /// As [`FieldHost::read`], or as [`FieldHost::write`] for a part that is writable.
+    #[allow(unsafe_code, reason = "the contract of a raw pointer")]
+    unsafe fn part(&self, field: u32, base: *mut u8, part: Part) -> Result<*mut u8, String> {
+        let _ = (field, base, part);
+        Err("this host has no parts".to_owned())
     }
 
     /// Reads or edits the list at `base`.
@@ -102,8 +156,12 @@ pub enum Access {
     Scalar(Scalar),
     /// A discriminant, in Lua a string.
     Enum(CTypeId),
-    /// A struct inside the struct.
+    /// A struct or array inside the struct.
     Struct(CTypeId),
+    /// Bits of an integer.
+    Bits(Bits, BitsOf),
+    /// A constant, not in memory.
+    Constant(Scalar, u32),
     /// Through the host.
     Hosted(u32),
 }
@@ -136,6 +194,8 @@ pub struct Ffi {
     pub entities: LargeEntities,
     /// The types of matrices, integer vectors, rectangles and colours.
     pub structs: super::structs::StructTypes,
+    /// Where the methods of arrays are among the pinned values.
+    pub(super) array_methods: Option<usize>,
     /// Where the methods of lists are among the pinned values.
     pub(super) list_methods: Option<usize>,
     /// The types whose whole values are the host's, by the host's number.
@@ -156,7 +216,7 @@ impl Ffi {
         match &self.types.get(ctype).form {
             Form::Scalar(scalar) => Access::Scalar(*scalar),
             Form::Enum(_) => Access::Enum(ctype),
-            Form::Struct(_) | Form::Math(_) => Access::Struct(ctype),
+            Form::Struct(_) | Form::Array { .. } | Form::Math(_) => Access::Struct(ctype),
             Form::Hosted(number) => Access::Hosted(*number),
         }
     }
@@ -170,6 +230,17 @@ impl Ffi {
     /// The fields of a type in order.
     pub fn fields(&self, ctype: CTypeId) -> &[FieldRef] {
         self.fields.get(ctype.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The element of an array that a key names: its offset and how it is reached.
+    #[inline]
+    pub(super) fn element(&self, ctype: CTypeId, key: RawValue) -> Option<(u32, Access)> {
+        let Form::Array { element, count } = self.types.get(ctype).form else { return None };
+        let n = key.as_number()?;
+        let index = n as u32;
+        // Registration checked that the last element lies inside.
+        (f64::from(index) == n && index < count)
+            .then(|| (index * self.types.get(element).size, self.access_of(element)))
     }
 
     /// The field of a struct that only wraps another value (Rust's `struct Health(f32)`), which may be assigned by that value.
@@ -203,11 +274,17 @@ impl Ffi {
                         Place::Memory { offset, ctype } => {
                             (field.name.clone(), offset, self.access_of(ctype))
                         }
+                        Place::Bits { offset, bits, of } => {
+                            (field.name.clone(), offset, Access::Bits(bits, of))
+                        }
+                        Place::Constant { scalar, bits } => {
+                            (field.name.clone(), 0, Access::Constant(scalar, bits))
+                        }
                         Place::Hosted(number) => (field.name.clone(), 0, Access::Hosted(number)),
                     })
                     .collect(),
                 Form::Math(math) => lanes(*math),
-                Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) => Vec::new(),
+                Form::Scalar(_) | Form::Enum(_) | Form::Array { .. } | Form::Hosted(_) => Vec::new(),
             };
             let mut fields = Vec::with_capacity(names.len());
             for (name, offset, access) in names {
@@ -219,12 +296,16 @@ impl Ffi {
             if let Form::Hosted(number) = self.types.get(id).form {
                 self.hosted.push((number, id));
             }
+            let elements_are_plain = match self.types.get(id).form {
+                Form::Array { element, .. } => self.is_plain(element),
+                Form::Scalar(_) | Form::Enum(_) | Form::Struct(_) | Form::Math(_) | Form::Hosted(_) => true,
+            };
             let plain = fields.iter().all(|field| match field.access {
-                Access::Scalar(_) | Access::Enum(_) => true,
+                Access::Scalar(_) | Access::Enum(_) | Access::Bits(..) | Access::Constant(..) => true,
                 Access::Struct(part) => self.is_plain(part),
                 Access::Hosted(_) => false,
             });
-            self.plain.push(plain && !hosted_whole);
+            self.plain.push(plain && elements_are_plain && !hosted_whole);
             self.fields.push(fields);
         }
         Ok(())

@@ -1,17 +1,17 @@
 //! Lists of the host as Lua values: `#list`, `list[1]`, `list:push(value)`, `for i, value in list:iter() do`.
 //!
-//! A list is a view of a hosted type ([`super::host::FieldHost::is_list`]), or of a struct that only wraps one. Its elements are
-//! the host's: they are read as copies and assigned whole. All there is to it is a table of methods and metamethods that list types have.
+//! A list is a view of a hosted type ([`super::host::FieldHost::parts`]), or of a struct that only wraps one. Its elements are
+//! the host's: structs and lists among them are views too ([`super::path`]), other values are copied in and out. All there is to it is a table of methods and metamethods that list types have.
 
 use crate::function::NativeFn;
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
-use super::access::field_host;
-use super::cdata::CData;
+use super::access::{field_host, lend_behind};
+use super::cdata::{CData, WRITABLE};
 use super::ctype::{CTypeId, Form};
-use super::host::{Access, HostValue};
+use super::host::{Access, HostValue, Parts};
 
 /// What is done with a list. Positions count from zero.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,10 +79,10 @@ impl Vm {
                 let Access::Hosted(number) = only.access else { return None };
                 (only.offset, number)
             }
-            Form::Scalar(_) | Form::Enum(_) | Form::Math(_) => return None,
+            Form::Scalar(_) | Form::Enum(_) | Form::Array { .. } | Form::Math(_) => return None,
         };
         let host = self.ffi.field_host.as_ref()?;
-        host.is_list(number).then_some((offset, number))
+        (host.parts(number) == Parts::Elements).then_some((offset, number))
     }
 }
 
@@ -132,6 +132,27 @@ fn apply(
     result.map_err(|message| vm.error(message))
 }
 
+/// An element that exists: a view of a struct or list, a copy of anything else.
+#[allow(unsafe_code, reason = "the host reads lent memory")]
+fn element(vm: &mut Vm, list: (Gc<CData>, u32, u32), position: usize) -> Result<RawValue, Raised> {
+    let (view, offset, number) = list;
+    let data = vm.readable(view)?;
+    // SAFETY: just checked; registration checked that the field is inside.
+    let behind =
+        unsafe { lend_behind(vm, view, number, data.add(offset as usize), offset, position as u32)? };
+    if let Some(part) = behind {
+        return Ok(part);
+    }
+    let value = read(vm, list, ListEdit::Get(position))?;
+    let value = vm.from_host(&value)?;
+    // What is written to a copy would be lost.
+    if let Some(copy) = value.as_cdata() {
+        // SAFETY: a live cell, just made.
+        unsafe { (*copy.as_ptr()).header.flags &= !WRITABLE };
+    }
+    Ok(value)
+}
+
 fn len_of(vm: &mut Vm, list: (Gc<CData>, u32, u32)) -> Result<usize, Raised> {
     match read(vm, list, ListEdit::Len)? {
         HostValue::Number(n) => Ok(n as usize),
@@ -173,10 +194,9 @@ fn index(vm: &mut Vm, args: Args) -> NativeResult {
     }
     let len = len_of(vm, list)?;
     let value = match position(key, len) {
-        Some(position) => read(vm, list, ListEdit::Get(position))?,
-        None => HostValue::Nil,
+        Some(position) if position < len => element(vm, list, position)?,
+        Some(_) | None => RawValue::NIL,
     };
-    let value = vm.from_host(&value)?;
     vm.ret1(value)
 }
 
@@ -242,8 +262,7 @@ fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
         return Err(vm.error(format!("too many results to unpack: {len} elements, the limit is 200")));
     }
     for position in 0..len {
-        let value = read(vm, list, ListEdit::Get(position))?;
-        let value = vm.from_host(&value)?;
+        let value = element(vm, list, position)?;
         vm.push(value)?;
     }
     vm.ret_top(len as u32)
@@ -267,9 +286,8 @@ fn next_element(vm: &mut Vm, args: Args) -> NativeResult {
     if !(index >= 0.0 && index < len as f64) {
         return vm.ret1(RawValue::NIL);
     }
-    let value = read(vm, list, ListEdit::Get(index as usize))?;
+    let value = element(vm, list, index as usize)?;
     vm.push((index + 1.0).into())?;
-    let value = vm.from_host(&value)?;
     vm.push(value)?;
     vm.ret_top(2)
 }

@@ -71,6 +71,13 @@ impl Vm {
         if cdata.flags() & VIEW == 0 && cdata.ctype().is_declared() && self.is_pointer_like(cdata.ctype()) {
             return Extent::RAW;
         }
+        if let Some(view) = cdata.view()
+            // SAFETY: a live cell with the flag of a view.
+            && unsafe { super::path::is_path(view) }
+        {
+            // It has no address to keep.
+            return Extent { owner: cdata.into(), start: 0, end: 0, is_writable: false };
+        }
         let start = cdata.data() as usize;
         let end = start + self.value_size(cdata) as usize;
         Extent { owner: cdata.into(), start, end, is_writable }

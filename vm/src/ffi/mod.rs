@@ -15,7 +15,7 @@
 //! | [`assign`]: whole values, from tables | [`cconv`]: conversions, [`cinit`]: initialisers |
 //! | [`arith`], [`vector`], [`structs`]: the math types' operators | [`carith`]: integers, pointers, metatypes |
 //! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
-//! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring` |
+//! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring` |
 //!
 //! Interpreter and library enter through `access` and `arith`, which ask first which kind it is; [`place`] is what inline caches remember
 //! of a field of either kind. Nothing else in the VM knows what is inside a cdata.
@@ -25,6 +25,7 @@
 
 pub mod access;
 pub mod arith;
+pub mod array;
 pub mod assign;
 pub(crate) mod carith;
 pub(crate) mod ccall;
@@ -42,6 +43,7 @@ pub mod host;
 pub mod list;
 pub(crate) mod memory;
 pub(crate) mod part;
+mod path;
 pub(crate) mod place;
 pub mod rows;
 pub mod state;

@@ -140,9 +140,22 @@ pub(crate) fn reuse_from_now(vm: &Vm, whole: Gc<CData>, key: RawValue, part: Raw
             .as_string()
             .and_then(|name| vm.ffi.field(whole.ctype(), name))
             .is_some_and(|field| matches!(field.access, Access::Struct(_)));
-    if is_new && whole.flags() & VIEW != 0 {
+    // SAFETY: a live cell with the flag of a view.
+    let is_path = unsafe { super::path::is_path(cdata.as_ptr().cast()) };
+    if is_new && !is_path && whole.flags() & VIEW != 0 {
         // SAFETY: a live cell.
         unsafe { (*cdata.as_ptr()).header.flags |= REUSED };
+    }
+}
+
+/// A value as others may keep it: for a reused view another one of the same memory.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub(crate) fn to_pass_on(vm: &mut Vm, value: RawValue) -> Result<RawValue, Raised> {
+    match value.as_cdata() {
+        Some(cdata) => Ok(detached(vm, cdata)?.into()),
+        None => Ok(value),
     }
 }
 

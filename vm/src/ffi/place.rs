@@ -56,7 +56,7 @@ pub(crate) fn of_field(
     match field.access {
         Access::Scalar(scalar) => Some((pack(scalar, field.offset)?, ctype)),
         Access::Struct(part) => (field.offset < 1 << 24).then_some((field.offset << 8 | PART, part)),
-        Access::Enum(_) | Access::Hosted(_) => None,
+        Access::Enum(_) | Access::Bits(..) | Access::Constant(..) | Access::Hosted(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a VM keeps for its scripts' C types: the table of types, the fields of structs by interned name, metatypes, and whether
 //! memory may be touched that nobody lent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::ccall::Bridge;
 use super::ctab::{Bits, CTab, CTypeId, FIRST, Kind, MemberKind, Quals};
@@ -34,6 +34,9 @@ pub(crate) enum CFieldKind {
     Constant(u32),
 }
 
+/// How many declarations are remembered because they may come again.
+const MAX_DECLARED: usize = 4096;
+
 /// The state of the FFI in one VM.
 #[derive(Default)]
 pub struct CState {
@@ -41,6 +44,11 @@ pub struct CState {
     pub table: CTab,
     /// The capability `UnsafeFfi`: scripts may follow raw pointers and call C.
     pub is_unrestricted: bool,
+    /// The host reloads scripts while they run: what a script declares may come again word for word, and its metatypes take the place of
+    /// those of its last version. Elsewhere both are errors, as in LuaJIT.
+    pub reloads: bool,
+    /// What has been declared, when it may come again.
+    declared: HashSet<Box<[u8]>>,
     /// By record: its fields, once somebody has asked for one.
     fields: Vec<Option<Box<[CField]>>>,
     /// By type without qualifiers: the index into the pinned values of its metatable, plus one.
@@ -100,14 +108,30 @@ impl CState {
         self.table.as_record(ctype)
     }
 
-    /// Gives a type its metatable; whether it had none.
+    /// Whether a declaration that fails is one that was made before, word for word, and may come again.
+    pub(crate) fn is_repeated(&self, source: &[u8]) -> bool {
+        self.declared.contains(source)
+    }
+
+    /// Remembers a declaration, if it may come again.
+    pub(crate) fn remember(&mut self, source: &[u8]) {
+        if self.reloads && self.declared.len() < MAX_DECLARED {
+            self.declared.insert(source.into());
+        }
+    }
+
+    /// Gives a type its metatable; whether it could have it.
     pub(crate) fn set_metatype(&mut self, heap: &mut Heap, ctype: CTypeId, table: Gc<Table>) -> bool {
         let slot = (self.metatype_key(ctype).0 - FIRST) as usize;
         if self.metatypes.len() <= slot {
             self.metatypes.resize(slot + 1, 0);
         }
-        if self.metatypes[slot] != 0 {
-            return false;
+        if let Some(known) = self.metatypes[slot].checked_sub(1) {
+            if self.reloads {
+                let old = std::mem::replace(&mut heap.roots.pinned[known as usize], table.into());
+                heap.barrier(old);
+            }
+            return self.reloads;
         }
         heap.roots.pinned.push(table.into());
         self.metatypes[slot] = heap.roots.pinned.len() as u32;

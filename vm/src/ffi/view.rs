@@ -166,6 +166,9 @@ impl Vm {
             // SAFETY: a live cell with the flag of a view.
             let epoch = unsafe { (*view).epoch };
             if epoch != self.ffi.lending.epoch {
+                if epoch == super::path::PATH {
+                    return self.resolve(cdata);
+                }
                 return Err(self.expired_view(cdata, epoch));
             }
         }
@@ -198,7 +201,7 @@ impl Vm {
     }
 
     #[cold]
-    fn expired_view(&mut self, cdata: Gc<CData>, epoch: u64) -> Raised {
+    pub(super) fn expired_view(&mut self, cdata: Gc<CData>, epoch: u64) -> Raised {
         let message = self.ffi.lending.expired(cdata.source(), epoch);
         self.error(message)
     }
@@ -214,16 +217,21 @@ impl Vm {
         self.error(message)
     }
 
-    /// A part of a view, as a view of the same memory.
+    /// A part of a view, `offset` bytes behind its first, as a view of the same memory.
     pub(super) fn lend_part(
         &mut self,
         whole: Gc<CData>,
         ctype: CTypeId,
-        data: *mut u8,
+        offset: u32,
     ) -> Result<Gc<CData>, Raised> {
         let view = whole.view().expect("the whole is a view");
         // SAFETY: a live cell with the flag of a view.
         let (tick, epoch) = unsafe { ((*view).tick, (*view).epoch) };
+        if epoch == super::path::PATH {
+            return self.lend_path_part(whole, ctype, offset);
+        }
+        // Where it lies in the whole, whether or not that may still be read.
+        let data = whole.data().wrapping_add(offset as usize);
         let flags = whole.flags() & WRITABLE;
         Ok(cdata::new_view(&mut self.heap, ctype, data, tick, epoch, whole.source(), flags)?)
     }

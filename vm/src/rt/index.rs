@@ -52,7 +52,7 @@ pub(crate) fn index(vm: &mut Vm, mut object: RawValue, key: RawValue) -> Result<
             handler
         };
         if handler.is_function() {
-            return Ok(Index::Call { handler, object });
+            return Ok(Index::Call { handler, object: ffi::part::to_pass_on(vm, object)? });
         }
         object = handler;
     }
@@ -89,7 +89,7 @@ pub(crate) fn set_index(
             handler
         };
         if handler.is_function() {
-            return Ok(Index::Call { handler, object });
+            return Ok(Index::Call { handler, object: ffi::part::to_pass_on(vm, object)? });
         }
         object = handler;
     }

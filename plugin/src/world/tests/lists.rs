@@ -133,7 +133,7 @@ fn mistakes_with_lists_are_named() {
         ("bag.items:remove(3)", "position 3 is outside the list"),
         ("bag.stacks:push { name = 'gold' }", "an element of Vec<Stack> needs all its fields"),
         ("bag.stacks:push { nam = 'gold' }", "Stack has no field 'nam'"),
-        ("bag.slots[3] = 1", "[f32; 3] has no field '3'; its fields are: 0, 1, 2"),
+        ("bag.slots[3] = 1", "[f32; 3] has no element 3; they are 0 to 2"),
         ("local x = bag.items.length", "a list has no field 'length'; its methods are: push, insert"),
         ("path:push(1)", "was declared read-only"),
         ("bag.items.push('x')", "list expected, got string (call it with a colon)"),

@@ -1,5 +1,6 @@
 //! The access to the ECS, seen from Lua: each file a behaviour.
 
+mod adhoc;
 mod by_entity;
 mod change_ticks;
 mod columns;
@@ -13,6 +14,7 @@ mod filters;
 mod lists;
 mod math;
 mod parallel;
+mod parts;
 mod resources;
 
 use std::sync::Arc;

@@ -96,6 +96,16 @@ impl fmt::Display for Problem {
     }
 }
 
+impl ParseError {
+    /// The name that stands where a type should, and is none.
+    pub fn unknown_type(&self) -> Option<&str> {
+        match self.problem {
+            Problem::SpecifierExpected => self.near.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.problem)?;
@@ -140,9 +150,26 @@ fn all_or_nothing<T>(
 /// # Errors
 /// What is no type, with token and line.
 pub fn parse_type(table: &mut CTab, source: &[u8], parameters: &[Parameter]) -> Result<CTypeId, ParseError> {
+    one_type(table, source, parameters, true)
+}
+
+/// The type that a source names or defines: `"struct point { float x, y; }"`.
+///
+/// # Errors
+/// As [`parse_type`].
+pub fn parse_definition(table: &mut CTab, source: &[u8]) -> Result<CTypeId, ParseError> {
+    one_type(table, source, &[], false)
+}
+
+fn one_type(
+    table: &mut CTab,
+    source: &[u8],
+    parameters: &[Parameter],
+    refuses_new_tags: bool,
+) -> Result<CTypeId, ParseError> {
     all_or_nothing(table, |table| {
         let mut parser = Parser::new(table, source, parameters);
-        parser.refuses_new_tags = true;
+        parser.refuses_new_tags = refuses_new_tags;
         parser.lexer.next()?;
         let ctype = parser.abstract_type()?;
         if parser.token() != Token::End {

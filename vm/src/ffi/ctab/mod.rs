@@ -265,7 +265,7 @@ enum Change {
 }
 
 /// The declared types of one VM.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CTab {
     types: Vec<TypeInfo>,
     interned: HashMap<TypeInfo, CTypeId>,
@@ -696,6 +696,15 @@ impl CTab {
         }
         self.records.push(Record { name, is_union, size: UNKNOWN, ctype: id, ..Record::default() });
         Ok((index, id))
+    }
+
+    /// A type of the host that declarations can name: so many bytes, of which nothing is known here. Gives the index of its record.
+    pub fn add_opaque(&mut self, name: &str, size: u32, align: u8) -> Result<u32, TooManyTypes> {
+        let (index, ctype) = self.add_record(Some(name), false)?;
+        let record = self.record_mut(index);
+        (record.size, record.align, record.is_defined) = (size, align, true);
+        self.declare(name, Name::Typedef(ctype));
+        Ok(index)
     }
 
     /// A record, to be completed.

@@ -100,8 +100,12 @@ fn parameters(vm: &mut Vm, args: Args) -> Result<Vec<Parameter>, Raised> {
 fn cdef(vm: &mut Vm, args: Args) -> NativeResult {
     let source = vm.check_string(args, 0)?.as_bytes();
     let parameters = parameters(vm, args)?;
-    let declared = cparse::declare(&mut vm.ffi.c.table, source, &parameters);
-    declared.map_err(|error| vm.error(error.to_string()))?;
+    match cparse::declare(&mut vm.ffi.c.table, source, &parameters) {
+        Ok(()) if parameters.is_empty() => vm.ffi.c.remember(source),
+        Ok(()) => {}
+        Err(_) if parameters.is_empty() && vm.ffi.c.is_repeated(source) => {}
+        Err(error) => return Err(vm.error(error.to_string())),
+    }
     vm.ret0()
 }
 
