@@ -80,6 +80,15 @@ pub(crate) unsafe fn unmap(addr: usize, size: usize) {
     unsafe { system::unmap(addr, size) }
 }
 
+/// Has the memory of a part of a region given back, while its addresses stay taken; whether the system can do that.
+///
+/// # Safety
+/// The part lies in a region from `Pages::map`, and nothing refers to it; `addr` is a multiple of the page size.
+pub(crate) unsafe fn discard(addr: usize, size: usize) -> bool {
+    // SAFETY: by contract.
+    unsafe { system::discard(addr, size) }
+}
+
 #[cfg(unix)]
 mod system {
     use super::ARENA_SIZE;
@@ -126,6 +135,17 @@ mod system {
     }
 
     #[cfg(target_os = "linux")]
+    pub(super) unsafe fn discard(addr: usize, size: usize) -> bool {
+        // SAFETY: a part of a mapping of ours that nothing refers to (contract).
+        unsafe { libc::madvise(addr as *mut libc::c_void, size, libc::MADV_DONTNEED) == 0 }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) unsafe fn discard(_addr: usize, _size: usize) -> bool {
+        false
+    }
+
+    #[cfg(target_os = "linux")]
     pub(super) unsafe fn replace(addr: usize, old: usize, target: usize, new: usize) -> bool {
         // SAFETY: both are mappings of ours; the move replaces the target, which nothing uses.
         let moved = unsafe {
@@ -166,6 +186,10 @@ mod system {
         let layout = layout(size).expect("the layout the region was made with");
         // SAFETY: made by `map` with this layout (contract).
         unsafe { dealloc(addr as *mut u8, layout) }
+    }
+
+    pub(super) unsafe fn discard(_addr: usize, _size: usize) -> bool {
+        false
     }
 
     pub(super) unsafe fn replace(_addr: usize, _old: usize, _target: usize, _new: usize) -> bool {

@@ -14,7 +14,7 @@ mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::pages::unmap;
+use super::pages::{discard, unmap};
 use queue::{Item, Queue};
 
 /// What the queue synchronises with; the model has another.
@@ -22,34 +22,48 @@ mod sync {
     pub(super) use std::sync::{Condvar, Mutex, MutexGuard};
 }
 
-/// Given back between two looks at the queue, so that other threads get their turn at the memory map.
-const PIECE: usize = 8 << 20;
+/// Given back between two looks at the queue. While a piece is given back nobody else can change the memory map, where the system has one lock for it,
+/// and whoever tries burns processor time: with pieces of 8 MiB up to 0.8 ms.
+const PIECE: usize = 256 << 10;
 /// The backlog up to which nobody helps.
 const BACKLOG: usize = 256 << 20;
-/// What a heap gives back of the backlog when it takes memory, at most.
-const MOST_HELP: usize = 1 << 20;
+/// What a heap gives back of the backlog when it takes memory, at most: some tens of microseconds' work.
+const MOST_HELP: usize = 512 << 10;
 
 /// A region nobody uses any more.
 struct Region {
     start: usize,
     size: usize,
+    /// Its memory up to here has been given back; the addresses are not, before all of it has been.
+    done: usize,
     /// How much of it, from its start, was ever used: giving back the rest takes no time.
     used: usize,
 }
 
 impl Item for Region {
     fn bytes(&self) -> usize {
-        self.used
+        self.used - self.done
     }
 
     fn give_back(mut self, most: usize) -> Option<Region> {
-        let piece = if cfg!(unix) && most < self.used { most } else { self.size };
-        // SAFETY: a part of the region, which is this value's alone (`Releaser::release`); only systems that map memory are given parts.
-        unsafe { unmap(self.start, piece) };
-        self.start += piece;
-        self.size -= piece;
-        self.used = self.used.saturating_sub(piece);
-        (self.size > 0).then_some(self)
+        let piece = most.min(self.bytes());
+        // Taking a region out of the memory map excludes everybody else from it, for as long as it has memory; discarding that beforehand does not.
+        // SAFETY: a part of the region, which is this value's alone (`Releaser::release`).
+        if unsafe { discard(self.start + self.done, piece) } {
+            self.done += piece;
+            if self.done < self.used {
+                return Some(self);
+            }
+        } else if cfg!(unix) && piece < self.bytes() {
+            let front = self.done + piece;
+            // SAFETY: as above; systems that map memory can be given it back in parts.
+            unsafe { unmap(self.start, front) };
+            let (start, size, used) = (self.start + front, self.size - front, self.used - front);
+            return Some(Region { start, size, done: 0, used });
+        }
+        // SAFETY: the region is this value's alone.
+        unsafe { unmap(self.start, self.size) };
+        None
     }
 }
 
@@ -99,7 +113,7 @@ impl Releaser {
     /// # Safety
     /// `start` is a region of `size` bytes from `Pages::map` that nothing refers to.
     pub(crate) unsafe fn release(&self, start: usize, size: usize, used: usize) {
-        let region = Region { start, size, used: used.min(size) };
+        let region = Region { start, size, done: 0, used: used.min(size) };
         if let Err(region) = self.0.0.push(region) {
             let rest = region.give_back(usize::MAX);
             debug_assert!(rest.is_none());
