@@ -22,7 +22,7 @@ use perilune::{Lua, MemoryLimit, Policy};
 #[derive(Resource, Clone, Debug, PartialEq)]
 pub struct LuaSettings {
     /// The time a frame's slice of garbage collection may take: 500 us by default. Finalizers of scripts may take half of it again. What operations of
-    /// scripts waited for the heap in the frame, beyond a fifth of the budget, is taken off the slice, down to a quarter of it. With zero there are no
+    /// scripts waited for the heap in the frame, beyond an eighth of the budget, is taken off the slice, down to a quarter of it. With zero there are no
     /// slices: allocation collects, a little at a time, once the heap has grown too large.
     pub gc_budget: Duration,
     /// What is done when scripts allocate faster than the budget collects: `Adaptive` by default.

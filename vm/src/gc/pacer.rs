@@ -12,7 +12,7 @@
 //! budget is raised, as far as the policy goes; beyond the room allocation pays, a few units at a time.
 //!
 //! A budget is for all that the VM takes of a frame on its own behalf: what operations of scripts waited for the heap since the last slice (`probe.rs`), beyond
-//! a fifth of the budget, is taken off the slice, down to a quarter, unless that is raised.
+//! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ const UNITS_BETWEEN_FRAMES: u64 = 12;
 /// Units done at one safe point while frames drive, at most.
 const MOST_UNITS: u64 = 36;
 /// The share of the budget, as a divisor, that operations of scripts may wait for the heap in a frame without the slice being cut.
-const WAITED_SHARE: u32 = 5;
+const WAITED_SHARE: u32 = 8;
 /// The least that a cut leaves of a slice, as a divisor of its budget.
 const LEAST_SLICE: u32 = 4;
 /// A debt never reached.
@@ -452,14 +452,14 @@ mod tests {
         let given = |waited_us| {
             let mut p = pacer(100 * MIB);
             let waited = Duration::from_micros(waited_us);
-            p.frame_budget(&Frame { waited, ..frame_of(500, 110 * MIB) }).budget
+            p.frame_budget(&Frame { waited, ..frame_of(800, 110 * MIB) }).budget
         };
-        assert_eq!([given(0), given(100), given(250), given(5000)], [us(500), us(500), us(350), us(125)]);
+        assert_eq!([given(0), given(100), given(250), given(5000)], [us(800), us(800), us(650), us(200)]);
         // Only what was waited since the last frame.
         let mut p = pacer(100 * MIB);
         let waited = Duration::from_micros(300);
-        let again = [(); 2].map(|()| p.frame_budget(&Frame { waited, ..frame_of(500, 110 * MIB) }).budget);
-        assert_eq!(again, [us(300), us(500)]);
+        let again = [(); 2].map(|()| p.frame_budget(&Frame { waited, ..frame_of(800, 110 * MIB) }).budget);
+        assert_eq!(again, [us(600), us(800)]);
     }
 
     #[test]

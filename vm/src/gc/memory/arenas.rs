@@ -53,7 +53,8 @@ impl Memory {
                 return Ok(base);
             }
         }
-        let arena = self.pages.map(ARENA_SIZE).ok_or(OutOfMemory)?;
+        // The bitmaps of one that was used before are clear, since no block of it was in use any more.
+        let arena = self.pages.map(ARENA_SIZE, ARENA_SIZE).ok_or(OutOfMemory)?.start;
         let index = self.arenas.len();
         // SAFETY: a fresh arena.
         unsafe {

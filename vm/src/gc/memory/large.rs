@@ -4,6 +4,7 @@ use super::super::OutOfMemory;
 use super::super::block::*;
 use super::super::classes::{group_of, pool_for};
 use super::super::kind::Contents;
+use super::super::pages::Mapped;
 use super::Memory;
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
@@ -36,18 +37,18 @@ impl Memory {
             (self.describe(block), false)
         } else {
             let room = if contents == Contents::References { size.max(self.growth_room) } else { size };
-            let (region, mapped) = self.map_huge(room).or_else(|_| self.map_huge(size))?;
             let counted = size.next_multiple_of(4096);
+            let (region, mapped) = self.map_huge(room, counted).or_else(|_| self.map_huge(size, counted))?;
             self.committed += counted;
             let block = Block {
-                base: region + BLOCK_SIZE,
+                base: region.start + BLOCK_SIZE,
                 cell_size: counted,
                 counted,
                 pool: pool as u16,
                 swept,
                 used_for: BlockUse::Huge { mapped },
             };
-            (self.describe(block), true)
+            (self.describe(block), region.used <= BLOCK_SIZE)
         };
         self.large[group_of(pool) as usize].push(id);
         let block = &self.blocks[id as usize];
@@ -64,9 +65,11 @@ impl Memory {
         Ok((block.base, zeroed))
     }
 
-    fn map_huge(&mut self, size: usize) -> Result<(usize, usize), OutOfMemory> {
+    /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.
+    fn map_huge(&mut self, size: usize, counted: usize) -> Result<(Mapped, usize), OutOfMemory> {
         let mapped = size.checked_add(BLOCK_SIZE).ok_or(OutOfMemory)?.next_multiple_of(BLOCK_SIZE);
-        let region = self.pages.map(mapped).ok_or(OutOfMemory)?;
+        // One that was used further than that would keep more memory than is counted.
+        let region = self.pages.map(mapped, BLOCK_SIZE + counted).ok_or(OutOfMemory)?;
         Ok((region, mapped))
     }
 

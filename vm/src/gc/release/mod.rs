@@ -3,6 +3,8 @@
 //! A region is handed over by address and size, once, by the heap that has stopped using it, and belongs to the queue (`queue.rs`) until it is given back.
 //! Handing over never waits, since it happens in slices. So that memory cannot pile up when regions come faster than the thread gives them
 //! back, a heap that takes memory from the system while too much is waiting gives back some of that first: up to [`MOST_HELP`] at a time, which is what a script may wait.
+//! Before it does either it looks whether the region that came last has the size it needs, and uses that again: its pages need not be provided anew, which is most of
+//! what fresh memory costs.
 //!
 //! The thread runs while there are heaps that have had something to do with it, and ends after the last of them, when nothing is waiting any more.
 //!
@@ -120,6 +122,13 @@ impl Releaser {
         }
     }
 
+    /// The region that was given up last, if it still waits, has this size, and no more than `most_used` of it was used: with how much was.
+    pub(crate) fn take(&self, size: usize, most_used: usize) -> Option<(usize, usize)> {
+        let fits = |region: &Region| region.size == size && region.done == 0 && region.used <= most_used;
+        let region = self.0.0.take(fits)?;
+        Some((region.start, region.used))
+    }
+
     /// So many bytes are about to be taken from the system.
     pub(crate) fn help(&self, bytes: usize) {
         self.0.0.help(BACKLOG, bytes.min(MOST_HELP));
@@ -163,7 +172,8 @@ mod tests {
         let other = Releaser(Arc::clone(&releaser.0));
         let mut pages = Pages::new(77);
         let size = 20 << 20;
-        let regions: Vec<usize> = (0..3).filter_map(|_| pages.map(size)).collect();
+        let regions: Vec<usize> =
+            (0..3).filter_map(|_| pages.map(size, 0)).map(|fresh| fresh.start).collect();
         for &region in &regions {
             // SAFETY: the last byte of a fresh region.
             unsafe { ((region + size - 1) as *mut u8).write(1) };
@@ -181,6 +191,23 @@ mod tests {
         assert!(queue.strong_count() == 2, "a share and the thread are left");
         drop(other);
         wait_until("the thread ends", || queue.strong_count() == 0);
+    }
+
+    #[test]
+    fn a_region_that_waits_is_used_again() {
+        // Nobody serves this queue.
+        let share = Share(Arc::new(Queue::new()));
+        let releaser = Releaser(Arc::new(share));
+        let mut pages = Pages::new(78);
+        let size = 8 << 20;
+        let region = pages.map(size, 0).expect("memory").start;
+        // SAFETY: a region of this size; nothing refers to it.
+        unsafe { releaser.release(region, size, 4096) };
+        assert_eq!((releaser.take(size / 2, size), releaser.take(size, 4095)), (None, None));
+        assert_eq!(releaser.take(size, 4096), Some((region, 4096)));
+        assert_eq!(releaser.take(size, size), None);
+        // SAFETY: as above.
+        unsafe { unmap(region, size) };
     }
 
     #[test]
