@@ -165,14 +165,18 @@ impl Heap {
             self.run_drops(Budget::Unlimited);
             self.set_soft_mark();
         } else if self.cycle_active() {
-            // Under stress marking is drawn out, so that much happens meanwhile.
-            let units = match self.pacer.drive {
-                _ if self.stress.is_on() => 1,
-                Drive::Debt => self.pacer.units_for(self.debt),
-                Drive::Frames => self.pacer.units_for_frames(self.debt),
-            };
-            self.step_units(units);
-        } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
+            match self.pacer.drive {
+                // Under stress marking is drawn out, so that much happens meanwhile.
+                _ if self.stress.is_on() => self.step_units(1),
+                Drive::Debt => self.step_units(self.pacer.units_for(self.debt)),
+                // Waiting finalizers make safe points too, and are no reason to help.
+                Drive::Frames if self.pacer.is_behind(self.used()) => {
+                    let mut meter = self.pacer.assist_meter(self.pacer.units_for_frames(self.debt));
+                    self.run(&mut meter);
+                }
+                Drive::Frames => {}
+            }
+        } else if self.pacer.is_behind(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
             self.start_cycle();
         } else {
             self.stress_pause = self.stress_pause.saturating_sub(1);
