@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Heap;
-use super::budget::Budget;
+use super::budget::{Budget, thread_cpu_time};
 use super::cycle::Phase;
 use super::pacer::Drive;
 use super::probe::StallCause;
@@ -188,8 +188,12 @@ impl Heap {
     pub(crate) fn collect_now(&mut self) {
         self.finish_cycle();
         self.change_weakness(usize::MAX);
+        let start = Instant::now();
+        let cpu_start = thread_cpu_time(start);
         self.start_cycle();
         self.finish_cycle();
+        // What a host collects at once before its frames begin says what their collections will take on this machine.
+        self.pacer.learn_cost(thread_cpu_time(start).saturating_sub(cpu_start));
         self.settle_debt();
     }
 

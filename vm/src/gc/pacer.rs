@@ -177,6 +177,11 @@ impl Pacer {
         self.used_after = used;
         self.mark = (self.live as f64 * f64::from(self.pause.max(101)) / 100.0) as usize;
         self.mark = self.mark.max(SMALL_HEAP);
+        self.learn_cost(time);
+    }
+
+    /// The last collection took so much time, zero if that is not known.
+    pub(crate) fn learn_cost(&mut self, time: Duration) {
         if self.live >= SMALL_HEAP && !time.is_zero() {
             let cost = time.as_nanos() as f64 / self.live as f64;
             self.cost_per_byte += (cost - self.cost_per_byte) * 0.5;
