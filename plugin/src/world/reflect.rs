@@ -317,7 +317,7 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
         return HostValue::Entity(e.to_bits());
     }
     if let Some(d) = value.try_downcast_ref::<Duration>() {
-        return HostValue::Number(d.as_secs_f64());
+        return HostValue::Duration(*d);
     }
     if let Some(name) = value.try_downcast_ref::<Name>() {
         return text(name.as_str());
@@ -561,10 +561,14 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
         };
     }
     if type_id == TypeId::of::<Duration>() {
-        let HostValue::Number(n) = value else { return expect("number of seconds") };
-        return match Duration::try_from_secs_f64(*n) {
+        let seconds = match value {
+            HostValue::Duration(duration) => return Ok(Some(Box::new(*duration))),
+            HostValue::Number(n) => *n,
+            _ => return expect("Duration or number of seconds"),
+        };
+        return match Duration::try_from_secs_f64(seconds) {
             Ok(duration) => Ok(Some(Box::new(duration))),
-            Err(_) => Err(format!("expected number of seconds, got {n}")),
+            Err(_) => Err(format!("expected Duration or number of seconds from 0 to 2^64, got {seconds}")),
         };
     }
     if [TypeId::of::<String>(), TypeId::of::<Name>(), TypeId::of::<char>()].contains(&type_id) {
@@ -647,6 +651,7 @@ fn enum_value(
         | HostValue::Number(_)
         | HostValue::Entity(_)
         | HostValue::Color(_)
+        | HostValue::Duration(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => {
@@ -741,6 +746,7 @@ fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue,
         | HostValue::Text(_)
         | HostValue::Entity(_)
         | HostValue::Color(_)
+        | HostValue::Duration(_)
         | HostValue::Struct(..)
         | HostValue::Other(_) => {
             Err(format!("expected a table for {}, got {}", short_name(info), value.type_name()))
@@ -756,6 +762,7 @@ fn key_name(key: &HostValue) -> String {
         | HostValue::Boolean(_)
         | HostValue::Entity(_)
         | HostValue::Color(_)
+        | HostValue::Duration(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => key.type_name().to_owned(),

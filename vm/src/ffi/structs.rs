@@ -5,7 +5,8 @@
 
 use crate::function::NativeFn;
 use crate::rt::meta::Meta;
-use crate::value::RawValue;
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 use super::ctype::{CType, CTypeId, Field, Form, Math, Scalar};
@@ -144,7 +145,7 @@ impl Vm {
 
 /// The bytes of a value of a type; `None` for any other value.
 #[allow(unsafe_code, reason = "reads a value that was checked")]
-fn bytes<const N: usize>(
+pub(super) fn bytes<const N: usize>(
     vm: &mut Vm,
     value: RawValue,
     ctype: CTypeId,
@@ -199,7 +200,7 @@ fn ret_ints(vm: &mut Vm, kind: IntVector, ints: Ints) -> NativeResult {
 }
 
 #[cold]
-fn expected(vm: &mut Vm, args: Args, index: u32, what: &str) -> Raised {
+pub(super) fn expected(vm: &mut Vm, args: Args, index: u32, what: &str) -> Raised {
     let value = vm.arg(args, index);
     let got = if index < args.count { vm.describe_type(value) } else { "no value".to_owned() };
     vm.arg_error(args, index, format!("{what} expected, got {got}"))
@@ -921,6 +922,18 @@ fn open_type(
         Err(RegisterError::Layout(error)) => unreachable!("fields one after another: {error}"),
         Err(RegisterError::Raised(raised)) => return Err(raised),
     };
+    open_methods(vm, name, ctype, rows, call)?;
+    Ok(ctype)
+}
+
+/// Gives a type its methods and metamethods, in a global table that makes a value when it is called.
+pub(super) fn open_methods(
+    vm: &mut Vm,
+    name: &'static str,
+    ctype: CTypeId,
+    rows: &[&[Row]],
+    call: NativeFn,
+) -> Result<Gc<Table>, Raised> {
     let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
     let methods = vm.new_table(0, 16)?;
     vm.raw_set_name(globals, name, methods.into())?;
@@ -933,7 +946,7 @@ fn open_type(
     let call = vm.new_host_function(name, call, &[])?;
     vm.raw_set_name(meta, Meta::Call.name(), call)?;
     methods.set_metatable(&mut vm.heap, Some(meta))?;
-    Ok(ctype)
+    Ok(methods)
 }
 
 /// Puts the globals `IVec2` to `UVec4`, `Mat3`, `Mat4`, `Rect` and `Color` into a VM.

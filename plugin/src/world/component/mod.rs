@@ -150,7 +150,8 @@ const _: () = assert!(align_of::<u128>() == fields::MAX_ALIGN);
 pub(super) fn open(vm: &mut Vm) -> Result<(), Raised> {
     let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
     let function = vm.new_host_function("component", component, &[])?;
-    vm.raw_set_name(globals, "component", function)
+    vm.raw_set_name(globals, "component", function)?;
+    fields::name_types(vm)
 }
 
 /// `component(name, "struct { ... }")`; without fields it is a marker. Returns the name.

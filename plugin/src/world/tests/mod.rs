@@ -2,11 +2,14 @@
 
 mod adhoc;
 mod by_entity;
+mod c_names;
 mod change_ticks;
 mod columns;
 mod commands;
+mod durations;
 mod entities;
 mod errors;
+mod every_type;
 mod exactness;
 mod expiry;
 mod fields;
@@ -16,6 +19,7 @@ mod math;
 mod parallel;
 mod parts;
 mod resources;
+mod spec;
 
 use std::sync::Arc;
 
