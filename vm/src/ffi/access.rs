@@ -205,6 +205,9 @@ fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found,
             return Ok(Found::Goto(handler));
         }
     }
+    if let Some(value) = super::vector::swizzle(vm, cdata, key)? {
+        return Ok(Found::Done(value));
+    }
     vm.readable(cdata)?;
     Err(no_field(vm, ctype, key))
 }

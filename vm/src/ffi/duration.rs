@@ -416,8 +416,7 @@ const ROWS: &[(&str, NativeFn)] = &[
 /// # Errors
 /// When the memory limit is reached.
 pub fn open(vm: &mut Vm) -> Result<(), Raised> {
-    let fields =
-        vec![Field::new("secs", 0, Scalar::U64.into()), Field::new("nanos", 8, Scalar::U32.into())];
+    let fields = vec![Field::new("secs", 0, Scalar::U64.into()), Field::new("nanos", 8, Scalar::U32.into())];
     let form = Form::Struct(fields);
     let ctype: CTypeId = match vm.register_ctype(CType { name: NAME.to_owned(), size: SIZE as u32, form }) {
         Ok(ctype) => ctype,

@@ -41,6 +41,7 @@ pub mod ctype;
 pub mod duration;
 pub mod entity;
 pub mod host;
+mod linear;
 pub mod list;
 pub(crate) mod memory;
 mod named;

@@ -9,7 +9,7 @@ fn run(source: &str) {
 
 #[test]
 fn new_values_are_the_plugins() {
-    run(r#"
+    run(r##"
         local v = ffi.new("Vec3", 1, 2, 3)
         assert(v == Vec3(1, 2, 3) and tostring(v) == "Vec3(1, 2, 3)" and (v + Vec3.ONE):length_squared() == 29)
         assert(ffi.new("Vec3") == Vec3.ZERO and ffi.new("Vec2", { x = 1, y = 2 }) == Vec2(1, 2))
@@ -25,7 +25,7 @@ fn new_values_are_the_plugins() {
         local make = ffi.typeof("Vec2")
         assert(make(3, 4):length() == 5 and tostring(make) == "ctype<Vec2>")
         assert(ffi.sizeof("Vec3") == 12 and ffi.sizeof(v) == 12 and ffi.offsetof("Rect", "max") == 8 and ffi.alignof("Vec2") == 4)
-        assert(ffi.istype("Vec3", v) and not ffi.istype("Vec2", v) and ffi.istype(ffi.typeof(v), Vec3()))"#);
+        assert(ffi.istype("Vec3", v) and not ffi.istype("Vec2", v) and ffi.istype(ffi.typeof(v), Vec3()))"##);
 }
 
 #[test]
@@ -129,7 +129,10 @@ fn pointers_into_components_are_checked_and_leave_ticks() {
     );
     test.schedule.run(&mut test.world);
     assert_eq!(test.world.resource::<LastError>().0, None);
-    assert_eq!(test.world.get::<Transform>(entity).expect("it is there").translation, Vec3::new(1.0, 20.0, 30.0));
+    assert_eq!(
+        test.world.get::<Transform>(entity).expect("it is there").translation,
+        Vec3::new(1.0, 20.0, 30.0)
+    );
     let mut changed = test.world.query_filtered::<Entity, Changed<Transform>>();
     let changed: Vec<Entity> = changed.iter(&test.world).collect();
     assert!(changed.contains(&entity) && !changed.contains(&other), "{changed:?}");

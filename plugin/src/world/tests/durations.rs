@@ -91,26 +91,52 @@ fn fields_are_read_and_written() {
 #[test]
 fn mistakes_name_the_fix() {
     for (line, part) in [
-        ("c.left = 'soon'", "expected Duration or number of seconds for field 'left' of Cooldown, got string"),
-        ("c.left = -1", "expected Duration or number of seconds from 0 to 2^64 for field 'left' of Cooldown, got -1"),
+        (
+            "c.left = 'soon'",
+            "expected Duration or number of seconds for field 'left' of Cooldown, got string",
+        ),
+        (
+            "c.left = -1",
+            "expected Duration or number of seconds from 0 to 2^64 for field 'left' of Cooldown, got -1",
+        ),
         ("c.left = 0/0", "got NaN"),
-        ("c.left.secs = 4", "attempt to write to a constant or copied part (Duration): assign a whole value instead"),
-        ("local d = c.left + 1", "attempt to perform arithmetic on Duration and number: make a Duration of a number with Duration.from_secs(n)"),
+        (
+            "c.left.secs = 4",
+            "attempt to write to a constant or copied part (Duration): assign a whole value instead",
+        ),
+        (
+            "local d = c.left + 1",
+            "attempt to perform arithmetic on Duration and number: make a Duration of a number with Duration.from_secs(n)",
+        ),
         ("local d = 1 - c.left", "attempt to perform arithmetic on number and Duration"),
-        ("local d = Duration(1) - Duration(2)", "1s - 2s would be negative, which a Duration cannot be: saturating_sub gives zero, checked_sub nil"),
+        (
+            "local d = Duration(1) - Duration(2)",
+            "1s - 2s would be negative, which a Duration cannot be: saturating_sub gives zero, checked_sub nil",
+        ),
         ("local d = Duration.MAX + Duration(1)", "is no Duration, which is between 0 and 2^64 seconds"),
-        ("local d = Duration(1) * Duration(1)", "attempt to multiply Duration by Duration: a Duration is multiplied by a number"),
+        (
+            "local d = Duration(1) * Duration(1)",
+            "attempt to multiply Duration by Duration: a Duration is multiplied by a number",
+        ),
         ("local d = Duration(1) * -1", "1s * -1 is no Duration"),
         ("local d = Duration(1) / 0", "1s / 0 is no Duration"),
-        ("local d = 1 / Duration(1)", "attempt to divide number by Duration: a Duration is divided by a number"),
-        ("local d = Duration.from_millis(-3)", "bad argument #1 to 'from_millis' (a Duration is between 0 and 2^64 seconds, got -3)"),
+        (
+            "local d = 1 / Duration(1)",
+            "attempt to divide number by Duration: a Duration is divided by a number",
+        ),
+        (
+            "local d = Duration.from_millis(-3)",
+            "bad argument #1 to 'from_millis' (a Duration is between 0 and 2^64 seconds, got -3)",
+        ),
         ("local d = Duration.from_secs('x')", "number expected, got string"),
         ("local d = Duration(1):checked_add(5)", "Duration expected, got number"),
         ("local d = Duration(1).hours", "Duration has no field 'hours'"),
         ("local d = Duration(1):as_sec()", "(did you mean 'as_secs'"),
     ] {
         let (mut test, _) = cooldown();
-        let source = format!("return {{ query = {{ 'mut Cooldown' }}, run = function(q) local e, c = q:single() {line} end }}");
+        let source = format!(
+            "return {{ query = {{ 'mut Cooldown' }}, run = function(q) local e, c = q:single() {line} end }}"
+        );
         test.system(&source);
         let message = test.run_failing();
         assert!(message.contains(part), "{line}: {message}");

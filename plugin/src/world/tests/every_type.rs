@@ -28,9 +28,7 @@ fn register(registry: &mut TypeRegistry) {
         Time, Time<Real>, Time<Virtual>, Time<Fixed>, Timer, TimerMode, Stopwatch,
     }
     types! { registry: Name, ChildOf, Children, Entity, Disabled, Tick, EntityGeneration, EntityHash, EntityIndex, }
-    use bevy_color::{
-        Color, Hsla, Hsva, Hwba, Laba, Lcha, LinearRgba, Oklaba, Oklcha, Srgba, Xyza,
-    };
+    use bevy_color::{Color, Hsla, Hsva, Hwba, Laba, Lcha, LinearRgba, Oklaba, Oklcha, Srgba, Xyza};
     types! { registry:
         Color, Hsla, Hsva, Hwba, Laba, Lcha, LinearRgba, Oklaba, Oklcha, Srgba, Xyza,
     }
@@ -107,7 +105,13 @@ fn values() -> Vec<Box<dyn Reflect>> {
         Box::new(Dir2::X),
         Box::new(Arc2d::new(2.0, 0.5)),
         Box::new(MouseMotion { delta: Vec2::new(1.0, 2.0) }),
-        Box::new(MouseWheel { unit: MouseScrollUnit::Line, x: 1.0, y: -2.0, window, phase: TouchPhase::Moved }),
+        Box::new(MouseWheel {
+            unit: MouseScrollUnit::Line,
+            x: 1.0,
+            y: -2.0,
+            window,
+            phase: TouchPhase::Moved,
+        }),
         Box::new(MouseButtonInput { button: MouseButton::Right, state: ButtonState::Pressed, window }),
         Box::new(KeyboardInput {
             key_code: KeyCode::KeyA,

@@ -93,9 +93,9 @@ fn write_parts(text: &mut String, value: &dyn PartialReflect, depth: u32) {
     };
     let quoted = |name: Option<&str>| format!("{:?}", name.unwrap_or_default());
     match value.reflect_ref() {
-        ReflectRef::Struct(s) => fields(
-            (0..s.field_len()).filter_map(|i| Some((quoted(s.name_at(i)), s.field_at(i)?))).collect(),
-        ),
+        ReflectRef::Struct(s) => {
+            fields((0..s.field_len()).filter_map(|i| Some((quoted(s.name_at(i)), s.field_at(i)?))).collect())
+        }
         ReflectRef::TupleStruct(t) => {
             fields(t.iter_fields().enumerate().map(|(i, f)| (i.to_string(), f)).collect());
         }
