@@ -178,7 +178,9 @@ impl FieldHost for HostedTypes {
         let (Some(info), Some(from_ptr)) =
             (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
         else {
-            return Err("this list cannot be used from Lua: its type is not registered".to_owned());
+            return Err(
+                "this list cannot be used from Lua: its type is not registered, call app.register_type for it".to_owned()
+            );
         };
         match edit {
             ListEdit::Len | ListEdit::Get(_) => {
@@ -200,7 +202,9 @@ impl FieldHost for HostedTypes {
         let (Some(info), Some(from_ptr)) =
             (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
         else {
-            return Err("this field cannot be written from Lua: its type is not registered".to_owned());
+            return Err(
+                "this field cannot be written from Lua: its type is not registered, call app.register_type for it".to_owned()
+            );
         };
         let new = from_host(self.types(&registry), info, &value)?;
         // SAFETY: as above, and by contract nothing else reads the value.
@@ -458,9 +462,11 @@ pub(crate) fn from_host(
             Ok(Box::new(new))
         }
         TypeInfo::Enum(_) => enum_value(types, info, value),
-        TypeInfo::Set(_) | TypeInfo::Opaque(_) => {
-            Err(format!("a {} cannot be written from Lua (got {})", short_name(info), value.type_name()))
-        }
+        TypeInfo::Set(_) | TypeInfo::Opaque(_) => Err(format!(
+            "a {0} cannot be written from Lua (got {1}): offer a function that does with app.add_lua_function",
+            short_name(info),
+            value.type_name()
+        )),
     }
 }
 
@@ -776,7 +782,12 @@ fn type_info(
     owner: &TypeInfo,
 ) -> Result<&'static TypeInfo, String> {
     let found = types.registry.get_type_info(type_id);
-    found.ok_or_else(|| format!("the type of '{field}' of {} is not registered", short_name(owner)))
+    found.ok_or_else(|| {
+        format!(
+            "the type of '{field}' of {} is not registered: call app.register_type for it",
+            short_name(owner)
+        )
+    })
 }
 
 fn in_field(error: String, field: &str, owner: &TypeInfo) -> String {

@@ -192,7 +192,10 @@ fn declare(vm: &mut Vm, name: &str, text: &str) -> Result<Result<(), String>, Ra
             return Ok(Ok(()));
         }
         if known.script != script {
-            return Ok(Err(format!("{} declares it with other fields", known.script)));
+            return Ok(Err(format!(
+                "{} declares it with other fields: choose another name, or declare it in one script that both require",
+                known.script
+            )));
         }
         let Some(loaded) = context(vm).loading.current() else {
             return Ok(Err("fields are changed at the top of the script that declares them".to_owned()));

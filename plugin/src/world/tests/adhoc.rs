@@ -90,7 +90,7 @@ fn mistakes_name_the_fix() {
         ),
         (
             "world.query { 'Velocity', wiht = 'Frozen' }",
-            "query has no filter 'wiht'; filters are: with, without",
+            "query has no filter 'wiht' (did you mean 'with'?); filters are: with, without",
         ),
         ("world.query('Velocity')", "table expected, got string"),
         (

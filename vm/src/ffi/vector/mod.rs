@@ -77,7 +77,11 @@ pub(super) fn arith(
 
 #[cold]
 fn mismatch(vm: &mut Vm, left: Math, right: Math) -> Raised {
-    vm.error(format!("attempt to perform arithmetic on {} and {}", left.name(), right.name()))
+    let fix = match (left, right) {
+        (Math::Quat, _) | (_, Math::Quat) => "a Quat goes on the left of a Vec3 or Quat",
+        _ => "v:extend(z) and v:truncate() change the number of lanes",
+    };
+    vm.error(format!("attempt to perform arithmetic on {} and {}: {fix}", left.name(), right.name()))
 }
 
 fn zip(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {
