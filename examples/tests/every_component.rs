@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bevy::asset::AssetPlugin;
 use bevy::ecs::reflect::{AppTypeRegistry, ReflectComponent};
 use bevy::prelude::*;
-use bevy::reflect::{self as bevy_reflect, ReflectRef, TypeRegistry};
+use bevy::reflect::{self as reflected, ReflectRef, TypeRegistry};
 use bevy_perilune::{LuaAppExt, LuaError, LuaPlugins};
 
 #[path = "../../plugin/src/world/tests/spec.rs"]

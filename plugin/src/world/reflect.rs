@@ -99,7 +99,8 @@ impl FieldHost for HostedTypes {
     unsafe fn read(&self, field: u32, base: *const u8) -> HostValue {
         let registry = self.registry.read();
         let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(self.hosted(field).type_id) else {
-            return HostValue::Other("opaque");
+            let is_unit = self.hosted(field).type_id == TypeId::of::<()>();
+            return if is_unit { HostValue::Nil } else { HostValue::Other("opaque") };
         };
         // SAFETY: by contract `base` is a live value of the type with this number, whose own reflection data is used.
         let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base.cast_mut()))) };
@@ -570,11 +571,11 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
         let seconds = match value {
             HostValue::Duration(duration) => return Ok(Some(Box::new(*duration))),
             HostValue::Number(n) => *n,
-            _ => return expect("Duration or number of seconds"),
+            _ => return expect("Duration or seconds"),
         };
         return match Duration::try_from_secs_f64(seconds) {
             Ok(duration) => Ok(Some(Box::new(duration))),
-            Err(_) => Err(format!("expected Duration or number of seconds from 0 to 2^64, got {seconds}")),
+            Err(_) => Err(format!("expected Duration or seconds from 0 to 2^64, got {seconds}")),
         };
     }
     if [TypeId::of::<String>(), TypeId::of::<Name>(), TypeId::of::<char>()].contains(&type_id) {

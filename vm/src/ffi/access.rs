@@ -295,6 +295,12 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, part: Part) -> Result<RawV
             }
             // SAFETY: as above.
             let value = unsafe { host.read(number, at) };
+            if let HostValue::Other(_) = value {
+                let target = vm.describe(part.target);
+                return Err(vm.error(format!(
+                    "{target} cannot be read from Lua: its type is not registered, call app.register_type for it"
+                )));
+            }
             let value = vm.from_host(&value)?;
             // What is written to a copy would be lost.
             if let Some(copy) = value.as_cdata() {

@@ -140,6 +140,8 @@ fn pointers_into_components_are_checked_and_leave_ticks() {
         let message = test.exclusive(line).expect_err("the run is over");
         assert!(message.contains("expired view of Transform"), "{line}: {message}");
     }
+    let mut test = Test::new();
+    test.world.spawn(Transform::default());
     test.system(
         r#"return { query = { "Transform" }, run = function(q)
              for e, t in q:iter() do

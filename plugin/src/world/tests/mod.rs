@@ -30,7 +30,7 @@ use bevy_ecs::system::ParamBuilder;
 use bevy_math::{Quat, Vec2, Vec3};
 use bevy_platform::cell::SyncCell;
 use bevy_reflect::std_traits::ReflectDefault;
-use bevy_reflect::{GetTypeRegistration, Reflect};
+use bevy_reflect::{self as reflected, GetTypeRegistration, Reflect};
 use bevy_transform::components::Transform;
 use perilune::value::RawValue;
 use perilune::{Context, Error, Function, Lua, Table, Value};

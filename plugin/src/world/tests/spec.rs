@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::bevy_reflect::enums::VariantType;
-use super::bevy_reflect::{PartialReflect, ReflectRef};
+use super::reflected::enums::VariantType;
+use super::reflected::{PartialReflect, ReflectRef};
 
 /// Walks a value beside its table: `walk(value, spec, path)` counts the parts in `counted` and collects in `problems` what could not be read or is
 /// something else.
@@ -103,6 +103,7 @@ fn write_parts(text: &mut String, value: &dyn PartialReflect, depth: u32) {
         ReflectRef::List(list) => {
             let _ = write!(text, "{{ len = {} }}", list.len());
         }
+        ReflectRef::Tuple(t) if t.field_len() == 0 => text.push_str("{ is = nil }"),
         ReflectRef::Tuple(t) => {
             let _ = write!(text, "{{ len = {} }}", t.field_len());
         }
@@ -124,6 +125,14 @@ fn write_parts(text: &mut String, value: &dyn PartialReflect, depth: u32) {
             }
         },
     }
+}
+
+/// Whether a value has no parts and is memory of its own: such values lie in others only.
+#[allow(dead_code, reason = "components are no scalars")]
+pub(super) fn is_scalar(value: &dyn PartialReflect) -> bool {
+    number(value).is_some()
+        || value.try_downcast_ref::<bool>().is_some()
+        || value.try_downcast_ref::<char>().is_some()
 }
 
 macro_rules! numbers {

@@ -1,8 +1,6 @@
 //! Methods of the vectors, and those that rotations have too.
 
-use super::{
-    Lanes, check, clear_absent, cross, dot, normalize, number, pair, ret_math, ret_number, scale, zip,
-};
+use super::{check, clear_absent, cross, dot, normalize, number, pair, ret_math, ret_number, scale, zip};
 use crate::ffi::ctype::Math;
 use crate::vm::{Args, NativeResult, Vm};
 
@@ -35,8 +33,12 @@ pub(super) fn distance_squared(vm: &mut Vm, args: Args) -> NativeResult {
 pub(super) fn lerp(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a, b) = pair(vm, args)?;
     let t = number(vm, args, 2)?;
-    let mixed = zip(a, b, |a, b| a + (b - a) * t);
-    ret_math(vm, math, if math == Math::Quat { normalize(math, mixed) } else { mixed })
+    if math != Math::Quat {
+        return ret_math(vm, math, zip(a, b, |a, b| a + (b - a) * t));
+    }
+    // Both signs are the same rotation: the nearer one is meant.
+    let b = if dot(a, b) < 0.0 { scale(b, -1.0) } else { b };
+    ret_math(vm, math, normalize(math, zip(a, b, |a, b| a + (b - a) * t)))
 }
 pub(super) fn clone(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a) = check(vm, args, 0, None)?;
