@@ -73,6 +73,12 @@ macro_rules! signed {
     };
 }
 
+macro_rules! unsigned {
+    ($cases:ident) => {
+        $cases.case("(pcall(function() return (-a) end))", false);
+    };
+}
+
 vectors!(ivec2 IVec2 i32 |cases, a, b| {
     signed!(cases, a, b);
     cases.case("a:as_vec(), IVec2(b:as_vec())", (a.as_vec2(), b));
@@ -95,15 +101,18 @@ vectors!(ivec4 IVec4 i32 |cases, a, b| {
     cases.case("a:truncate(), a:with_z(7), a:with_w(7)", (a.truncate(), a.with_z(7), a.with_w(7)));
 });
 vectors!(uvec2 UVec2 u32 |cases, a, b| {
+    unsigned!(cases);
     cases.case("a:as_vec(), UVec2(b:as_vec())", (a.as_vec2(), b));
     cases.case("a:as_ivec(), a:extend(7)", (a.as_ivec2(), a.extend(7)));
 });
 vectors!(uvec3 UVec3 u32 |cases, a, b| {
+    unsigned!(cases);
     cases.case("a:as_vec(), UVec3(b:as_vec())", (a.as_vec3(), b));
     cases.case("a:as_ivec(), b:cross(b)", (a.as_ivec3(), b.cross(b)));
     cases.case("a:extend(7), a:truncate(), a:with_z(7)", (a.extend(7), a.truncate(), a.with_z(7)));
 });
 vectors!(uvec4 UVec4 u32 |cases, a, b| {
+    unsigned!(cases);
     cases.case("a:as_vec(), UVec4(b:as_vec())", (a.as_vec4(), b));
     cases.case("a:as_ivec()", a.as_ivec4());
     cases.case("a:truncate(), a:with_z(7), a:with_w(7)", (a.truncate(), a.with_z(7), a.with_w(7)));
