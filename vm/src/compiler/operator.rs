@@ -152,9 +152,12 @@ impl Compiler<'_> {
     }
 }
 
+/// What an operator does to numbers.
+type OnNumbers = fn(f64, f64) -> f64;
+
 /// An arithmetic operator: the instructions for two registers, for a register and a constant, for a constant and a register, and what it
 /// does to numbers.
-fn arithmetic(op: BinaryOp) -> ((Op, Op, Op), fn(f64, f64) -> f64) {
+fn arithmetic(op: BinaryOp) -> ((Op, Op, Op), OnNumbers) {
     match op {
         BinaryOp::Add => ((Op::ADD, Op::ADDVK, Op::ADDKV), |left, right| left + right),
         BinaryOp::Sub => ((Op::SUB, Op::SUBVK, Op::SUBKV), |left, right| left - right),
@@ -179,7 +182,7 @@ fn arithmetic(op: BinaryOp) -> ((Op, Op, Op), fn(f64, f64) -> f64) {
 }
 
 /// The result of an operation on constants, unless it is NaN or negative zero.
-fn fold(op: fn(f64, f64) -> f64, left: f64, right: f64) -> Option<f64> {
+fn fold(op: OnNumbers, left: f64, right: f64) -> Option<f64> {
     let result = op(left, right);
     let is_negative_zero = result == 0.0 && result.is_sign_negative();
     (!result.is_nan() && !is_negative_zero).then_some(result)

@@ -163,7 +163,7 @@ fn from_hwb([hue, whiteness, blackness]: [f32; 3], alpha: f32) -> [f32; 4] {
     let (w, v) = (whiteness, 1.0 - blackness);
     let sector = hue.rem_euclid(360.0) / 60.0;
     let (sixth, part) = (sector.floor(), sector.fract());
-    let part = if sixth as u8 % 2 == 0 { part } else { 1.0 - part };
+    let part = if (sixth as u8).is_multiple_of(2) { part } else { 1.0 - part };
     let n = w + part * (v - w);
     let [red, green, blue] = match sixth as u8 {
         0 => [v, n, w],

@@ -200,7 +200,12 @@ fn with_bytes<R>(vm: &mut Vm, memory: Memory, f: impl FnOnce(&mut Vm, &[u8]) -> 
     // SAFETY: `check_memory` found it readable, and the arguments keep it. Memory of a buffer is copied before the buffer, which may be
     // the one, changes.
     let bytes = unsafe { std::slice::from_raw_parts(memory.address as *const u8, memory.length) };
-    if memory.owner.is_userdata() { f(vm, &bytes.to_vec()) } else { f(vm, bytes) }
+    if memory.owner.is_userdata() {
+        let copy = bytes.to_vec();
+        f(vm, &copy)
+    } else {
+        f(vm, bytes)
+    }
 }
 
 /// `putcdata(cdata, length)`
