@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use crate::convert;
 use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory, StallCause};
+use crate::interp::compiled::CompilerLink;
 use crate::interp::hook::Watch;
 use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
@@ -93,6 +94,8 @@ pub struct Vm {
     pub(crate) last_frame: *mut CallInfo,
     /// The running coroutine.
     pub thread: Gc<Thread>,
+    /// The compiler.
+    pub(crate) compiled: CompilerLink,
     /// The heap.
     pub heap: Heap,
     /// The first free stack slot of the running native; the end of the values after a multi-value instruction.
@@ -174,6 +177,7 @@ impl Vm {
             frame: std::ptr::null_mut(),
             last_frame: std::ptr::null_mut(),
             thread,
+            compiled: CompilerLink::none(),
             heap,
             top: 1,
             exit: Ret { first: 0, count: 0 },

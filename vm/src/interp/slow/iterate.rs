@@ -70,6 +70,20 @@ fn set_variables(vm: &mut Vm, insn: Insn, key: RawValue, value: RawValue) {
     }
 }
 
+/// What an `ITERCALL` comes to.
+pub(in crate::interp) fn iterator_step(vm: &Vm, insn: Insn) -> crate::interp::SlowFn {
+    if let Some(FunctionView::Native(native)) = vm.reg(insn.a()).as_function().map(Gc::view)
+        && vm.reg(insn.a() + 1).is_table()
+    {
+        match native.special() {
+            Special::Next => return next_entry,
+            Special::NextIndex => return next_index,
+            _ => {}
+        }
+    }
+    call_iterator
+}
+
 /// `ITERCALL` while calls have to be seen: steps of `next` are none, as in LuaJIT.
 pub(in crate::interp) fn seen_iterator(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let iterator = vm.reg(insn.a()).as_function().map(Gc::view);
