@@ -32,7 +32,7 @@ pub use dispatch::handler_code;
 pub(crate) use dispatch::{Handlers, handler_table, recording_table, watched_table};
 pub(crate) use lookup::Lookups;
 pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};
-pub(crate) use slow::slow_path;
+pub(crate) use slow::{back_edge, slow_path};
 
 use crate::bytecode::Insn;
 use crate::vm::{Raised, Vm};

@@ -40,6 +40,7 @@ mod memory;
 mod opt;
 mod reason;
 mod record;
+mod report;
 #[cfg(test)]
 mod tests;
 
@@ -48,7 +49,7 @@ use std::collections::HashMap;
 
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
-use crate::interp::Go;
+use crate::interp::{Go, back_edge};
 use crate::interp::compiled::{CompilerLink, Control, LoopSite};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
@@ -172,6 +173,7 @@ pub(crate) struct State {
     free_pins: Vec<usize>,
     aborts: HashMap<Reason, u64>,
     compiler: lower::Compiler,
+    level: report::Level,
     /// Counters.
     pub(crate) compiled: u64,
     pub(crate) entries: u64,
@@ -205,6 +207,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         free_pins: Vec::new(),
         aborts: HashMap::new(),
         compiler,
+        level: report::Level::Silent,
         compiled: 0,
         entries: 0,
     });
@@ -273,25 +276,25 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         state.loop_sites[0].count = 1;
         site = new_site(vm, state, at);
         if state.loop_sites[site as usize].count > 1 {
-            vm.frame_mut().pc = at;
-            return Ok(Go::On);
+            return back_edge(vm, state.loop_sites[site as usize].original);
         }
     }
-    // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
-    vm.frame_mut().pc = at;
-    let number = state.loop_sites[site as usize].region;
+    let LoopSite { original, region: number, .. } = state.loop_sites[site as usize];
     if vm.watch.is_on() || vm.capture.is_some() || !state.is_on {
-        state.loop_sites[site as usize].count = 100;
-        return Ok(Go::On);
+        state.loop_sites[site as usize].count = if number == 0 { 100 } else { 1 };
+        return back_edge(vm, original);
     }
     if number != 0 {
+        // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
+        vm.frame_mut().pc = at;
         state.loop_sites[site as usize].count = 1;
         return enter(vm, number, site);
     }
     state.loop_sites[site as usize].count = state.parameters.hot_loop.saturating_add(1).max(2);
     if vm.compiled.recording {
-        return Ok(Go::On);
+        return back_edge(vm, original);
     }
+    vm.frame_mut().pc = at;
     state.recorder = None;
     let any = state.sites[site as usize].any.clone();
     match Recorder::root(vm, site, at, any, state.parameters.max_record) {
@@ -497,6 +500,8 @@ fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
     let is_retired = Cell::new(false);
     let compiled = Compiled { region, code, exits, header, site, protos, pinned, is_retired, refused: 0 };
     state.compiled += 1;
+    let shown = number.unwrap_or(state.regions.len() as u32);
+    report::compiled(vm, state.level, shown, &optimised, header, state.compiler.listing.as_deref());
     if let Some(number) = number {
         retire(vm, state, number);
         state.regions[number as usize] = Some(Box::new(compiled));
@@ -508,6 +513,7 @@ fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
 }
 
 fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
+    report::aborted(vm, state.level, recorder.at(), reason);
     if reason == Reason::Unstable {
         let known = &mut state.sites[recorder.site as usize];
         if let Some(slot) = recorder.unstable
@@ -634,6 +640,14 @@ fn control(vm: &mut Vm, what: Control<'_>) -> bool {
                 b"hotloop" => state.parameters.hot_loop = value,
                 b"hotexit" => state.parameters.hot_exit = value,
                 b"maxrecord" => state.parameters.max_record = value,
+                b"report" => {
+                    state.level = match value {
+                        0 => report::Level::Silent,
+                        1 => report::Level::Lines,
+                        _ => report::Level::Dump,
+                    };
+                    state.compiler.wants_listing = value > 2;
+                }
                 b"maxside" => state.parameters.max_side = value,
                 _ => return false,
             }

@@ -53,6 +53,8 @@ pub(crate) struct Job {
     pub(crate) is_interactive: bool,
     /// Whether hot loops are compiled.
     pub(crate) jit: bool,
+    /// Modules that are told what is compiled.
+    pub(crate) listeners: Vec<&'static str>,
     /// What `-O` says of the compiler.
     pub(crate) optimisation: Vec<String>,
 }
@@ -113,11 +115,15 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
 }
 
 fn jit_command(command: &OsStr, job: &mut Job) -> Result<(), String> {
-    job.jit = match command.to_str() {
-        Some("off") => false,
-        Some("on") => true,
-        _ => return Err(format!("-j {}: 'on' and 'off' are what this version has", command.to_string_lossy())),
+    let (on, module) = match command.to_str() {
+        Some("off") => (false, None),
+        Some("on") => (true, None),
+        Some("v") => (true, Some("jit.v")),
+        Some("dump") => (true, Some("jit.dump")),
+        _ => return Err(format!("-j {}: it takes on, off, v or dump", command.to_string_lossy())),
     };
+    job.jit = on;
+    job.listeners.extend(module);
     Ok(())
 }
 

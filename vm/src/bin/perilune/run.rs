@@ -51,6 +51,10 @@ pub(crate) fn run(lua: &mut Lua, job: &Job, argv: &[OsString]) -> Result<(), Fai
     if job.shows_version {
         println!("{}", version());
     }
+    for module in &job.listeners {
+        let chunk = lua.load("require(...).start()").into_function(lua)?;
+        chunk.call::<()>(lua, module.as_bytes())?;
+    }
     if !job.optimisation.is_empty() {
         let start: Function = lua.load("return jit.opt.start").eval(lua)?;
         start.call::<()>(lua, Variadic(job.optimisation.clone()))?;

@@ -62,6 +62,11 @@ pub(crate) fn slow_path(vm: &Vm, insn: Insn) -> Option<SlowFn> {
     })
 }
 
+/// Does what the instruction at a back-edge does, for which a `JLOOP` stands.
+pub(crate) fn back_edge(vm: &mut Vm, original: Insn) -> Result<Go, Raised> {
+    iterate::back_edge(vm, original)
+}
+
 impl Vm {
     /// The frame on top.
     pub(crate) fn frame(&self) -> &CallInfo {

@@ -216,10 +216,11 @@ impl Lowering<'_> {
         self.b.finalize(config);
     }
 
-    /// Whether anything uses the value of a slot.
+    /// Whether anything uses the value of a slot, or relies on its type.
     fn needs_slot(&self, slot: Slot, r: Ref) -> bool {
         let region = self.region;
-        region.preheader.contains(&slot)
+        region.ty(r) != Ty::Any
+            || region.preheader.contains(&slot)
             || region.snaps.iter().any(|snap| snap.restored.iter().any(|(_, value)| *value == r))
             || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted).any(|used| region.get(*used).operands().any(|operand| operand == r))
             || (0..region.traces.len()).any(|trace| region.changes(trace).iter().any(|(_, value)| *value == r))

@@ -743,6 +743,11 @@ impl Recorder {
         }
     }
 
+    /// The instruction it has come to.
+    pub(crate) fn at(&self) -> *const Insn {
+        self.pc
+    }
+
     pub(crate) fn into_region(self) -> (Region, Vec<Gc<Proto>>) {
         (self.region, self.protos)
     }

@@ -2,6 +2,7 @@
 //! (`util.rs`) looks into functions, `jit.bc` (`bc.rs`) lists their bytecode, and `jit.opt` checks the flags it is given and passes parameters on.
 
 mod bc;
+mod listen;
 mod opt;
 mod util;
 
@@ -33,6 +34,8 @@ pub(crate) const LIBRARY: Library = Library {
 /// Modules that are made when they are required.
 const PRELOADED: &[(&str, Builtin)] = &[
     ("jit.bc", Builtin::new("jit.bc", bc::make, crate::function::Special::None)),
+    ("jit.dump", Builtin::new("jit.dump", listen::make_dump, crate::function::Special::None)),
+    ("jit.v", Builtin::new("jit.v", listen::make_v, crate::function::Special::None)),
     ("jit.util", Builtin::new("jit.util", util::make, crate::function::Special::None)),
 ];
 
