@@ -4,7 +4,7 @@
 
 use super::ir::{FrameState, Ref, Region, Slot, Ty};
 use super::Runtime;
-use crate::thread::{CallInfo, FrameKind};
+use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
@@ -95,6 +95,18 @@ unsafe fn boxed(raw: u64, ty: Ty) -> RawValue {
     }
 }
 
+/// A frame of a region that was entered at stack index `base`.
+pub(crate) fn call_info(frame: &FrameState, base: u32) -> CallInfo {
+    CallInfo {
+        pc: frame.pc,
+        constants: frame.constants,
+        base: base.wrapping_add_signed(frame.base),
+        varargs: 0,
+        kind: frame.kind,
+        flags: 0,
+    }
+}
+
 /// Brings the stack and the frames to where the interpreter would be. Frames above the one in which the region was entered are pushed.
 pub(crate) fn restore(vm: &mut Vm, runtime: &Runtime, exit: &Exit) {
     // SAFETY: the region was entered with room for all the slots it names above `base`, and its code has stored the values in this order.
@@ -111,14 +123,7 @@ pub(crate) fn restore(vm: &mut Vm, runtime: &Runtime, exit: &Exit) {
     if let Some((root, inlined)) = exit.frames.split_first() {
         vm.frame_mut().pc = root.pc;
         for frame in inlined {
-            vm.push_frame(CallInfo {
-                pc: frame.pc,
-                constants: frame.constants,
-                base: base.wrapping_add_signed(frame.base),
-                varargs: 0,
-                kind: FrameKind::Lua,
-                flags: 0,
-            });
+            vm.push_frame(call_info(frame, base));
         }
     }
     if let Some(top) = exit.top {

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
-use super::exit::restore;
+use super::exit::{call_info, restore};
 use super::State;
 use crate::bytecode::Insn;
 use crate::function::{NativeFunction, ShortForm};
@@ -114,14 +114,7 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
 
 fn restore_frames(vm: &mut Vm, exit: &super::exit::Exit, next: *const Insn, base: u32) {
     for frame in &exit.frames[1..] {
-        vm.push_frame(crate::thread::CallInfo {
-            pc: frame.pc,
-            constants: frame.constants,
-            base: base.wrapping_add_signed(frame.base),
-            varargs: 0,
-            kind: crate::thread::FrameKind::Lua,
-            flags: 0,
-        });
+        vm.push_frame(call_info(frame, base));
     }
     vm.frame_mut().pc = next;
 }

@@ -31,6 +31,7 @@ pub(crate) use verify::verify;
 use std::fmt;
 
 use crate::bytecode::Insn;
+use crate::thread::FrameKind;
 use crate::value::RawValue;
 
 /// An instruction of a region.
@@ -245,6 +246,8 @@ ops! {
     TNOMETA Guard Head,
     /// The metatable of table `a`, which has one.
     META Guard Head,
+    /// The metatable of strings, which have one.
+    SMETA Guard Head,
     /// Where table `a` has the values of string keys.
     SLOTS Value Head,
     /// The field with the slot and shape in `imm` of the values at `a`; `b` proves that it is there.
@@ -353,6 +356,8 @@ pub(crate) struct FrameState {
     pub(crate) pc: *const Insn,
     /// The constants of its code.
     pub(crate) constants: *const RawValue,
+    /// What it returns to: a call, or an instruction whose metamethod it is.
+    pub(crate) kind: FrameKind,
 }
 
 /// The interpreter's state before an instruction.

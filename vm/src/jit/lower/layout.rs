@@ -3,11 +3,12 @@
 use std::mem::offset_of;
 
 use crate::function::{Function, LuaFunction, NativeFunction, Upvalue};
-use crate::gc::Heap;
+use crate::gc::{Heap, Roots};
 use crate::gc::kind::Header;
 use crate::jit::Runtime;
 use crate::string::LuaString;
 use crate::table::Table;
+use crate::value::Type;
 use crate::vm::Vm;
 
 pub(super) const BASE: usize = offset_of!(Runtime, base);
@@ -16,6 +17,11 @@ pub(super) const BUFFER: usize = offset_of!(Runtime, buffer);
 
 pub(super) const MARKING: i32 = (offset_of!(Vm, heap) + offset_of!(Heap, marking)) as i32;
 pub(super) const DEBT: i32 = (offset_of!(Vm, heap) + offset_of!(Heap, debt)) as i32;
+
+pub(super) const STRING_META: i32 = (offset_of!(Vm, heap)
+    + offset_of!(Heap, roots)
+    + offset_of!(Roots, type_metatables)
+    + Type::String as usize * size_of::<usize>()) as i32;
 
 pub(super) const SHAPE: i32 = (offset_of!(Table, header) + offset_of!(Header, aux)) as i32;
 pub(super) const META: i32 = offset_of!(Table, meta) as i32;

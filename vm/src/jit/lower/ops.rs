@@ -263,6 +263,11 @@ impl Lowering<'_> {
                 self.guard(meta, ins.snap);
                 meta
             }
+            IrOp::SMETA => {
+                let meta = self.load(self.vm, layout::STRING_META);
+                self.guard(meta, ins.snap);
+                meta
+            }
             IrOp::SLOTS => {
                 let table = self.value(ins.a);
                 self.load(table, layout::SLOTS)

@@ -6,13 +6,14 @@ use crate::function::{FunctionView, NativeFunction, Special};
 use crate::jit::ARGUMENTS;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
+use crate::thread::FrameKind;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
 /// Frames of a trace, at most.
-const MAX_FRAMES: usize = 16;
+pub(super) const MAX_FRAMES: usize = 16;
 /// How often one function is inlined in itself.
-const MAX_RECURSION: usize = 3;
+pub(super) const MAX_RECURSION: usize = 3;
 /// Natives that may change variables and registers behind a trace's back.
 const INVASIVE: &[&[u8]] = &[b"setlocal", b"sethook", b"upvaluejoin", b"setupvalue"];
 
@@ -75,7 +76,7 @@ impl Recorder {
         }
     }
 
-    fn set_proof(&mut self, proof: Ref) {
+    pub(super) fn set_proof(&mut self, proof: Ref) {
         self.frames.last_mut().expect("the called frame").proof = proof;
     }
 
@@ -109,7 +110,7 @@ impl Recorder {
     }
 
     /// Parameters that were not given.
-    fn fill_parameters(&mut self, base: Slot, given: usize, params: usize) -> Recorded<()> {
+    pub(super) fn fill_parameters(&mut self, base: Slot, given: usize, params: usize) -> Recorded<()> {
         let nil = self.primitive(RawValue::NIL);
         (given..params).try_for_each(|i| self.write_slot(base + i as Slot, nil))?;
         // What lies above is not this function's.
@@ -118,7 +119,7 @@ impl Recorder {
     }
 
     /// Parameters that closures share live in their slots.
-    fn keep_captured_parameters(&mut self, vm: &Vm, base: Slot, count: usize) -> Recorded<()> {
+    pub(super) fn keep_captured_parameters(&mut self, vm: &Vm, base: Slot, count: usize) -> Recorded<()> {
         for i in 0..count {
             let slot = base + i as Slot;
             if self.is_captured(slot)
@@ -170,6 +171,7 @@ impl Recorder {
                 let base = frame.base;
                 self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
                 self.set_proof(proof);
+                self.frames.last_mut().expect("the called frame").kind = frame.kind;
                 self.forget_from(base - 1);
                 self.write_slot(base - 1, function)?;
                 for (i, value) in values.into_iter().enumerate() {
@@ -189,6 +191,9 @@ impl Recorder {
         }
         let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
         let frame = self.frames.pop().expect("the returning frame");
+        if frame.kind == FrameKind::Meta {
+            return self.finish_instruction(&frame, values.first().copied());
+        }
         let wanted = match frame.call.c() {
             0 => count,
             c => c - 1,

@@ -7,6 +7,7 @@
 
 mod call;
 pub(crate) mod live;
+mod meta;
 mod ops;
 mod table;
 
@@ -19,7 +20,7 @@ use super::reason::Reason;
 use super::{BUFFER, State};
 use crate::bytecode::{Insn, Op};
 use crate::function::{Code, LuaFunction, Proto};
-use crate::thread::Thread;
+use crate::thread::{FrameKind, Thread};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
@@ -48,6 +49,7 @@ struct Frame {
     call: Insn,
     /// What proves that its closure is one of the prototype.
     proof: Ref,
+    kind: FrameKind,
 }
 
 /// What is open until the next instruction shows it.
@@ -93,6 +95,8 @@ pub(crate) struct Recorder {
     steps: u32,
     ignored: u32,
     inner_turns: u32,
+    /// Where a key was looked for in vain, and the `__index` function that is to be asked.
+    asked: Option<(Ref, Ref, RawValue)>,
     max_record: u32,
     liveness: HashMap<usize, Rc<Liveness>>,
 }
@@ -185,6 +189,7 @@ impl Recorder {
             };
             let base = recorder.base.wrapping_add_signed(frame.base);
             recorder.push_frame(vm, frame.base, base, frame.constants, return_pc, call)?;
+            recorder.frames.last_mut().expect("just pushed").kind = frame.kind;
         }
         for (slot, place) in &snap.slots {
             recorder.set_place(*slot, Some(*place));
@@ -221,6 +226,7 @@ impl Recorder {
             steps: 0,
             ignored: 0,
             inner_turns: 0,
+            asked: None,
             max_record,
             liveness: HashMap::new(),
         }
@@ -525,7 +531,7 @@ impl Recorder {
         if !self.protos.contains(&proto) {
             self.protos.push(proto);
         }
-        self.frames.push(Frame { base, proto, code, constants, live, return_pc, call, proof: Ref::NONE });
+        self.frames.push(Frame { base, proto, code, constants, live, return_pc, call, proof: Ref::NONE, kind: FrameKind::Lua });
         Ok(())
     }
 
@@ -549,7 +555,8 @@ impl Recorder {
             let next = self.frames.get(index + 1);
             let pc = next.map_or(self.pc, |next| next.return_pc);
             let place = Self::index_of(frame, pc);
-            snapshot.frames.push(FrameState { base: frame.base, pc, constants: frame.constants });
+            let Frame { base, constants, kind, .. } = *frame;
+            snapshot.frames.push(FrameState { base, pc, constants, kind });
             // What a caller has from the called function on is not its own any more.
             let end = next.map_or(Slot::MAX, |next| next.base - 1);
             let registers = frame.live.before(place);

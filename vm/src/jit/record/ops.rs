@@ -5,6 +5,7 @@ use crate::bytecode::{BitOp, Format, Insn, Op};
 use crate::function::{FunctionView, Special};
 use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
+use crate::rt::meta::Meta;
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
@@ -62,6 +63,10 @@ impl Recorder {
             Op::UNM => {
                 let value = self.read(vm, b)?;
                 if !self.region.ty(value).is_number() {
+                    let actual = self.actual_reg(vm, b);
+                    if self.binary_metamethod(vm, insn, Meta::Unm, (value, actual), (value, actual))? {
+                        return Ok(());
+                    }
                     return self.exec(vm, insn);
                 }
                 let value = self.double(value)?;
@@ -229,9 +234,25 @@ impl Recorder {
         })
     }
 
-    fn arithmetic(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+    fn arithmetic(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (left, right) = self.operands(vm, insn)?;
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
+            let event = match insn.op() {
+                Op::ADD | Op::ADDVK | Op::ADDKV => Meta::Add,
+                Op::SUB | Op::SUBVK | Op::SUBKV => Meta::Sub,
+                Op::MUL | Op::MULVK | Op::MULKV => Meta::Mul,
+                Op::DIV | Op::DIVVK | Op::DIVKV => Meta::Div,
+                Op::MOD | Op::MODVK | Op::MODKV => Meta::Mod,
+                _ => Meta::Pow,
+            };
+            let (x, y) = match insn.op().format() {
+                Format::ABK => (self.actual_reg(vm, insn.b()), self.k(insn.index())),
+                Format::ACK => (self.k(insn.index()), self.actual_reg(vm, insn.c())),
+                _ => (self.actual_reg(vm, insn.b()), self.actual_reg(vm, insn.c())),
+            };
+            if self.binary_metamethod(vm, insn, event, (left, x), (right, y))? {
+                return Ok(());
+            }
             return self.exec(vm, insn);
         }
         let op = match insn.op() {

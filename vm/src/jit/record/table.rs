@@ -7,7 +7,7 @@ use crate::jit::ir::{Ins, IrOp, Ref, Ty};
 use crate::rt::meta::Meta;
 use crate::string::LuaString;
 use crate::table::{IS_META, Table};
-use crate::value::{Gc, RawValue};
+use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
 use super::ops::is_small_integer;
@@ -17,6 +17,7 @@ const MAX_CHAIN: usize = 6;
 
 impl Recorder {
     pub(super) fn table_access(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
+        self.asked = None;
         let (a, b, c) = (insn.a(), insn.b(), insn.c());
         match insn.op() {
             Op::GETUPVAL => {
@@ -53,6 +54,7 @@ impl Recorder {
                 match self.actual_reg(vm, b).as_table() {
                     Some(table) => match self.field(vm, object, table, key)? {
                         Some(value) => self.write(a, value),
+                        None if self.ask(insn, key)? => Ok(()),
                         None => self.exec(vm, insn),
                     },
                     None => self.exec(vm, insn),
@@ -64,6 +66,8 @@ impl Recorder {
                 let key = self.key_of(insn);
                 let method = if let Some(table) = actual.as_table() {
                     self.field(vm, object, table, key)?
+                } else if actual.is_string() {
+                    self.string_method(vm, key)?
                 } else {
                     None
                 };
@@ -138,7 +142,7 @@ impl Recorder {
         unsafe { (*self.top_frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1)).key }
     }
 
-    fn shape(&mut self, vm: &mut Vm, table: Ref, actual: Gc<Table>) -> Recorded<Option<(u32, Ref)>> {
+    pub(super) fn shape(&mut self, vm: &mut Vm, table: Ref, actual: Gc<Table>) -> Recorded<Option<(u32, Ref)>> {
         let shape = actual.cache_shape(&mut vm.heap);
         if shape == 0 {
             return Ok(None);
@@ -171,24 +175,51 @@ impl Recorder {
                 return Ok(Some(self.primitive(RawValue::NIL)));
             };
             let holder = self.op1(IrOp::META, Ty::Tab, table)?;
-            let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
-            let name = vm.heap.meta_name(Meta::Index);
-            let Some(slot) = meta.find_slot(&vm.heap, name) else {
-                return Ok(Some(self.primitive(RawValue::NIL)));
-            };
-            let handler = self.load_field(holder, shape, slot, guard)?;
-            let now = meta.get_str(&vm.heap, name);
-            let handler = self.refine(handler, now)?;
+            let Some((handler, now)) = self.index_handler(vm, holder, meta)? else { return Ok(None) };
             if now.is_nil() {
                 return Ok(Some(handler));
             }
-            let Some(next) = now.as_table() else { return Ok(None) };
+            let Some(next) = now.as_table() else {
+                self.asked = Some((table, handler, now));
+                return Ok(None);
+            };
             (table, actual) = (handler, next);
         }
         Ok(None)
     }
 
-    fn load_field(&mut self, table: Ref, shape: u32, slot: u32, guard: Ref) -> Recorded<Ref> {
+    /// The `__index` of a metatable, nil if it has none.
+    fn index_handler(&mut self, vm: &mut Vm, holder: Ref, meta: Gc<Table>) -> Recorded<Option<(Ref, RawValue)>> {
+        let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
+        let name = vm.heap.meta_name(Meta::Index);
+        let Some(slot) = meta.find_slot(&vm.heap, name) else {
+            return Ok(Some((self.primitive(RawValue::NIL), RawValue::NIL)));
+        };
+        let handler = self.load_field(holder, shape, slot, guard)?;
+        let now = meta.get_str(&vm.heap, name);
+        let handler = self.refine(handler, now)?;
+        Ok(Some((handler, now)))
+    }
+
+    /// A method of strings.
+    fn string_method(&mut self, vm: &mut Vm, key: Gc<LuaString>) -> Recorded<Option<Ref>> {
+        let Some(meta) = vm.heap.roots.type_metatables[Type::String as usize] else { return Ok(None) };
+        let holder = self.emit(Ins::new(IrOp::SMETA, Ty::Tab))?;
+        let Some((handler, now)) = self.index_handler(vm, holder, meta)? else { return Ok(None) };
+        match now.as_table() {
+            Some(table) => self.field(vm, handler, table, key),
+            None => Ok(None),
+        }
+    }
+
+    /// Calls the `__index` function that `field` has found instead of an answer, if it can be inlined.
+    fn ask(&mut self, insn: Insn, key: Gc<LuaString>) -> Recorded<bool> {
+        let Some((table, handler, now)) = self.asked.take() else { return Ok(false) };
+        let key = self.constant(key.into())?;
+        self.call_metamethod(insn, (handler, now), &[table, key])
+    }
+
+    pub(super) fn load_field(&mut self, table: Ref, shape: u32, slot: u32, guard: Ref) -> Recorded<Ref> {
         let slots = self.op1(IrOp::SLOTS, Ty::Ptr, table)?;
         let place = u64::from(slot) | u64::from(shape) << 32;
         self.emit(Ins::new(IrOp::HLOAD, Ty::Any).a(slots).b(guard).imm(place))
