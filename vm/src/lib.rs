@@ -29,6 +29,11 @@ mod context;
 mod handle;
 mod host;
 mod interp;
+#[cfg(feature = "jit")]
+mod jit;
+#[cfg(not(feature = "jit"))]
+#[path = "jit/disabled.rs"]
+mod jit;
 mod limits;
 mod lua;
 mod marshal;

@@ -326,6 +326,9 @@ opcodes! {
     ITERCALL ABC,
     /// `if R[A+3] ~= nil then R[A+2] = R[A+3]; pc += D` (backward)
     ITERLOOP AJump,
+    /// Stands for the instruction of site `D` at a back-edge, in code that may be compiled; the other operands are that instruction's. Never
+    /// emitted by the compiler.
+    JLOOP ABInt,
     /// First instruction of reloaded code: brings a closure made before the reload up to date. Never emitted
     /// by the compiler.
     REMAP None,

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory};
+use crate::interp::compiled::CompilerLink;
 use crate::interp::hook::Watch;
 use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
@@ -95,6 +96,8 @@ pub struct Vm {
     pub(crate) last_frame: *mut CallInfo,
     /// The running coroutine.
     pub thread: Gc<Thread>,
+    /// The compiler.
+    pub(crate) compiled: CompilerLink,
     /// The heap.
     pub heap: Heap,
     /// The first free stack slot of the running native; the end of the values after a multi-value instruction.
@@ -176,6 +179,7 @@ impl Vm {
             frame: std::ptr::null_mut(),
             last_frame: std::ptr::null_mut(),
             thread,
+            compiled: CompilerLink::none(),
             heap,
             top: 1,
             exit: Ret { first: 0, count: 0 },

@@ -96,6 +96,7 @@ fn verify_insn(proto: &DraftProto, pc: usize, insn: Insn) -> Result<(), String> 
             both(registers(a, 4), is_partner(call, Op::ITERCALL, a))?;
         }
         Op::REMAP => return Err("an operation for reloaded code".to_string()),
+        Op::JLOOP => return Err("an operation for code that is compiled".to_string()),
     }
     if let Some(target) = jump_target(pc, insn) {
         check(target < proto.code.len(), "a jump out of the code")?;
