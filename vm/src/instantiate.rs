@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::bytecode::{Const, Draft, DraftProto};
+use crate::bytecode::{Const, Draft, DraftProto, Insn, Op};
 use crate::ffi::arith::{new_imaginary, new_integer};
 use crate::ffi::ctype::Scalar;
 use crate::function::{Code, InlineCache, LuaFunction, Proto, new_closed_upvalue, new_closure};
@@ -149,7 +149,15 @@ pub fn new_code(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Cod
                 .write(cache_entry)
         };
     }
-    let insns = record.code.clone();
+    let mut insns = record.code.clone();
+    if heap.counts_loops {
+        for insn in &mut insns {
+            if matches!(insn.op(), Op::LOOP | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP) {
+                // Site 0 is for back-edges that were never taken.
+                *insn = Insn::abcd(Op::JLOOP, insn.a() as u8, insn.b() as u8, insn.c() as u8, 0);
+            }
+        }
+    }
     heap.add_external(external_bytes(record));
     let cell: *mut Code = heap.alloc(Kind::Code, size_of::<Code>())?.cast();
     data[cache_count * CACHE_WORDS] = cell as u64;

@@ -51,6 +51,9 @@ pub struct LuaOptions {
     /// so do anything the process can do, crashing it included. Without it, which is the default, `ffi` has C types and values of its own
     /// and what the host lends, every access checked.
     pub unsafe_ffi: bool,
+    /// Whether hot loops are compiled to machine code. Where that is not possible (the crate's feature `jit` is off, or the machine is none that code
+    /// can be made for) the interpreter does everything, with the same results. Off by default while the compiler is young.
+    pub jit: bool,
 }
 
 // SAFETY: a VM's heap, stacks and code are reached through it alone, or through handles, which need it to do anything but being dropped. What
@@ -76,6 +79,9 @@ impl Lua {
     pub fn with_options(options: LuaOptions) -> Lua {
         let seed = options.seed.unwrap_or_else(random_seed);
         let mut vm = Vm::new(seed).expect("a new VM fits in memory");
+        if options.jit {
+            crate::jit::install(&mut vm);
+        }
         stdlib::open_libraries(&mut vm, options.libraries).expect("a new VM's libraries fit in memory");
         vm.hooks.loads_bytecode = options.bytecode;
         vm.ffi.c.is_unrestricted = options.unsafe_ffi;

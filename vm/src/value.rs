@@ -273,7 +273,7 @@ impl RawValue {
 
     /// The bits.
     #[inline(always)]
-    pub fn bits(self) -> u64 {
+    pub const fn bits(self) -> u64 {
         self.0
     }
 

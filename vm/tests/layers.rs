@@ -12,6 +12,7 @@ const LAYERS: &[(u8, &[&str])] = &[
     (2, &["value", "string", "table", "shape", "function", "thread", "userdata", "gc", "instantiate"]),
     (3, &["vm", "rt", "ffi", "hooks", "limits"]),
     (4, &["interp", "stdlib"]),
+    (5, &["jit"]),
     (6, &["lua", "context", "chunk", "handle", "host", "marshal", "reload", "stats"]),
 ];
 

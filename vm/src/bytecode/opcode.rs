@@ -50,6 +50,18 @@ pub enum Format {
     AKCJump,
 }
 
+impl Format {
+    /// Whether `D` is a jump distance.
+    pub const fn is_jump(self) -> bool {
+        matches!(self, Format::Jump | Format::AJump | Format::ABJump | Format::ABCJump | Format::AKCJump)
+    }
+
+    /// Whether `D` names an inline cache.
+    pub const fn has_cache(self) -> bool {
+        matches!(self, Format::ACache | Format::ABCache)
+    }
+}
+
 /// The primitive values an instruction can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -314,6 +326,9 @@ opcodes! {
     ITERCALL ABC,
     /// `if R[A+3] ~= nil then R[A+2] = R[A+3]; pc += D` (backward)
     ITERLOOP AJump,
+    /// Stands for the instruction of site `D` at a back-edge, in code that may be compiled; the other operands are that instruction's. Never
+    /// emitted by the compiler.
+    JLOOP ABInt,
     /// First instruction of reloaded code: brings a closure made before the reload up to date. Never emitted
     /// by the compiler.
     REMAP None,

@@ -160,6 +160,8 @@ pub struct Heap {
     pub method_epoch: u32,
     /// More than zero when a collection step is due at the next safe point.
     pub debt: isize,
+    /// Whether back-edges are counted in code that is instantiated from now on: there is a compiler.
+    pub(crate) counts_loops: bool,
     /// The roots.
     pub roots: Roots,
     /// The shapes of the tables.
@@ -210,6 +212,7 @@ impl Heap {
             marking: false,
             method_epoch: 1,
             debt: 0,
+            counts_loops: false,
             roots: Roots::default(),
             shapes: Shapes::default(),
             stats: Stats::default(),

@@ -66,6 +66,11 @@ pub(crate) fn watched_table() -> Handlers {
     [watched; Op::COUNT]
 }
 
+/// The handlers while a trace is recorded (`compiled.rs`): the same for every opcode.
+pub(crate) fn recording_table() -> Handlers {
+    [recorded; Op::COUNT]
+}
+
 /// The handlers, in the order of the opcodes; kept in the VM so that a dispatch is one indirect jump and a table can be
 /// exchanged.
 pub(crate) type Handlers = [Handler; Op::COUNT];
@@ -210,6 +215,31 @@ mod tail {
         }
     }
 
+    extern_fn! {
+        /// Stands for every opcode while a trace is recorded.
+        #[inline(never)]
+        #[allow(improper_ctypes_definitions, reason = "called from Rust only; the convention is for the sibling calls")]
+        pub(in crate::interp) fn recorded(
+            pc: *const Insn,
+            vm: *mut Vm,
+            insn: Insn,
+            _base: *mut RawValue,
+            _k: *const RawValue
+        ) -> Ret {
+            // SAFETY: as for a handler; no other reference to the VM is live.
+            unsafe {
+                save_pc(vm, pc);
+                if !run_slow(&mut *vm, insn, (*vm).compiled.record) {
+                    return u32::from((*vm).failed.is_some());
+                }
+                let (pc, base, k) = reload(vm);
+                // A `JLOOP` may have got a site.
+                let insn = *pc.sub(1);
+                return (PLAIN[usize::from(insn.code())])(pc, vm, insn, base, k);
+            }
+        }
+    }
+
     /// Runs the frame on top. See [`super::super::run`].
     pub(in crate::interp) fn drive(vm: &mut Vm) -> Go {
         let vm: *mut Vm = vm;
@@ -286,6 +316,17 @@ mod matched {
         Ret::Next(pc, base, k)
     }
 
+    /// Likewise while a trace is recorded.
+    pub(in crate::interp) unsafe fn recorded(
+        pc: *const Insn,
+        _vm: *mut Vm,
+        _insn: Insn,
+        base: *mut RawValue,
+        k: *const RawValue,
+    ) -> Ret {
+        Ret::Next(pc, base, k)
+    }
+
     macro_rules! step {
         ($($name:ident)+) => {
             /// One instruction.
@@ -343,6 +384,16 @@ mod matched {
                         }
                     }
                 }
+                if (*vm).compiled.recording && !(*vm).watch.is_on() {
+                    save_pc(vm, pc.add(1));
+                    if !run_slow(&mut *vm, insn, (*vm).compiled.record) {
+                        return if (*vm).failed.is_some() { Go::On } else { Go::Exit };
+                    }
+                    (pc, base, k) = reload(vm);
+                    pc = pc.sub(1);
+                }
+                // A `JLOOP` may have got a site.
+                let insn = *pc;
                 match step(insn.op(), pc.add(1), vm, insn, base, k) {
                     Ret::Next(next_pc, next_base, next_k) => (pc, base, k) = (next_pc, next_base, next_k),
                     Ret::Slow(slow, at, insn) => {

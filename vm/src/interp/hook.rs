@@ -153,6 +153,7 @@ impl Vm {
 
     fn exchange_handlers(&mut self) {
         self.watch.rewind();
+        self.compiled.recording = false;
         self.handlers = if self.watch.is_on() { super::watched_table() } else { super::handler_table() };
     }
 

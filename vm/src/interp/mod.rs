@@ -21,6 +21,7 @@
 
 #![allow(unsafe_code, reason = "runs verified bytecode over raw stack slots")]
 
+pub(crate) mod compiled;
 mod dispatch;
 mod handlers;
 pub(crate) mod hook;
@@ -28,9 +29,10 @@ mod lookup;
 mod slow;
 
 pub use dispatch::handler_code;
-pub(crate) use dispatch::{Handlers, handler_table, watched_table};
+pub(crate) use dispatch::{Handlers, handler_table, recording_table, watched_table};
 pub(crate) use lookup::Lookups;
 pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};
+pub(crate) use slow::{back_edge, slow_path};
 
 use crate::bytecode::Insn;
 use crate::vm::{Raised, Vm};

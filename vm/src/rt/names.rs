@@ -167,6 +167,7 @@ fn written(insn: Insn) -> Written {
         | Op::RET
         | Op::RET0
         | Op::RET1
+        | Op::JLOOP
         | Op::REMAP => Written::NOTHING,
     }
 }
@@ -218,6 +219,7 @@ fn metamethod(op: Op) -> Option<&'static str> {
         | Op::FORLOOP1
         | Op::ITERCALL
         | Op::ITERLOOP
+        | Op::JLOOP
         | Op::REMAP => None,
     }
 }

@@ -47,14 +47,17 @@ pub(crate) enum Mode {
     CollectorStress,
     /// After `string.dump` and back.
     Dumped,
+    /// Every loop compiled in its second turn, every exit recorded.
+    Compiled,
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
-    let options = LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true, unsafe_ffi: true };
+    let options = LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true, unsafe_ffi: true, jit: matches!(mode, Mode::Compiled) };
     let mut lua = Lua::with_options(options);
     lua.set_time_limit(Some(TIME_LIMIT));
     match mode {
         Mode::Plain | Mode::Dumped => {}
+        Mode::Compiled => lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua)?,
         Mode::CollectorStress => lua.set_gc_stress(Stress::EveryAllocation),
     }
     let emit = lua.create_function("emit", move |cx: &mut Context, text: LuaString| {
@@ -62,7 +65,7 @@ fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Err
         Ok(())
     })?;
     let source = match mode {
-        Mode::Plain | Mode::CollectorStress => lua.create_string(&program.source)?,
+        Mode::Plain | Mode::CollectorStress | Mode::Compiled => lua.create_string(&program.source)?,
         Mode::Dumped => {
             let dump = "local source, name = ... return string.dump(assert(loadstring(source, name)))";
             let dump = lua.load(dump).into_function(&mut lua)?;

@@ -3,6 +3,7 @@
 mod bytecode;
 mod calls;
 mod collector;
+mod compiled;
 mod coroutines;
 mod errors;
 mod functions;

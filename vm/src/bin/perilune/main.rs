@@ -66,7 +66,7 @@ fn execute(job: &Job, argv: &[std::ffi::OsString]) -> Result<(), Failure> {
             }
         }
     }
-    let mut lua = run::new_lua();
+    let mut lua = run::new_lua(job.jit);
     let outcome = run::run(&mut lua, job, argv);
     lua.flush_output();
     outcome

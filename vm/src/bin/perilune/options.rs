@@ -51,6 +51,12 @@ pub(crate) struct Job {
     pub(crate) ignores_environment: bool,
     /// Whether to go on interactively.
     pub(crate) is_interactive: bool,
+    /// Whether hot loops are compiled.
+    pub(crate) jit: bool,
+    /// Modules that are told what is compiled.
+    pub(crate) listeners: Vec<&'static str>,
+    /// What `-O` says of the compiler.
+    pub(crate) optimisation: Vec<String>,
 }
 
 /// Something to do before the script.
@@ -74,9 +80,10 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
             Arg::Short('i') => (job.is_interactive, job.shows_version) = (true, true),
             Arg::Short('E') => job.ignores_environment = true,
             Arg::Short('v') => job.shows_version = true,
-            Arg::Short('j') => jit_command(&parser.value().map_err(wrong)?)?,
+            Arg::Short('j') => jit_command(&parser.value().map_err(wrong)?, &mut job)?,
             Arg::Short('O') => {
-                return Err("this version has no compiler whose optimisations -O could set".into());
+                let flags = parser.value().map_err(wrong)?.to_string_lossy().into_owned();
+                job.optimisation.extend(flags.split(',').map(str::to_owned));
             }
             Arg::Short('b') => {
                 let letters = parser.optional_value().unwrap_or_default();
@@ -107,11 +114,17 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
     Ok(Command::Run(job))
 }
 
-fn jit_command(command: &OsStr) -> Result<(), String> {
-    if command == "off" {
-        return Ok(());
-    }
-    Err(format!("-j {}: this version has no compiler to control", command.to_string_lossy()))
+fn jit_command(command: &OsStr, job: &mut Job) -> Result<(), String> {
+    let (on, module) = match command.to_str() {
+        Some("off") => (false, None),
+        Some("on") => (true, None),
+        Some("v") => (true, Some("jit.v")),
+        Some("dump") => (true, Some("jit.dump")),
+        _ => return Err(format!("-j {}: it takes on, off, v or dump", command.to_string_lossy())),
+    };
+    job.jit = on;
+    job.listeners.extend(module);
+    Ok(())
 }
 
 /// What follows `-b`: letters right behind it, then more options, input and output.

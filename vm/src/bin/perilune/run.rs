@@ -9,12 +9,13 @@ use crate::options::{Before, Input, Job};
 use crate::{Failure, repl};
 
 /// A VM that may do what a command-line program may.
-pub(crate) fn new_lua() -> Lua {
+pub(crate) fn new_lua(jit: bool) -> Lua {
     let mut lua = Lua::with_options(LuaOptions {
         libraries: Libraries::ALL,
         bytecode: true,
         unsafe_ffi: true,
         seed: None,
+        jit,
     });
     // Standard output writes line by line, which suits a terminal only.
     if stdout().is_terminal() {
@@ -49,6 +50,14 @@ pub(crate) fn run(lua: &mut Lua, job: &Job, argv: &[OsString]) -> Result<(), Fai
     run_init(lua)?;
     if job.shows_version {
         println!("{}", version());
+    }
+    for module in &job.listeners {
+        let chunk = lua.load("require(...).start()").into_function(lua)?;
+        chunk.call::<()>(lua, module.as_bytes())?;
+    }
+    if !job.optimisation.is_empty() {
+        let start: Function = lua.load("return jit.opt.start").eval(lua)?;
+        start.call::<()>(lua, Variadic(job.optimisation.clone()))?;
     }
     for step in &job.before {
         match step {

@@ -282,6 +282,7 @@ impl Flow<'_> {
             }
             Op::ITERLOOP => state.read(a + 3)?,
             Op::REMAP => return Err("an operation for reloaded code".to_string()),
+            Op::JLOOP => return Err("an operation for code that is compiled".to_string()),
         }
         Ok(after_jump(insn, before, state))
     }

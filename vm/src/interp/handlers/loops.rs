@@ -2,6 +2,7 @@
 
 use super::jump;
 use super::native::call_iterator;
+use crate::bytecode::Op;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{handler, next, slow};
@@ -20,6 +21,27 @@ macro_rules! back_edge {
 }
 
 handler! { LOOP(pc, vm, insn, base, k) { back_edge!(pc, vm, insn, base, k) } }
+
+// In code that may be compiled, where a back-edge is.
+handler! { JLOOP(pc, vm, insn, base, k) {
+    let site = (*vm).compiled.sites.add(insn.index());
+    let left = (*site).count - 1;
+    (*site).count = left;
+    if left == 0 {
+        slow!((*vm).compiled.hot, pc, vm, insn, base, k)
+    }
+    let original = (*site).original;
+    match original.code() {
+        FOR_ONE => return FORLOOP1(pc, vm, original, base, k),
+        FOR_ANY => return FORLOOP(pc, vm, original, base, k),
+        ITERATE => return ITERLOOP(pc, vm, original, base, k),
+        _ => return LOOP(pc, vm, original, base, k),
+    }
+} }
+
+const FOR_ONE: u8 = Op::FORLOOP1 as u8;
+const FOR_ANY: u8 = Op::FORLOOP as u8;
+const ITERATE: u8 = Op::ITERLOOP as u8;
 
 handler! { FORPREP(pc, vm, insn, base, k) {
     let control = base.add(insn.a());

@@ -1,6 +1,6 @@
 //! Loop set-up and iterators.
 
-use crate::bytecode::Insn;
+use crate::bytecode::{Insn, Op};
 use crate::function::{FunctionView, Special};
 use crate::interp::Go;
 use crate::interp::slow::call;
@@ -68,6 +68,47 @@ fn set_variables(vm: &mut Vm, insn: Insn, key: RawValue, value: RawValue) {
             vm.set_reg(first + extra, RawValue::NIL);
         }
     }
+}
+
+/// What the instruction at a back-edge does.
+pub(in crate::interp) fn back_edge(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let a = insn.a();
+    match insn.op() {
+        Op::FORLOOP | Op::FORLOOP1 => {
+            let [index, limit, step] = [0, 1, 2].map(|i| vm.reg(a + i).as_f64_or_nan());
+            let index = index + step;
+            if !((step >= 0.0 && index <= limit) || (step < 0.0 && index >= limit)) {
+                return Ok(Go::On);
+            }
+            vm.set_reg(a, RawValue::number(index));
+            vm.set_reg(a + 3, RawValue::number(index));
+        }
+        Op::ITERLOOP => {
+            let value = vm.reg(a + 3);
+            if value.is_nil() {
+                return Ok(Go::On);
+            }
+            vm.set_reg(a + 2, value);
+        }
+        _ => {}
+    }
+    vm.jump(insn.d());
+    vm.poll()?;
+    Ok(Go::On)
+}
+
+/// What an `ITERCALL` comes to.
+pub(in crate::interp) fn iterator_step(vm: &Vm, insn: Insn) -> crate::interp::SlowFn {
+    if let Some(FunctionView::Native(native)) = vm.reg(insn.a()).as_function().map(Gc::view)
+        && vm.reg(insn.a() + 1).is_table()
+    {
+        match native.special() {
+            Special::Next => return next_entry,
+            Special::NextIndex => return next_index,
+            _ => {}
+        }
+    }
+    call_iterator
 }
 
 /// `ITERCALL` while calls have to be seen: steps of `next` are none, as in LuaJIT.

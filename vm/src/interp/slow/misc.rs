@@ -93,6 +93,13 @@ pub(in crate::interp) fn vararg(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     Ok(Go::On)
 }
 
+/// `LOADK`
+pub(in crate::interp) fn load_constant(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let value = vm.constant(insn.index());
+    vm.set_reg(insn.a(), value);
+    Ok(Go::On)
+}
+
 /// `NEWTABLE`
 pub(in crate::interp) fn new_table(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     let hints = insn.d() as u32;

@@ -15,11 +15,57 @@ pub(super) mod misc;
 pub(super) mod raise;
 pub(super) mod table;
 
-use crate::bytecode::Insn;
-use crate::interp::Go;
+use crate::bytecode::{Insn, Op};
+use crate::interp::{Go, SlowFn};
 use crate::thread::{CallInfo, FrameKind};
 use crate::value::RawValue;
 use crate::vm::{Raised, Vm};
+
+/// The slow path that does all of an instruction's work, whatever its operands are; `None` for those whose work is all in the handler. Compiled
+/// code leaves to it what it has no code for.
+pub(crate) fn slow_path(vm: &Vm, insn: Insn) -> Option<SlowFn> {
+    Some(match insn.op() {
+        Op::SETUPVAL => misc::set_upvalue,
+        Op::CLOSEUP => misc::close_upvalues,
+        Op::CLOSURE => misc::closure,
+        Op::GETGLOBAL => table::get_global,
+        Op::SETGLOBAL => table::set_global,
+        Op::NEWTABLE => misc::new_table,
+        Op::GETFIELD => table::get_field,
+        Op::SETFIELD => table::set_field,
+        Op::INITFIELD => table::init_field,
+        Op::GETINDEX => table::get_index,
+        Op::SETINDEX => table::set_index,
+        Op::GETINT => table::get_int,
+        Op::SETINT => table::set_int,
+        Op::SELF => table::get_method,
+        Op::SETLIST => table::set_list,
+        Op::ADD | Op::SUB | Op::MUL | Op::DIV | Op::MOD | Op::POW => arith::arith,
+        Op::ADDVK | Op::SUBVK | Op::MULVK | Op::DIVVK | Op::MODVK | Op::POWVK => arith::arith,
+        Op::ADDKV | Op::SUBKV | Op::MULKV | Op::DIVKV | Op::MODKV | Op::POWKV => arith::arith,
+        Op::BITOP => arith::bit_op,
+        Op::UNM => arith::unm,
+        Op::LEN => misc::len,
+        Op::CONCAT => arith::concat,
+        Op::EQ | Op::EQK | Op::EQPRI => compare::equal,
+        Op::LT | Op::LTVK | Op::GTVK => compare::less_than,
+        Op::LE | Op::LEVK | Op::GEVK => compare::less_equal,
+        Op::CALL => call::call_op,
+        Op::VARARG => misc::vararg,
+        Op::FORPREP => iterate::for_prepare,
+        Op::ITERCALL => iterate::iterator_step(vm, insn),
+        Op::REMAP => misc::remap,
+        Op::LOADK => misc::load_constant,
+        Op::MOV | Op::LOADINT | Op::LOADPRI | Op::LOADNIL | Op::GETUPVAL | Op::NOT | Op::JMP | Op::LOOP => return None,
+        Op::ISTRUE | Op::ISFALSE | Op::COPYTRUE | Op::COPYFALSE | Op::TAILCALL | Op::RET | Op::RET0 => return None,
+        Op::RET1 | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP | Op::JLOOP => return None,
+    })
+}
+
+/// Does what the instruction at a back-edge does, for which a `JLOOP` stands.
+pub(crate) fn back_edge(vm: &mut Vm, original: Insn) -> Result<Go, Raised> {
+    iterate::back_edge(vm, original)
+}
 
 impl Vm {
     /// The frame on top.

@@ -50,6 +50,8 @@ fn set_any_metatable(vm: &mut Vm, value: RawValue, metatable: Option<Gc<Table>>)
             if let Some(old) = std::mem::replace(place, metatable) {
                 vm.heap.barrier(old.into());
             }
+            // Compiled code takes for granted what basic types have.
+            (vm.compiled.control)(vm, crate::interp::compiled::Control::Flush);
         }
     }
     Ok(())

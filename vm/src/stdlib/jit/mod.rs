@@ -1,7 +1,8 @@
-//! The `jit` library, as far as it makes sense without a compiler: its controls take what LuaJIT's take and change nothing, `jit.util`
-//! (`util.rs`) looks into functions, `jit.bc` (`bc.rs`) lists their bytecode, and `jit.opt` checks the flags it is given.
+//! The `jit` library: `on`, `off`, `flush` and `status` are about the compiler, if the VM has one (`interp/compiled.rs`); `jit.util`
+//! (`util.rs`) looks into functions, `jit.bc` (`bc.rs`) lists their bytecode, and `jit.opt` checks the flags it is given and passes parameters on.
 
 mod bc;
+mod listen;
 mod opt;
 mod util;
 
@@ -10,6 +11,7 @@ use super::{
     preloaded_modules,
 };
 use crate::function::FunctionView;
+use crate::interp::compiled::Control;
 use crate::rt::frames::function_at_level;
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
@@ -20,8 +22,8 @@ pub(crate) const LIBRARY: Library = Library {
     functions: builtins! {
         "attach" attach,
         "flush" flush,
-        "off" control,
-        "on" control,
+        "off" off,
+        "on" on,
         "security" security,
         "status" status,
     },
@@ -32,6 +34,8 @@ pub(crate) const LIBRARY: Library = Library {
 /// Modules that are made when they are required.
 const PRELOADED: &[(&str, Builtin)] = &[
     ("jit.bc", Builtin::new("jit.bc", bc::make, crate::function::Special::None)),
+    ("jit.dump", Builtin::new("jit.dump", listen::make_dump, crate::function::Special::None)),
+    ("jit.v", Builtin::new("jit.v", listen::make_v, crate::function::Special::None)),
     ("jit.util", Builtin::new("jit.util", util::make, crate::function::Special::None)),
 ];
 
@@ -78,7 +82,23 @@ fn arch_name() -> &'static str {
     }
 }
 
-/// `jit.on` and `jit.off`: for the whole machine, or for a function, `true` being the caller, and those inside it.
+fn on(vm: &mut Vm, args: Args) -> NativeResult {
+    switch(vm, args, true)
+}
+
+fn off(vm: &mut Vm, args: Args) -> NativeResult {
+    switch(vm, args, false)
+}
+
+/// `jit.on` and `jit.off`. For single functions they change nothing so far.
+fn switch(vm: &mut Vm, args: Args, on: bool) -> NativeResult {
+    if vm.arg(args, 0).is_nil() {
+        (vm.compiled.control)(vm, Control::Switch(on));
+    }
+    control(vm, args)
+}
+
+/// What is for the whole machine, or for a function, `true` being the caller, and those inside it.
 fn control(vm: &mut Vm, args: Args) -> NativeResult {
     let subject = vm.arg(args, 0);
     let function = if subject == RawValue::TRUE {
@@ -96,12 +116,19 @@ fn control(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// `jit.flush`, which also takes the number of a trace.
 fn flush(vm: &mut Vm, args: Args) -> NativeResult {
-    if vm.arg(args, 0).is_number() { vm.ret0() } else { control(vm, args) }
+    if vm.arg(args, 0).is_number() {
+        return vm.ret0();
+    }
+    if vm.arg(args, 0).is_nil() {
+        (vm.compiled.control)(vm, Control::Flush);
+    }
+    control(vm, args)
 }
 
-/// There is no compiler that could be on, and no optimisations to name.
+/// Whether there is a compiler and it is on. It has no optimisations to name.
 fn status(vm: &mut Vm, _: Args) -> NativeResult {
-    vm.ret1(false)
+    let is_on = (vm.compiled.control)(vm, Control::Status);
+    vm.ret1(is_on)
 }
 
 /// How much is done for safety: seeds are random, string hashes are seeded, code pages are never writable.

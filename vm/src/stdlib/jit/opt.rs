@@ -1,5 +1,6 @@
-//! `jit.opt`: the command-line flags `-O` of LuaJIT, which are checked and then have nothing to act on.
+//! `jit.opt`: the command-line flags `-O` of LuaJIT. Flags are checked and then have nothing to act on; the compiler takes the parameters that it has.
 
+use crate::interp::compiled::Control;
 use crate::stdlib::{Builtin, builtins};
 use crate::vm::{Args, NativeResult, Vm};
 
@@ -33,6 +34,10 @@ fn start(vm: &mut Vm, args: Args) -> NativeResult {
             let message = [b"unknown or malformed optimization flag '", flag, b"'"].concat();
             return Err(vm.error(message));
         }
+        if let Some((name, value)) = parameter(flag) {
+            let name = name.to_vec();
+            (vm.compiled.control)(vm, Control::Parameter(&name, value));
+        }
     }
     vm.ret0()
 }
@@ -50,13 +55,17 @@ fn is_flag(text: &[u8]) -> bool {
     FLAGS.iter().any(|flag| flag.as_bytes() == name)
 }
 
-/// `hotloop=10`. The number wraps around on its way to one that must not be negative.
 fn is_parameter(text: &[u8]) -> bool {
-    let Some(equals) = memchr::memchr(b'=', text) else { return false };
+    parameter(text).is_some()
+}
+
+/// `hotloop=10`. The number wraps around on its way to one that must not be negative.
+fn parameter(text: &[u8]) -> Option<(&[u8], i32)> {
+    let equals = memchr::memchr(b'=', text)?;
     let (name, digits) = (&text[..equals], &text[equals + 1..]);
     let number = digits.iter().try_fold(0_i32, |number, digit| {
         digit.is_ascii_digit().then(|| number.wrapping_mul(10).wrapping_add(i32::from(digit - b'0')))
     });
-    PARAMETERS.iter().any(|parameter| parameter.as_bytes() == name)
-        && number.is_some_and(|number| number >= 0)
+    let number = number.filter(|number| *number >= 0)?;
+    PARAMETERS.iter().any(|parameter| parameter.as_bytes() == name).then_some((name, number))
 }

@@ -13,22 +13,25 @@
 
 #![allow(unsafe_code, reason = "reads and writes the running stack")]
 
+mod arguments;
+mod stack;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use crate::convert;
 use crate::error::ErrorKind;
-use crate::gc::{Heap, OutOfMemory, StallCause};
+use crate::gc::{Heap, OutOfMemory};
+use crate::interp::compiled::CompilerLink;
 use crate::interp::hook::Watch;
 use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
 use crate::reload;
-use crate::rt;
+
 use crate::rt::meta::Meta;
 use crate::stdlib::Patterns;
 use crate::string::LuaString;
 use crate::table::Table;
-use crate::thread::{self, CallInfo, EXTRA_STACK, MAX_STACK, Thread, ThreadStatus};
+use crate::thread::{self, CallInfo, MAX_STACK, Thread, ThreadStatus};
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue, Type};
 
@@ -93,6 +96,8 @@ pub struct Vm {
     pub(crate) last_frame: *mut CallInfo,
     /// The running coroutine.
     pub thread: Gc<Thread>,
+    /// The compiler.
+    pub(crate) compiled: CompilerLink,
     /// The heap.
     pub heap: Heap,
     /// The first free stack slot of the running native; the end of the values after a multi-value instruction.
@@ -174,6 +179,7 @@ impl Vm {
             frame: std::ptr::null_mut(),
             last_frame: std::ptr::null_mut(),
             thread,
+            compiled: CompilerLink::none(),
             heap,
             top: 1,
             exit: Ret { first: 0, count: 0 },
@@ -214,344 +220,6 @@ impl Vm {
             (*coroutine.as_ptr()).top = 1;
         }
         Ok(coroutine)
-    }
-
-    // ---- the stack -------------------------------------------------------------------------------------
-
-    /// The value of a stack slot.
-    #[inline(always)]
-    pub fn slot(&self, index: u32) -> RawValue {
-        // SAFETY: a live thread; the assertion keeps the index inside its stack.
-        unsafe {
-            debug_assert!(index < (*self.thread.as_ptr()).initialised);
-            *(*self.thread.as_ptr()).stack.add(index as usize)
-        }
-    }
-
-    /// Assigns a stack slot.
-    #[inline(always)]
-    pub fn set_slot(&mut self, index: u32, value: RawValue) {
-        // SAFETY: as above.
-        unsafe {
-            debug_assert!(index < (*self.thread.as_ptr()).initialised);
-            *(*self.thread.as_ptr()).stack.add(index as usize) = value;
-        }
-    }
-
-    /// Moves `count` values within the stack.
-    pub(crate) fn move_values(&mut self, from: u32, to: u32, count: u32) {
-        if from == to || count == 0 {
-            return;
-        }
-        // SAFETY: both ranges are inside the stack (the callers have made room).
-        unsafe {
-            let stack = (*self.thread.as_ptr()).stack;
-            debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).initialised);
-            if count == 1 {
-                // Most calls: not worth a call of `memmove`.
-                *stack.add(to as usize) = *stack.add(from as usize);
-                return;
-            }
-            std::ptr::copy(stack.add(from as usize), stack.add(to as usize), count as usize);
-        }
-    }
-
-    /// Pushes a value, growing the stack as needed.
-    ///
-    /// # Errors
-    /// "stack overflow" at the stack limit.
-    #[inline]
-    pub fn push(&mut self, value: RawValue) -> Result<(), Raised> {
-        self.ensure_stack(self.top + 1)?;
-        self.set_slot(self.top, value);
-        self.top += 1;
-        Ok(())
-    }
-
-    /// Makes sure that all slots below `slots` exist. The stack may move.
-    ///
-    /// # Errors
-    /// "stack overflow" at the stack limit.
-    #[inline(always)]
-    pub(crate) fn ensure_stack(&mut self, slots: u32) -> Result<(), Raised> {
-        // SAFETY: a live thread.
-        let end = unsafe { (*self.thread.as_ptr()).stack.add(slots as usize) };
-        if end <= self.stack_limit { Ok(()) } else { self.grow_stack(slots) }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow_stack(&mut self, slots: u32) -> Result<(), Raised> {
-        let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
-        if slots > limit {
-            return Err(self.error_of_kind(ErrorKind::StackOverflow, "stack overflow"));
-        }
-        // SAFETY: a live thread; nobody holds an address into its stack here (handlers reload after slow paths).
-        let thread = unsafe { &mut *self.thread.as_ptr() };
-        if slots > thread.stack_size {
-            let size = (thread.stack_size * 2).max(slots).min(limit);
-            let begun = self.heap.stall_begins();
-            self.heap.add_external((size - thread.stack_size) as usize * size_of::<RawValue>());
-            thread.grow(size);
-            self.heap.stall_ends(begun, StallCause::Growth);
-        }
-        thread.initialise(slots);
-        self.update_stack_limit();
-        Ok(())
-    }
-
-    /// Sets the longest a value stack may get.
-    pub(crate) fn set_max_stack(&mut self, slots: u32) {
-        self.max_stack = slots;
-        self.update_stack_limit();
-    }
-
-    /// To be called when the collector may have scanned the running stack, too.
-    pub(crate) fn update_stack_limit(&mut self) {
-        let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
-        // SAFETY: a live thread.
-        unsafe {
-            let thread = &*self.thread.as_ptr();
-            self.stack = thread.stack;
-            self.stack_limit = thread.stack.add(thread.initialised.min(limit) as usize);
-        }
-    }
-
-    /// Opens or closes the room reserved for error handling.
-    pub(crate) fn extra_stack(&mut self, open: bool) {
-        self.extra_stack = open || self.handlers_running > 1;
-        self.update_stack_limit();
-    }
-
-    // ---- frames ----------------------------------------------------------------------------------------
-
-    /// The frames of the running coroutine.
-    #[inline(always)]
-    pub(crate) fn frames(&self) -> &Vec<CallInfo> {
-        // SAFETY: a live thread; the frames are not changed through another path while the reference is held.
-        unsafe { &(*self.thread.as_ptr()).frames }
-    }
-
-    #[inline(always)]
-    fn frames_mut(&mut self) -> &mut Vec<CallInfo> {
-        // SAFETY: as above.
-        unsafe { &mut (*self.thread.as_ptr()).frames }
-    }
-
-    /// The frame on top.
-    pub(crate) fn frame_mut(&mut self) -> &mut CallInfo {
-        self.frames_mut().last_mut().expect("the interpreter runs a frame")
-    }
-
-    pub(crate) fn push_frame(&mut self, frame: CallInfo) {
-        self.frames_mut().push(frame);
-    }
-
-    pub(crate) fn pop_frame(&mut self) -> CallInfo {
-        self.frames_mut().pop().expect("a frame returns")
-    }
-
-    pub(crate) fn truncate_frames(&mut self, depth: usize) {
-        self.frames_mut().truncate(depth);
-    }
-
-    /// The first stack slot above everything the frame on top uses.
-    pub(crate) fn frame_limit(&self) -> u32 {
-        match self.frames().last() {
-            Some(frame) => match frame.code() {
-                // SAFETY: live code.
-                Some(code) => frame.base + u32::from(unsafe { (*code.as_ptr()).draft_proto().frame_size }),
-                None => self.top,
-            },
-            None => self.top,
-        }
-    }
-
-    /// Remembers the top in the running coroutine, for the collector and for when it runs again.
-    pub(crate) fn save_top(&mut self) {
-        // SAFETY: a live thread.
-        unsafe { (*self.thread.as_ptr()).top = self.top };
-    }
-
-    /// Makes a coroutine the running one. The caller has saved the top of the one that ran.
-    pub(crate) fn switch_to(&mut self, thread: Gc<Thread>) {
-        if self.heap.marking {
-            self.heap.scan_before_running(thread);
-        }
-        self.thread = thread;
-        self.heap.roots.current_thread = Some(thread);
-        // SAFETY: a live thread.
-        self.top = unsafe { (*thread.as_ptr()).top };
-        self.update_stack_limit();
-    }
-
-    /// Counts nested Rust calls on a coroutine, which cannot yield across them.
-    pub(crate) fn add_native_calls(&mut self, thread: Gc<Thread>, change: i32) {
-        // SAFETY: a live thread.
-        unsafe {
-            let calls = &mut (*thread.as_ptr()).native_calls;
-            *calls = calls.wrapping_add_signed(change);
-        }
-    }
-
-    // ---- results ---------------------------------------------------------------------------------------
-
-    /// No results.
-    ///
-    /// # Errors
-    /// None; the type is what a native returns.
-    pub fn ret0(&mut self) -> NativeResult {
-        Ok(Ret { first: self.top, count: 0 })
-    }
-
-    /// One result.
-    ///
-    /// # Errors
-    /// "stack overflow" at the stack limit.
-    #[inline]
-    pub fn ret1(&mut self, value: impl Into<RawValue>) -> NativeResult {
-        self.push(value.into())?;
-        self.ret_top(1)
-    }
-
-    /// The last `count` pushed values.
-    ///
-    /// # Errors
-    /// None; the type is what a native returns.
-    #[inline]
-    pub fn ret_top(&mut self, count: u32) -> NativeResult {
-        Ok(Ret { first: self.top - count, count })
-    }
-
-    // ---- arguments (index 0 is the first) --------------------------------------------------------------
-
-    /// An argument; nil when not given.
-    #[inline]
-    pub fn arg(&self, args: Args, index: u32) -> RawValue {
-        self.arg_opt(args, index).unwrap_or(RawValue::NIL)
-    }
-
-    /// An argument, if one was given.
-    #[inline]
-    pub fn arg_opt(&self, args: Args, index: u32) -> Option<RawValue> {
-        if index < args.count { Some(self.slot(args.base + index)) } else { None }
-    }
-
-    /// Any value, but one must be given.
-    ///
-    /// # Errors
-    /// "value expected".
-    pub fn check_any(&mut self, args: Args, index: u32) -> Result<RawValue, Raised> {
-        match self.arg_opt(args, index) {
-            Some(value) => Ok(value),
-            None => Err(self.arg_error(args, index, "value expected")),
-        }
-    }
-
-    /// A table.
-    ///
-    /// # Errors
-    /// "table expected, got ...".
-    #[inline]
-    pub fn check_table(&mut self, args: Args, index: u32) -> Result<Gc<Table>, Raised> {
-        match self.arg(args, index).as_table() {
-            Some(table) => Ok(table),
-            None => Err(self.arg_type_error(args, index, "table")),
-        }
-    }
-
-    /// A number, or a string that can be read as one.
-    ///
-    /// # Errors
-    /// "number expected, got ...".
-    #[inline]
-    pub fn check_number(&mut self, args: Args, index: u32) -> Result<f64, Raised> {
-        let value = self.arg(args, index);
-        match value.as_number().or_else(|| rt::to_number(value)) {
-            Some(number) => Ok(number),
-            None => Err(self.arg_type_error(args, index, "number")),
-        }
-    }
-
-    /// A number as an `i32`, converted as LuaJIT does it.
-    ///
-    /// # Errors
-    /// "number expected, got ...".
-    pub fn check_int(&mut self, args: Args, index: u32) -> Result<i32, Raised> {
-        self.check_number(args, index).map(convert::to_i32)
-    }
-
-    /// `check_int` with a default for nil or none.
-    ///
-    /// # Errors
-    /// "number expected, got ...".
-    pub fn opt_int(&mut self, args: Args, index: u32, default: i32) -> Result<i32, Raised> {
-        if self.arg(args, index).is_nil() { Ok(default) } else { self.check_int(args, index) }
-    }
-
-    /// A string; a number is converted, and the slot then holds the string.
-    ///
-    /// # Errors
-    /// "string expected, got ...".
-    #[inline]
-    pub fn check_string(&mut self, args: Args, index: u32) -> Result<Gc<LuaString>, Raised> {
-        match self.arg(args, index).as_string() {
-            Some(string) => Ok(string),
-            None => self.coerce_to_string(args, index),
-        }
-    }
-
-    #[cold]
-    fn coerce_to_string(&mut self, args: Args, index: u32) -> Result<Gc<LuaString>, Raised> {
-        let Some(string) = self.coerce(self.arg(args, index))? else {
-            return Err(self.arg_type_error(args, index, "string"));
-        };
-        self.set_slot(args.base + index, string.into());
-        Ok(string)
-    }
-
-    /// `check_string`, `None` for nil or none.
-    ///
-    /// # Errors
-    /// "string expected, got ...".
-    pub fn opt_string(&mut self, args: Args, index: u32) -> Result<Option<Gc<LuaString>>, Raised> {
-        if self.arg(args, index).is_nil() { Ok(None) } else { self.check_string(args, index).map(Some) }
-    }
-
-    /// A function.
-    ///
-    /// # Errors
-    /// "function expected, got ...".
-    pub fn check_function(&mut self, args: Args, index: u32) -> Result<RawValue, Raised> {
-        let value = self.arg(args, index);
-        if value.is_function() { Ok(value) } else { Err(self.arg_type_error(args, index, "function")) }
-    }
-
-    /// A coroutine.
-    ///
-    /// # Errors
-    /// "coroutine expected".
-    pub fn check_thread(&mut self, args: Args, index: u32) -> Result<Gc<Thread>, Raised> {
-        match self.arg(args, index).as_thread() {
-            Some(thread) => Ok(thread),
-            None => Err(self.arg_error(args, index, "coroutine expected")),
-        }
-    }
-
-    /// A userdata whose payload is a `T`; `expected` is the type's name for the message.
-    ///
-    /// # Errors
-    /// "`expected` expected, got ...".
-    pub fn check_userdata<T: 'static>(
-        &mut self,
-        args: Args,
-        index: u32,
-        expected: &str,
-    ) -> Result<Gc<UserData>, Raised> {
-        match self.arg(args, index).as_userdata() {
-            Some(userdata) if userdata.is::<T>() => Ok(userdata),
-            _ => Err(self.arg_type_error(args, index, expected)),
-        }
     }
 
     // ---- errors ----------------------------------------------------------------------------------------

@@ -1,0 +1,82 @@
+//! What the interpreter knows of compiled code: nothing but where to ask.
+//!
+//! In code that may be compiled, the instruction at each back-edge is a [`JLOOP`](crate::bytecode::Op::JLOOP), which names a [`LoopSite`]: the
+//! instruction it stands for, and a count. The handler counts down and does what the instruction does; at zero it asks [`CompilerLink::hot`], which
+//! records, compiles, or runs what was compiled. Where nothing may be compiled, no `JLOOP` exists and nothing of this costs anything.
+//!
+//! While a trace is recorded, the VM's handler table is exchanged for one in which every opcode first tells [`CompilerLink::record`].
+
+use std::any::Any;
+
+use crate::bytecode::Insn;
+use crate::interp::{Go, SlowFn};
+use crate::vm::{Raised, Vm};
+
+/// A back-edge.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(crate) struct LoopSite {
+    /// The instruction that `JLOOP` stands for.
+    pub(crate) original: Insn,
+    /// How often it is taken until the compiler is asked.
+    pub(crate) count: u32,
+    /// What is compiled for it: the compiler's business.
+    pub(crate) region: u32,
+}
+
+/// The compiler, if there is one.
+pub(crate) struct CompilerLink {
+    /// The sites; the first stands for those that are not known yet.
+    pub(crate) sites: *mut LoopSite,
+    /// Asked when a site's count is down.
+    pub(crate) hot: SlowFn,
+    /// Told of every instruction while a trace is recorded.
+    pub(crate) record: SlowFn,
+    /// Does what a script wants of the compiler.
+    pub(crate) control: fn(&mut Vm, Control<'_>) -> bool,
+    /// Whether a trace is being recorded.
+    pub(crate) recording: bool,
+    /// The compiler's own.
+    pub(crate) state: Option<Box<dyn Any + Send>>,
+}
+
+/// What a script may want of the compiler, by the `jit` library.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Control<'a> {
+    /// Whether it is on.
+    Status,
+    /// Switch it on or off.
+    Switch(bool),
+    /// Forget all compiled code.
+    Flush,
+    /// A parameter, as `hotloop`, and its value.
+    Parameter(&'a [u8], i32),
+}
+
+impl CompilerLink {
+    /// No compiler.
+    pub(crate) fn none() -> CompilerLink {
+        CompilerLink {
+            sites: std::ptr::null_mut(),
+            hot: unlinked,
+            record: unlinked,
+            control: |_, _| false,
+            recording: false,
+            state: None,
+        }
+    }
+}
+
+fn unlinked(_: &mut Vm, _: Insn) -> Result<Go, Raised> {
+    unreachable!("without a compiler no code asks for one")
+}
+
+impl Vm {
+    /// Begins or ends telling the compiler of every instruction. While somebody looks on, the table is another.
+    pub(crate) fn set_recording(&mut self, on: bool) {
+        self.compiled.recording = on;
+        if !self.watch.is_on() {
+            self.handlers = if on { super::recording_table() } else { super::handler_table() };
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What compiled code calls. One row for each; `lower/` knows them by this table only.
+
+#![allow(unsafe_code, reason = "called by compiled code with addresses")]
+
+use super::exit::{call_info, restore};
+use super::State;
+use crate::bytecode::Insn;
+use crate::function::{NativeFunction, ShortForm};
+use crate::interp::slow_path;
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::Vm;
+
+/// The bits of no value: a short form has no answer.
+pub(crate) const NO_VALUE: u64 = RawValue::NIL.bits() | 4;
+
+/// The type of an argument or a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arg {
+    /// 64 bits.
+    Word,
+    /// A double.
+    Double,
+}
+
+macro_rules! helpers {
+    ($($name:ident ($($arg:ident),*) -> $ret:ident;)+) => {
+        /// A function that compiled code calls.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(non_camel_case_types, reason = "named as the functions")]
+        pub(crate) enum Helper { $($name,)+ }
+        impl Helper {
+            pub(crate) fn address(self) -> usize {
+                match self { $(Helper::$name => $name as *const () as usize,)+ }
+            }
+            pub(crate) fn arguments(self) -> &'static [Arg] {
+                match self { $(Helper::$name => &[$(Arg::$arg),*],)+ }
+            }
+            pub(crate) fn result(self) -> Arg {
+                match self { $(Helper::$name => Arg::$ret,)+ }
+            }
+        }
+    };
+}
+
+helpers! {
+    barrier(Word, Word) -> Word;
+    exec(Word, Word, Word) -> Word;
+    short(Word, Word, Word, Word) -> Word;
+    append(Word, Word, Word, Word) -> Word;
+    table_len(Word, Word) -> Word;
+    table_get(Word, Word, Word) -> Word;
+    close(Word, Word) -> Word;
+    power(Double, Double) -> Double;
+}
+
+/// Shades a value that is about to be overwritten.
+extern "C" fn barrier(vm: *mut Vm, old: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM and the bits of a live value.
+    unsafe { (*vm).heap.barrier(RawValue::from_bits(old)) };
+    0
+}
+
+/// Has the interpreter execute the instruction of a snapshot of the running region, whose values are in the exit buffer. 0: the next
+/// instruction is the one at `next`, and compiled code goes on; else the interpreter does, from where the frames say.
+extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
+    // SAFETY: compiled code hands over its VM; the state is there while it runs.
+    let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
+    // SAFETY: as above.
+    let runtime = unsafe { &raw mut (*state).runtime };
+    // SAFETY: the running region is kept until it is left, whatever is flushed meanwhile.
+    let (exits, depth, saved) = unsafe { (&(*(*runtime).region).exits, (*runtime).depth, *runtime.cast::<super::RuntimeHead>()) };
+    let exit = &exits[snap as usize];
+    // SAFETY: no other reference to it is live.
+    restore(vm, unsafe { &*runtime }, exit);
+    let thread = vm.thread;
+    let at = vm.frame().pc;
+    // SAFETY: the snapshot's instruction.
+    let insn = unsafe { super::original(state, *at) };
+    // SAFETY: code does not end with an instruction that is executed so.
+    vm.frame_mut().pc = unsafe { at.add(1) };
+    let Some(slow) = slow_path(vm, insn) else { unreachable!("only instructions with a slow path are recorded so") };
+    let outcome = slow(vm, insn);
+    // SAFETY: as above; nested entries have restored it or are over.
+    unsafe {
+        *runtime.cast::<super::RuntimeHead>() = saved;
+        match outcome {
+            Ok(crate::interp::Go::On) => {}
+            Ok(crate::interp::Go::Exit) => {
+                (*state).left = super::Left::Exit;
+                return 1;
+            }
+            Err(raised) => {
+                (*state).left = super::Left::Raised(raised);
+                return 1;
+            }
+        }
+        (*state).left = super::Left::On;
+        let here = vm.thread == thread && vm.frames().len() == depth + exit.frames.len() && vm.frame().pc == next;
+        if !here || vm.watch.is_on() || (*(*runtime).region).is_retired.get() {
+            return 1;
+        }
+        vm.truncate_frames(depth + 1);
+        if vm.ensure_stack((*runtime).base_index + (*(*runtime).region).region.max_slots).is_err() {
+            // Where there is no room the interpreter raises the error, should it come to that.
+            vm.heap.roots.raised = None;
+            restore_frames(vm, exit, next, (*runtime).base_index);
+            return 1;
+        }
+        (*runtime).base = vm.stack.add((*runtime).base_index as usize);
+    }
+    0
+}
+
+fn restore_frames(vm: &mut Vm, exit: &super::exit::Exit, next: *const Insn, base: u32) {
+    for frame in &exit.frames[1..] {
+        vm.push_frame(call_info(frame, base));
+    }
+    vm.frame_mut().pc = next;
+}
+
+/// A short form's answer to the arguments in the argument buffer.
+extern "C" fn short(vm: *mut Vm, native: *mut NativeFunction, form: usize, count: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live native, the address of the short form recorded for it, and so many values.
+    unsafe {
+        let form: ShortForm = std::mem::transmute::<usize, ShortForm>(form);
+        let state = State::of(vm);
+        let args = std::slice::from_raw_parts((&raw const (*state).runtime.arguments).cast::<RawValue>(), count as usize);
+        form(&mut *vm, Gc::from_ptr(native), args).map_or(NO_VALUE, RawValue::bits)
+    }
+}
+
+/// Appends a value to a table's array, if that is all there is to do; 0 if so.
+extern "C" fn append(vm: *mut Vm, table: *mut Table, value: u64, index: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+    unsafe {
+        let vm = &mut *vm;
+        let gc: Gc<Table> = Gc::from_ptr(table);
+        if u64::from((*table).array_len) + 1 != index || !(*table).meta.is_null() {
+            return 1;
+        }
+        u64::from(gc.set_int(&mut vm.heap, index as i64, RawValue::from_bits(value)).is_err())
+    }
+}
+
+/// `#table`
+extern "C" fn table_len(vm: *mut Vm, table: *mut Table) -> u64 {
+    // SAFETY: compiled code hands over its VM and a live table.
+    unsafe { Gc::from_ptr(table).len(&(*vm).heap) }
+}
+
+/// `rawget`, or no value if a metatable is to be asked.
+extern "C" fn table_get(vm: *mut Vm, table: *mut Table, key: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+    unsafe {
+        let gc: Gc<Table> = Gc::from_ptr(table);
+        let value = gc.get(&(*vm).heap, RawValue::from_bits(key));
+        if value.is_nil() && !(*table).meta.is_null() { NO_VALUE } else { value.bits() }
+    }
+}
+
+/// Closes the open upvalues from a stack slot on.
+extern "C" fn close(vm: *mut Vm, slot: i64) -> u64 {
+    // SAFETY: compiled code hands over its VM.
+    unsafe {
+        let from = (*State::of(vm)).runtime.base_index.wrapping_add_signed(slot as i32);
+        (*vm).close_upvalues(from);
+    }
+    0
+}
+
+/// `x ^ y`
+extern "C" fn power(x: f64, y: f64) -> f64 {
+    x.powf(y)
+}

@@ -1,0 +1,109 @@
+//! Reads the printed form of a region: for tests of passes.
+
+use super::{End, Ins, IrOp, Place, Ref, Region, Slot, Snapshot, Trace, Ty};
+
+/// The region of a text.
+///
+/// # Errors
+/// With the line that is not understood.
+#[allow(dead_code, reason = "tests of passes")]
+pub(crate) fn parse(text: &str) -> Result<Region, String> {
+    let mut region = Region::default();
+    let mut hoisted = false;
+    for line in text.lines() {
+        read_line(&mut region, line, &mut hoisted).ok_or_else(|| format!("not understood: {line}"))?;
+    }
+    Ok(region)
+}
+
+fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> {
+    let inside = line.starts_with("  ");
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match *words.first()? {
+        first if first.starts_with('%') => {
+            let (at, ins) = read_ins(&words)?;
+            if region.ins.len() <= at.index() {
+                region.ins.resize(at.index() + 1, Ins::new(IrOp::KINT, Ty::Int));
+            }
+            region.ins[at.index()] = ins;
+            if inside && *hoisted {
+                region.hoisted.push(at);
+            } else if inside {
+                region.traces.last_mut()?.body.push(at);
+            }
+        }
+        "slots" => {
+            for word in &words[1..] {
+                let (slot, r) = word.split_once(':')?;
+                region.params.push((slot.parse().ok()?, reference(r.split_once('=')?.1)?));
+            }
+        }
+        "header" => region.header = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?,
+        "preheader" => region.preheader = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?,
+        "snap" => {
+            let mut snap = Snapshot { pc_index: words.get(3)?.parse().ok()?, may_grow: true, ..Snapshot::default() };
+            let bar = words.iter().position(|word| *word == "|")?;
+            for word in &words[5..bar] {
+                let (slot, place) = word.split_once('=')?;
+                let place = if place == "mem" { Place::Memory } else { Place::Value(reference(place)?) };
+                snap.slots.push((slot.parse().ok()?, place));
+            }
+            snap.restored = pairs(&words[bar + 2..])?;
+            snap.live = snap.slots.iter().map(|(slot, _)| *slot).collect();
+            region.snaps.push(snap);
+        }
+        "hoisted" => *hoisted = true,
+        "trace" => {
+            *hoisted = false;
+            let parent = match words.get(3) {
+                Some(snap) => Some(snap.parse().ok()?),
+                None => None,
+            };
+            if let Some(parent) = parent {
+                let number = region.traces.len() as u32;
+                region.snaps.get_mut(parent as usize)?.side = Some(number);
+            }
+            region.traces.push(Trace { parent, body: Vec::new(), end: End::Loop(Vec::new()) });
+        }
+        "loop" => region.traces.last_mut()?.end = End::Loop(pairs(&words[1..])?),
+        "exit" => region.traces.last_mut()?.end = End::Exit(words.get(1)?.parse().ok()?),
+        _ => return None,
+    }
+    Some(())
+}
+
+fn pairs(words: &[&str]) -> Option<Vec<(Slot, Ref)>> {
+    let pair = |word: &&str| {
+        let (slot, r) = word.split_once('=')?;
+        Some((slot.parse().ok()?, reference(r)?))
+    };
+    words.iter().map(pair).collect()
+}
+
+fn reference(text: &str) -> Option<Ref> {
+    if text == "-" { Some(Ref::NONE) } else { text.strip_prefix('%')?.parse().ok().map(Ref) }
+}
+
+fn read_ins(words: &[&str]) -> Option<(Ref, Ins)> {
+    let at = reference(words[0])?;
+    let op = *IrOp::ALL.iter().find(|op| op.name() == words[2])?;
+    let ty = *Ty::ALL.iter().find(|ty| ty.text() == words[3])?;
+    let mut ins = Ins::new(op, ty);
+    let mut operands = 0;
+    for word in &words[4..] {
+        if let Some(imm) = word.strip_prefix('#') {
+            ins.imm = imm.parse().ok()?;
+        } else if let Some(snap) = word.strip_prefix('>') {
+            ins.snap = snap.parse().ok()?;
+        } else {
+            let r = reference(word)?;
+            match operands {
+                0 => ins.a = r,
+                1 => ins.b = r,
+                _ => ins.c = r,
+            }
+            operands += 1;
+        }
+    }
+    Some((at, ins))
+}

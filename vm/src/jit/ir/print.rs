@@ -1,0 +1,77 @@
+//! The printed form of a region, which [`parse`](super::parse) reads back.
+//!
+//! ```text
+//! slots 4:int=%0 5:num=%1
+//! header 4
+//! preheader 4
+//! snap 1 pc 7 : 4=%0 5=mem | restores 4=%0
+//! hoisted
+//!   %9 = FLOOR num %1
+//! trace 0
+//!   %3 = IADD int %0 %2
+//!   %4 = GLE - %3 %1 #1 >1
+//! loop 4=%3
+//! trace 1 from 1
+//! exit 2
+//! ```
+
+use std::fmt::Write as _;
+
+use super::{End, Ins, NO_SNAP, Place, Ref, Region};
+
+/// The region as text. Immediates that are addresses are printed as they are.
+pub(crate) fn print(region: &Region) -> String {
+    let mut out = String::new();
+    let pairs = |pairs: &[(i32, Ref)]| pairs.iter().map(|(slot, r)| format!(" {slot}={r:?}")).collect::<String>();
+    let slots = |slots: &[i32]| slots.iter().map(|slot| format!(" {slot}")).collect::<String>();
+    for (at, ins) in region.ins.iter().enumerate().filter(|(_, ins)| ins.op.kind() == super::Kind::Floating) {
+        line(&mut out, "", at, ins);
+    }
+    let params: String =
+        region.params.iter().map(|(slot, r)| format!(" {slot}:{}={r:?}", region.ty(*r).text())).collect();
+    let _ = writeln!(out, "slots{params}\nheader{}\npreheader{}", slots(&region.header), slots(&region.preheader));
+    for (id, snap) in region.snaps.iter().enumerate() {
+        let places: String = snap
+            .slots
+            .iter()
+            .map(|(slot, place)| match place {
+                Place::Value(r) => format!(" {slot}={r:?}"),
+                Place::Memory => format!(" {slot}=mem"),
+            })
+            .collect();
+        let _ = writeln!(out, "snap {id} pc {} :{places} | restores{}", snap.pc_index, pairs(&snap.restored));
+    }
+    let _ = writeln!(out, "hoisted");
+    for r in &region.hoisted {
+        line(&mut out, "  ", r.index(), region.get(*r));
+    }
+    for (number, trace) in region.traces.iter().enumerate() {
+        let from = trace.parent.map_or_else(String::new, |snap| format!(" from {snap}"));
+        let _ = writeln!(out, "trace {number}{from}");
+        for r in &trace.body {
+            line(&mut out, "  ", r.index(), region.get(*r));
+        }
+        let _ = match &trace.end {
+            End::Loop(values) => writeln!(out, "loop{}", pairs(values)),
+            End::Exit(snap) => writeln!(out, "exit {snap}"),
+        };
+    }
+    out
+}
+
+fn line(out: &mut String, indent: &str, at: usize, ins: &Ins) {
+    let _ = write!(out, "{indent}%{at} = {} {}", ins.op.name(), ins.ty.text());
+    // A missing operand in front of one that is there is printed.
+    let operands = [ins.a, ins.b, ins.c];
+    let count = operands.iter().rposition(|r| *r != Ref::NONE).map_or(0, |last| last + 1);
+    for operand in &operands[..count] {
+        let _ = write!(out, " {operand:?}");
+    }
+    if ins.imm != 0 {
+        let _ = write!(out, " #{}", ins.imm);
+    }
+    if ins.snap != NO_SNAP {
+        let _ = write!(out, " >{}", ins.snap);
+    }
+    out.push('\n');
+}

@@ -1,0 +1,118 @@
+//! What must hold of a region, whatever pass has run: every value is computed before it is used, on each way that leads there; operands have the types their
+//! operation takes; guards have a snapshot; the loop's parameters get values of their types.
+
+use std::collections::HashSet;
+
+use super::{End, Ins, IrOp, Kind, NO_SNAP, Ref, Region, SnapId, Ty};
+
+/// Checks a region.
+///
+/// # Errors
+/// What does not hold.
+pub(crate) fn verify(region: &Region) -> Result<(), String> {
+    let mut before: HashSet<Ref> = HashSet::new();
+    walk(region, &region.hoisted, &mut before, None)?;
+    if region.traces.is_empty() {
+        return Err("a region without a trace".into());
+    }
+    for number in 0..region.traces.len() {
+        let mut defined = before.clone();
+        // The traces that lead to it, up to where they are left.
+        let mut path = Vec::new();
+        let mut at = region.traces[number].parent;
+        while let Some(snap) = at {
+            let parent = region.traces.iter().position(|trace| trace.body.iter().any(|r| region.get(*r).snap == snap));
+            let parent = parent.ok_or_else(|| format!("trace {number} begins at snapshot {snap}, which no guard has"))?;
+            path.push((parent, snap));
+            at = region.traces[parent].parent;
+        }
+        for (parent, snap) in path.into_iter().rev() {
+            walk(region, &region.traces[parent].body, &mut defined, Some(snap))?;
+        }
+        let trace = &region.traces[number];
+        walk(region, &trace.body, &mut defined, None)?;
+        match &trace.end {
+            End::Exit(snap) => snapshot(region, *snap, &defined)?,
+            End::Loop(values) => {
+                for (slot, r) in values {
+                    known(region, *r, &defined)?;
+                    let param = region.param(*slot).ok_or_else(|| format!("slot {slot} is changed and has no parameter"))?;
+                    let (from, to) = (region.ty(*r), region.ty(param));
+                    if from != to && to != Ty::Any && !(from == Ty::Int && to == Ty::Num) {
+                        return Err(format!("slot {slot} is {} and gets {}", to.text(), from.text()));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Goes through instructions up to the first guard of a snapshot.
+fn walk(region: &Region, body: &[Ref], defined: &mut HashSet<Ref>, until: Option<SnapId>) -> Result<(), String> {
+    for r in body {
+        let ins = region.get(*r);
+        if until == Some(ins.snap) {
+            return Ok(());
+        }
+        check(region, *r, ins, defined)?;
+        defined.insert(*r);
+    }
+    Ok(())
+}
+
+fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(), String> {
+    let wrong = |what: &str| Err(format!("{r:?} {}: {what}", ins.op.name()));
+    if ins.op.kind() == Kind::Floating {
+        return wrong("a constant or slot in a trace");
+    }
+    for operand in ins.operands() {
+        known(region, operand, defined).map_err(|problem| format!("{r:?} {}: {problem}", ins.op.name()))?;
+    }
+    let needs_snapshot = ins.op.kind() == Kind::Guard || matches!(ins.op, IrOp::EXEC | IrOp::SHORT | IrOp::APPEND);
+    if needs_snapshot != (ins.snap != NO_SNAP) {
+        return wrong("with or without a snapshot");
+    }
+    if needs_snapshot {
+        snapshot(region, ins.snap, defined)?;
+    }
+    let ty = |operand: Ref| region.ty(operand);
+    let (wanted, other): (&[Ty], &[Ty]) = match ins.op {
+        IrOp::GTYPE | IrOp::GPRI | IrOp::GNPRI | IrOp::GLIGHT | IrOp::VSTORE => (&[Ty::Any], &[]),
+        IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV | IrOp::MOD | IrOp::POW | IrOp::MIN | IrOp::MAX => (&[Ty::Num], &[Ty::Num]),
+        IrOp::NEG | IrOp::SQRT | IrOp::ABS | IrOp::FLOOR | IrOp::CEIL | IrOp::N2I => (&[Ty::Num], &[]),
+        IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
+        IrOp::I2N => (&[Ty::Int], &[]),
+        IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
+        IrOp::GLT | IrOp::GLE | IrOp::GEQ => (&[Ty::Num, Ty::Int], &[Ty::Num, Ty::Int]),
+        IrOp::TSHAPE | IrOp::TNOMETA | IrOp::META | IrOp::SLOTS | IrOp::ARRAY | IrOp::ALEN | IrOp::TLEN => (&[Ty::Tab], &[]),
+        IrOp::TGET => (&[Ty::Tab], &[Ty::Any]),
+        IrOp::APPEND => (&[Ty::Tab], &[Ty::Any]),
+        IrOp::HLOAD | IrOp::ULOAD => (&[Ty::Ptr], &[Ty::Void]),
+        IrOp::HSTORE | IrOp::USTORE => (&[Ty::Ptr], &[Ty::Any]),
+        IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
+        IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),
+        IrOp::SLEN => (&[Ty::Str], &[]),
+        _ => return Ok(()),
+    };
+    if !wanted.contains(&ty(ins.a)) {
+        return wrong("the first operand's type");
+    }
+    if ins.b != Ref::NONE && !other.contains(&ty(ins.b)) {
+        return wrong("the second operand's type");
+    }
+    if matches!(ins.op, IrOp::GLT | IrOp::GLE | IrOp::GEQ) && ty(ins.a) != ty(ins.b) {
+        return wrong("operands of two types");
+    }
+    Ok(())
+}
+
+fn known(region: &Region, r: Ref, defined: &HashSet<Ref>) -> Result<(), String> {
+    let is_floating = region.ins.get(r.index()).ok_or("a reference to nothing")?.op.kind() == Kind::Floating;
+    if is_floating || defined.contains(&r) { Ok(()) } else { Err(format!("{r:?} is used before it is computed")) }
+}
+
+fn snapshot(region: &Region, snap: SnapId, defined: &HashSet<Ref>) -> Result<(), String> {
+    let snap = region.snaps.get(snap as usize).ok_or("no such snapshot")?;
+    snap.restored.iter().try_for_each(|(slot, r)| known(region, *r, defined).map_err(|problem| format!("slot {slot}: {problem}")))
+}

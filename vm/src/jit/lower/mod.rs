@@ -1,0 +1,385 @@
+//! From a region to machine code, by way of Cranelift. Safe code: what is emitted rests on the recorder's guards, and on the layouts in `layout.rs`.
+//!
+//! A region is one function `fn(vm) -> u64`, which returns the number of the snapshot by which it was left. `ops.rs` lowers instructions; here are the blocks:
+//! entry, preheader, header (see [`ir`](super::ir)), one for each side trace, and one, marked cold, for each snapshot: it
+//! stores the values to restore in the buffer and returns. Optimising is not Cranelift's task (`opt_level=none`).
+
+mod layout;
+mod ops;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type, UserFuncName, Value, types};
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+use super::exit::constant;
+use super::helpers::{Arg, Helper};
+use super::ir::{End, IrOp, Ref, Region, SnapId, Slot, Ty};
+use super::memory::Code;
+use super::{LEFT, NOT_ENTERED};
+use crate::vm::Vm;
+
+/// What is needed to compile regions of a VM.
+pub(crate) struct Compiler {
+    isa: OwnedTargetIsa,
+    context: Context,
+    builder: FunctionBuilderContext,
+    /// Where the interrupt flag is.
+    interrupt: usize,
+    /// Whether the last code was kept as text, and the text.
+    pub(crate) listing: Option<String>,
+    pub(crate) wants_listing: bool,
+}
+
+impl Compiler {
+    /// A compiler for this machine, if Cranelift has one.
+    pub(crate) fn new(vm: &Vm) -> Option<Compiler> {
+        let mut flags = settings::builder();
+        flags.set("opt_level", "none").ok()?;
+        flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
+        flags.set("unwind_info", "false").ok()?;
+        let isa = cranelift_native::builder().ok()?.finish(settings::Flags::new(flags)).ok()?;
+        let interrupt = Arc::as_ptr(&vm.interrupt) as usize;
+        Some(Compiler {
+            isa,
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            interrupt,
+            listing: None,
+            wants_listing: false,
+        })
+    }
+
+    /// The machine code of a region; `runtime` is where its runtime is.
+    pub(crate) fn compile(&mut self, region: &Region, runtime: *const u8) -> Option<Code> {
+        self.context.clear();
+        let signature = self.signature(&[Arg::Word], Arg::Word);
+        let mut function = Function::with_name_signature(UserFuncName::default(), signature);
+        let builder = FunctionBuilder::new(&mut function, &mut self.builder);
+        let lowering = Lowering {
+            region,
+            runtime: runtime as usize,
+            interrupt: self.interrupt,
+            isa: &self.isa,
+            b: builder,
+            vm: Value::from_u32(0),
+            values: vec![None; region.ins.len()],
+            before: HashMap::new(),
+            inside: HashMap::new(),
+            in_loop: false,
+            constants: HashMap::new(),
+            signatures: HashMap::new(),
+            exits: HashMap::new(),
+            cold: Vec::new(),
+            sides: Vec::new(),
+            preheader: Block::from_u32(0),
+            header: Block::from_u32(0),
+            allocates: false,
+        };
+        lowering.run();
+        self.context.func = function;
+        if self.wants_listing {
+            self.listing = Some(self.context.func.display().to_string());
+            self.context.set_disasm(true);
+        }
+        let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
+        if !compiled.buffer.relocs().is_empty() {
+            return None;
+        }
+        if let Some(text) = &compiled.vcode
+            && self.wants_listing
+        {
+            self.listing = Some(text.clone());
+        }
+        Code::new(compiled.code_buffer())
+    }
+
+    fn signature(&self, arguments: &[Arg], result: Arg) -> Signature {
+        signature(&self.isa, arguments, result)
+    }
+}
+
+fn signature(isa: &OwnedTargetIsa, arguments: &[Arg], result: Arg) -> Signature {
+    let mut signature = Signature::new(isa.default_call_conv());
+    signature.params.extend(arguments.iter().map(|arg| AbiParam::new(machine_type(*arg))));
+    signature.returns.push(AbiParam::new(machine_type(result)));
+    signature
+}
+
+fn machine_type(arg: Arg) -> Type {
+    match arg {
+        Arg::Word => types::I64,
+        Arg::Double => types::F64,
+    }
+}
+
+/// The machine type of a value.
+fn clif_type(ty: Ty) -> Type {
+    if ty == Ty::Num { types::F64 } else { types::I64 }
+}
+
+/// A region on its way.
+struct Lowering<'r> {
+    region: &'r Region,
+    runtime: usize,
+    interrupt: usize,
+    isa: &'r OwnedTargetIsa,
+    b: FunctionBuilder<'r>,
+    vm: Value,
+    values: Vec<Option<Value>>,
+    /// The slots before the loop.
+    before: HashMap<Ref, Value>,
+    /// The slots that the header has as parameters.
+    inside: HashMap<Ref, Value>,
+    in_loop: bool,
+    /// Doubles, made once.
+    constants: HashMap<u64, Value>,
+    signatures: HashMap<Vec<u8>, SigRef>,
+    exits: HashMap<SnapId, Block>,
+    /// Exits to be filled, and whether they lie in the loop.
+    cold: Vec<(SnapId, Block, bool)>,
+    /// Side traces to be lowered.
+    sides: Vec<(u32, Block)>,
+    preheader: Block,
+    header: Block,
+    allocates: bool,
+}
+
+impl Lowering<'_> {
+    fn flags() -> MemFlagsData {
+        MemFlagsData::trusted()
+    }
+
+    fn run(mut self) {
+        let region = self.region;
+        let allocates = |r: &Ref| matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND);
+        self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
+        let entry = self.b.create_block();
+        self.preheader = self.b.create_block();
+        self.header = self.b.create_block();
+        self.b.append_block_params_for_function_params(entry);
+        self.b.switch_to_block(entry);
+        self.vm = self.b.block_params(entry)[0];
+        self.make_constants();
+        let refused = self.b.create_block();
+        let slots: Vec<(Slot, Ref)> = region.params.iter().copied().filter(|(slot, r)| self.needs_slot(*slot, *r)).collect();
+        for (slot, r) in slots {
+            let raw = self.load_slot(slot);
+            let value = self.unboxed(raw, region.ty(r), refused);
+            self.before.insert(r, value);
+        }
+        let arguments = self.slot_values(&region.preheader);
+        let preheader = self.preheader;
+        self.b.ins().jump(preheader, &arguments);
+        self.b.switch_to_block(refused);
+        self.b.set_cold_block(refused);
+        self.leave(NOT_ENTERED);
+
+        self.b.switch_to_block(preheader);
+        for slot in &region.preheader {
+            let r = region.param(*slot).expect("a slot that is changed has a parameter");
+            let value = self.b.append_block_param(preheader, clif_type(region.ty(r)));
+            self.before.insert(r, value);
+        }
+        for r in &region.hoisted {
+            self.instruction(*r);
+        }
+        let arguments = self.slot_values(&region.header);
+        let header = self.header;
+        self.b.ins().jump(header, &arguments);
+        self.b.switch_to_block(header);
+        for slot in &region.header {
+            let r = region.param(*slot).expect("a slot that is changed has a parameter");
+            let value = self.b.append_block_param(header, clif_type(region.ty(r)));
+            self.inside.insert(r, value);
+        }
+        self.in_loop = true;
+        self.trace(0);
+        while let Some((trace, block)) = self.sides.pop() {
+            self.b.switch_to_block(block);
+            self.trace(trace as usize);
+        }
+        for (snap, block, in_loop) in std::mem::take(&mut self.cold) {
+            self.in_loop = in_loop;
+            self.b.switch_to_block(block);
+            self.b.set_cold_block(block);
+            self.store_snapshot(snap);
+            self.leave(snap);
+        }
+        self.b.seal_all_blocks();
+        let config = self.isa.frontend_config();
+        self.b.finalize(config);
+    }
+
+    /// Whether anything uses the value of a slot, or relies on its type.
+    fn needs_slot(&self, slot: Slot, r: Ref) -> bool {
+        let region = self.region;
+        region.ty(r) != Ty::Any
+            || region.preheader.contains(&slot)
+            || region.snaps.iter().any(|snap| snap.restored.iter().any(|(_, value)| *value == r))
+            || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted).any(|used| region.get(*used).operands().any(|operand| operand == r))
+            || (0..region.traces.len()).any(|trace| region.changes(trace).iter().any(|(_, value)| *value == r))
+    }
+
+    fn slot_values(&self, slots: &[Slot]) -> Vec<BlockArg> {
+        let value = |slot: &Slot| {
+            let r = self.region.param(*slot).expect("a slot that is changed has a parameter");
+            BlockArg::Value(self.before[&r])
+        };
+        slots.iter().map(value).collect()
+    }
+
+    fn trace(&mut self, number: usize) {
+        let region = self.region;
+        let trace = &region.traces[number];
+        for r in &trace.body {
+            self.instruction(*r);
+        }
+        match &trace.end {
+            End::Exit(snap) => {
+                let block = self.exit_block(*snap);
+                self.b.ins().jump(block, &[]);
+            }
+            End::Loop(changes) => {
+                // What only the root changes is all that the header has.
+                let stays = changes.iter().all(|(slot, _)| region.header.contains(slot));
+                let (block, slots) = if stays { (self.header, &region.header) } else { (self.preheader, &region.preheader) };
+                let mut arguments = Vec::with_capacity(slots.len());
+                for slot in slots {
+                    let param = region.param(*slot).expect("a slot that is changed has a parameter");
+                    let value = changes.iter().find(|(s, _)| s == slot).map_or(param, |(_, value)| *value);
+                    let value = self.value_as(value, region.ty(param));
+                    arguments.push(BlockArg::Value(value));
+                }
+                self.b.ins().jump(block, &arguments);
+            }
+        }
+    }
+
+    /// A value of a type: constants are made to fit.
+    fn value_as(&mut self, r: Ref, ty: Ty) -> Value {
+        match (self.region.ty(r), ty) {
+            (from, to) if from == to => self.value(r),
+            (_, Ty::Any) => self.boxed(r),
+            (Ty::Int, Ty::Num) => {
+                let value = self.value(r);
+                self.b.ins().fcvt_from_sint(types::F64, value)
+            }
+            (from, to) => unreachable!("a {from:?} where a {to:?} goes"),
+        }
+    }
+
+    fn value(&mut self, r: Ref) -> Value {
+        let ins = self.region.get(r);
+        match ins.op {
+            IrOp::KNUM => match self.constants.get(&ins.imm) {
+                Some(value) => *value,
+                None => self.b.ins().f64const(f64::from_bits(ins.imm)),
+            },
+            IrOp::KINT | IrOp::KPRI | IrOp::KSTR => self.b.ins().iconst(types::I64, ins.imm as i64),
+            IrOp::SLOT => match self.inside.get(&r).filter(|_| self.in_loop) {
+                Some(value) => *value,
+                None => self.before[&r],
+            },
+            _ => self.values[r.index()].expect("computed before it is used"),
+        }
+    }
+
+    /// Doubles are made once, before the loop: as many as there may be registers for.
+    fn make_constants(&mut self) {
+        let region = self.region;
+        let bodies = region.traces.iter().flat_map(|trace| &trace.body);
+        for r in bodies {
+            for operand in region.get(*r).operands() {
+                let ins = region.get(operand);
+                if ins.op == IrOp::KNUM && self.constants.len() < 6 && !self.constants.contains_key(&ins.imm) {
+                    let value = self.b.ins().f64const(f64::from_bits(ins.imm));
+                    self.constants.insert(ins.imm, value);
+                }
+            }
+        }
+    }
+
+    // ---- leaving ---------------------------------------------------------------------------------------
+
+    fn leave(&mut self, number: u32) {
+        let number = self.b.ins().iconst(types::I64, i64::from(number));
+        self.b.ins().return_(&[number]);
+    }
+
+    /// Where a guard with a snapshot goes when it does not hold.
+    fn fail_block(&mut self, snap: SnapId) -> Block {
+        match self.region.snaps[snap as usize].side {
+            Some(_) if self.exits.contains_key(&snap) => self.exits[&snap],
+            Some(trace) => {
+                let block = self.b.create_block();
+                self.exits.insert(snap, block);
+                self.sides.push((trace, block));
+                block
+            }
+            None => self.exit_block(snap),
+        }
+    }
+
+    /// The cold block of a snapshot, filled at the end.
+    fn exit_block(&mut self, snap: SnapId) -> Block {
+        if let Some(block) = self.exits.get(&snap) {
+            return *block;
+        }
+        let block = self.b.create_block();
+        self.exits.insert(snap, block);
+        self.cold.push((snap, block, self.in_loop));
+        block
+    }
+
+    /// Stores what a snapshot restores, in its order.
+    fn store_snapshot(&mut self, snap: SnapId) {
+        let region = self.region;
+        let buffer = self.b.ins().iconst(types::I64, (self.runtime + layout::BUFFER) as i64);
+        for (index, (_, r)) in region.snaps[snap as usize].restored.iter().enumerate() {
+            if constant(region, *r).is_none() {
+                let value = self.value(*r);
+                self.b.ins().store(Self::flags(), value, buffer, (index * 8) as i32);
+            }
+        }
+    }
+
+    /// Goes on if a condition holds, and leaves by a snapshot if not.
+    fn guard(&mut self, condition: Value, snap: SnapId) {
+        let next = self.b.create_block();
+        let fail = self.fail_block(snap);
+        self.b.ins().brif(condition, next, &[], fail, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    /// Leaves without anything to restore if a status is not zero.
+    fn leave_unless_zero(&mut self, status: Value) {
+        let (next, left) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(status, left, &[], next, &[]);
+        self.b.switch_to_block(left);
+        self.b.set_cold_block(left);
+        self.leave(LEFT);
+        self.b.switch_to_block(next);
+    }
+
+    fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {
+        let key: Vec<u8> = helper.arguments().iter().chain([&helper.result()]).map(|arg| *arg as u8).collect();
+        let wanted = match self.signatures.get(&key) {
+            Some(known) => *known,
+            None => {
+                let signature = signature(self.isa, helper.arguments(), helper.result());
+                let made = self.b.import_signature(signature);
+                self.signatures.insert(key, made);
+                made
+            }
+        };
+        let address = self.b.ins().iconst(types::I64, helper.address() as i64);
+        let call = self.b.ins().call_indirect(wanted, address, arguments);
+        self.b.inst_results(call)[0]
+    }
+}

@@ -1,0 +1,504 @@
+//! The lowering of each operation.
+
+use cranelift_codegen::ir::condcodes::{CondCode, FloatCC, IntCC};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
+
+use super::super::helpers::{Helper, NO_VALUE};
+use super::super::ir::{Ins, IrOp, Kind, Ref, Slot, Ty};
+use super::{Lowering, layout};
+use crate::bytecode::BitOp;
+use crate::gc::kind::Kind as Cell;
+use crate::value::{RawValue, Tag};
+
+/// Adding it to a double leaves the integer part in the low bits (convert/integer.rs).
+const ROUND_TO_LOW_BITS: f64 = 6_755_399_441_055_744.0;
+
+impl Lowering<'_> {
+    pub(super) fn instruction(&mut self, r: Ref) {
+        let ins = *self.region.get(r);
+        let value = self.lower(&ins);
+        debug_assert!(value.is_some() == (ins.ty != Ty::Void), "{:?}", ins);
+        self.values[r.index()] = value;
+    }
+
+    fn word(&mut self, n: u64) -> Value {
+        self.b.ins().iconst(types::I64, n as i64)
+    }
+
+    fn load(&mut self, base: Value, offset: i32) -> Value {
+        self.b.ins().load(types::I64, MemFlagsData::trusted(), base, offset)
+    }
+
+    fn load_u32(&mut self, base: Value, offset: i32) -> Value {
+        self.b.ins().uload32(MemFlagsData::trusted(), base, offset)
+    }
+
+    fn stack(&mut self) -> Value {
+        let base = self.word((self.runtime + layout::BASE) as u64);
+        self.load(base, 0)
+    }
+
+    pub(super) fn load_slot(&mut self, slot: Slot) -> Value {
+        let stack = self.stack();
+        self.load(stack, slot * 8)
+    }
+
+    /// A Lua value as one of a type, or off to `refused`.
+    pub(super) fn unboxed(&mut self, raw: Value, ty: Ty, refused: cranelift_codegen::ir::Block) -> Value {
+        let (ok, value) = match ty {
+            Ty::Any => return raw,
+            Ty::Int => {
+                let ok = self.is_number(raw);
+                let next = self.b.create_block();
+                self.b.ins().brif(ok, next, &[], refused, &[]);
+                self.b.switch_to_block(next);
+                let double = self.b.ins().bitcast(types::F64, MemFlagsData::new(), raw);
+                self.integer_of(double)
+            }
+            _ => self.typed(raw, ty),
+        };
+        let next = self.b.create_block();
+        self.b.ins().brif(ok, next, &[], refused, &[]);
+        self.b.switch_to_block(next);
+        value
+    }
+
+    /// Whether a Lua value has a type (not an integer), and the value if so.
+    fn typed(&mut self, raw: Value, ty: Ty) -> (Value, Value) {
+        if ty == Ty::Num {
+            let ok = self.is_number(raw);
+            return (ok, self.b.ins().bitcast(types::F64, MemFlagsData::new(), raw));
+        }
+        let tag = self.word(tag_bits(ty));
+        let address = self.b.ins().bxor(raw, tag);
+        let high = self.b.ins().ushr_imm_u(address, 47);
+        (self.b.ins().icmp_imm_u(IntCC::Equal, high, 0), address)
+    }
+
+    fn is_number(&mut self, raw: Value) -> Value {
+        let first = self.word(0xFFF9 << 48);
+        self.b.ins().icmp(IntCC::UnsignedLessThan, raw, first)
+    }
+
+    /// A double as an integer, and whether it is one of 31 bits (and not -0).
+    fn integer_of(&mut self, double: Value) -> (Value, Value) {
+        let narrow = self.b.ins().fcvt_to_sint_sat(types::I32, double);
+        let integer = self.b.ins().sextend(types::I64, narrow);
+        let back = self.b.ins().fcvt_from_sint(types::F64, integer);
+        let (x, y) = (self.bits_of(double), self.bits_of(back));
+        (self.b.ins().icmp(IntCC::Equal, x, y), integer)
+    }
+
+    fn bits_of(&mut self, double: Value) -> Value {
+        self.b.ins().bitcast(types::I64, MemFlagsData::new(), double)
+    }
+
+    /// A value in eight bytes.
+    pub(super) fn boxed(&mut self, r: Ref) -> Value {
+        if let Some(value) = super::super::exit::constant(self.region, r) {
+            return self.word(value.bits());
+        }
+        let value = self.value(r);
+        match self.region.ty(r) {
+            Ty::Any => value,
+            Ty::Num => {
+                // All NaNs become the one that is stored.
+                let bits = self.bits_of(value);
+                let is_nan = self.b.ins().fcmp(FloatCC::Unordered, value, value);
+                let nan = self.word(RawValue::number(f64::NAN).bits());
+                self.b.ins().select(is_nan, nan, bits)
+            }
+            Ty::Int => {
+                let double = self.b.ins().fcvt_from_sint(types::F64, value);
+                self.bits_of(double)
+            }
+            ty => {
+                let tag = self.word(tag_bits(ty));
+                self.b.ins().bor(value, tag)
+            }
+        }
+    }
+
+    fn lower(&mut self, ins: &Ins) -> Option<Value> {
+        Some(match ins.op {
+            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::SLOT => unreachable!("in no trace"),
+            IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
+            IrOp::VSTORE => {
+                let (stack, value) = (self.stack(), self.boxed(ins.a));
+                self.b.ins().store(Self::flags(), value, stack, ins.imm as i64 as i32 * 8);
+                return None;
+            }
+            IrOp::GTYPE => {
+                let raw = self.value(ins.a);
+                let (ok, value) = self.typed(raw, ins.ty);
+                self.guard(ok, ins.snap);
+                value
+            }
+            IrOp::GPRI | IrOp::GNPRI => {
+                let (raw, wanted) = (self.value(ins.a), self.word(ins.imm));
+                let condition = if ins.op == IrOp::GPRI { IntCC::Equal } else { IntCC::NotEqual };
+                let ok = self.b.ins().icmp(condition, raw, wanted);
+                return self.guarded(ok, ins);
+            }
+            IrOp::GLIGHT => {
+                let raw = self.value(ins.a);
+                let tag = self.b.ins().ushr_imm_u(raw, 47);
+                let ok = self.b.ins().icmp_imm_u(IntCC::Equal, tag, Tag::LightUserData as i64);
+                return self.guarded(ok, ins);
+            }
+            IrOp::GREFEQ | IrOp::GREFNE => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                let condition = if ins.op == IrOp::GREFEQ { IntCC::Equal } else { IntCC::NotEqual };
+                let ok = self.b.ins().icmp(condition, x, y);
+                return self.guarded(ok, ins);
+            }
+            IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                match ins.op {
+                    IrOp::ADD => self.b.ins().fadd(x, y),
+                    IrOp::SUB => self.b.ins().fsub(x, y),
+                    IrOp::MUL => self.b.ins().fmul(x, y),
+                    _ => self.b.ins().fdiv(x, y),
+                }
+            }
+            IrOp::MOD => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                let quotient = self.b.ins().fdiv(x, y);
+                let floor = self.b.ins().floor(quotient);
+                let whole = self.b.ins().fmul(floor, y);
+                self.b.ins().fsub(x, whole)
+            }
+            IrOp::POW => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                self.call(Helper::power, &[x, y])
+            }
+            IrOp::NEG => {
+                let x = self.value(ins.a);
+                self.b.ins().fneg(x)
+            }
+            IrOp::SQRT => {
+                let x = self.value(ins.a);
+                self.b.ins().sqrt(x)
+            }
+            IrOp::ABS => {
+                let x = self.value(ins.a);
+                self.b.ins().fabs(x)
+            }
+            IrOp::FLOOR => {
+                let x = self.value(ins.a);
+                self.b.ins().floor(x)
+            }
+            IrOp::CEIL => {
+                let x = self.value(ins.a);
+                self.b.ins().ceil(x)
+            }
+            IrOp::MIN | IrOp::MAX => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                let condition = if ins.op == IrOp::MIN { FloatCC::LessThan } else { FloatCC::GreaterThan };
+                let first = self.b.ins().fcmp(condition, x, y);
+                self.b.ins().select(first, x, y)
+            }
+            IrOp::IADD => {
+                let x = self.value(ins.a);
+                match self.region.get(ins.b) {
+                    Ins { op: IrOp::KINT, imm, .. } => self.b.ins().iadd_imm_s(x, *imm as i64),
+                    _ => {
+                        let y = self.value(ins.b);
+                        self.b.ins().iadd(x, y)
+                    }
+                }
+            }
+            IrOp::IMOD => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                let divisor = self.region.get(ins.b).imm;
+                if divisor.is_power_of_two() {
+                    self.b.ins().band_imm_s(x, divisor as i64 - 1)
+                } else {
+                    let rest = self.b.ins().srem(x, y);
+                    let fixed = self.b.ins().iadd(rest, y);
+                    let below = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, rest, 0);
+                    self.b.ins().select(below, fixed, rest)
+                }
+            }
+            IrOp::I2N => {
+                let x = self.value(ins.a);
+                self.b.ins().fcvt_from_sint(types::F64, x)
+            }
+            IrOp::N2I => {
+                let x = self.value(ins.a);
+                let (ok, value) = self.integer_of(x);
+                self.guard(ok, ins.snap);
+                value
+            }
+            IrOp::TOBIT => {
+                let x = self.value(ins.a);
+                let low = if self.region.ty(ins.a) == Ty::Int {
+                    self.b.ins().ireduce(types::I32, x)
+                } else {
+                    let magic = self.b.ins().f64const(ROUND_TO_LOW_BITS);
+                    let sum = self.b.ins().fadd(x, magic);
+                    let bits = self.bits_of(sum);
+                    self.b.ins().ireduce(types::I32, bits)
+                };
+                self.b.ins().sextend(types::I64, low)
+            }
+            IrOp::BITS => self.bit_operation(ins),
+            IrOp::GLT | IrOp::GLE | IrOp::GEQ => return self.comparison(ins),
+            IrOp::BOX => self.boxed(ins.a),
+            IrOp::TSHAPE => {
+                let table = self.value(ins.a);
+                let shape = self.b.ins().load(types::I32, Self::flags(), table, layout::SHAPE);
+                let ok = self.b.ins().icmp_imm_s(IntCC::Equal, shape, i64::from(ins.imm as u32 as i32));
+                return self.guarded(ok, ins);
+            }
+            IrOp::TNOMETA => {
+                let table = self.value(ins.a);
+                let meta = self.load(table, layout::META);
+                let ok = self.b.ins().icmp_imm_u(IntCC::Equal, meta, 0);
+                return self.guarded(ok, ins);
+            }
+            IrOp::META => {
+                let table = self.value(ins.a);
+                let meta = self.load(table, layout::META);
+                self.guard(meta, ins.snap);
+                meta
+            }
+            IrOp::SMETA => {
+                let meta = self.load(self.vm, layout::STRING_META);
+                self.guard(meta, ins.snap);
+                meta
+            }
+            IrOp::SLOTS => {
+                let table = self.value(ins.a);
+                self.load(table, layout::SLOTS)
+            }
+            IrOp::HLOAD => {
+                let slots = self.value(ins.a);
+                self.load(slots, field_offset(ins))
+            }
+            IrOp::HSTORE => {
+                let slots = self.value(ins.a);
+                self.store(slots, field_offset(ins), ins.b);
+                return None;
+            }
+            IrOp::ARRAY => {
+                let table = self.value(ins.a);
+                self.load(table, layout::ARRAY)
+            }
+            IrOp::ALEN => {
+                let table = self.value(ins.a);
+                self.load_u32(table, layout::ARRAY_LEN)
+            }
+            IrOp::GBOUND => {
+                let (index, len) = (self.value(ins.a), self.value(ins.b));
+                let from_zero = self.b.ins().iadd_imm_s(index, -1);
+                let ok = self.b.ins().icmp(IntCC::UnsignedLessThan, from_zero, len);
+                return self.guarded(ok, ins);
+            }
+            IrOp::ALOAD => {
+                let (array, index) = (self.value(ins.a), self.value(ins.b));
+                let offset = self.b.ins().ishl_imm_u(index, 3);
+                let place = self.b.ins().iadd(array, offset);
+                self.load(place, -8)
+            }
+            IrOp::ASTORE => {
+                let (array, index) = (self.value(ins.a), self.value(ins.b));
+                let offset = self.b.ins().ishl_imm_u(index, 3);
+                let place = self.b.ins().iadd(array, offset);
+                self.store(place, -8, ins.c);
+                return None;
+            }
+            IrOp::APPEND => {
+                let (table, value, index) = (self.value(ins.a), self.boxed(ins.b), self.value(ins.c));
+                let status = self.call(Helper::append, &[self.vm, table, value, index]);
+                let ok = self.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
+                return self.guarded(ok, ins);
+            }
+            IrOp::TLEN => {
+                let table = self.value(ins.a);
+                self.call(Helper::table_len, &[self.vm, table])
+            }
+            IrOp::TGET => {
+                let (table, key) = (self.value(ins.a), self.boxed(ins.b));
+                let value = self.call(Helper::table_get, &[self.vm, table, key]);
+                self.guard_value(value, ins)
+            }
+            IrOp::FPROTO => {
+                let function = self.value(ins.a);
+                self.guard_kind(function, Cell::LuaFunction, ins);
+                let proto = self.load(function, layout::PROTO);
+                let wanted = self.word(ins.imm);
+                let ok = self.b.ins().icmp(IntCC::Equal, proto, wanted);
+                return self.guarded(ok, ins);
+            }
+            IrOp::FNATIVE => {
+                let function = self.value(ins.a);
+                self.guard_kind(function, Cell::NativeFunction, ins);
+                let code = self.load(function, layout::NATIVE_CODE);
+                let wanted = self.word(ins.imm);
+                let ok = self.b.ins().icmp(IntCC::Equal, code, wanted);
+                return self.guarded(ok, ins);
+            }
+            IrOp::FUPV => {
+                let function = self.value(ins.a);
+                self.load(function, layout::UPVALUES + ins.imm as i32 * 8)
+            }
+            IrOp::ULOAD => {
+                let variable = self.value(ins.a);
+                let place = self.load(variable, layout::LOCATION);
+                self.load(place, 0)
+            }
+            IrOp::USTORE => {
+                let variable = self.value(ins.a);
+                let place = self.load(variable, layout::LOCATION);
+                self.store(place, 0, ins.b);
+                return None;
+            }
+            IrOp::FENV => {
+                let function = self.value(ins.a);
+                self.load(function, layout::ENV)
+            }
+            IrOp::SLEN => {
+                let string = self.value(ins.a);
+                self.load_u32(string, layout::STRING_LEN)
+            }
+            IrOp::ARG => return None,
+            IrOp::SHORT => {
+                let value = self.short(ins);
+                self.guard_value(value, ins)
+            }
+            IrOp::EXEC => {
+                self.store_snapshot(ins.snap);
+                let (snap, next) = (self.word(ins.snap.into()), self.word(ins.imm));
+                let status = self.call(Helper::exec, &[self.vm, snap, next]);
+                self.leave_unless_zero(status);
+                return None;
+            }
+            IrOp::CLOSE => {
+                let slot = self.word(ins.imm);
+                self.call(Helper::close, &[self.vm, slot]);
+                return None;
+            }
+            IrOp::POLL => {
+                let flag = self.word(self.interrupt as u64);
+                let wanted = self.b.ins().load(types::I32, Self::flags(), flag, 0);
+                let mut ok = self.b.ins().icmp_imm_u(IntCC::Equal, wanted, 0);
+                if self.allocates {
+                    let debt = self.load(self.vm, layout::DEBT);
+                    let none = self.b.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, debt, 0);
+                    ok = self.b.ins().band(ok, none);
+                }
+                return self.guarded(ok, ins);
+            }
+        })
+    }
+
+    fn guarded(&mut self, ok: Value, ins: &Ins) -> Option<Value> {
+        debug_assert!(ins.op.kind() == Kind::Guard || ins.op == IrOp::APPEND);
+        self.guard(ok, ins.snap);
+        None
+    }
+
+    /// A helper has given a value.
+    fn guard_value(&mut self, value: Value, ins: &Ins) -> Value {
+        let none = self.word(NO_VALUE);
+        let ok = self.b.ins().icmp(IntCC::NotEqual, value, none);
+        self.guard(ok, ins.snap);
+        value
+    }
+
+    fn guard_kind(&mut self, function: Value, kind: Cell, ins: &Ins) {
+        let cell = self.b.ins().uload8(types::I64, MemFlagsData::trusted(), function, layout::KIND);
+        let ok = self.b.ins().icmp_imm_u(IntCC::Equal, cell, kind as i64);
+        self.guard(ok, ins.snap);
+    }
+
+    fn comparison(&mut self, ins: &Ins) -> Option<Value> {
+        let holds = ins.imm != 0;
+        let (x, y) = (self.value(ins.a), self.value(ins.b));
+        let ok = if self.region.ty(ins.a) == Ty::Int {
+            let condition = match ins.op {
+                IrOp::GLT => IntCC::SignedLessThan,
+                IrOp::GLE => IntCC::SignedLessThanOrEqual,
+                _ => IntCC::Equal,
+            };
+            self.b.ins().icmp(if holds { condition } else { condition.complement() }, x, y)
+        } else {
+            let condition = match ins.op {
+                IrOp::GLT => FloatCC::LessThan,
+                IrOp::GLE => FloatCC::LessThanOrEqual,
+                _ => FloatCC::Equal,
+            };
+            self.b.ins().fcmp(if holds { condition } else { condition.complement() }, x, y)
+        };
+        self.guarded(ok, ins)
+    }
+
+    fn bit_operation(&mut self, ins: &Ins) -> Value {
+        let (x, y) = (self.value(ins.a), self.value(ins.b));
+        let (x, y) = (self.b.ins().ireduce(types::I32, x), self.b.ins().ireduce(types::I32, y));
+        let result = match BitOp::ALL[ins.imm as usize] {
+            BitOp::And => self.b.ins().band(x, y),
+            BitOp::Or => self.b.ins().bor(x, y),
+            BitOp::Xor => self.b.ins().bxor(x, y),
+            BitOp::Shl => self.b.ins().ishl(x, y),
+            BitOp::Shr => self.b.ins().ushr(x, y),
+            BitOp::Sar => self.b.ins().sshr(x, y),
+            BitOp::Not => self.b.ins().bnot(x),
+        };
+        self.b.ins().sextend(types::I64, result)
+    }
+
+    /// Stores to a place in the heap, the old value shaded while the collector marks.
+    fn store(&mut self, base: Value, offset: i32, value: Ref) {
+        let value = self.boxed(value);
+        let marking = self.b.ins().uload8(types::I64, MemFlagsData::trusted(), self.vm, layout::MARKING);
+        let (shade, next) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(marking, shade, &[], next, &[]);
+        self.b.switch_to_block(shade);
+        self.b.set_cold_block(shade);
+        let old = self.load(base, offset);
+        self.call(Helper::barrier, &[self.vm, old]);
+        let none: [BlockArg; 0] = [];
+        self.b.ins().jump(next, &none);
+        self.b.switch_to_block(next);
+        self.b.ins().store(Self::flags(), value, base, offset);
+    }
+
+    fn short(&mut self, ins: &Ins) -> Value {
+        let mut arguments = Vec::new();
+        let mut at = ins.a;
+        while at != Ref::NONE {
+            let link = *self.region.get(at);
+            arguments.push(link.b);
+            at = link.a;
+        }
+        arguments.reverse();
+        let place = self.word((self.runtime + layout::ARGUMENTS) as u64);
+        for (index, argument) in arguments.iter().enumerate() {
+            let value = self.boxed(*argument);
+            self.b.ins().store(Self::flags(), value, place, index as i32 * 8);
+        }
+        let (native, form, count) = (self.value(ins.b), self.word(ins.imm), self.word(arguments.len() as u64));
+        self.call(Helper::short, &[self.vm, native, form, count])
+    }
+}
+
+/// Where a field is among the values it belongs to.
+fn field_offset(ins: &Ins) -> i32 {
+    (ins.imm as u32 as i32) * 8
+}
+
+/// The bits of a type's tag in place.
+fn tag_bits(ty: Ty) -> u64 {
+    let tag = match ty {
+        Ty::Str => Tag::String,
+        Ty::Tab => Tag::Table,
+        Ty::Fun => Tag::Function,
+        Ty::Udt => Tag::UserData,
+        Ty::Thr => Tag::Thread,
+        Ty::Cdt => Tag::CData,
+        Ty::Void | Ty::Any | Ty::Num | Ty::Int | Ty::Ptr => unreachable!("{ty:?} has no tag"),
+    };
+    (tag as u64) << 47
+}

@@ -1,0 +1,657 @@
+//! The compiler of hot loops.
+//!
+//! # How a loop gets compiled
+//!
+//! In a VM with a compiler every back-edge is a `JLOOP` with a [`LoopSite`](crate::interp::compiled::LoopSite). When its count is down, [`hot`] starts to
+//! **record** (`record/`): the handler table is exchanged, and the recorder is told of each instruction before the interpreter executes it. It
+//! reads the values that are there, and writes down what the instruction does with values of such types as [`ir`] instructions: guards of what it
+//! takes for granted, and the work. Whether a branch is taken, and what an instruction left to the interpreter gives, it sees before the instruction that
+//! follows. Back at the loop's beginning the trace is complete. It is **optimised** (`opt/`), **lowered** (`lower/`) to machine code by way of
+//! Cranelift, and the next visit of the `JLOOP` runs it.
+//!
+//! A guard that does not hold leaves the code through its **snapshot** (`exit.rs`): compiled code stores the values that matter in a buffer and returns
+//! the snapshot's number, and the interpreter goes on before the instruction. An exit taken often is recorded in turn, from
+//! where it leaves: a **side trace** of the same [`Region`], which is compiled again as one function with both. So a loop with branches
+//! becomes a loop with branches, and an inner loop grows the outer one around it.
+//!
+//! # What holds
+//!
+//! - **Nothing is compiled that the interpreter does not do.** What the recorder has no instructions for is executed by the interpreter's slow path in the middle of
+//!   compiled code (`EXEC`), the stack and the frames brought up to date before. What that cannot do either ends the recording with a [`Reason`], which is counted.
+//! - **A guard comes before all effects of its instruction**: leaving means doing the whole instruction again.
+//! - **Slots that closures share stay in memory**, and so does every slot that no trace changes.
+//! - **A snapshot restores what may be read or shown**: registers that are read later, and local variables in scope (`record/live.rs`).
+//! - **No reference is held that the collector does not see.** While compiled code runs no collection starts but inside `EXEC`, where all that matters is on
+//!   the stack. References in the code itself are to constants of prototypes, which are kept as long as the region. Tables and functions are told by what they
+//!   are (shapes, prototypes, native code), not by their address.
+//! - **A region is freed when none of its code runs** (`State::retire`).
+//! - A reload, and whatever changes what a region rests on without a guard noticing, flushes all regions. Hooks and the instruction limit keep
+//!   compiled code from being entered, and it is left when an `EXEC` sets one.
+//!
+//! `ARCHITECTURE.md` says what is missing.
+
+#![allow(unsafe_code, reason = "runs compiled code, reads and writes bytecode and stack slots")]
+
+mod exit;
+mod helpers;
+pub(crate) mod ir;
+mod lower;
+mod memory;
+mod opt;
+mod reason;
+mod record;
+mod report;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use crate::bytecode::{Insn, Op};
+use crate::function::Proto;
+use crate::interp::{Go, back_edge};
+use crate::interp::compiled::{CompilerLink, Control, LoopSite};
+use crate::value::{Gc, RawValue};
+use crate::vm::{Raised, Vm};
+
+use exit::{Exit, exits_of, restore};
+use ir::{Region, SnapId, Slot};
+use memory::Code;
+use reason::Reason;
+use record::{Outcome, Recorder};
+
+/// Values an exit may restore.
+const BUFFER: usize = 512;
+/// Arguments of a short form.
+pub(crate) const ARGUMENTS: usize = 8;
+/// Regions at most; then all are flushed.
+const MAX_REGIONS: usize = 600;
+/// Traces of one region, at most.
+const MAX_TRACES: usize = 60;
+
+/// What compiled code and the routines around it share. Compiled code knows its address.
+#[repr(C)]
+pub(crate) struct Runtime {
+    /// Register 0 of the frame in which the region was entered.
+    pub(crate) base: *mut RawValue,
+    /// The same as an index into the stack.
+    pub(crate) base_index: u32,
+    /// How many frames lie below that one.
+    pub(crate) depth: usize,
+    /// The region that runs.
+    pub(crate) region: *const Compiled,
+    /// Arguments of a short form.
+    pub(crate) arguments: [u64; ARGUMENTS],
+    /// What an exit restores, raw.
+    pub(crate) buffer: [u64; BUFFER],
+}
+
+/// The part of [`Runtime`] that belongs to one entry.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct RuntimeHead {
+    base: *mut RawValue,
+    base_index: u32,
+    depth: usize,
+    region: *const Compiled,
+}
+
+/// How the interpreter takes over where an `EXEC` has left compiled code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Left {
+    /// With the frame on top.
+    On,
+    /// An `Entry` frame has returned.
+    Exit,
+    /// With an error.
+    Raised(Raised),
+}
+
+/// What compiled code returns when the frames are as they should be already.
+pub(crate) const LEFT: u32 = u32::MAX;
+/// What it returns when a slot had another type where the loop begins.
+pub(crate) const NOT_ENTERED: u32 = u32::MAX - 1;
+
+/// A region and its code.
+pub(crate) struct Compiled {
+    /// As recorded: it is optimised anew when it has grown.
+    pub(crate) region: Region,
+    code: Code,
+    pub(crate) exits: Vec<Exit>,
+    /// Where the loop begins.
+    header: *const Insn,
+    site: u32,
+    /// The prototypes it has to do with.
+    protos: Vec<Gc<Proto>>,
+    /// Where holders of the prototypes are pinned.
+    pinned: Vec<usize>,
+    pub(crate) is_retired: Cell<bool>,
+    /// How often in a row it was not entered.
+    refused: u32,
+}
+
+/// What is known of a site beyond what the interpreter needs.
+#[derive(Clone, Debug, Default)]
+struct Site {
+    /// Slots whose type changes.
+    any: Vec<Slot>,
+    /// Guards stay in the loop: hoisted, they have kept it from being entered.
+    keeps_guards: bool,
+    failures: u32,
+}
+
+/// Parameters, by the names that LuaJIT has for them.
+#[derive(Clone, Copy, Debug)]
+struct Parameters {
+    hot_loop: u32,
+    hot_exit: u32,
+    max_record: u32,
+    max_side: u32,
+}
+
+impl Default for Parameters {
+    fn default() -> Parameters {
+        Parameters { hot_loop: 56, hot_exit: 10, max_record: 4000, max_side: MAX_TRACES as u32 }
+    }
+}
+
+/// The compiler of a VM.
+pub(crate) struct State {
+    pub(crate) runtime: Runtime,
+    pub(crate) left: Left,
+    loop_sites: Vec<LoopSite>,
+    sites: Vec<Site>,
+    /// By number, from 1; freed ones are `None`.
+    regions: Vec<Option<Box<Compiled>>>,
+    retired: Vec<Box<Compiled>>,
+    /// How many entries of compiled code are under way.
+    running: u32,
+    recorder: Option<Box<Recorder>>,
+    is_on: bool,
+    parameters: Parameters,
+    /// Free places among the pinned values.
+    free_pins: Vec<usize>,
+    aborts: HashMap<Reason, u64>,
+    compiler: lower::Compiler,
+    level: report::Level,
+    /// Counters.
+    pub(crate) compiled: u64,
+    pub(crate) entries: u64,
+}
+
+// SAFETY: what it points to belongs to the VM that owns it.
+unsafe impl Send for State {}
+
+/// Gives a VM a compiler; whether this machine has one. Code instantiated from now on may be compiled.
+pub(crate) fn install(vm: &mut Vm) -> bool {
+    let Some(compiler) = lower::Compiler::new(vm) else { return false };
+    let unknown = LoopSite { original: Insn::abc(Op::RET0, 0, 0, 0), count: 1, region: 0 };
+    let mut state = Box::new(State {
+        runtime: Runtime {
+            base: std::ptr::null_mut(),
+            base_index: 0,
+            depth: 0,
+            region: std::ptr::null(),
+            arguments: [0; ARGUMENTS],
+            buffer: [0; BUFFER],
+        },
+        left: Left::On,
+        loop_sites: vec![unknown],
+        sites: vec![Site::default()],
+        regions: vec![None],
+        retired: Vec::new(),
+        running: 0,
+        recorder: None,
+        is_on: true,
+        parameters: Parameters::default(),
+        free_pins: Vec::new(),
+        aborts: HashMap::new(),
+        compiler,
+        level: report::Level::Silent,
+        compiled: 0,
+        entries: 0,
+    });
+    let sites = state.loop_sites.as_mut_ptr();
+    vm.compiled = CompilerLink { sites, hot, record, control, recording: false, state: Some(state) };
+    vm.heap.counts_loops = true;
+    true
+}
+
+/// The instruction at a place in code, looked through a `JLOOP`.
+///
+/// # Safety
+/// The state is that of the VM whose code it is.
+pub(crate) unsafe fn original(state: *const State, insn: Insn) -> Insn {
+    if insn.op() == Op::JLOOP && insn.index() != 0 {
+        // SAFETY: by contract; sites are never removed.
+        unsafe { (&(*state).loop_sites)[insn.index()].original }
+    } else {
+        insn
+    }
+}
+
+impl State {
+    /// The compiler of a VM that has one.
+    ///
+    /// # Safety
+    /// `vm` is a live VM with a compiler.
+    pub(crate) unsafe fn of(vm: *mut Vm) -> *mut State {
+        // SAFETY: by contract.
+        let state = unsafe { (*vm).compiled.state.as_mut() };
+        let state = state.expect("only a VM with a compiler gets here");
+        state.downcast_mut::<State>().expect("installed by this module")
+    }
+
+    fn abort(&mut self, reason: Reason) {
+        *self.aborts.entry(reason).or_default() += 1;
+    }
+}
+
+/// The instruction that a `JLOOP` without a site stands for, and a site for it.
+fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
+    let code = vm.frame().code().expect("a Lua frame has code");
+    // SAFETY: live code, which `at` lies in; instructions are data, and nobody holds a reference to them.
+    unsafe {
+        let code = &mut *code.as_ptr();
+        let index = at.offset_from_unsigned(code.insns.as_ptr());
+        let original = code.draft_proto().code[index - code.pc_bias as usize];
+        let site = state.loop_sites.len() as u32;
+        state.loop_sites.push(LoopSite { original, count: state.parameters.hot_loop.max(1), region: 0 });
+        state.sites.push(Site::default());
+        vm.compiled.sites = state.loop_sites.as_mut_ptr();
+        let place = code.insns.as_mut_ptr().add(index);
+        *place = (*place).with_d(site as i32);
+        site
+    }
+}
+
+/// The slow path of `JLOOP`: the site's count is down.
+fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    // SAFETY: the VM has a compiler, or its code would have no `JLOOP`.
+    let state = unsafe { &mut *State::of(vm) };
+    // SAFETY: the frame's pc is behind the instruction.
+    let at = unsafe { vm.frame().pc.sub(1) };
+    let mut site = insn.index() as u32;
+    if site == 0 {
+        state.loop_sites[0].count = 1;
+        site = new_site(vm, state, at);
+        if state.loop_sites[site as usize].count > 1 {
+            return back_edge(vm, state.loop_sites[site as usize].original);
+        }
+    }
+    let LoopSite { original, region: number, .. } = state.loop_sites[site as usize];
+    if vm.watch.is_on() || vm.capture.is_some() || !state.is_on {
+        state.loop_sites[site as usize].count = if number == 0 { 100 } else { 1 };
+        return back_edge(vm, original);
+    }
+    if number != 0 {
+        // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
+        vm.frame_mut().pc = at;
+        state.loop_sites[site as usize].count = 1;
+        return enter(vm, number, site);
+    }
+    state.loop_sites[site as usize].count = state.parameters.hot_loop.saturating_add(1).max(2);
+    if vm.compiled.recording {
+        return back_edge(vm, original);
+    }
+    vm.frame_mut().pc = at;
+    state.recorder = None;
+    let any = state.sites[site as usize].any.clone();
+    match Recorder::root(vm, site, at, any, state.parameters.max_record) {
+        Ok(recorder) => {
+            state.recorder = Some(Box::new(recorder));
+            vm.set_recording(true);
+        }
+        Err(reason) => penalise(state, site, reason),
+    }
+    Ok(Go::On)
+}
+
+/// A recording has come to nothing: the next comes later, each time twice as late.
+fn penalise(state: &mut State, site: u32, reason: Reason) {
+    state.abort(reason);
+    let known = &mut state.sites[site as usize];
+    known.failures = (known.failures + 1).min(16);
+    let count = state.parameters.hot_loop.max(1).saturating_mul(1 << known.failures);
+    state.loop_sites[site as usize].count = count.clamp(2, 1 << 22);
+}
+
+/// Runs a region from its loop's beginning, and what it leads to.
+fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
+    // SAFETY: as in `hot`.
+    let state: *mut State = unsafe { State::of(vm) };
+    // SAFETY: regions are retired, not freed, while they run.
+    unsafe {
+        let compiled: *mut Compiled = (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
+        let base = vm.frame().base;
+        // A nearly full stack is the interpreter's, which raises the error.
+        if base + (*compiled).region.max_slots + 8 > vm.max_stack || vm.ensure_stack(base + (*compiled).region.max_slots).is_err() {
+            (&mut (*state).loop_sites)[site as usize].count = 2;
+            return Ok(Go::On);
+        }
+        let saved = *(&raw const (*state).runtime).cast::<RuntimeHead>();
+        let depth = vm.frames().len() - 1;
+        (*state).runtime.base = vm.stack.add(base as usize);
+        (*state).runtime.base_index = base;
+        (*state).runtime.depth = depth;
+        (*state).runtime.region = compiled;
+        (*state).entries += 1;
+        (*state).running += 1;
+        let function = std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
+        let left = function(vm) as u32;
+        (*state).running -= 1;
+        if left == LEFT {
+            *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
+            let how = (*state).left;
+            free_retired(&mut *state);
+            return match how {
+                Left::On => Ok(Go::On),
+                Left::Exit => Ok(Go::Exit),
+                Left::Raised(raised) => Err(raised),
+            };
+        }
+        if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
+            (&mut (*state).loop_sites)[site as usize].count = 2;
+            if left == ir::ENTRY_SNAP {
+                restore(vm, &(*state).runtime, &(&(*compiled).exits)[left as usize]);
+            }
+            (*compiled).refused += 1;
+            if (*compiled).refused > 40 {
+                // The types have changed for good.
+                let known = &mut (&mut (*state).sites)[site as usize];
+                known.keeps_guards |= left == ir::ENTRY_SNAP;
+                known.failures = (known.failures + 1).min(16);
+                drop_region(vm, &mut *state, number);
+            }
+            *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
+            free_retired(&mut *state);
+            return Ok(Go::On);
+        }
+        (*compiled).refused = 0;
+        let exit = &(&(*compiled).exits)[left as usize];
+        restore(vm, &(*state).runtime, exit);
+        let is_list_open = exit.top.is_some();
+        *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
+        if !(*compiled).is_retired.get() {
+            after_exit(vm, &mut *state, number, site, left);
+        }
+        free_retired(&mut *state);
+        let insn = original(state, *vm.frame().pc);
+        if vm.interrupt_requested() {
+            vm.honour_interrupt()?;
+        }
+        // Short forms may have allocated.
+        if !is_list_open {
+            vm.check_collector(insn);
+        }
+        Ok(Go::On)
+    }
+}
+
+/// A region was left by a snapshot, which has been restored.
+fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId) {
+    let compiled = state.regions[number as usize].as_deref_mut().expect("it has just run");
+    if vm.frame().pc == compiled.header {
+        // The instruction itself is next: what is compiled for it has just been left.
+        state.loop_sites[site as usize].count = 2;
+    }
+    let exit = &mut compiled.exits[left as usize];
+    if !exit.may_grow || vm.compiled.recording {
+        return;
+    }
+    exit.count += 1;
+    if exit.count < state.parameters.hot_exit.max(1) << exit.failures
+        || compiled.region.traces.len() > state.parameters.max_side as usize
+    {
+        return;
+    }
+    exit.count = 0;
+    let any = state.sites[site as usize].any.clone();
+    let side = Recorder::side(vm, site, number, &compiled.region, compiled.header, &compiled.protos, left, any, state.parameters.max_record);
+    match side {
+        Ok(recorder) => {
+            state.recorder = Some(Box::new(recorder));
+            vm.set_recording(true);
+        }
+        Err(reason) => state.abort(reason),
+    }
+}
+
+/// Before an instruction that the recorder is to see.
+fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    // SAFETY: as in `hot`.
+    let state = unsafe { &mut *State::of(vm) };
+    let Some(mut recorder) = state.recorder.take() else {
+        vm.set_recording(false);
+        return Ok(Go::On);
+    };
+    // SAFETY: it is this VM's compiler.
+    let insn = unsafe { original_of(vm, state, insn) };
+    match recorder.step(vm, state, insn) {
+        Outcome::On => state.recorder = Some(recorder),
+        Outcome::Done => {
+            vm.set_recording(false);
+            finish(vm, state, *recorder);
+        }
+        Outcome::Aborted(reason) => {
+            vm.set_recording(false);
+            give_up(vm, state, &recorder, reason);
+        }
+    }
+    Ok(Go::On)
+}
+
+/// The instruction about to be executed by the frame on top, looked through a `JLOOP`, which gets a site if it has none.
+///
+/// # Safety
+/// The state is the VM's.
+unsafe fn original_of(vm: &mut Vm, state: &mut State, insn: Insn) -> Insn {
+    if insn.op() != Op::JLOOP {
+        return insn;
+    }
+    let site = if insn.index() == 0 {
+        // SAFETY: the frame's pc is behind the instruction.
+        let at = unsafe { vm.frame().pc.sub(1) };
+        new_site(vm, state, at)
+    } else {
+        insn.index() as u32
+    };
+    let known = &mut state.loop_sites[site as usize];
+    if known.region == 0 {
+        // Recorded as what it stands for, and executed as that.
+        known.count = known.count.max(2);
+    }
+    known.original
+}
+
+/// A trace is complete: compiles it, or its region with it.
+fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
+    let site = recorder.site;
+    let number = recorder.region_number;
+    let header = recorder.header;
+    let (region, protos) = recorder.into_region();
+    if number.is_some_and(|number| state.regions.get(number as usize).is_none_or(Option::is_none)) {
+        // It was flushed meanwhile.
+        return state.abort(Reason::Flushed);
+    }
+    let mut optimised = region.clone();
+    opt::optimise(&mut optimised, !state.sites[site as usize].keeps_guards);
+    let code = state.compiler.compile(&optimised, (&raw const state.runtime).cast());
+    let Some(code) = code else {
+        match number {
+            Some(number) => exit_failed(state, number, &region, Reason::Backend),
+            None => penalise(state, site, Reason::Backend),
+        }
+        return;
+    };
+    if state.regions.len() > MAX_REGIONS {
+        flush(vm, state);
+        return;
+    }
+    let Ok(pinned) = pin(vm, state, &protos) else {
+        return penalise(state, site, Reason::Memory);
+    };
+    let mut exits = exits_of(&optimised);
+    if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
+        for (exit, old) in exits.iter_mut().zip(&old.exits) {
+            exit.failures = old.failures;
+        }
+    }
+    let is_retired = Cell::new(false);
+    let compiled = Compiled { region, code, exits, header, site, protos, pinned, is_retired, refused: 0 };
+    state.compiled += 1;
+    let shown = number.unwrap_or(state.regions.len() as u32);
+    report::compiled(vm, state.level, shown, &optimised, header, state.compiler.listing.as_deref());
+    if let Some(number) = number {
+        retire(vm, state, number);
+        state.regions[number as usize] = Some(Box::new(compiled));
+    } else {
+        state.regions.push(Some(Box::new(compiled)));
+        state.loop_sites[site as usize].region = state.regions.len() as u32 - 1;
+        state.loop_sites[site as usize].count = 1;
+    }
+}
+
+fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
+    report::aborted(vm, state.level, recorder.at(), reason);
+    if reason == Reason::Unstable {
+        let known = &mut state.sites[recorder.site as usize];
+        if let Some(slot) = recorder.unstable
+            && !known.any.contains(&slot)
+        {
+            known.any.push(slot);
+        }
+        if let Some(number) = recorder.region_number {
+            state.abort(reason);
+            drop_region(vm, state, number);
+            return;
+        }
+    }
+    match recorder.region_number {
+        None => penalise(state, recorder.site, reason),
+        Some(number) => {
+            state.abort(reason);
+            if let Some(compiled) = &mut state.regions[number as usize]
+                && let Some(parent) = recorder.parent
+            {
+                let exit = &mut compiled.exits[parent as usize];
+                exit.failed();
+            }
+        }
+    }
+}
+
+fn exit_failed(state: &mut State, number: u32, region: &Region, reason: Reason) {
+    state.abort(reason);
+    let parent = region.traces.last().and_then(|trace| trace.parent);
+    if let (Some(parent), Some(compiled)) = (parent, &mut state.regions[number as usize]) {
+        compiled.exits[parent as usize].failed();
+    }
+}
+
+/// Keeps prototypes alive: by closures of them, which are pinned.
+fn pin(vm: &mut Vm, state: &mut State, protos: &[Gc<Proto>]) -> Result<Vec<usize>, crate::gc::OutOfMemory> {
+    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
+    let mut places = Vec::with_capacity(protos.len());
+    for proto in protos {
+        let holder = crate::function::new_closure(&mut vm.heap, *proto, globals, &[])?;
+        let holder = RawValue::function(holder.as_function());
+        let place = match state.free_pins.pop() {
+            Some(place) => {
+                vm.heap.roots.pinned[place] = holder;
+                place
+            }
+            None => {
+                vm.heap.roots.pinned.push(holder);
+                vm.heap.roots.pinned.len() - 1
+            }
+        };
+        places.push(place);
+    }
+    Ok(places)
+}
+
+/// Takes a region out of use. Its code is freed when none of it runs.
+fn retire(vm: &mut Vm, state: &mut State, number: u32) {
+    let Some(compiled) = state.regions[number as usize].take() else { return };
+    for place in &compiled.pinned {
+        let old = std::mem::replace(&mut vm.heap.roots.pinned[*place], RawValue::NIL);
+        vm.heap.barrier(old);
+        state.free_pins.push(*place);
+    }
+    compiled.is_retired.set(true);
+    state.retired.push(compiled);
+}
+
+fn free_retired(state: &mut State) {
+    if state.running == 0 {
+        state.retired.clear();
+    }
+}
+
+/// Retires a region for good; its site is counted again.
+fn drop_region(vm: &mut Vm, state: &mut State, number: u32) {
+    let Some(compiled) = &state.regions[number as usize] else { return };
+    let site = compiled.site as usize;
+    state.loop_sites[site].region = 0;
+    let count = state.parameters.hot_loop.saturating_add(1).max(2);
+    state.loop_sites[site].count = count.saturating_mul(1 << state.sites[site].failures).min(1 << 22);
+    retire(vm, state, number);
+}
+
+/// Retires all regions.
+fn flush(vm: &mut Vm, state: &mut State) {
+    for number in 1..state.regions.len() as u32 {
+        drop_region(vm, state, number);
+    }
+    if state.recorder.take().is_some() {
+        state.abort(Reason::Flushed);
+        vm.set_recording(false);
+    }
+    free_retired(state);
+    if state.retired.is_empty() {
+        state.regions.truncate(1);
+    }
+}
+
+/// Forgets all compiled code of a VM, if it has any: what it rests on has changed.
+pub(crate) fn flush_all(vm: &mut Vm) {
+    (vm.compiled.control)(vm, Control::Flush);
+}
+
+/// What the `jit` library asks for.
+fn control(vm: &mut Vm, what: Control<'_>) -> bool {
+    // SAFETY: as in `hot`.
+    let state = unsafe { &mut *State::of(vm) };
+    match what {
+        Control::Status => return state.is_on,
+        Control::Switch(on) => {
+            state.is_on = on;
+            if on {
+                for site in &mut state.loop_sites[1..] {
+                    site.count = site.count.min(state.parameters.hot_loop.saturating_add(1));
+                }
+            }
+        }
+        Control::Flush => flush(vm, state),
+        Control::Parameter(name, value) => {
+            let value = value.max(0) as u32;
+            match name {
+                b"hotloop" => state.parameters.hot_loop = value,
+                b"hotexit" => state.parameters.hot_exit = value,
+                b"maxrecord" => state.parameters.max_record = value,
+                b"report" => {
+                    state.level = match value {
+                        0 => report::Level::Silent,
+                        1 => report::Level::Lines,
+                        _ => report::Level::Dump,
+                    };
+                    state.compiler.wants_listing = value > 2;
+                }
+                b"maxside" => state.parameters.max_side = value,
+                _ => return false,
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,33 @@
+//! Dead code: values nobody uses are not computed.
+
+use super::super::ir::{End, Kind, Ref, Region};
+
+pub(super) fn dce(region: &mut Region) {
+    let mut used = vec![false; region.ins.len()];
+    let mut todo: Vec<Ref> = Vec::new();
+    for snap in &region.snaps {
+        todo.extend(snap.restored.iter().map(|(_, r)| *r));
+    }
+    for trace in &region.traces {
+        if let End::Loop(values) = &trace.end {
+            todo.extend(values.iter().map(|(_, r)| *r));
+        }
+    }
+    let bodies = region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted);
+    for r in bodies {
+        match region.get(*r).op.kind() {
+            Kind::Guard | Kind::Store | Kind::Call => todo.push(*r),
+            Kind::Value | Kind::Floating => {}
+        }
+    }
+    while let Some(r) = todo.pop() {
+        if !std::mem::replace(&mut used[r.index()], true) {
+            todo.extend(region.get(r).operands());
+        }
+    }
+    let keep = |r: &Ref| used[r.index()];
+    region.hoisted.retain(keep);
+    for trace in &mut region.traces {
+        trace.body.retain(keep);
+    }
+}

@@ -1,0 +1,37 @@
+//! Which slots the loop carries, and what each snapshot restores.
+
+use std::collections::BTreeSet;
+
+use super::super::ir::{Place, Region, Slot, Ty};
+
+/// Fills in `Region::header` and `preheader`, makes the `SLOT`s they need, and lists what snapshots restore.
+pub(super) fn settle(region: &mut Region) {
+    let changed = |trace: usize| region.changes(trace).iter().map(|(slot, _)| *slot).collect::<BTreeSet<Slot>>();
+    let root = changed(0);
+    let mut all = BTreeSet::new();
+    for trace in 0..region.traces.len() {
+        all.extend(changed(trace));
+    }
+    region.header = root.into_iter().collect();
+    region.preheader = all.iter().copied().collect();
+    for slot in region.preheader.clone() {
+        region.slot(slot, Ty::Any);
+    }
+    for index in 0..region.snaps.len() {
+        let snap = &region.snaps[index];
+        let mut restored = Vec::new();
+        for slot in &snap.live {
+            let place = snap.slots.iter().find(|(s, _)| s == slot).map(|(_, place)| *place);
+            let param = region.param(*slot);
+            let value = match place {
+                Some(Place::Value(r)) if Some(r) == param && !all.contains(slot) => None,
+                Some(Place::Value(r)) => Some(r),
+                Some(Place::Memory) => None,
+                None if all.contains(slot) => param,
+                None => None,
+            };
+            restored.extend(value.map(|value| (*slot, value)));
+        }
+        region.snaps[index].restored = restored;
+    }
+}

@@ -1,0 +1,287 @@
+//! Calls and returns. Lua functions are inlined, natives called.
+
+use super::{Recorded, Recorder};
+use crate::bytecode::{BitOp, Insn};
+use crate::function::{FunctionView, NativeFunction, Special};
+use crate::jit::ARGUMENTS;
+use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
+use crate::jit::reason::Reason;
+use crate::thread::FrameKind;
+use crate::value::{Gc, RawValue};
+use crate::vm::Vm;
+
+/// Frames of a trace, at most.
+pub(super) const MAX_FRAMES: usize = 16;
+/// How often one function is inlined in itself.
+pub(super) const MAX_RECURSION: usize = 3;
+/// Natives that may change variables and registers behind a trace's back.
+const INVASIVE: &[&[u8]] = &[b"setlocal", b"sethook", b"upvaluejoin", b"setupvalue"];
+
+impl Recorder {
+    pub(super) fn call(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
+        let (a, c) = (insn.a(), insn.c());
+        let callee = self.slot(a);
+        let count = self.argument_count(insn)?;
+        let Some(function) = self.actual(vm, callee).as_function() else { return Err(Reason::CallHandler) };
+        match function.view() {
+            FunctionView::Lua(closure) => {
+                let function = self.read_slot(vm, callee)?;
+                // SAFETY: a live prototype.
+                let proto = unsafe { &*closure.proto().as_ptr() };
+                if proto.is_vararg {
+                    return Err(Reason::Vararg);
+                }
+                let depth = self.frames.iter().filter(|frame| frame.proto == closure.proto()).count();
+                if self.frames.len() >= MAX_FRAMES || depth > MAX_RECURSION {
+                    return Err(Reason::TooDeep);
+                }
+                // The arguments are where the parameters are.
+                for i in 0..count.min(usize::from(proto.param_count)) {
+                    self.read_slot(vm, callee + 1 + i as Slot)?;
+                }
+                let proof = self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+                let return_pc = self.expected[0];
+                self.push_frame_of(closure, callee + 1, proto.constants, return_pc, insn)?;
+                self.set_proof(proof);
+                self.fill_parameters(callee + 1, count, usize::from(proto.param_count))?;
+                self.keep_captured_parameters(vm, callee + 1, count.min(usize::from(proto.param_count)))?;
+                self.expected = [proto.entry; 2];
+                Ok(())
+            }
+            FunctionView::Native(native) => {
+                if c == 0 {
+                    if let Some(value) = self.short_call(vm, callee, count, native)? {
+                        self.write_slot(callee, value)?;
+                        self.forget_from(callee + 1);
+                        self.top = Some(callee + 1);
+                        return Ok(());
+                    }
+                    return Err(Reason::OpenValues);
+                }
+                if let Some(value) = self.short_call(vm, callee, count, native)? {
+                    self.forget_from(callee);
+                    let nil = self.primitive(RawValue::NIL);
+                    for i in 0..c - 1 {
+                        self.write_slot(callee + i as Slot, if i == 0 { value } else { nil })?;
+                    }
+                    return Ok(());
+                }
+                self.native_is_plain(native)?;
+                self.guard_native(vm, callee, native)?;
+                for i in 0..count {
+                    self.read_slot(vm, callee + 1 + i as Slot)?;
+                }
+                self.exec(vm, insn)
+            }
+        }
+    }
+
+    pub(super) fn set_proof(&mut self, proof: Ref) {
+        self.frames.last_mut().expect("the called frame").proof = proof;
+    }
+
+    /// How many arguments a call has.
+    fn argument_count(&self, insn: Insn) -> Recorded<usize> {
+        match (insn.b(), self.top) {
+            (0, Some(top)) => Ok((top - self.slot(insn.a()) - 1) as usize),
+            (0, None) => Err(Reason::OpenValues),
+            (b, _) => Ok(b - 1),
+        }
+    }
+
+    fn native_is_plain(&self, native: Gc<NativeFunction>) -> Recorded<()> {
+        match native.special() {
+            Special::None | Special::Next | Special::NextIndex | Special::ToString => {}
+            _ => return Err(Reason::Special),
+        }
+        // SAFETY: a live native.
+        let name = unsafe { (*native.as_ptr()).name };
+        let name = name.as_bytes();
+        let name = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+        if INVASIVE.contains(&name) { Err(Reason::Invasive) } else { Ok(()) }
+    }
+
+    fn guard_native(&mut self, vm: &Vm, callee: Slot, native: Gc<NativeFunction>) -> Recorded<Ref> {
+        let function = self.read_slot(vm, callee)?;
+        // SAFETY: a live native.
+        let code = unsafe { (*native.as_ptr()).function as usize };
+        self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(function).imm(code as u64))?;
+        Ok(function)
+    }
+
+    /// Parameters that were not given.
+    pub(super) fn fill_parameters(&mut self, base: Slot, given: usize, params: usize) -> Recorded<()> {
+        let nil = self.primitive(RawValue::NIL);
+        (given..params).try_for_each(|i| self.write_slot(base + i as Slot, nil))?;
+        // What lies above is not this function's.
+        self.forget_from(base + params as Slot);
+        Ok(())
+    }
+
+    /// Parameters that closures share live in their slots.
+    pub(super) fn keep_captured_parameters(&mut self, vm: &Vm, base: Slot, count: usize) -> Recorded<()> {
+        for i in 0..count {
+            let slot = base + i as Slot;
+            if self.is_captured(slot)
+                && let Some(crate::jit::ir::Place::Value(value)) = self.place(slot)
+            {
+                self.write_slot(slot, value)?;
+            }
+        }
+        let _ = vm;
+        Ok(())
+    }
+
+    pub(super) fn tail_call(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
+        let callee = self.slot(insn.a());
+        let count = self.argument_count(insn)?;
+        let Some(function) = self.actual(vm, callee).as_function() else { return Err(Reason::CallHandler) };
+        match function.view() {
+            FunctionView::Native(native) => {
+                if self.frames.len() == 1 {
+                    return Err(Reason::Returned);
+                }
+                match self.short_call(vm, callee, count, native)? {
+                    Some(value) => {
+                        self.write_slot(callee, value)?;
+                        self.returns(vm, insn.a(), 1)
+                    }
+                    None => Err(Reason::TailCall),
+                }
+            }
+            FunctionView::Lua(closure) => {
+                // SAFETY: a live prototype.
+                let proto = unsafe { &*closure.proto().as_ptr() };
+                if self.frames.len() == 1 {
+                    return Err(Reason::TailCall);
+                }
+                if proto.is_vararg {
+                    return Err(Reason::Vararg);
+                }
+                let function = self.read_slot(vm, callee)?;
+                let params = usize::from(proto.param_count);
+                let values: Vec<Ref> =
+                    (0..count.min(params)).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
+                self.inner_turns += 1;
+                if self.inner_turns > 24 {
+                    return Err(Reason::InnerLoop);
+                }
+                let proof = self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+                let frame = self.frames.pop().expect("the calling frame");
+                let base = frame.base;
+                self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
+                self.set_proof(proof);
+                self.frames.last_mut().expect("the called frame").kind = frame.kind;
+                self.forget_from(base - 1);
+                self.write_slot(base - 1, function)?;
+                for (i, value) in values.into_iter().enumerate() {
+                    self.write_slot(base + i as Slot, value)?;
+                }
+                self.fill_parameters(base, count, params)?;
+                self.expected = [proto.entry; 2];
+                Ok(())
+            }
+        }
+    }
+
+    /// The current frame returns `count` values from a register on.
+    pub(super) fn returns(&mut self, vm: &Vm, first: usize, count: usize) -> Recorded<()> {
+        if self.frames.len() == 1 {
+            return Err(Reason::Returned);
+        }
+        let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
+        let frame = self.frames.pop().expect("the returning frame");
+        if frame.kind == FrameKind::Meta {
+            return self.finish_instruction(&frame, values.first().copied());
+        }
+        let wanted = match frame.call.c() {
+            0 => count,
+            c => c - 1,
+        };
+        let into = frame.base - 1;
+        self.forget_from(into);
+        let nil = self.primitive(RawValue::NIL);
+        for i in 0..wanted {
+            let value = values.get(i).copied().unwrap_or(nil);
+            self.write_slot(into + i as Slot, value)?;
+        }
+        self.top = (frame.call.c() == 0).then_some(into + count as Slot);
+        if self.top.is_some() {
+            self.region.max_slots = self.region.max_slots.max((into + count as Slot) as u32 + 2);
+        }
+        self.expected = [frame.return_pc; 2];
+        Ok(())
+    }
+
+    /// A call of a native as an instruction, or of its short form.
+    fn short_call(&mut self, vm: &mut Vm, callee: Slot, count: usize, native: Gc<NativeFunction>) -> Recorded<Option<Ref>> {
+        // SAFETY: a live native.
+        let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };
+        if count > ARGUMENTS {
+            return Ok(None);
+        }
+        let actual: Vec<RawValue> = (0..count).map(|i| self.actual(vm, callee + 1 + i as Slot)).collect();
+        // Whether it has an answer shows when it is asked.
+        let Some(answer) = short(vm, native, &actual) else { return Ok(None) };
+        let function = self.guard_native(vm, callee, native)?;
+        let args: Vec<Ref> = (0..count).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
+        if let Some(value) = self.intrinsic(native, &args)? {
+            return Ok(Some(value));
+        }
+        let mut list = Ref::NONE;
+        for arg in args {
+            let value = self.boxed(arg)?;
+            list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(list).b(value))?;
+        }
+        let call = Ins::new(IrOp::SHORT, Ty::Any).a(list).b(function).imm(short as usize as u64);
+        let result = self.emit(call)?;
+        // A short form that makes a string gives another one when it is called again, but of the same type.
+        self.refine(result, answer).map(Some)
+    }
+
+    /// Natives that are instructions.
+    fn intrinsic(&mut self, native: Gc<NativeFunction>, args: &[Ref]) -> Recorded<Option<Ref>> {
+        // SAFETY: a live native.
+        let name = unsafe { (*native.as_ptr()).name };
+        let name = name.as_bytes();
+        let name = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+        if !args.iter().all(|arg| self.region.ty(*arg).is_number()) {
+            return Ok(None);
+        }
+        let unary = match name {
+            b"floor" => Some(IrOp::FLOOR),
+            b"ceil" => Some(IrOp::CEIL),
+            b"sqrt" => Some(IrOp::SQRT),
+            b"abs" => Some(IrOp::ABS),
+            _ => None,
+        };
+        let binary = match name {
+            b"min" => Some(IrOp::MIN),
+            b"max" => Some(IrOp::MAX),
+            _ => None,
+        };
+        let bits = match name {
+            b"band" => Some(BitOp::And),
+            b"bor" => Some(BitOp::Or),
+            b"bxor" => Some(BitOp::Xor),
+            b"lshift" => Some(BitOp::Shl),
+            b"rshift" => Some(BitOp::Shr),
+            b"arshift" => Some(BitOp::Sar),
+            _ => None,
+        };
+        Ok(match (args, unary, binary, bits) {
+            ([x], Some(op), _, _) => {
+                let x = self.double(*x)?;
+                Some(self.op1(op, Ty::Num, x)?)
+            }
+            ([x, y], _, Some(op), _) => {
+                let (x, y) = (self.double(*x)?, self.double(*y)?);
+                Some(self.op2(op, Ty::Num, x, y)?)
+            }
+            ([x, y], _, _, Some(op)) => Some(self.bits(op, *x, *y)?),
+            ([x], _, _, _) if name == b"bnot" => Some(self.bits(BitOp::Not, *x, *x)?),
+            ([x], _, _, _) if name == b"tobit" => Some(self.op1(IrOp::TOBIT, Ty::Int, *x)?),
+            _ => None,
+        })
+    }
+}

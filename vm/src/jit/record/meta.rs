@@ -1,0 +1,98 @@
+//! Metamethods that are Lua functions: inlined, as the frames the interpreter makes of them.
+
+use super::call::{MAX_FRAMES, MAX_RECURSION};
+use super::{Frame, Recorded, Recorder};
+use crate::bytecode::Insn;
+use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
+use crate::rt::meta::Meta;
+use crate::thread::FrameKind;
+use crate::value::RawValue;
+use crate::vm::Vm;
+
+impl Recorder {
+    /// The handler a value has for an event, nil if none; `None` where that cannot be told.
+    fn handler(&mut self, vm: &mut Vm, value: Ref, actual: RawValue, event: Meta) -> Recorded<Option<(Ref, RawValue)>> {
+        let nil = self.primitive(RawValue::NIL);
+        let Some(table) = actual.as_table() else {
+            // Whoever gives a basic type a metatable flushes all compiled code.
+            let basic = vm.heap.roots.type_metatables[actual.type_of() as usize];
+            let known = actual.is_number() && basic.is_none();
+            return Ok(known.then_some((nil, RawValue::NIL)));
+        };
+        let Some(meta) = table.metatable() else {
+            self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(value))?;
+            return Ok(Some((nil, RawValue::NIL)));
+        };
+        let holder = self.op1(IrOp::META, Ty::Tab, value)?;
+        let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
+        let name = vm.heap.meta_name(event);
+        let Some(slot) = meta.find_slot(&vm.heap, name) else { return Ok(Some((nil, RawValue::NIL))) };
+        let handler = self.load_field(holder, shape, slot, guard)?;
+        let now = meta.get_str(&vm.heap, name);
+        let handler = self.refine(handler, now)?;
+        Ok(Some((handler, now)))
+    }
+
+    /// An operation of two values by the metamethod of the first that has one; false where that is no Lua function to inline.
+    pub(super) fn binary_metamethod(
+        &mut self,
+        vm: &mut Vm,
+        insn: Insn,
+        event: Meta,
+        left: (Ref, RawValue),
+        right: (Ref, RawValue),
+    ) -> Recorded<bool> {
+        if !left.1.is_table() && !right.1.is_table() {
+            return Ok(false);
+        }
+        let Some(mut found) = self.handler(vm, left.0, left.1, event)? else { return Ok(false) };
+        if found.1.is_nil() {
+            match self.handler(vm, right.0, right.1, event)? {
+                Some(other) => found = other,
+                None => return Ok(false),
+            }
+        }
+        self.call_metamethod(insn, found, &[left.0, right.0])
+    }
+
+    /// Begins a call of a metamethod for an instruction whose result goes to register `A`; false where it cannot be inlined.
+    pub(super) fn call_metamethod(&mut self, insn: Insn, handler: (Ref, RawValue), arguments: &[Ref]) -> Recorded<bool> {
+        let Some(closure) = Self::closure_of(handler.1) else { return Ok(false) };
+        // SAFETY: a live prototype.
+        let proto = unsafe { &*closure.proto().as_ptr() };
+        let depth = self.frames.iter().filter(|frame| frame.proto == closure.proto()).count();
+        if proto.is_vararg || self.frames.len() >= MAX_FRAMES || depth > MAX_RECURSION {
+            return Ok(false);
+        }
+        let proof = self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(handler.0).imm(closure.proto().addr() as u64))?;
+        // SAFETY: live code.
+        let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
+        let callee = self.slot(usize::from(size));
+        let return_pc = self.expected[1];
+        self.forget_from(callee);
+        self.write_slot(callee, handler.0)?;
+        let params = usize::from(proto.param_count);
+        self.push_frame_of(closure, callee + 1, proto.constants, return_pc, insn)?;
+        let frame = self.frames.last_mut().expect("just pushed");
+        frame.kind = FrameKind::Meta;
+        frame.proof = proof;
+        for (i, argument) in arguments.iter().enumerate().take(params) {
+            self.write_slot(callee + 1 + i as Slot, *argument)?;
+        }
+        self.fill_parameters(callee + 1, arguments.len(), params)?;
+        self.expected = [proto.entry; 2];
+        Ok(true)
+    }
+
+    /// A metamethod has returned: its result is the instruction's.
+    pub(super) fn finish_instruction(&mut self, frame: &Frame, result: Option<Ref>) -> Recorded<()> {
+        let result = match result {
+            Some(result) => result,
+            None => self.primitive(RawValue::NIL),
+        };
+        self.forget_from(frame.base - 1);
+        self.expected = [frame.return_pc; 2];
+        self.top = None;
+        self.write(frame.call.a(), result)
+    }
+}

@@ -1,0 +1,626 @@
+//! Moves, arithmetic, comparisons, loops.
+
+use super::{Pending, Recorded, Recorder, type_of};
+use crate::bytecode::{BitOp, Format, Insn, Op};
+use crate::function::{FunctionView, Special};
+use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
+use crate::jit::reason::Reason;
+use crate::rt::meta::Meta;
+use crate::value::{Gc, RawValue, Type};
+use crate::vm::Vm;
+
+/// Integers up to this are counted with as integers.
+const SMALL: f64 = 2_147_483_647.0;
+
+/// Whether a number is an integer to count with; -0 is none.
+pub(super) fn is_small_integer(value: RawValue) -> bool {
+    value.as_number().is_some_and(|n| n.trunc() == n && n.abs() <= SMALL && !(n == 0.0 && n.is_sign_negative()))
+}
+
+impl Recorder {
+    /// Records an instruction.
+    pub(super) fn instruction(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
+        let (a, b, c) = (insn.a(), insn.b(), insn.c());
+        match insn.op() {
+            Op::MOV => {
+                let value = self.read(vm, b)?;
+                self.write(a, value)
+            }
+            Op::LOADK => {
+                let value = self.k(insn.index());
+                if value.is_cdata() {
+                    return self.exec(vm, insn);
+                }
+                let value = self.constant(value)?;
+                self.write(a, value)
+            }
+            Op::LOADINT => {
+                let value = self.number(f64::from(insn.d()));
+                self.write(a, value)
+            }
+            Op::LOADPRI => {
+                let value = self.primitive([RawValue::NIL, RawValue::FALSE, RawValue::TRUE][b]);
+                self.write(a, value)
+            }
+            Op::LOADNIL => {
+                let nil = self.primitive(RawValue::NIL);
+                (a..=b).try_for_each(|register| self.write(register, nil))
+            }
+            Op::GETUPVAL | Op::SETUPVAL | Op::GETGLOBAL | Op::SETGLOBAL | Op::GETFIELD | Op::SETFIELD | Op::GETINDEX
+            | Op::SETINDEX | Op::GETINT | Op::SETINT | Op::SELF => self.table_access(vm, insn),
+            Op::CLOSEUP => {
+                let slot = self.slot(a);
+                self.emit(Ins::new(IrOp::CLOSE, Ty::Void).imm(slot as i64 as u64)).map(drop)
+            }
+            Op::CLOSURE | Op::NEWTABLE | Op::INITFIELD | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
+            Op::SETLIST | Op::VARARG if b == 0 => Err(Reason::OpenValues),
+            Op::SETLIST | Op::VARARG => self.exec(vm, insn),
+            Op::ADD | Op::SUB | Op::MUL | Op::DIV | Op::MOD | Op::POW | Op::ADDVK | Op::SUBVK | Op::MULVK | Op::DIVVK
+            | Op::MODVK | Op::POWVK | Op::ADDKV | Op::SUBKV | Op::MULKV | Op::DIVKV | Op::MODKV | Op::POWKV => {
+                self.arithmetic(vm, insn)
+            }
+            Op::BITOP => self.bit_operation(vm, insn),
+            Op::UNM => {
+                let value = self.read(vm, b)?;
+                if !self.region.ty(value).is_number() {
+                    let actual = self.actual_reg(vm, b);
+                    if self.binary_metamethod(vm, insn, Meta::Unm, (value, actual), (value, actual))? {
+                        return Ok(());
+                    }
+                    return self.exec(vm, insn);
+                }
+                let value = self.double(value)?;
+                let value = self.op1(IrOp::NEG, Ty::Num, value)?;
+                self.write(a, value)
+            }
+            Op::NOT => {
+                let value = self.read(vm, b)?;
+                let outcome = self.truth(value, self.actual_reg(vm, b));
+                let outcome = self.primitive((!outcome).into());
+                self.write(a, outcome)
+            }
+            Op::LEN => self.length(vm, insn),
+            Op::JMP | Op::LOOP => {
+                self.jump_to(insn);
+                Ok(())
+            }
+            Op::ISTRUE | Op::ISFALSE => {
+                let value = self.read(vm, a)?;
+                if self.truth(value, self.actual_reg(vm, a)) == (insn.op() == Op::ISTRUE) {
+                    self.jump_to(insn);
+                }
+                Ok(())
+            }
+            Op::COPYTRUE | Op::COPYFALSE => {
+                let value = self.read(vm, b)?;
+                if self.truth(value, self.actual_reg(vm, b)) == (insn.op() == Op::COPYTRUE) {
+                    self.jump_to(insn);
+                    self.write(a, value)?;
+                }
+                Ok(())
+            }
+            Op::EQ | Op::EQK | Op::EQPRI => self.equality(vm, insn),
+            Op::LT | Op::LE | Op::LTVK | Op::LEVK | Op::GTVK | Op::GEVK => self.comparison(vm, insn),
+            Op::CALL => self.call(vm, insn),
+            Op::TAILCALL => self.tail_call(vm, insn),
+            Op::RET => {
+                let count = match (b, self.top) {
+                    (0, Some(top)) => (top - self.slot(a)) as usize,
+                    (0, None) => return Err(Reason::OpenValues),
+                    _ => b - 1,
+                };
+                self.returns(vm, a, count)
+            }
+            Op::RET0 => self.returns(vm, 0, 0),
+            Op::RET1 => self.returns(vm, a, 1),
+            Op::FORPREP => self.for_prepare(vm, insn),
+            Op::FORLOOP | Op::FORLOOP1 => self.for_loop(vm, insn),
+            Op::ITERCALL => self.iterate(vm, insn, c),
+            Op::ITERLOOP => {
+                let value = self.read(vm, a + 3)?;
+                if !self.actual_reg(vm, a + 3).is_nil() {
+                    self.jump_to(insn);
+                    self.write(a + 2, value)?;
+                }
+                Ok(())
+            }
+            Op::JLOOP => unreachable!("looked through before it is recorded"),
+        }
+    }
+
+    /// A constant of the current frame.
+    fn k(&self, index: usize) -> RawValue {
+        // SAFETY: an index of verified code.
+        unsafe { *self.top_frame().constants.add(index) }
+    }
+
+    fn target(&self, insn: Insn) -> *const Insn {
+        // SAFETY: jump targets lie inside the code.
+        unsafe { self.pc.add(1).offset(insn.d() as isize) }
+    }
+
+    fn jump_to(&mut self, insn: Insn) {
+        // The back-edge's distance is in the original, relative to its own place.
+        let target = self.target(insn);
+        self.expected = [target; 2];
+    }
+
+    /// A branch whose way the next instruction shows.
+    fn branch(&mut self, insn: Insn, guard: Ins, when_taken: bool) -> Recorded<()> {
+        // The snapshot is that before this instruction.
+        let snap = self.snapshot()?;
+        self.expected = [self.target(insn), self.expected[1]];
+        self.pending = Pending::Branch { guard: guard.snap(snap), when_taken };
+        Ok(())
+    }
+
+    /// A branch whose way is known.
+    fn known_branch(&mut self, insn: Insn, outcome: bool) {
+        if outcome == (insn.c() != 0) {
+            self.jump_to(insn);
+        }
+    }
+
+    /// Whether a value is neither nil nor false; its type says so.
+    fn truth(&self, value: Ref, actual: RawValue) -> bool {
+        match self.known_primitive(value) {
+            Some(primitive) => primitive.is_truthy(),
+            None => {
+                debug_assert!(actual.is_truthy(), "primitives are known as they are");
+                true
+            }
+        }
+    }
+
+    /// The instruction is left to the interpreter.
+    pub(super) fn exec(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let r = self.emit(Ins::new(IrOp::EXEC, Ty::Void).imm(0))?;
+        self.pending = Pending::Exec(r);
+        let _ = vm;
+        let (a, b, c) = (insn.a(), insn.b(), insn.c());
+        match insn.op() {
+            // Arguments may be converted in place, and what lies above is the callee's.
+            Op::CALL => {
+                for register in 0..(c.max(1) - 1) {
+                    self.set_place(self.slot(a + register), Some(Place::Memory));
+                }
+                self.forget_above(self.slot(a + c.max(1) - 1));
+            }
+            Op::ITERCALL => {
+                for register in 0..c {
+                    self.set_place(self.slot(a + 3 + register), Some(Place::Memory));
+                }
+                self.forget_above(self.slot(a + 3 + c));
+            }
+            Op::CONCAT => {
+                (b..=c).for_each(|register| self.set_place(self.slot(register), Some(Place::Memory)));
+                self.set_place(self.slot(a), Some(Place::Memory));
+            }
+            Op::FORPREP => {
+                (a..a + 4).for_each(|register| self.set_place(self.slot(register), Some(Place::Memory)));
+            }
+            _ => {
+                let size = 250;
+                let (_, writes) = super::live::uses(insn, size);
+                for register in writes.iter().collect::<Vec<_>>() {
+                    self.set_place(self.slot(register), Some(Place::Memory));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is in slots from one on is whatever a call has left there.
+    fn forget_above(&mut self, slot: Slot) {
+        let first = (slot + 1).max(0) as usize;
+        for place in self.places.iter_mut().skip(first) {
+            *place = Some(Place::Memory);
+        }
+    }
+
+    fn operands(&mut self, vm: &Vm, insn: Insn) -> Recorded<(Ref, Ref)> {
+        Ok(match insn.op().format() {
+            Format::ABK => {
+                let left = self.read(vm, insn.b())?;
+                let k = self.k(insn.index());
+                (left, self.constant(k)?)
+            }
+            Format::ACK => {
+                let right = self.read(vm, insn.c())?;
+                let k = self.k(insn.index());
+                (self.constant(k)?, right)
+            }
+            _ => (self.read(vm, insn.b())?, self.read(vm, insn.c())?),
+        })
+    }
+
+    fn arithmetic(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
+        let (left, right) = self.operands(vm, insn)?;
+        if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
+            let event = match insn.op() {
+                Op::ADD | Op::ADDVK | Op::ADDKV => Meta::Add,
+                Op::SUB | Op::SUBVK | Op::SUBKV => Meta::Sub,
+                Op::MUL | Op::MULVK | Op::MULKV => Meta::Mul,
+                Op::DIV | Op::DIVVK | Op::DIVKV => Meta::Div,
+                Op::MOD | Op::MODVK | Op::MODKV => Meta::Mod,
+                _ => Meta::Pow,
+            };
+            let (x, y) = match insn.op().format() {
+                Format::ABK => (self.actual_reg(vm, insn.b()), self.k(insn.index())),
+                Format::ACK => (self.k(insn.index()), self.actual_reg(vm, insn.c())),
+                _ => (self.actual_reg(vm, insn.b()), self.actual_reg(vm, insn.c())),
+            };
+            if self.binary_metamethod(vm, insn, event, (left, x), (right, y))? {
+                return Ok(());
+            }
+            return self.exec(vm, insn);
+        }
+        let op = match insn.op() {
+            Op::ADD | Op::ADDVK | Op::ADDKV => IrOp::ADD,
+            Op::SUB | Op::SUBVK | Op::SUBKV => IrOp::SUB,
+            Op::MUL | Op::MULVK | Op::MULKV => IrOp::MUL,
+            Op::DIV | Op::DIVVK | Op::DIVKV => IrOp::DIV,
+            Op::MOD | Op::MODVK | Op::MODKV => IrOp::MOD,
+            _ => IrOp::POW,
+        };
+        if op == IrOp::MOD
+            && self.region.ty(left) == Ty::Int
+            && let Some(n) = self.small_constant(right).filter(|n| *n > 0)
+        {
+            let n = self.integer(n);
+            let value = self.op2(IrOp::IMOD, Ty::Int, left, n)?;
+            return self.write(insn.a(), value);
+        }
+        let (x, y) = (self.double(left)?, self.double(right)?);
+        let value = if insn.op() == Op::POWVK && self.k(insn.index()).as_number() == Some(2.0) {
+            self.op2(IrOp::MUL, Ty::Num, x, x)?
+        } else {
+            self.op2(op, Ty::Num, x, y)?
+        };
+        self.write(insn.a(), value)
+    }
+
+    fn bit_operation(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let (left, right) = (self.read(vm, insn.b())?, self.read(vm, insn.c())?);
+        if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
+            return self.exec(vm, insn);
+        }
+        let value = self.bits(BitOp::ALL[insn.index()], left, right)?;
+        self.write(insn.a(), value)
+    }
+
+    /// A bit operation on two numbers.
+    pub(super) fn bits(&mut self, op: BitOp, left: Ref, right: Ref) -> Recorded<Ref> {
+        let (x, y) = (self.op1(IrOp::TOBIT, Ty::Int, left)?, self.op1(IrOp::TOBIT, Ty::Int, right)?);
+        self.emit(Ins::new(IrOp::BITS, Ty::Int).a(x).b(y).imm(op as u64))
+    }
+
+    fn comparison(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let (op, wants) = (insn.op(), insn.c() != 0);
+        let (left, right) = match op {
+            Op::LT | Op::LE => (self.read(vm, insn.a())?, self.read(vm, insn.b())?),
+            _ => {
+                let register = self.read(vm, insn.a())?;
+                let k = self.k(insn.b());
+                let constant = self.constant(k)?;
+                if matches!(op, Op::LTVK | Op::LEVK) { (register, constant) } else { (constant, register) }
+            }
+        };
+        if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
+            self.expected = [self.target(insn), self.expected[1]];
+            return self.exec(vm, insn);
+        }
+        let ir = if matches!(op, Op::LT | Op::LTVK | Op::GTVK) { IrOp::GLT } else { IrOp::GLE };
+        let (left, right) = self.alike(left, right)?;
+        self.branch(insn, Ins::new(ir, Ty::Void).a(left).b(right), wants)
+    }
+
+    /// Two numbers of one type.
+    fn alike(&mut self, left: Ref, right: Ref) -> Recorded<(Ref, Ref)> {
+        match (self.region.ty(left), self.region.ty(right)) {
+            (Ty::Int, Ty::Int) => Ok((left, right)),
+            (Ty::Int, _) if self.small_constant(right).is_some() => {
+                let n = self.small_constant(right).expect("just seen");
+                Ok((left, self.integer(n)))
+            }
+            (_, Ty::Int) if self.small_constant(left).is_some() => {
+                let n = self.small_constant(left).expect("just seen");
+                Ok((self.integer(n), right))
+            }
+            _ => Ok((self.double(left)?, self.double(right)?)),
+        }
+    }
+
+    /// The integer that a constant is.
+    pub(super) fn small_constant(&self, r: Ref) -> Option<i64> {
+        let ins = self.region.get(r);
+        match ins.op {
+            IrOp::KINT => Some(ins.imm as i64),
+            IrOp::KNUM => {
+                let value = RawValue::number(f64::from_bits(ins.imm));
+                is_small_integer(value).then(|| f64::from_bits(ins.imm) as i64)
+            }
+            _ => None,
+        }
+    }
+
+    fn equality(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let (left, x) = (self.read(vm, insn.a())?, self.actual_reg(vm, insn.a()));
+        let wants = insn.c() != 0;
+        let (right, y) = match insn.op() {
+            Op::EQ => (self.read(vm, insn.b())?, self.actual_reg(vm, insn.b())),
+            Op::EQK => {
+                let k = self.k(insn.b());
+                if k.is_cdata() {
+                    self.expected = [self.target(insn), self.expected[1]];
+                    return self.exec(vm, insn);
+                }
+                (self.constant(k)?, k)
+            }
+            _ => {
+                let value = [RawValue::NIL, RawValue::FALSE, RawValue::TRUE][insn.b()];
+                (self.primitive(value), value)
+            }
+        };
+        let (lt, rt) = (self.region.ty(left), self.region.ty(right));
+        if lt.is_number() && rt.is_number() {
+            let (left, right) = self.alike(left, right)?;
+            return self.branch(insn, Ins::new(IrOp::GEQ, Ty::Void).a(left).b(right), wants);
+        }
+        let unclear = x.is_cdata() || y.is_cdata();
+        if !unclear {
+            if let (Some(x), Some(y)) = (self.known_primitive(left), self.known_primitive(right)) {
+                self.known_branch(insn, x == y);
+                return Ok(());
+            }
+            // A light userdata is the only thing of the type `Any` that is not known.
+            let kind = |r: Ref, this: &Recorder| {
+                if this.known_primitive(r).is_some() { Type::Nil } else { this.kind_of(r) }
+            };
+            if kind(left, self) != kind(right, self) && lt != Ty::Any && rt != Ty::Any
+                || lt == Ty::Any && rt != Ty::Any && self.known_primitive(left).is_some()
+                || rt == Ty::Any && lt != Ty::Any && self.known_primitive(right).is_some()
+            {
+                self.known_branch(insn, false);
+                return Ok(());
+            }
+            let is_short_string = |value: RawValue| value.as_string().is_some_and(|text| text.len() <= 32);
+            let by_address = match lt {
+                Ty::Fun | Ty::Thr => true,
+                Ty::Str => {
+                    // An equal string is interned if one of them is known to be short.
+                    self.region.get(left).op == IrOp::KSTR && is_short_string(x)
+                        || self.region.get(right).op == IrOp::KSTR && is_short_string(y)
+                }
+                _ => false,
+            };
+            if lt == rt && by_address {
+                let op = if x == y { IrOp::GREFEQ } else { IrOp::GREFNE };
+                self.emit(Ins::new(op, Ty::Void).a(left).b(right))?;
+                self.known_branch(insn, x == y);
+                return Ok(());
+            }
+            if lt == rt && lt == Ty::Tab {
+                if x == y {
+                    self.emit(Ins::new(IrOp::GREFEQ, Ty::Void).a(left).b(right))?;
+                    self.known_branch(insn, true);
+                    return Ok(());
+                }
+                if x.as_table().is_some_and(|t| t.metatable().is_none()) {
+                    // `__eq` takes two.
+                    self.emit(Ins::new(IrOp::GREFNE, Ty::Void).a(left).b(right))?;
+                    self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(left))?;
+                    if y.as_table().is_some_and(|t| t.metatable().is_none()) {
+                        self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(right))?;
+                        self.known_branch(insn, false);
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        self.expected = [self.target(insn), self.expected[1]];
+        self.exec(vm, insn)
+    }
+
+    fn kind_of(&self, r: Ref) -> Type {
+        match self.region.ty(r) {
+            Ty::Num | Ty::Int => Type::Number,
+            Ty::Str => Type::String,
+            Ty::Tab => Type::Table,
+            Ty::Fun => Type::Function,
+            Ty::Udt => Type::UserData,
+            Ty::Thr => Type::Thread,
+            Ty::Cdt => Type::CData,
+            Ty::Any | Ty::Void | Ty::Ptr => Type::LightUserData,
+        }
+    }
+
+    // ---- loops -----------------------------------------------------------------------------------------
+
+    /// The value of a slot as an integer, which it is.
+    fn read_integer(&mut self, vm: &Vm, slot: Slot) -> Recorded<Ref> {
+        if self.place(slot).is_none() && self.region.param(slot).is_none() && !self.any.contains(&slot) && !self.is_captured(slot) {
+            let r = self.region.slot(slot, Ty::Int);
+            self.set_place(slot, Some(Place::Value(r)));
+            return Ok(r);
+        }
+        let value = self.read_slot(vm, slot)?;
+        if let Some(n) = self.small_constant(value) {
+            return Ok(self.integer(n));
+        }
+        match self.region.ty(value) {
+            Ty::Int => Ok(value),
+            Ty::Num => self.op1(IrOp::N2I, Ty::Int, value),
+            _ => Err(Reason::Unstable),
+        }
+    }
+
+    /// The value of a slot, which it is taken to have always.
+    fn read_constant(&mut self, vm: &Vm, slot: Slot) -> Recorded<Ref> {
+        let actual = self.actual(vm, slot);
+        match self.place(slot) {
+            Some(Place::Value(r)) if self.region.get(r).is_constant() => return Ok(r),
+            None if !self.is_captured(slot) => {
+                let r = self.region.slot(slot, Ty::Any);
+                if self.region.ty(r) == Ty::Any {
+                    self.emit(Ins::new(IrOp::GPRI, Ty::Void).a(r).imm(actual.bits()))?;
+                    return self.constant(actual);
+                }
+            }
+            _ => {}
+        }
+        let r = self.read_slot(vm, slot)?;
+        let constant = self.constant(actual)?;
+        let (left, right) = self.alike(r, constant)?;
+        self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(left).b(right).imm(1))?;
+        Ok(constant)
+    }
+
+    fn for_prepare(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let a = insn.a();
+        self.expected = [self.target(insn), self.expected[1]];
+        let actual: [RawValue; 3] = std::array::from_fn(|i| self.actual_reg(vm, a + i));
+        if !actual.iter().all(|value| value.is_number()) {
+            return self.exec(vm, insn);
+        }
+        let step = self.read_constant(vm, self.slot(a + 2))?;
+        let counts = is_small_integer(actual[0]) && is_small_integer(actual[2]);
+        let index = if counts { self.read_integer(vm, self.slot(a))? } else { self.read(vm, a)? };
+        let limit = if counts && is_small_integer(actual[1]) {
+            self.read_integer(vm, self.slot(a + 1))?
+        } else {
+            self.read(vm, a + 1)?
+        };
+        let (x, y) = self.alike(index, limit)?;
+        let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
+        let _ = step;
+        self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), false)?;
+        self.write(a, index)?;
+        self.write(a + 1, limit)?;
+        self.write(a + 3, index)
+    }
+
+    fn for_loop(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let a = insn.a();
+        let actual: [RawValue; 3] = std::array::from_fn(|i| self.actual_reg(vm, a + i));
+        if !actual.iter().all(|value| value.is_number()) {
+            return Err(Reason::Unstable);
+        }
+        let step = self.read_constant(vm, self.slot(a + 2))?;
+        let counts = is_small_integer(actual[0]) && is_small_integer(actual[2]);
+        let counts = counts && self.place(self.slot(a)).is_none_or(|place| match place {
+            Place::Value(r) => self.region.ty(r) != Ty::Num || self.small_constant(r).is_some(),
+            Place::Memory => true,
+        });
+        let (next, limit) = if counts && self.region.param(self.slot(a)).is_none_or(|r| self.region.ty(r) == Ty::Int) {
+            let index = self.read_integer(vm, self.slot(a))?;
+            let step = actual[2].as_f64_or_nan() as i64;
+            let step = self.integer(step);
+            let next = self.op2(IrOp::IADD, Ty::Int, index, step)?;
+            let limit = if is_small_integer(actual[1]) {
+                self.read_integer(vm, self.slot(a + 1))?
+            } else {
+                self.read(vm, a + 1)?
+            };
+            (next, limit)
+        } else {
+            let index = self.read(vm, a)?;
+            let index = self.double(index)?;
+            let step = self.double(step)?;
+            let limit = self.read(vm, a + 1)?;
+            (self.op2(IrOp::ADD, Ty::Num, index, step)?, limit)
+        };
+        let (x, y) = self.alike(next, limit)?;
+        let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
+        self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), true)?;
+        // Whether it is taken shows before anything else is recorded; if not, nothing was written, and nobody reads it.
+        let goes_on = {
+            let next = actual[0].as_f64_or_nan() + actual[2].as_f64_or_nan();
+            if actual[2].as_f64_or_nan() >= 0.0 {
+                next <= actual[1].as_f64_or_nan()
+            } else {
+                next >= actual[1].as_f64_or_nan()
+            }
+        };
+        if goes_on {
+            self.write(a, next)?;
+            self.write(a + 3, next)?;
+        }
+        Ok(())
+    }
+
+    fn iterate(&mut self, vm: &Vm, insn: Insn, count: usize) -> Recorded<()> {
+        let a = insn.a();
+        let actual = self.actual_reg(vm, a);
+        let iterator = self.read(vm, a)?;
+        let Some(function) = actual.as_function() else { return Err(Reason::CallHandler) };
+        match function.view() {
+            FunctionView::Native(native) => {
+                match native.special() {
+                    Special::None | Special::Next | Special::NextIndex | Special::NextRow => {}
+                    _ => return Err(Reason::Special),
+                }
+                // SAFETY: a live native.
+                let code = unsafe { (*native.as_ptr()).function as usize };
+                self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(code as u64))?;
+                if native.special() == Special::NextIndex && count <= 2 && self.next_index(vm, a, count)? {
+                    return Ok(());
+                }
+                self.exec(vm, insn)
+            }
+            FunctionView::Lua(_) => Err(Reason::Special),
+        }
+    }
+
+    /// A step of `ipairs` within an array.
+    fn next_index(&mut self, vm: &Vm, a: usize, count: usize) -> Recorded<bool> {
+        let (table, index) = (self.actual_reg(vm, a + 1), self.actual_reg(vm, a + 2));
+        let Some(table) = table.as_table() else { return Ok(false) };
+        if !is_small_integer(index) {
+            return Ok(false);
+        }
+        // SAFETY: a live table.
+        let len = unsafe { (*table.as_ptr()).array_len };
+        let next = index.as_f64_or_nan() as i64 + 1;
+        if next < 1 || next > i64::from(len) || table.get_int(&vm.heap, next).is_nil() {
+            return Ok(false);
+        }
+        let holder = self.read(vm, a + 1)?;
+        let index = self.read_integer(vm, self.slot(a + 2))?;
+        let one = self.integer(1);
+        let index = self.op2(IrOp::IADD, Ty::Int, index, one)?;
+        let value = self.element(holder, index)?;
+        let value = self.refine(value, table.get_int(&vm.heap, next))?;
+        if self.known_primitive(value).is_none() && self.region.ty(value) == Ty::Any {
+            self.emit(Ins::new(IrOp::GNPRI, Ty::Void).a(value).imm(RawValue::NIL.bits()))?;
+        }
+        self.write(a + 3, index)?;
+        if count == 2 {
+            self.write(a + 4, value)?;
+        }
+        Ok(true)
+    }
+
+    fn length(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let value = self.read(vm, insn.b())?;
+        let length = match self.region.ty(value) {
+            Ty::Str => self.op1(IrOp::SLEN, Ty::Int, value)?,
+            Ty::Tab => self.op1(IrOp::TLEN, Ty::Int, value)?,
+            _ => return self.exec(vm, insn),
+        };
+        self.write(insn.a(), length)
+    }
+
+    /// The type of a value that is there, for those who look at it themselves.
+    pub(super) fn ty_of(value: RawValue) -> Ty {
+        type_of(value)
+    }
+
+    /// A closure as a function value.
+    pub(super) fn closure_of(value: RawValue) -> Option<Gc<crate::function::LuaFunction>> {
+        match value.as_function()?.view() {
+            FunctionView::Lua(closure) => Some(closure),
+            FunctionView::Native(_) => None,
+        }
+    }
+}

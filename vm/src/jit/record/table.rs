@@ -1,0 +1,360 @@
+//! Instructions on tables, globals and variables of closures.
+
+use super::{Recorded, Recorder};
+use crate::bytecode::{Insn, Op};
+use crate::function::InlineCache;
+use crate::jit::ir::{Ins, IrOp, Ref, Ty};
+use crate::rt::meta::Meta;
+use crate::string::LuaString;
+use crate::table::{IS_META, Table};
+use crate::value::{Gc, RawValue, Type};
+use crate::vm::Vm;
+
+use super::ops::is_small_integer;
+
+/// How many tables a key is looked for in, one behind the other.
+const MAX_CHAIN: usize = 6;
+
+impl Recorder {
+    pub(super) fn table_access(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
+        self.asked = None;
+        let (a, b, c) = (insn.a(), insn.b(), insn.c());
+        match insn.op() {
+            Op::GETUPVAL => {
+                let (variable, actual) = self.variable(vm, b)?;
+                let value = self.op1(IrOp::ULOAD, Ty::Any, variable)?;
+                let value = self.refine(value, actual)?;
+                self.write(a, value)
+            }
+            Op::SETUPVAL => {
+                let value = self.read(vm, b)?;
+                let value = self.boxed(value)?;
+                let (variable, _) = self.variable(vm, a)?;
+                self.op2(IrOp::USTORE, Ty::Void, variable, value).map(drop)
+            }
+            Op::GETGLOBAL | Op::SETGLOBAL => {
+                let closure = self.closure(vm)?;
+                let env = self.op2(IrOp::FENV, Ty::Tab, closure, self.top_frame().proof)?;
+                // SAFETY: a live closure.
+                let table = unsafe { (*self.actual_closure(vm).as_ptr()).env };
+                let key = self.key_of(insn);
+                if insn.op() == Op::GETGLOBAL {
+                    match self.field(vm, env, table, key)? {
+                        Some(value) => self.write(a, value),
+                        None => self.exec(vm, insn),
+                    }
+                } else {
+                    let value = self.read(vm, a)?;
+                    if self.set_field(vm, env, table, key, value)? { Ok(()) } else { self.exec(vm, insn) }
+                }
+            }
+            Op::GETFIELD => {
+                let object = self.read(vm, b)?;
+                let key = self.key_of(insn);
+                match self.actual_reg(vm, b).as_table() {
+                    Some(table) => match self.field(vm, object, table, key)? {
+                        Some(value) => self.write(a, value),
+                        None if self.ask(insn, key)? => Ok(()),
+                        None => self.exec(vm, insn),
+                    },
+                    None => self.exec(vm, insn),
+                }
+            }
+            Op::SELF => {
+                let object = self.read(vm, b)?;
+                let actual = self.actual_reg(vm, b);
+                let key = self.key_of(insn);
+                let method = if let Some(table) = actual.as_table() {
+                    self.field(vm, object, table, key)?
+                } else if actual.is_string() {
+                    self.string_method(vm, key)?
+                } else {
+                    None
+                };
+                match method {
+                    Some(method) => {
+                        self.write(a + 1, object)?;
+                        self.write(a, method)
+                    }
+                    None => self.exec(vm, insn),
+                }
+            }
+            Op::SETFIELD => {
+                let object = self.read(vm, a)?;
+                let key = self.key_of(insn);
+                if let Some(table) = self.actual_reg(vm, a).as_table() {
+                    let value = self.read(vm, b)?;
+                    if self.set_field(vm, object, table, key, value)? {
+                        return Ok(());
+                    }
+                }
+                self.exec(vm, insn)
+            }
+            Op::GETINDEX | Op::GETINT => {
+                let object = self.read(vm, b)?;
+                let Some(table) = self.actual_reg(vm, b).as_table() else { return self.exec(vm, insn) };
+                let (key, actual) = if insn.op() == Op::GETINT {
+                    (self.integer(c as i64), RawValue::number(c as f64))
+                } else {
+                    (self.read(vm, c)?, self.actual_reg(vm, c))
+                };
+                match self.index(vm, object, table, key, actual)? {
+                    Some(value) => self.write(a, value),
+                    None => self.exec(vm, insn),
+                }
+            }
+            Op::SETINDEX | Op::SETINT => {
+                let object = self.read(vm, a)?;
+                let Some(table) = self.actual_reg(vm, a).as_table() else { return self.exec(vm, insn) };
+                let (key, actual) = if insn.op() == Op::SETINT {
+                    (self.integer(b as i64), RawValue::number(b as f64))
+                } else {
+                    (self.read(vm, b)?, self.actual_reg(vm, b))
+                };
+                let value = self.read(vm, c)?;
+                if self.set_index(vm, object, table, key, actual, value)? { Ok(()) } else { self.exec(vm, insn) }
+            }
+            _ => unreachable!("no instruction on a table"),
+        }
+    }
+
+    /// The running closure.
+    fn closure(&mut self, vm: &Vm) -> Recorded<Ref> {
+        let slot = self.top_frame().base - 1;
+        self.read_slot(vm, slot)
+    }
+
+    fn actual_closure(&self, vm: &Vm) -> Gc<crate::function::LuaFunction> {
+        let slot = self.top_frame().base - 1;
+        Self::closure_of(self.actual(vm, slot)).expect("a Lua frame has its closure below register 0")
+    }
+
+    /// Where a variable of the running closure is, and its value now.
+    fn variable(&mut self, vm: &Vm, index: usize) -> Recorded<(Ref, RawValue)> {
+        let closure = self.closure(vm)?;
+        let variable = self.emit(Ins::new(IrOp::FUPV, Ty::Ptr).a(closure).b(self.top_frame().proof).imm(index as u64))?;
+        Ok((variable, self.actual_closure(vm).upvalue(index).get()))
+    }
+
+    /// The key of an instruction's inline cache.
+    fn key_of(&self, insn: Insn) -> Gc<LuaString> {
+        // SAFETY: caches lie below the back pointer below the constants (function.rs, `Code`); the index was verified.
+        unsafe { (*self.top_frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1)).key }
+    }
+
+    pub(super) fn shape(&mut self, vm: &mut Vm, table: Ref, actual: Gc<Table>) -> Recorded<Option<(u32, Ref)>> {
+        let shape = actual.cache_shape(&mut vm.heap);
+        if shape == 0 {
+            return Ok(None);
+        }
+        let guard = self.emit(Ins::new(IrOp::TSHAPE, Ty::Void).a(table).imm(shape.into()))?;
+        Ok(Some((shape, guard)))
+    }
+
+    /// A string key of a table, looked for as `__index` chains of tables say; `None` where that is not all.
+    pub(super) fn field(
+        &mut self,
+        vm: &mut Vm,
+        table: Ref,
+        actual: Gc<Table>,
+        key: Gc<LuaString>,
+    ) -> Recorded<Option<Ref>> {
+        let (mut table, mut actual) = (table, actual);
+        for _ in 0..MAX_CHAIN {
+            let Some((shape, guard)) = self.shape(vm, table, actual)? else { return Ok(None) };
+            if let Some(slot) = actual.find_slot(&vm.heap, key) {
+                let value = self.load_field(table, shape, slot, guard)?;
+                let now = actual.get_str(&vm.heap, key);
+                let value = self.refine(value, now)?;
+                if !now.is_nil() {
+                    return Ok(Some(value));
+                }
+            }
+            let Some(meta) = actual.metatable() else {
+                self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+                return Ok(Some(self.primitive(RawValue::NIL)));
+            };
+            let holder = self.op1(IrOp::META, Ty::Tab, table)?;
+            let Some((handler, now)) = self.index_handler(vm, holder, meta)? else { return Ok(None) };
+            if now.is_nil() {
+                return Ok(Some(handler));
+            }
+            let Some(next) = now.as_table() else {
+                self.asked = Some((table, handler, now));
+                return Ok(None);
+            };
+            (table, actual) = (handler, next);
+        }
+        Ok(None)
+    }
+
+    /// The `__index` of a metatable, nil if it has none.
+    fn index_handler(&mut self, vm: &mut Vm, holder: Ref, meta: Gc<Table>) -> Recorded<Option<(Ref, RawValue)>> {
+        let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
+        let name = vm.heap.meta_name(Meta::Index);
+        let Some(slot) = meta.find_slot(&vm.heap, name) else {
+            return Ok(Some((self.primitive(RawValue::NIL), RawValue::NIL)));
+        };
+        let handler = self.load_field(holder, shape, slot, guard)?;
+        let now = meta.get_str(&vm.heap, name);
+        let handler = self.refine(handler, now)?;
+        Ok(Some((handler, now)))
+    }
+
+    /// A method of strings.
+    fn string_method(&mut self, vm: &mut Vm, key: Gc<LuaString>) -> Recorded<Option<Ref>> {
+        let Some(meta) = vm.heap.roots.type_metatables[Type::String as usize] else { return Ok(None) };
+        let holder = self.emit(Ins::new(IrOp::SMETA, Ty::Tab))?;
+        let Some((handler, now)) = self.index_handler(vm, holder, meta)? else { return Ok(None) };
+        match now.as_table() {
+            Some(table) => self.field(vm, handler, table, key),
+            None => Ok(None),
+        }
+    }
+
+    /// Calls the `__index` function that `field` has found instead of an answer, if it can be inlined.
+    fn ask(&mut self, insn: Insn, key: Gc<LuaString>) -> Recorded<bool> {
+        let Some((table, handler, now)) = self.asked.take() else { return Ok(false) };
+        let key = self.constant(key.into())?;
+        self.call_metamethod(insn, (handler, now), &[table, key])
+    }
+
+    pub(super) fn load_field(&mut self, table: Ref, shape: u32, slot: u32, guard: Ref) -> Recorded<Ref> {
+        let slots = self.op1(IrOp::SLOTS, Ty::Ptr, table)?;
+        let place = u64::from(slot) | u64::from(shape) << 32;
+        self.emit(Ins::new(IrOp::HLOAD, Ty::Any).a(slots).b(guard).imm(place))
+    }
+
+    /// Assigns a field that is there; false where that is not all there is to do.
+    fn set_field(
+        &mut self,
+        vm: &mut Vm,
+        table: Ref,
+        actual: Gc<Table>,
+        key: Gc<LuaString>,
+        value: Ref,
+    ) -> Recorded<bool> {
+        if !self.is_never_nil(value) || actual.get_str(&vm.heap, key).is_nil() || actual.is_weak() {
+            return Ok(false);
+        }
+        // SAFETY: a live table.
+        if unsafe { (*actual.as_ptr()).header.flags } & IS_META != 0 {
+            return Ok(false);
+        }
+        let Some((shape, guard)) = self.shape(vm, table, actual)? else { return Ok(false) };
+        let Some(slot) = actual.find_slot(&vm.heap, key) else { return Ok(false) };
+        let old = self.load_field(table, shape, slot, guard)?;
+        self.guard_not_nil(old)?;
+        let slots = self.op1(IrOp::SLOTS, Ty::Ptr, table)?;
+        let value = self.boxed(value)?;
+        let place = u64::from(slot) | u64::from(shape) << 32;
+        self.emit(Ins::new(IrOp::HSTORE, Ty::Void).a(slots).b(value).imm(place))?;
+        Ok(true)
+    }
+
+    /// Whether a value's type says that it is not nil.
+    fn is_never_nil(&self, value: Ref) -> bool {
+        match self.known_primitive(value) {
+            Some(primitive) => !primitive.is_nil(),
+            // What is read from a slot and still of no type is a light userdata.
+            None => true,
+        }
+    }
+
+    fn guard_not_nil(&mut self, value: Ref) -> Recorded<()> {
+        if self.region.ty(value) == Ty::Any && self.known_primitive(value).is_none() {
+            self.emit(Ins::new(IrOp::GNPRI, Ty::Void).a(value).imm(RawValue::NIL.bits()))?;
+        }
+        Ok(())
+    }
+
+    /// The element of a table's array, which is there.
+    pub(super) fn element(&mut self, table: Ref, index: Ref) -> Recorded<Ref> {
+        let len = self.op1(IrOp::ALEN, Ty::Int, table)?;
+        let guard = self.op2(IrOp::GBOUND, Ty::Void, index, len)?;
+        let array = self.op1(IrOp::ARRAY, Ty::Ptr, table)?;
+        self.emit(Ins::new(IrOp::ALOAD, Ty::Any).a(array).b(index).c(guard))
+    }
+
+    /// A key as an index of an array, if it is an integer.
+    fn array_index(&mut self, key: Ref, actual: RawValue) -> Recorded<Option<Ref>> {
+        if !is_small_integer(actual) {
+            return Ok(None);
+        }
+        if let Some(n) = self.small_constant(key) {
+            return Ok(Some(self.integer(n)));
+        }
+        match self.region.ty(key) {
+            Ty::Int => Ok(Some(key)),
+            Ty::Num => self.op1(IrOp::N2I, Ty::Int, key).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// `table[key]`; `None` where a metatable has a say.
+    fn index(
+        &mut self,
+        vm: &Vm,
+        table: Ref,
+        actual: Gc<Table>,
+        key: Ref,
+        actual_key: RawValue,
+    ) -> Recorded<Option<Ref>> {
+        // SAFETY: a live table.
+        let len = unsafe { (*actual.as_ptr()).array_len };
+        let value = actual.get(&vm.heap, actual_key);
+        if let Some(index) = self.array_index(key, actual_key)? {
+            let n = actual_key.as_f64_or_nan();
+            if n >= 1.0 && n <= f64::from(len) && !actual.is_weak() {
+                let element = self.element(table, index)?;
+                let element = self.refine(element, value)?;
+                if value.is_nil() {
+                    if actual.metatable().is_some() {
+                        return Ok(None);
+                    }
+                    self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+                }
+                return Ok(Some(element));
+            }
+        }
+        if actual.is_weak() || value.is_nil() && actual.metatable().is_some() {
+            return Ok(None);
+        }
+        let key = self.boxed(key)?;
+        let found = self.op2(IrOp::TGET, Ty::Any, table, key)?;
+        self.refine(found, value).map(Some)
+    }
+
+    /// `table[key] = value`; false where that is not a store to an array, or an append.
+    fn set_index(
+        &mut self,
+        vm: &Vm,
+        table: Ref,
+        actual: Gc<Table>,
+        key: Ref,
+        actual_key: RawValue,
+        value: Ref,
+    ) -> Recorded<bool> {
+        if !self.is_never_nil(value) || actual.is_weak() {
+            return Ok(false);
+        }
+        // SAFETY: a live table.
+        let len = unsafe { (*actual.as_ptr()).array_len };
+        let n = actual_key.as_f64_or_nan();
+        let Some(index) = self.array_index(key, actual_key)? else { return Ok(false) };
+        if n >= 1.0 && n <= f64::from(len) && !actual.get(&vm.heap, actual_key).is_nil() {
+            let old = self.element(table, index)?;
+            self.guard_not_nil(old)?;
+            let array = self.op1(IrOp::ARRAY, Ty::Ptr, table)?;
+            let value = self.boxed(value)?;
+            self.emit(Ins::new(IrOp::ASTORE, Ty::Void).a(array).b(index).c(value))?;
+            return Ok(true);
+        }
+        if n == f64::from(len) + 1.0 && actual.metatable().is_none() {
+            let value = self.boxed(value)?;
+            self.emit(Ins::new(IrOp::APPEND, Ty::Void).a(table).b(value).c(index))?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,141 @@
+//! Passes on regions in their printed form, and what is recorded of small loops.
+
+use std::fs;
+use std::path::Path;
+
+use super::State;
+use super::ir::{parse, print, verify};
+use super::opt::optimise;
+use crate::{Lua, LuaOptions};
+
+/// Reads, prints, and reads again.
+#[test]
+fn the_printed_form_is_read_back() {
+    let region = parse(SMALL).expect("a region");
+    verify(&region).expect("it is as it should be");
+    let printed = print(&region);
+    assert_eq!(printed, SMALL);
+    assert_eq!(print(&parse(&printed).expect("a region")), SMALL);
+}
+
+const SMALL: &str = "\
+%0 = SLOT int #4
+%1 = SLOT num #5
+%2 = KINT int #1
+slots 4:int=%0 5:num=%1
+header 4
+preheader 4
+snap 0 pc 7 : | restores 4=%0
+snap 1 pc 7 : 4=%0 5=mem | restores 4=%0
+hoisted
+  %9 = FLOOR num %1
+trace 0
+  %3 = IADD int %0 %2
+  %4 = GLE - %3 %0 #1 >1
+loop 4=%3
+trace 1 from 1
+exit 0
+";
+
+#[test]
+fn the_verifier_finds_what_is_wrong() {
+    for (right, wrong) in [
+        ("%3 = IADD int %0 %2", "%3 = IADD int %0 %4"),
+        ("%3 = IADD int %0 %2", "%3 = IADD int %1 %2"),
+        ("#1 >1", "#1"),
+        ("#1 >1", "#1 >7"),
+        ("loop 4=%3", "loop 4=%9"),
+        ("loop 4=%3", "loop 6=%3"),
+        ("5=mem | restores 4=%0", "5=mem | restores 4=%4"),
+    ] {
+        let text = SMALL.replacen(right, wrong, 1);
+        assert_ne!(text, SMALL);
+        let region = parse(&text).expect("a region");
+        assert!(verify(&region).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn hoisting_takes_what_the_loop_does_not_change() {
+    let text = "\
+%0 = SLOT int #4
+%1 = SLOT num #5
+%2 = KINT int #1
+slots 4:int=%0 5:num=%1
+header
+preheader
+snap 0 pc 7 : | restores
+snap 1 pc 7 : 4=%0 | restores
+hoisted
+trace 0
+  %3 = FLOOR num %1
+  %4 = I2N num %0
+  %5 = GLT - %4 %3 #1 >1
+  %6 = GLT - %3 %1 #1 >1
+  %7 = IADD int %0 %2
+loop 4=%7
+";
+    let mut region = parse(text).expect("a region");
+    optimise(&mut region, true);
+    let hoisted: Vec<u32> = region.hoisted.iter().map(|r| r.0).collect();
+    assert_eq!(hoisted, [3, 6], "{}", print(&region));
+    let body: Vec<u32> = region.traces[0].body.iter().map(|r| r.0).collect();
+    assert_eq!(body, [4, 5, 7]);
+    assert_eq!(region.get(super::ir::Ref(6)).snap, super::ir::ENTRY_SNAP);
+}
+
+/// The regions that are recorded of the programs in `golden/`, optimised. `PERILUNE_BLESS=1` writes them anew.
+#[test]
+fn regions_are_as_blessed() {
+    let folder = Path::new("src/jit/tests/golden");
+    let is_blessing = std::env::var_os("PERILUNE_BLESS").is_some();
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be listed").path();
+        if path.extension().is_none_or(|extension| extension != "lua") {
+            continue;
+        }
+        count += 1;
+        let text = regions_of(&fs::read(&path).expect("it can be read"));
+        let golden = path.with_extension("txt");
+        if is_blessing {
+            fs::write(&golden, text).expect("it can be written");
+        } else {
+            let wanted = fs::read_to_string(&golden).unwrap_or_default();
+            assert_eq!(text, wanted, "{}", path.display());
+        }
+    }
+    assert!(count >= 3);
+}
+
+fn regions_of(source: &[u8]) -> String {
+    let mut lua = Lua::with_options(LuaOptions { seed: Some(1), jit: true, ..LuaOptions::default() });
+    lua.load("jit.opt.start('hotloop=2', 'hotexit=2')").exec(&mut lua).expect("flags");
+    lua.load(source).name("=t").exec(&mut lua).expect("it runs");
+    // SAFETY: the VM has a compiler.
+    let state = unsafe { &*State::of(lua.vm()) };
+    let mut text = String::new();
+    for compiled in state.regions.iter().flatten() {
+        let mut region = compiled.region.clone();
+        optimise(&mut region, true);
+        verify(&region).expect("it is as it should be");
+        let printed = print(&region);
+        for line in printed.lines() {
+            // Addresses and shapes differ from run to run; they are the large immediates.
+            let is_shape = line.contains(" TSHAPE ");
+            let words: Vec<String> = line.split(' ').map(|word| normalised(word, is_shape)).collect();
+            text.push_str(&words.join(" "));
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn normalised(word: &str, is_shape: bool) -> String {
+    match word.strip_prefix('#').and_then(|n| n.parse::<u64>().ok()) {
+        Some(_) if is_shape => "#@".into(),
+        Some(n) if n >= 1 << 32 && f64::from_bits(n).abs() < 1e-300 => "#@".into(),
+        _ => word.into(),
+    }
+}

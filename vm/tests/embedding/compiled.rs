@@ -1,0 +1,121 @@
+//! Compiled loops: what a host relies on holds for them as it does for the interpreter.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use perilune::{ErrorKind, Function, Libraries, Lua, LuaOptions, Stress, Table, compile};
+
+/// A VM that compiles every loop in its second turn.
+fn eager() -> Lua {
+    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), jit: true, ..LuaOptions::default() });
+    lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua).expect("flags");
+    lua
+}
+
+#[test]
+fn the_compiler_is_there_only_where_it_was_asked_for() {
+    let mut lua = Lua::new();
+    assert!(!lua.load("return jit.status()").eval::<bool>(&mut lua).expect("runs"));
+    let mut lua = eager();
+    assert_eq!(lua.load("return jit.status()").eval::<bool>(&mut lua).expect("runs"), cfg!(feature = "jit"));
+    let text = "jit.off() local off = jit.status() jit.on() return off";
+    assert!(!lua.load(text).eval::<bool>(&mut lua).expect("runs"));
+}
+
+#[test]
+fn endless_loops_are_stopped() {
+    let mut lua = eager();
+    lua.set_time_limit(Some(Duration::from_millis(50)));
+    for source in [
+        "while true do end",
+        "local i = 0 while true do i = i + 1 end",
+        "local t = {x = 1} for i = 1, math.huge do t.x = t.x + i end",
+        "local t = {} while true do t[1] = #t end",
+        "local function f(x) return x end while true do f(1) end",
+        "while true do pcall(error) end",
+        "local s = '' while true do s = ('x'):sub(1, 1) end",
+    ] {
+        let error = lua.load(source).exec(&mut lua).expect_err("it does not end");
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{source}: {error}");
+    }
+    assert_eq!(lua.load("local n = 0 for i = 1, 100 do n = n + i end return n").eval::<i32>(&mut lua).expect("runs"), 5050);
+}
+
+#[test]
+fn the_instruction_limit_stops_at_the_same_place() {
+    let place = |mut lua: Lua| {
+        lua.load("count = 0 function run() while true do count = count + 1 end end").exec(&mut lua).expect("runs");
+        let run: Function = lua.globals().get(&mut lua, "run").expect("a function");
+        lua.set_instruction_limit(Some(10_000));
+        let error = run.call::<()>(&mut lua, ()).expect_err("it does not end");
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        lua.set_instruction_limit(None);
+        lua.globals().get::<u32>(&mut lua, "count").expect("a number")
+    };
+    assert_eq!(place(eager()), place(Lua::new()));
+}
+
+#[test]
+fn an_error_in_a_compiled_loop_names_its_line() {
+    let mut lua = eager();
+    let source = "local t = {}\nfor i = 1, 50 do t[i] = {x = i} end\nt[40] = false\nlocal n = 0\nfor i = 1, 50 do\n  n = n +\n    t[i].x\nend";
+    let error = lua.load(source).name("=t").exec(&mut lua).expect_err("an error");
+    assert_eq!(error.message(), "t:7: attempt to index field '?' (a boolean value)");
+}
+
+#[test]
+fn a_hook_set_in_the_middle_sees_the_rest() {
+    let mut lua = eager();
+    let source = "local lines = 0
+        for i = 1, 100 do
+          if i == 90 then debug.sethook(function() lines = lines + 1 end, 'l') end
+        end
+        debug.sethook()
+        return lines";
+    // Two lines in each of ten turns, and the line that ends it.
+    assert_eq!(lua.load(source).eval::<u32>(&mut lua).expect("runs"), 22);
+}
+
+#[test]
+fn a_reload_takes_functions_out_of_the_loops_they_were_compiled_into() {
+    let mut lua = eager();
+    let draft = |body: &str| {
+        let source = format!("local M = {{}} function M.f(x) return {body} end return M");
+        Arc::new(compile(source.as_bytes(), b"@m.lua").expect("compiles"))
+    };
+    let mut module = lua.load_module(&draft("x + 1")).expect("loads");
+    let table: Table = module.result().as_table().expect("a table").clone();
+    lua.globals().set(&mut lua, "M", &table).expect("a global");
+    let run = lua.load("local n = 0 for i = 1, 100 do n = M.f(n) end return n").into_function(&mut lua).expect("compiles");
+    for _ in 0..3 {
+        assert_eq!(run.call::<i32>(&mut lua, ()).expect("runs"), 100);
+    }
+    lua.reload_module(&mut module, &draft("x + 2")).expect("reloads");
+    for _ in 0..3 {
+        assert_eq!(run.call::<i32>(&mut lua, ()).expect("runs"), 200);
+    }
+}
+
+#[test]
+fn flushing_inside_a_compiled_loop_is_harmless() {
+    let mut lua = eager();
+    let source = "local n = 0 for i = 1, 200 do n = n + i if i % 7 == 0 then jit.flush() end end return n";
+    assert_eq!(lua.load(source).eval::<i32>(&mut lua).expect("runs"), 20_100);
+}
+
+#[test]
+fn what_compiled_loops_hold_survives_collections() {
+    let mut lua = eager();
+    lua.set_gc_stress(Stress::EveryAllocation);
+    let source = "local list, text = {}, ''
+        for i = 1, 60 do
+          local node = {value = i, next = list[#list]}
+          list[#list + 1] = node
+          text = text .. i
+          node.name = text:sub(-3)
+        end
+        local n = 0
+        for i = 1, #list do n = n + list[i].value + #list[i].name end
+        return n";
+    assert_eq!(lua.load(source).eval::<i32>(&mut lua).expect("runs"), 1830 + 1 + 2 + 3 * 58);
+}
