@@ -185,8 +185,10 @@ impl Heap {
     /// Work that allocation does for a collection whose slices do not keep up.
     fn assist(&mut self) {
         self.watch_soft_limit();
-        let behind = self.pacer.drive == Drive::Frames && self.debt > 0;
-        if self.cycle_active() && (self.stress.is_on() || behind) {
+        let is_due = |heap: &Heap| {
+            heap.pacer.drive == Drive::Frames && heap.debt > 0 && heap.pacer.is_behind(heap.used())
+        };
+        if self.cycle_active() && (self.stress.is_on() || is_due(self)) {
             self.stats.assists += 1;
             let begun = self.stall_begins();
             self.step_units(1);

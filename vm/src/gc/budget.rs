@@ -124,6 +124,11 @@ impl Meter {
         }
     }
 
+    /// One that ends after so many units or so much time.
+    pub(crate) fn limited(units: u64, time: Duration) -> Meter {
+        Meter { units_left: units, ..Meter::new(Budget::Time(time)) }
+    }
+
     /// The units from here on belong to a phase.
     #[inline(always)]
     pub(crate) fn enters(&mut self, phase: Phase) {

@@ -292,7 +292,7 @@ impl Heap {
         self.weakness_changes.push(table.addr());
     }
 
-    fn run(&mut self, meter: &mut Meter) {
+    pub(super) fn run(&mut self, meter: &mut Meter) {
         let mut worst = std::mem::take(&mut self.cycle.worst);
         while self.cycle.phase != Phase::Idle {
             let unit = match self.cycle.phase {

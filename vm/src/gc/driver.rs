@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Heap;
-use super::budget::Budget;
+use super::budget::{Budget, thread_cpu_time};
 use super::cycle::Phase;
 use super::pacer::Drive;
 use super::probe::StallCause;
@@ -165,14 +165,18 @@ impl Heap {
             self.run_drops(Budget::Unlimited);
             self.set_soft_mark();
         } else if self.cycle_active() {
-            // Under stress marking is drawn out, so that much happens meanwhile.
-            let units = match self.pacer.drive {
-                _ if self.stress.is_on() => 1,
-                Drive::Debt => self.pacer.units_for(self.debt),
-                Drive::Frames => self.pacer.units_for_frames(self.debt),
-            };
-            self.step_units(units);
-        } else if self.pacer.wants_cycle(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
+            match self.pacer.drive {
+                // Under stress marking is drawn out, so that much happens meanwhile.
+                _ if self.stress.is_on() => self.step_units(1),
+                Drive::Debt => self.step_units(self.pacer.units_for(self.debt)),
+                // Waiting finalizers make safe points too, and are no reason to help.
+                Drive::Frames if self.pacer.is_behind(self.used()) => {
+                    let mut meter = self.pacer.assist_meter(self.pacer.units_for_frames(self.debt));
+                    self.run(&mut meter);
+                }
+                Drive::Frames => {}
+            }
+        } else if self.pacer.is_behind(self.used()) || self.stress.is_on() && self.stress_pause == 0 {
             self.start_cycle();
         } else {
             self.stress_pause = self.stress_pause.saturating_sub(1);
@@ -184,8 +188,12 @@ impl Heap {
     pub(crate) fn collect_now(&mut self) {
         self.finish_cycle();
         self.change_weakness(usize::MAX);
+        let start = Instant::now();
+        let cpu_start = thread_cpu_time(start);
         self.start_cycle();
         self.finish_cycle();
+        // What a host collects at once before its frames begin says what their collections will take on this machine.
+        self.pacer.learn_cost(thread_cpu_time(start).saturating_sub(cpu_start));
         self.settle_debt();
     }
 

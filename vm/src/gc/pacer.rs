@@ -16,7 +16,7 @@
 
 use std::time::Duration;
 
-use super::budget::Budget;
+use super::budget::{Budget, Meter};
 
 /// What to do when a frame's budget does not keep up with allocation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,8 +53,9 @@ const ADAPTIVE_FACTOR: u32 = 4;
 /// Units done for [`STEP_BYTES`] allocated beyond the ceiling while frames drive: in bytes marked or swept several times as much, and about a
 /// twentieth of a millisecond.
 const UNITS_BETWEEN_FRAMES: u64 = 12;
-/// Units done at one safe point while frames drive, at most.
+/// Units done at one safe point while frames drive, at most, and how long they may take where frames have budgets of time.
 const MOST_UNITS: u64 = 36;
+const LONGEST_ASSIST: Duration = Duration::from_micros(120);
 /// The share of the budget, as a divisor, that operations of scripts may wait for the heap in a frame without the slice being cut.
 const WAITED_SHARE: u32 = 8;
 /// The least that a cut leaves of a slice, as a divisor of its budget.
@@ -176,6 +177,11 @@ impl Pacer {
         self.used_after = used;
         self.mark = (self.live as f64 * f64::from(self.pause.max(101)) / 100.0) as usize;
         self.mark = self.mark.max(SMALL_HEAP);
+        self.learn_cost(time);
+    }
+
+    /// The last collection took so much time, zero if that is not known.
+    pub(crate) fn learn_cost(&mut self, time: Duration) {
         if self.live >= SMALL_HEAP && !time.is_zero() {
             let cost = time.as_nanos() as f64 / self.live as f64;
             self.cost_per_byte += (cost - self.cost_per_byte) * 0.5;
@@ -289,6 +295,20 @@ impl Pacer {
             Drive::Frames => self.ceiling(),
         };
         used as isize - due as isize
+    }
+
+    /// Whether it is up to allocation to start a collection, or to help with the one under way.
+    pub(crate) fn is_behind(&self, used: usize) -> bool {
+        self.idle_debt(used) >= 0
+    }
+
+    /// What ends the help of an allocation with so many units. Frames that count units are the same in every run, and so is this then.
+    pub(crate) fn assist_meter(&self, units: u64) -> Meter {
+        if self.last_budget.is_zero() {
+            Meter::new(Budget::Units(units))
+        } else {
+            Meter::limited(units, LONGEST_ASSIST)
+        }
     }
 
     /// The units that allocation does at a safe point while frames drive, when they do not keep up.

@@ -9,6 +9,9 @@ use crate::value::{Gc, RawValue};
 const EVENTS_WITH_BIT: u8 = Meta::Call as u8 + 1;
 const _: () = assert!(EVENTS_WITH_BIT <= 8);
 
+/// Making tables with more array elements weak is timed.
+const TIMED_WEAKNESS: u32 = 32;
+
 impl Gc<Table> {
     /// The metatable.
     #[inline(always)]
@@ -90,9 +93,12 @@ impl Gc<Table> {
         }
         if weakness & !self.weak_flags() != 0 {
             heap.keep_strong(self);
-            let begun = heap.stall_begins();
+            // Scripts make small tables weak by the hundred.
+            let begun = (self.array_len() > TIMED_WEAKNESS).then(|| heap.stall_begins());
             let made = self.make_weak(heap, weakness | self.weak_flags());
-            heap.stall_ends(begun, StallCause::Weakness);
+            if let Some(begun) = begun {
+                heap.stall_ends(begun, StallCause::Weakness);
+            }
             made?;
         }
         if weakness != self.weak_flags() && !heap.cycle_active() {
