@@ -1,7 +1,7 @@
 //! How long the collector stops a game: every workload of `perilune_benches::gc_pause`.
 //!
-//! `cargo bench -p perilune-benches --bench gc_pause [-- --json] [--filter NAME] [--objects N] [--budget-us B] [--frames F]`;
-//! with `--barrier` what the write barrier costs the programs of the speed bench.
+//! `cargo bench -p perilune-benches --bench gc_pause [-- --json] [--alone] [--filter NAME] [--objects N] [--budget-us B] [--frames F]`;
+//! with `--alone` LuaJIT is left out, with `--barrier` what the write barrier costs the programs of the speed bench.
 
 use std::process::{Command, ExitCode};
 

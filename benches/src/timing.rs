@@ -15,6 +15,49 @@ pub fn cpu_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
+/// What the system has done to this thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Disturbances {
+    /// Pages it was given at their first use.
+    pub page_faults: u64,
+    /// How often others were given its processor.
+    pub switches: u64,
+}
+
+impl Disturbances {
+    /// Since the thread began.
+    #[allow(unsafe_code, reason = "the standard library does not ask the system for it")]
+    pub fn so_far() -> Disturbances {
+        #[cfg(target_os = "linux")]
+        {
+            // SAFETY: all bytes zero are a valid value of the type.
+            let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+            // SAFETY: the system writes the structure it is given and keeps no reference to it.
+            let status = unsafe { libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage) };
+            assert_eq!(status, 0, "a thread's use of the system");
+            let count = |count: libc::c_long| u64::try_from(count).unwrap_or_default();
+            Disturbances { page_faults: count(usage.ru_minflt), switches: count(usage.ru_nivcsw) }
+        }
+        #[cfg(not(target_os = "linux"))]
+        Disturbances::default()
+    }
+
+    /// Those since an earlier moment.
+    #[must_use]
+    pub fn since(self, earlier: Disturbances) -> Disturbances {
+        Disturbances {
+            page_faults: self.page_faults - earlier.page_faults,
+            switches: self.switches - earlier.switches,
+        }
+    }
+}
+
+impl std::fmt::Display for Disturbances {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} page faults, {} switches", self.page_faults, self.switches)
+    }
+}
+
 /// The CPU time `work` takes in milliseconds, and what it returns.
 pub fn measure<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let start = cpu_time();

@@ -152,11 +152,14 @@ fn write_figures(
     let stall = gc
         .longest_stall
         .map_or("none".to_owned(), |stall| format!("{:.0} us ({})", us(stall.time), stall.cause.name()));
+    let cap = gc
+        .unkept_soft_cap
+        .map_or(String::new(), |cap| format!(", more alive than the soft cap of {:.1} MiB", mib(cap)));
     text.0 = format!(
         "slice     {:.0} us of {:.0} us, {:?}, {raise}\n\
          slices    p50 {p50:.0}  p99 {p99:.0}  max {max:.0} us, {} over budget, {} raised\n\
          phase     {}, the last cycle took {} frames\n\
-         heap      {:.1} MiB, live {:.1} MiB, {} KiB a frame\n\
+         heap      {:.1} MiB, live {:.1} MiB, {} KiB a frame{cap}\n\
          needs     {:.0} us a frame at this rate, assists {:.2} ms\n\
          stalls    longest {stall}, {} full collections",
         us(gc.slice_cpu),

@@ -51,6 +51,7 @@ struct Options {
     frames: Option<u32>,
     count: usize,
     budget: Duration,
+    jit: bool,
     screenshot: Option<PathBuf>,
 }
 
@@ -59,7 +60,7 @@ fn main() -> AppExit {
         Ok(options) => options,
         Err(error) => {
             eprintln!(
-                "swarm: {error}\nusage: swarm [--headless] [--frames N] [--count N] [--budget US] [--screenshot FILE]"
+                "swarm: {error}\nusage: swarm [--headless] [--frames N] [--count N] [--budget US] [--jit] [--screenshot FILE]"
             );
             return AppExit::error();
         }
@@ -67,7 +68,7 @@ fn main() -> AppExit {
     let headless = options.headless || !perilune_examples::has_display();
     let mut app = if headless { perilune_examples::headless() } else { perilune_examples::windowed("swarm") };
     let settings = LuaSettings { gc_budget: options.budget, ..default() };
-    app.add_plugins(LuaPlugins.build().set(LuaScriptPlugin { settings, ..default() }))
+    app.add_plugins(LuaPlugins.build().set(LuaScriptPlugin { settings, jit: options.jit, ..default() }))
         .register_type::<Ship>()
         .register_type::<Leader>()
         .insert_resource(Count(options.count))
@@ -91,6 +92,7 @@ fn parse() -> Result<Options, lexopt::Error> {
         frames: None,
         count: 10_000,
         budget: Duration::from_micros(500),
+        jit: false,
         screenshot: None,
     };
     let mut parser = lexopt::Parser::from_env();
@@ -100,6 +102,7 @@ fn parse() -> Result<Options, lexopt::Error> {
             Long("frames") => options.frames = Some(parser.value()?.parse()?),
             Long("count") => options.count = parser.value()?.parse()?,
             Long("budget") => options.budget = Duration::from_micros(parser.value()?.parse()?),
+            Long("jit") => options.jit = true,
             Long("screenshot") => options.screenshot = Some(parser.value()?.into()),
             other => return Err(other.unexpected()),
         }

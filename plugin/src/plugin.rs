@@ -18,7 +18,7 @@ use bevy_input::InputSystems;
 use bevy_reflect::{GetTypeRegistration, Reflect, TypePath};
 use bevy_time::{Fixed, Real, Time};
 use bevy_transform::components::{GlobalTransform, Transform};
-use perilune::{FromLuaMulti, IntoLuaMulti};
+use perilune::{FromLuaMulti, IntoLuaMulti, LuaOptions};
 
 use crate::asset::{LuaLoader, LuaSource};
 use crate::behaviour::{self, Behaviours, RemovedScripts};
@@ -82,6 +82,9 @@ pub struct LuaScriptPlugin {
     /// App::new().add_plugins(LuaPlugins.set(LuaScriptPlugin { unsafe_ffi: true, ..Default::default() }));
     /// ```
     pub unsafe_ffi: bool,
+    /// Whether hot loops of scripts are compiled to machine code, with the crate's feature `jit`. Off by default while the compiler is young:
+    /// it compiles on the thread that runs scripts, so a frame in which a loop becomes hot takes longer.
+    pub jit: bool,
 }
 
 impl LuaScriptPlugin {
@@ -93,7 +96,12 @@ impl LuaScriptPlugin {
 
 impl Default for LuaScriptPlugin {
     fn default() -> LuaScriptPlugin {
-        LuaScriptPlugin { settings: LuaSettings::default(), folder: "scripts".to_owned(), unsafe_ffi: false }
+        LuaScriptPlugin {
+            settings: LuaSettings::default(),
+            folder: "scripts".to_owned(),
+            unsafe_ffi: false,
+            jit: false,
+        }
     }
 }
 
@@ -104,7 +112,8 @@ pub struct LuaFrameStart;
 impl Plugin for LuaScriptPlugin {
     fn build(&self, app: &mut App) {
         let root = asset_root(app).map_or_else(|| "assets".to_owned(), |(name, _)| name);
-        let mut vm = LuaVm::new(Library::new(&self.folder, &root), self.unsafe_ffi)
+        let options = LuaOptions { unsafe_ffi: self.unsafe_ffi, jit: self.jit, ..LuaOptions::default() };
+        let mut vm = LuaVm::new(Library::new(&self.folder, &root), options)
             .expect("a new VM has room for its libraries");
         let modules = vm.modules().expect("a new VM has the table 'package'");
         let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();

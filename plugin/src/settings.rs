@@ -21,7 +21,8 @@ use perilune::{Lua, MemoryLimit, Policy};
 /// ```
 #[derive(Resource, Clone, Debug, PartialEq)]
 pub struct LuaSettings {
-    /// The time a frame's slice of garbage collection may take: 500 us by default. Finalizers of scripts may take half of it again. With zero there are no
+    /// The time a frame's slice of garbage collection may take: 500 us by default. Finalizers of scripts may take half of it again. What operations of
+    /// scripts waited for the heap in the frame, beyond an eighth of the budget, is taken off the slice, down to a quarter of it. With zero there are no
     /// slices: allocation collects, a little at a time, once the heap has grown too large.
     pub gc_budget: Duration,
     /// What is done when scripts allocate faster than the budget collects: `Adaptive` by default.
@@ -31,7 +32,7 @@ pub struct LuaSettings {
     /// (rendering, if it is not pipelined) needs its share: say 10 ms rather than 16.6.
     pub gc_frame_time: Option<Duration>,
     /// The soft cap, in bytes: slices are made longer, as the policy allows, and allocation helps, so that no more is in use. By default, `None`, nine tenths
-    /// of the memory limit; never more than that limit.
+    /// of the memory limit; never more than that limit. One that what is alive exceeds cannot be kept, and the log says so.
     pub memory_soft_limit: Option<usize>,
     /// The hard cap: the most memory scripts may use, in bytes, 1 GiB by default. What would exceed it gets the Lua error "not enough memory".
     pub memory_limit: usize,
@@ -45,7 +46,7 @@ pub struct LuaSettings {
 /// - `Strict`: never exceed the budget. The heap grows up to twice the size at which collections start, or the soft cap; beyond that allocation
 ///   pays in small steps, and at the hard cap scripts get "not enough memory".
 /// - `Adaptive`: before that, exceed it up to fourfold, and report it.
-/// - `BoundedHeap`: exceed it by whatever keeps the heap within these bounds.
+/// - `BoundedHeap`: exceed it by whatever keeps the heap within these bounds; at most by what the rest of the collection takes.
 pub use perilune::Policy as GcPolicy;
 
 impl Default for LuaSettings {
@@ -119,6 +120,13 @@ impl LuaSettings {
             lua.set_gc_policy(self.gc_policy);
         }
         if last.map(LuaSettings::memory_limits) != Some(self.memory_limits()) {
+            if let Some(soft) = self.memory_soft_limit.filter(|&soft| soft > self.memory_limit) {
+                tracing::warn!(
+                    target: "perilune",
+                    "`memory_soft_limit` is {soft} bytes and above `memory_limit`, which is {} bytes and holds for both",
+                    self.memory_limit
+                );
+            }
             lua.set_memory_limit(Some(self.memory_limits()));
         }
     }

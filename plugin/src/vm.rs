@@ -31,8 +31,8 @@ pub struct LuaVm {
 }
 
 impl LuaVm {
-    pub(crate) fn new(library: Library, unsafe_ffi: bool) -> Result<LuaVm, perilune::Error> {
-        let mut lua = Lua::with_options(LuaOptions { unsafe_ffi, ..LuaOptions::default() });
+    pub(crate) fn new(library: Library, options: LuaOptions) -> Result<LuaVm, perilune::Error> {
+        let mut lua = Lua::with_options(options);
         lua.set_output(crate::output::LogOutput::default());
         let warned = FullCollectionWarnings::default();
         lua.set_full_collection_hook(move |full| warned.warn(full));

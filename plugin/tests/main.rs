@@ -15,6 +15,7 @@ mod input;
 mod isolation;
 mod lua_components;
 mod messages;
+mod mistakes;
 mod observers;
 mod parallel;
 mod props;

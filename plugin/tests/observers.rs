@@ -173,7 +173,7 @@ fn mistakes_name_the_fix() {
         (r#"observe { event = "Velocity", run = print }"#, "not as event: add #[reflect(Event)]"),
         (
             r#"observe { ad = "Health", run = print }"#,
-            "observe has no setting 'ad'; settings are: event, add, insert, remove, despawn, run",
+            "observe has no setting 'ad' (did you mean 'add'?); settings are: event, add, insert, remove, despawn, run",
         ),
         (r#"observe { run = print }"#, "say what to observe by one of: event, add"),
         (r#"observe { add = "Health", insert = "Health", run = print }"#, "say what to observe by one of"),

@@ -55,7 +55,7 @@ impl Context {
     /// The bare virtual machine, for crates that build on its internals.
     ///
     /// # Safety
-    /// The caller keeps the rules at the top of `vm.rs`, and neither moves nor replaces the `Vm`.
+    /// The caller keeps the rules at the top of `vm/mod.rs`, and neither moves nor replaces the `Vm`.
     #[doc(hidden)]
     pub unsafe fn raw(&mut self) -> &mut Vm {
         self.vm()

@@ -41,7 +41,7 @@ mod reload;
 mod stats;
 
 // The layers below the safe face, for the crates of this workspace. Their functions rest on rules the compiler does not
-// check (`vm.rs`, `gc/mod.rs`), so they are no part of the documented interface.
+// check (`vm/mod.rs`, `gc/mod.rs`), so they are no part of the documented interface.
 #[doc(hidden)]
 pub mod bytecode;
 #[doc(hidden)]

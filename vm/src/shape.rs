@@ -201,19 +201,25 @@ impl Shapes {
         self.sweep = Some(self.next_shape);
     }
 
-    /// Looks at up to `units` ids and drops the shapes that no table has. Returns whether it is done.
+    /// Looks at up to `units` ids, or chunks without any, and drops the shapes that no table has. Returns whether it is done.
     pub fn sweep_step(&mut self, units: usize) -> bool {
-        let Some(start) = self.sweep else { return true };
+        let Some(mut id) = self.sweep else { return true };
         // Downwards: a child that stays keeps its parents before their turn comes.
-        let end = start.saturating_sub(units as u32).max(ROOT + 1);
-        for id in (end..start).rev() {
-            let Some(shape) = self.shape_opt(id) else { continue };
-            if shape.mark == self.cycle {
+        for _ in 0..units {
+            if id <= ROOT + 1 {
+                break;
+            }
+            id -= 1;
+            if self.chunks[id as usize / CHUNK].is_none() {
+                id = (id - id % CHUNK as u32).max(ROOT + 1);
                 continue;
             }
-            self.drop_shape(id);
+            let is_dead = self.shape_opt(id).is_some_and(|shape| shape.mark != self.cycle);
+            if is_dead {
+                self.drop_shape(id);
+            }
         }
-        self.sweep = if end > ROOT + 1 { Some(end) } else { None };
+        self.sweep = if id > ROOT + 1 { Some(id) } else { None };
         self.sweep.is_none()
     }
 

@@ -7,7 +7,7 @@
 //!   cargo +nightly test -p perilune --target x86_64-unknown-linux-gnu --test ffi_safety --test ffi_layouts
 //! ```
 
-use perilune::{Libraries, Lua, LuaOptions, Stress};
+use perilune::{Libraries, Lua, LuaOptions, MemoryLimit, Stress};
 
 /// The start of every program: a helper that must not get anything back.
 const PRELUDE: &str = r#"
@@ -297,4 +297,90 @@ fn with_the_capability_the_same_pointers_work() {
     if let Err(error) = lua.load(source).name("=safety").exec(&mut lua) {
         panic!("{error}");
     }
+}
+
+#[test]
+fn pointers_into_buffers_have_bounds_and_outlive_the_memory() {
+    run(r#"
+        local buffer = require "string.buffer"
+        local b = buffer.new():put("0123456789")
+        local p, n = b:ref()
+        assert(n == 10 and p[9] == 57)
+        for _, i in ipairs { -1, 10, 11, 2^20, -2^20, 2^40 } do
+          out_of_bounds(function() return p[i] end)
+          out_of_bounds(function() p[i] = 1 end)
+        end
+        out_of_bounds(ffi.string, p, 11)
+        out_of_bounds(ffi.copy, p, ("x"):rep(20))
+        out_of_bounds(function() b:putcdata(p, 11) end)
+        out_of_bounds(function() b:set(p + 5, 6) end)
+        assert(tostring(b) == "0123456789")
+        local w, room = b:reserve(20)
+        assert(room >= 20 and w[0] == 0 and w[room - 1] == 0, "what was never written is zero")
+        out_of_bounds(function() return w[room] end)
+        out_of_bounds(function() w[-1] = 1 end)
+        out_of_bounds(ffi.fill, w, room + 1)
+        refused(function() b:commit(room + 1) end)
+        -- Growth leaves pointers at the old bytes, which stay.
+        local old = b:ref()
+        for i = 1, 2000 do b:put("more and more ") end
+        assert(old[0] == 48 and p[9] == 57)
+        old[0], w[room - 1] = 33, 34
+        assert(b:get(1) == "0" and old[0] == 33 and w[room - 1] == 34)
+        -- So do those of buffers that are given up, set anew, or gone.
+        local q, m = b:ref()
+        b:free()
+        assert(q[0] == 49 and #b == 0)
+        ffi.fill(q, m, 65)
+        assert(ffi.string(q + m - 4, 4) == "AAAA")
+        b:set(q, 3)
+        assert(tostring(b) == "AAA")
+        local r = b:ref()
+        b:set(r + 1, 2)
+        assert(tostring(b) == "AA" and r[0] == 65)
+        local s
+        do local short = buffer.new(100):put("short") s = short:ref() end
+        collectgarbage() collectgarbage()
+        assert(ffi.string(s, 5) == "short")
+        s[4] = 33
+        assert(ffi.string(s, 5) == "shor!")
+        out_of_bounds(function() return s[5] end)
+        -- A buffer that grows from its own bytes.
+        local own = buffer.new():put("ab")
+        for i = 1, 14 do own:putcdata(own:ref()) end
+        assert(tostring(own) == ("ab"):rep(2 ^ 14))
+        local at, left = own:reserve(64)
+        ffi.copy(at, "xy")
+        own:putcdata(at, 2)
+        assert(own:skip(2 ^ 15):tostring() == "xy")
+        -- Pointers stored in memory say nothing, as ever.
+        local slot = ffi.new("uint8_t *[1]")
+        slot[0] = own:ref()
+        names_capability(function() return slot[0][0] end)
+    "#);
+}
+
+#[test]
+fn memory_that_buffers_leave_to_pointers_counts_towards_the_limit() {
+    let mut lua = Lua::new();
+    lua.set_memory_limit(Some(MemoryLimit { soft: 12 << 20, hard: 32 << 20 }));
+    let source = r#"
+        local ffi, buffer = require "ffi", require "string.buffer"
+        local kept = {}
+        local ok, message = pcall(function()
+          for i = 1, 300 do
+            local b = buffer.new():put(("x"):rep(300000))
+            kept[i] = b:ref()
+            b:free()
+          end
+        end)
+        assert(not ok and tostring(message):find("not enough memory"), message)
+        assert(#kept > 50 and #kept < 120, #kept)
+        kept = nil
+        collectgarbage() collectgarbage()
+        for i = 1, 100 do
+          local b = buffer.new():put(("y"):rep(300000))
+          assert(b:ref()[5] == 121)
+        end"#;
+    lua.load(source).name("=limit").exec(&mut lua).expect("it runs");
 }

@@ -19,6 +19,8 @@ pub struct Options {
     pub measure: Option<String>,
     /// Measure the write barrier instead.
     pub barrier: bool,
+    /// Leave LuaJIT out, which may take its time.
+    pub alone: bool,
 }
 
 impl Options {
@@ -35,6 +37,7 @@ impl Options {
             frames: None,
             measure: None,
             barrier: false,
+            alone: false,
         };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -42,6 +45,7 @@ impl Options {
             match argument.as_str() {
                 "--json" => options.json = true,
                 "--barrier" => options.barrier = true,
+                "--alone" => options.alone = true,
                 "--filter" => options.filter = Some(value()?),
                 "--measure" => options.measure = Some(value()?),
                 "--objects" => options.objects = Some(number(&argument, &value()?)?),
@@ -53,7 +57,7 @@ impl Options {
                 "--bench" => {}
                 _ => {
                     return Err(format!(
-                        "unknown argument '{argument}'; there are --json, --barrier, --filter NAME, --objects N, --budget-us B, --frames F"
+                        "unknown argument '{argument}'; there are --json, --alone, --barrier, --filter NAME, --objects N, --budget-us B, --frames F"
                     ));
                 }
             }

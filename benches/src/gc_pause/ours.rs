@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use perilune::{
-    Budget, Clock, Function, Libraries, Lua, LuaOptions, MemoryLimit, Policy, StallCause, StallRecord, Unit,
-    Value,
+    Budget, Clock, CollectorStats, Function, Libraries, Lua, LuaOptions, MemoryLimit, Policy, SliceRecord,
+    StallCause, StallRecord, Unit, Value,
 };
 
 use super::FRAME;
@@ -12,7 +12,7 @@ use super::mmu::{Pause, minimum_utilisation};
 use super::options::Options;
 use super::series::Series;
 use super::workload::{Rhythm, Workload};
-use crate::timing::{cpu_time, median};
+use crate::timing::{Disturbances, cpu_time, median};
 
 /// A bench never takes more memory than this.
 const MEMORY: usize = 7 << 30;
@@ -56,19 +56,35 @@ pub struct Measured {
     pub peak_bytes: usize,
     /// Nanoseconds of collection per object and cycle.
     pub ns_per_object: f64,
-    /// Collector time over that of collections done in one go.
+    /// Collector time over that of a run of the same frames whose collections are done in one go.
     pub cpu_ratio: f64,
     /// Frames a cycle takes.
     pub frames_per_cycle: f64,
     /// The share of the time of units that each kind took.
     pub unit_shares: Vec<(Unit, f64)>,
-    /// The longest slice.
-    pub worst_slice: String,
+    /// The longest slices, the longest first.
+    pub longest: Vec<LongSlice>,
+    /// Units that half of the slices exceed.
+    pub usual_units: f64,
     /// Slices over budget and tolerance.
     pub overruns: u64,
     /// The longest budget a slice was given.
     pub budget_us: f64,
 }
+
+/// A slice, and what happened in it.
+#[derive(Clone, Copy, Debug)]
+pub struct LongSlice {
+    /// What the collector says of it.
+    pub slice: SliceRecord,
+    /// The frame.
+    pub frame: u64,
+    /// What the system did to the thread meanwhile.
+    pub system: Disturbances,
+}
+
+/// How many of the longest slices are remembered.
+const LONGEST: usize = 5;
 
 /// A VM for the bench.
 pub fn state() -> Lua {
@@ -110,39 +126,51 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
     let live_at_start = lua.stats().heap_bytes;
     lua.reset_slice_stats();
     let mut measured = Measured { objects, ..Measured::default() };
-    let mut pauses = Vec::new();
+    let (mut pauses, mut units) = (Vec::new(), Vec::new());
     let mut clock = 0.0;
     let first_cycle = lua.stats().collector.cycles;
     let mut cycles = first_cycle;
     let (mut marked, mut cycle_frames) = (0, Vec::new());
     let mut in_cycles = Duration::ZERO;
+    // The frames in which cycles began, and what complete ones had taken when the last of them ended.
+    let mut starts = Vec::new();
+    let mut complete = Complete::default();
     let mut stalled_before = Duration::ZERO;
     let mut frame = 0;
     while frame < least || cycles < first_cycle + CYCLES && frame < least * PATIENCE {
         frame += 1;
         let script_start = cpu_time();
         frame_function.call::<()>(&mut lua, frame).map_err(|error| error.to_string())?;
-        let step_start = cpu_time();
+        let script_end = cpu_time();
         if workload.rhythm == Rhythm::Continuous {
             lua.gc_request();
         }
+        let before = Disturbances::so_far();
+        let step_start = cpu_time();
         let slice = lua.gc_frame(Budget::Time(options.budget));
         let end = cpu_time();
+        let system = Disturbances::so_far().since(before);
         let stats = lua.stats();
         let us = |time: Duration| time.as_secs_f64() * 1e6;
-        measured.script_cpu.push(us(step_start - script_start));
+        measured.script_cpu.push(us(script_end - script_start));
         measured.step_cpu.push(us(end - step_start));
         if slice.units > 0 {
             measured.slice_cpu.push(us(slice.cpu));
             measured.slice_wall.push(us(slice.wall));
+            units.push(slice.units as f64);
+            let longest = &mut measured.longest;
+            let at = longest.partition_point(|other: &LongSlice| other.slice.cpu >= slice.cpu);
+            longest.insert(at, LongSlice { slice, frame, system });
+            longest.truncate(LONGEST);
         }
         if let Budget::Time(given) = slice.budget {
             measured.budget_us = measured.budget_us.max(us(given));
         }
         in_cycles += slice.cpu;
+        starts.extend(slice.cycle_start.map(|_| frame));
         // A frame begins every sixtieth of a second, if the last one is over; what the VM took of the script lies next to the slice.
         let stalled = stats.collector.stalls.total();
-        let script = (step_start - script_start).as_secs_f64();
+        let script = (script_end - script_start).as_secs_f64();
         let in_script = stalled.saturating_sub(stalled_before).as_secs_f64();
         stalled_before = stalled;
         add_pauses(&mut pauses, clock, script, in_script, slice.cpu.as_secs_f64());
@@ -153,6 +181,7 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
             let last = stats.collector.last_cycle.unwrap_or_default();
             marked += last.marked_cells;
             cycle_frames.push(last.slices as f64);
+            complete = Complete { frames: frame, cpu: in_cycles + collected_outside(stats.collector) };
         }
     }
     let stats = lua.stats();
@@ -173,31 +202,33 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
             (unit, collector.unit_time[unit as usize].as_secs_f64() / in_units.as_secs_f64().max(1e-9))
         })
         .collect();
-    measured.worst_slice = collector.worst_slice.map_or(String::new(), |worst| {
-        format!(
-            "{:?} from {}, {} units, gap {:?} in {:?}",
-            worst.cpu,
-            worst.phase.name(),
-            worst.units,
-            worst.gap.time,
-            worst.gap.unit
-        )
-    });
+    measured.usual_units = if units.is_empty() { 0.0 } else { median(&units) };
     measured.frames_per_cycle = if cycle_frames.is_empty() { 0.0 } else { median(&cycle_frames) };
-    // What allocation swept and marked belongs to the cycles too.
-    let assisted: Duration = [StallCause::Allocation, StallCause::Assist, StallCause::Resume]
-        .iter()
-        .map(|&cause| collector.stalls.total_for(cause))
-        .sum();
-    let incremental = (in_cycles + assisted).as_secs_f64() * 1e9 / marked.max(1) as f64;
     measured.ns_per_object = in_cycles.as_secs_f64() * 1e9 / marked.max(1) as f64;
     look_closely(&mut lua, workload, &frame_function, &mut measured, options)?;
-    let between = (frame / measured.cycles.max(1)).clamp(1, least);
-    measured.cpu_ratio = incremental / stopped(&mut lua, &frame_function, between)?;
     lua.gc_collect();
     let live = lua.stats().heap_bytes.max(live_at_start);
     measured.heap_ratio = measured.peak_bytes as f64 / live as f64;
+    drop(frame_function);
+    drop(lua);
+    let stopped = stopped(workload, objects, least, &starts, complete.frames)?;
+    measured.cpu_ratio = complete.cpu.as_secs_f64() / stopped.as_secs_f64().max(1e-9);
     Ok(measured)
+}
+
+/// The complete cycles of a run.
+#[derive(Clone, Copy, Default)]
+struct Complete {
+    /// The frame in which the last of them ended.
+    frames: u64,
+    /// The processor time of collecting up to then.
+    cpu: Duration,
+}
+
+/// What allocation swept and marked belongs to collections too.
+fn collected_outside(collector: &CollectorStats) -> Duration {
+    let causes = [StallCause::Allocation, StallCause::Assist, StallCause::Resume];
+    causes.iter().map(|&cause| collector.stalls.total_for(cause)).sum()
 }
 
 /// The pauses of a frame: stalls while the script runs, in pieces spread over that time, and the slice.
@@ -244,18 +275,32 @@ fn look_closely(
     Ok(())
 }
 
-/// Nanoseconds per object of collections done in one go, with so many frames from one to the next.
-fn stopped(lua: &mut Lua, frame_function: &Function, between: u64) -> Result<f64, String> {
-    let mut costs = Vec::new();
+/// The processor time of collecting in a run of the same frames in which the collections that began in `starts` are done in one go.
+fn stopped(
+    workload: &Workload,
+    objects: u64,
+    least: u64,
+    starts: &[u64],
+    frames: u64,
+) -> Result<Duration, String> {
+    let mut lua = state();
+    let frame_function = prepare(&mut lua, workload, objects, least)?;
     lua.gc_collect();
-    for round in 0..3 {
-        for frame in 1..=between {
-            frame_function.call::<()>(lua, round * between + frame).map_err(|error| error.to_string())?;
+    // From here on frames drive.
+    lua.gc_frame(Budget::Units(0));
+    lua.load("collectgarbage('stop')").exec(&mut lua).map_err(|error| error.to_string())?;
+    lua.reset_slice_stats();
+    let mut starts = starts.iter().peekable();
+    let mut taken = Duration::ZERO;
+    for frame in 1..=frames {
+        frame_function.call::<()>(&mut lua, frame).map_err(|error| error.to_string())?;
+        let collects = starts.next_if_eq(&&frame).is_some();
+        if collects {
+            lua.gc_request();
         }
-        lua.gc_request();
-        let slice = lua.gc_frame(Budget::Unlimited);
-        let marked = lua.stats().collector.last_cycle.unwrap_or_default().marked_cells;
-        costs.push(slice.cpu.as_secs_f64() * 1e9 / marked.max(1) as f64);
+        // Finalizers and destructors have their turn in every frame, as in the other run.
+        let budget = if collects { Budget::Unlimited } else { Budget::Units(0) };
+        taken += lua.gc_frame(budget).cpu;
     }
-    Ok(median(&costs))
+    Ok(taken + collected_outside(lua.stats().collector))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::options::Options;
-use super::ours::Measured;
+use super::ours::{LongSlice, Measured};
 use super::series::Series;
 use super::workload::Workload;
 use super::{control, peer};
@@ -113,8 +113,9 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         series("with destructors", &measured.step_cpu, 0.0),
         measured.script_cpu.max()
     );
-    match peer::run(workload, measured.objects, options) {
-        Ok(peer) => {
+    match (!options.alone).then(|| peer::run(workload, measured.objects, options)) {
+        None => {}
+        Some(Ok(peer)) => {
             let _ = writeln!(
                 out,
                 "{} script frame at most {:.0} us, heap {:.2}, {} cycles",
@@ -124,12 +125,19 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
                 peer.cycles
             );
         }
-        Err(error) => {
+        Some(Err(error)) => {
             let _ = writeln!(out, "  LuaJIT: {error}");
         }
     }
     let (cpu, wall, gap) = control::spin(options.budget, measured.frames.min(2000));
-    let _ = writeln!(out, "{} {:>6.1}", series("spin loop", &cpu, wall.max()), gap.max());
+    let over = options.budget.as_secs_f64() * 1e6 + 50.0;
+    let _ = writeln!(
+        out,
+        "{} {:>6.1}, {} over {over:.0}",
+        series("spin loop", &cpu, wall.max()),
+        gap.max(),
+        cpu.count_in(over, f64::INFINITY)
+    );
     let _ = writeln!(
         out,
         "  gaps: p50 {:.1} p99 {:.1} p99.9 {:.1} (spin loop {:.1} {:.1} {:.1}); starts: p50 {:.1} p99 {:.1}",
@@ -154,12 +162,36 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         let (us, ms) = (time.as_secs_f64() * 1e6, total.as_secs_f64() * 1e3);
         let _ = write!(out, " {} {us:.1} ({ms:.1} ms in all)", cause.name());
     }
-    let _ = write!(out, "\n  longest slice {}; time in", measured.worst_slice);
+    let _ = write!(out, "\n  time in");
     for (unit, share) in &measured.unit_shares {
         let _ = write!(out, " {unit:?} {:.0}%", share * 100.0);
     }
     out.push('\n');
+    out.push_str(&longest(measured));
     out.push_str(&histogram(&measured.slice_cpu, options.budget.as_secs_f64() * 1e6));
+    out
+}
+
+/// The longest slices: what the collector was at when it went longest without a look at the clock, and what the system did meanwhile. One that did fewer
+/// units than usual, and has one long gap, was held up in that unit; every kind of unit has a bound.
+fn longest(measured: &Measured) -> String {
+    let us = |time: std::time::Duration| time.as_secs_f64() * 1e6;
+    let mut out = String::new();
+    for LongSlice { slice, frame, system } in &measured.longest {
+        let gap = slice.gap;
+        let unit = gap.unit.map_or("the beginning".to_owned(), |unit| format!("{unit:?}"));
+        let _ = writeln!(
+            out,
+            "  longest: {:.0} us ({:.0} on the wall) in frame {frame} from {}, {} units (usually {:.0}), {:.0} us of it in one {unit} of {}; {system}",
+            us(slice.cpu),
+            us(slice.wall),
+            slice.phase.name(),
+            slice.units,
+            measured.usual_units,
+            us(gap.time),
+            gap.phase.map_or("no phase", |phase| phase.name()),
+        );
+    }
     out
 }
 

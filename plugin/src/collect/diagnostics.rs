@@ -27,7 +27,8 @@ diagnostics! {
     GC_SLICE_MAX "perilune/gc/slice_max" "us" |gc| gc.percentiles_us[2],
     /// The budget set, ms.
     GC_BUDGET "perilune/gc/budget" "ms" |gc| ms(gc.budget),
-    /// The budget the frame's slice was given, ms: more than was set when the frame had time left, or the policy raised it.
+    /// The budget the frame's slice was given, ms: more than was set when the frame had time left, or the policy raised it; less when scripts had waited
+    /// for the VM already.
     GC_BUDGET_IN_FORCE "perilune/gc/budget_in_force" "ms" |gc| ms(gc.budget_in_force),
     /// What the frame had left beyond the budget, as far as the settings allow its use, ms.
     GC_SLACK "perilune/gc/slack" "ms" |gc| ms(gc.slack),

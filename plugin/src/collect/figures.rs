@@ -14,7 +14,8 @@ pub struct LuaCollector {
     pub slice_wall: Duration,
     /// The budget set.
     pub budget: Duration,
-    /// The budget the slice was given: more than was set when the frame had time left, or the policy raised it.
+    /// The budget the slice was given: more than was set when the frame had time left, or the policy raised it; less when scripts had waited for the VM
+    /// already, see [`LuaSettings::gc_budget`](crate::LuaSettings::gc_budget).
     pub budget_in_force: Duration,
     /// What the frame had left beyond the budget, as far as the settings allow its use.
     pub slack: Duration,
@@ -32,6 +33,8 @@ pub struct LuaCollector {
     pub heap_bytes: usize,
     /// Bytes alive at the end of the last cycle.
     pub live_bytes: usize,
+    /// The soft cap, if more than that is alive, so that no collection can keep it.
+    pub unkept_soft_cap: Option<usize>,
     /// Bytes allocated in the last frame.
     pub frame_bytes: u64,
     /// Bytes allocated a frame, smoothed.
@@ -72,6 +75,7 @@ impl Default for LuaCollector {
             sustaining_budget: Duration::ZERO,
             heap_bytes: 0,
             live_bytes: 0,
+            unkept_soft_cap: None,
             frame_bytes: 0,
             bytes_per_frame: 0,
             phase: Phase::Idle,
@@ -147,6 +151,7 @@ impl Totals {
             sustaining_budget: stats.pacing.sustaining_budget,
             heap_bytes: stats.heap_bytes,
             live_bytes: if last_cycle.live_bytes == 0 { stats.heap_bytes } else { last_cycle.live_bytes },
+            unkept_soft_cap: stats.pacing.unkept_soft_limit,
             frame_bytes: stats.allocated_bytes.saturating_sub(self.allocated),
             bytes_per_frame: stats.pacing.bytes_per_frame as u64,
             phase: slice.phase,

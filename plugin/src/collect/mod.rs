@@ -23,7 +23,7 @@ pub use figures::LuaCollector;
 pub(crate) use warnings::FullCollectionWarnings;
 
 use figures::Totals;
-use warnings::RaiseReports;
+use warnings::{RaiseReports, SoftCapWarnings};
 
 /// Collects garbage at the end of every frame within [`LuaSettings::gc_budget`], and reports.
 ///
@@ -34,7 +34,8 @@ pub struct LuaCollectPlugin;
 impl Plugin for LuaCollectPlugin {
     fn build(&self, app: &mut App) {
         diagnostics::register(app);
-        app.init_resource::<LuaCollector>().init_resource::<Totals>().init_resource::<RaiseReports>();
+        app.init_resource::<LuaCollector>().init_resource::<Totals>();
+        app.init_resource::<RaiseReports>().init_resource::<SoftCapWarnings>();
         app.add_systems(
             Last,
             (
@@ -68,6 +69,7 @@ fn collect(
     mut figures: ResMut<'_, LuaCollector>,
     mut totals: ResMut<'_, Totals>,
     mut reports: ResMut<'_, RaiseReports>,
+    mut caps: ResMut<'_, SoftCapWarnings>,
     mut diagnostics: Diagnostics<'_, '_>,
 ) {
     let _span = tracing::info_span!("lua_collect").entered();
@@ -76,6 +78,7 @@ fn collect(
     let slice = lua.gc_frame_with_slack(Budget::Time(settings.gc_budget), slack);
     *figures = totals.figures_of_frame(&figures, &slice, slack, lua.stats());
     reports.note(&figures);
+    caps.note(&figures);
     diagnostics::add_measurements(&mut diagnostics, &figures);
 }
 

@@ -1,4 +1,4 @@
-//! What the log is told of collections: budgets raised, frames stopped.
+//! What the log is told of collections: budgets raised, caps that cannot be kept, frames stopped.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -26,6 +26,25 @@ impl FullCollectionWarnings {
                 target: "perilune",
                 "{place}: a full collection inside a frame, which waited {ms:.2} ms for it. Every frame's slice collects \
                  within its budget; this script's further full collections are not reported"
+            );
+        }
+    }
+}
+
+/// Warns once for each soft cap that what is alive exceeds.
+#[derive(Resource, Default)]
+pub(crate) struct SoftCapWarnings(BTreeSet<usize>);
+
+impl SoftCapWarnings {
+    /// A frame has ended.
+    pub(super) fn note(&mut self, figures: &LuaCollector) {
+        if let Some(cap) = figures.unkept_soft_cap
+            && self.0.insert(cap)
+        {
+            tracing::warn!(
+                target: "perilune",
+                "the soft cap of {cap} bytes cannot be kept: {} bytes are alive. Collection goes by an eighth more than that instead;                  raise `LuaSettings::memory_soft_limit`, or have scripts hold less",
+                figures.live_bytes
             );
         }
     }

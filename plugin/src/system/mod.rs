@@ -335,7 +335,9 @@ fn schedule(world: &World, name: &str) -> Result<InternedScheduleLabel, String> 
     if world.resource::<Schedules>().contains(label) {
         Ok(label)
     } else {
-        Err(format!("this app does not run the schedule '{name}'"))
+        Err(format!(
+            "this app does not run the schedule '{name}': choose another, or add Bevy's plugin that runs it"
+        ))
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn order(
         let Some(system) = find(systems, script, other) else {
             let names: Vec<&str> = systems.iter().map(|s| &*s.name).collect();
             return Err(format!(
-                "there is no script system '{other}' to be ordered with (declared before this one: {})",
+                "there is no script system '{other}' to be ordered with: declare it before this one (declared so far: {})",
                 names.join(", ")
             ));
         };
@@ -51,7 +51,10 @@ pub(super) fn order(
         for last in &after {
             if let Some(path) = path(systems, first, last) {
                 let names: Vec<&str> = path.iter().map(|set| &*set.name).collect();
-                return Err(format!("the order is a cycle: {name} -> {} -> {name}", names.join(" -> ")));
+                return Err(format!(
+                    "the order is a cycle: {name} -> {} -> {name}: leave out one 'before' or 'after'",
+                    names.join(" -> ")
+                ));
             }
         }
     }

@@ -133,7 +133,7 @@ fn resource(vm: &mut Vm, args: Args) -> NativeResult {
     };
     // SAFETY: the live resource.
     let Some(ctype) = (unsafe { ctype_at(vm, &shared, named.origin, data)? }) else {
-        return Err(vm.error(format!("resource '{name}' cannot be seen from Lua: it is not reflected")));
+        return Err(vm.error(not_reflected(Category::Resource, &name)));
     };
     let rule = if named.mutable { WriteRule::Allowed } else { WriteRule::Immutable };
     let source = source(vm, Category::Resource, &named, rule, &borrower);
@@ -168,7 +168,7 @@ fn unknown_component(vm: &mut Vm, name: Gc<LuaString>) -> Raised {
     match running(vm) {
         Ok((world, ..)) => match lookup(&shared, world, Category::Component, &name) {
             Err(message) => vm.error(message),
-            Ok(_) => vm.error(format!("component '{name}' cannot be seen from Lua: it is not reflected")),
+            Ok(_) => vm.error(not_reflected(Category::Component, &name)),
         },
         Err(raised) => raised,
     }
@@ -274,7 +274,9 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
         }
         Permission::NotMatched => {
             let entity = perilune::ffi::entity::display(bits);
-            return Err(vm.error(format!("entity {entity} does not match the declaration of {borrower}")));
+            return Err(vm.error(format!(
+                "entity {entity} does not match the declaration of {borrower}: its query reaches only entities it matches; widen it, or say exclusive = true"
+            )));
         }
     };
     // SAFETY: the run's scope has the component, of this entity.
@@ -328,9 +330,23 @@ fn cached(vm: &mut Vm, world: UnsafeWorldCell<'_>, name: Gc<LuaString>) -> Resul
     Ok(Meaning::Known(entry))
 }
 
+/// What to say of a type that the world has and reflection does not know.
+pub(super) fn not_reflected(category: Category, name: &str) -> String {
+    let (word, attribute) = match category {
+        Category::Component => ("component", "Component"),
+        Category::Resource => ("resource", "Resource"),
+    };
+    format!(
+        "{word} '{name}' cannot be seen from Lua: derive Reflect for it, with #[reflect({attribute})], and call app.register_type::<{name}>()"
+    )
+}
+
 #[cold]
 pub(super) fn no_entity(vm: &mut Vm, bits: u64) -> Raised {
-    vm.error(format!("entity {} does not exist", perilune::ffi::entity::display(bits)))
+    let entity = perilune::ffi::entity::display(bits);
+    vm.error(format!(
+        "entity {entity} does not exist (any more): ask world.contains(entity) before using one that was kept"
+    ))
 }
 
 /// A function for the `__index` of behaviour instances: what the class has, then `self.Name` as a component of `self.entity`.

@@ -316,7 +316,9 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
     let value = value.filter(|value| *value != RawValue::TRUE || is_newtype(info));
     if let Some(default) = default {
         let Ok(mut new) = catch_unwind(|| default.default()) else {
-            return Err(vm.error(format!("component '{name}': its default panicked")));
+            return Err(vm.error(format!(
+                "component '{name}': its default panicked: mend its Default in Rust, or leave Default out of its #[reflect(...)]"
+            )));
         };
         if let Some(value) = value {
             let ctype = layout::ctype_of(vm, &shared, &*new)?;
@@ -344,7 +346,9 @@ fn prepare(vm: &mut Vm, name: &str, value: Option<RawValue>) -> Result<Prepared,
                 fields.join(", ")
             )))
         }
-        Err(_) => Err(vm.error(format!("component '{name}': building it panicked"))),
+        Err(_) => Err(vm.error(format!(
+            "component '{name}': building it panicked: mend its FromReflect in Rust, or give other fields"
+        ))),
     }
 }
 

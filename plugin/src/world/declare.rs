@@ -1,6 +1,7 @@
 //! `system { name = .., query = .., run = function(q, dt) .. end }` and `observe { add = .., run = function(entity) .. end }`: reading
 //! declarations, and whose they are.
 
+use perilune::ffi::ctype::near_matches;
 use perilune::function::NativeFn;
 use perilune::value::RawValue;
 use perilune::vm::{Args, NativeResult, Raised, Vm};
@@ -163,7 +164,10 @@ fn observe(vm: &mut Vm, args: Args) -> NativeResult {
             plans
                 .push(ObserverPlan { kind, target: String::from_utf8_lossy(target.as_bytes()).into_owned() });
         } else if !value.is_nil() {
-            return Err(vm.error(format!("observe: '{}' must be a name", kind.key())));
+            let (key, got) = (kind.key(), vm.describe_type(value));
+            return Err(vm.error(format!(
+                "observe: '{key}' must be a name in quotes, as in {key} = \"Health\", got {got}"
+            )));
         }
     }
     let Ok([plan]) = <[ObserverPlan; 1]>::try_from(plans) else {
@@ -173,7 +177,11 @@ fn observe(vm: &mut Vm, args: Args) -> NativeResult {
     };
     let run = field(vm, table, "run")?;
     let Value::Function(run) = Value::from_raw(run, Context::from_raw(vm)) else {
-        return Err(vm.error(format!("{}: 'run' must be a function", plan.label())));
+        let got = vm.describe_type(run);
+        return Err(vm.error(format!(
+            "{}: 'run' must be a function, as in run = function(entity) ... end, got {got}",
+            plan.label()
+        )));
     };
     if let Err(message) = super::observers::check(vm, &plan) {
         return Err(vm.error(format!("{}: {message}", plan.label())));
@@ -190,7 +198,11 @@ fn system(vm: &mut Vm, args: Args) -> NativeResult {
     check_keys(vm, table, "system", &KEYS)?;
     let name = match field(vm, table, "name")?.as_string() {
         Some(name) => String::from_utf8_lossy(name.as_bytes()).into_owned(),
-        None => return Err(vm.error("system: 'name' must be a string")),
+        None => {
+            return Err(
+                vm.error("system: it needs a name: system { name = \"move\", query = ..., run = ... }")
+            );
+        }
     };
     let outcome = plan(vm, table)?;
     let plan = match outcome {
@@ -199,13 +211,18 @@ fn system(vm: &mut Vm, args: Args) -> NativeResult {
     };
     let run = field(vm, table, "run")?;
     let Value::Function(run) = Value::from_raw(run, Context::from_raw(vm)) else {
-        return Err(vm.error(format!("system '{name}': 'run' must be a function")));
+        let got = vm.describe_type(run);
+        return Err(vm.error(format!(
+            "system '{name}': 'run' must be a function, as in run = function(q, dt) ... end, got {got}"
+        )));
     };
     let Some(loaded) = context(vm).loading.current() else {
         return Err(vm.error("systems are declared at the top of a script, not while a system runs"));
     };
     if loaded.systems.iter().any(|known| known.name == name) {
-        return Err(vm.error(format!("system '{name}' is declared twice")));
+        return Err(
+            vm.error(format!("system '{name}' is declared twice in this script: give one another name"))
+        );
     }
     loaded.systems.push(SystemDeclaration { name, plan, run });
     vm.ret0()
@@ -226,7 +243,11 @@ fn check_keys(vm: &mut Vm, table: RawValue, what: &str, keys: &[&str]) -> Result
         if !known {
             let key = vm.tostring(key)?;
             let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
-            return Err(vm.error(format!("{what} has no setting '{key}'; settings are: {}", keys.join(", "))));
+            let near = near_matches(&key, keys.iter().copied());
+            let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
+            return Err(
+                vm.error(format!("{what} has no setting '{key}'{hint}; settings are: {}", keys.join(", ")))
+            );
         }
     }
     Ok(())
@@ -250,12 +271,14 @@ fn read_plan(values: &[perilune::ffi::host::HostValue]) -> Result<Plan, String> 
     let schedule = match schedule {
         HostValue::Nil => "Update".to_owned(),
         HostValue::Text(name) => String::from_utf8_lossy(name).into_owned(),
-        other => return Err(format!("'schedule' must be a string, got {}", other.type_name())),
+        other => {
+            return Err(format!("'schedule' must be a name, like \"Update\", got {}", other.type_name()));
+        }
     };
     let exclusive = match exclusive {
         HostValue::Nil => false,
         HostValue::Boolean(exclusive) => *exclusive,
-        other => return Err(format!("'exclusive' must be a boolean, got {}", other.type_name())),
+        other => return Err(format!("'exclusive' must be true or false, got {}", other.type_name())),
     };
     let list = |what: &str, value: &HostValue| match value {
         HostValue::Nil => Ok(Vec::new()),

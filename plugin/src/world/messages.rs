@@ -226,6 +226,8 @@ pub(super) fn build(
             let fields = field_names(info).join(", ");
             Err(format!("{word} '{name}' has no default: give all its fields ({fields})"))
         }
-        Err(_) => Err(format!("{word} '{name}': building it panicked")),
+        Err(_) => Err(format!(
+            "{word} '{name}': building it panicked: mend its Default or FromReflect in Rust, or give other fields"
+        )),
     }
 }

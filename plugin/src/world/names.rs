@@ -54,7 +54,13 @@ pub(crate) fn resolve<'r>(
     match found {
         Some(registration) if category.fits(registration, components) => Ok(registration),
         Some(_) => {
-            Err(format!("type '{name}' is registered, but it is no {0}: derive {0} for it", category.word()))
+            let (word, derive) = match category {
+                Category::Component => ("component", "Component"),
+                Category::Resource => ("resource", "Resource"),
+            };
+            Err(format!(
+                "type '{name}' is registered, but it is no {word}: derive {derive} for it and add #[reflect({derive})]"
+            ))
         }
         None if registry.is_ambiguous(name) => Err(ambiguous(registry, name)),
         None => Err(unknown(registry, components, category, name)),

@@ -73,12 +73,21 @@ pub(crate) fn named(
     let registration = names::resolve(registry, world.components(), category, name)
         .map_err(|message| names::or_declared(world.get_resource(), category, name, message))?;
     let word = category.word();
-    let id = names::component_id(world, registration)
-        .ok_or_else(|| format!("{word} '{name}' is not known to the world yet"))?;
+    let id = names::component_id(world, registration).ok_or_else(|| match category {
+        Category::Resource => no_resource(name),
+        Category::Component => super::access::not_reflected(category, name),
+    })?;
     let named = Named::new(name, world.components(), id)
         .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
     check_writable(&named, category, write)?;
     Ok(named)
+}
+
+/// What to say of a resource that is not there.
+pub(super) fn no_resource(name: &str) -> String {
+    format!(
+        "there is no resource '{name}' in this app: insert it in Rust, as with app.init_resource::<{name}>()"
+    )
 }
 
 /// Whether a component or resource may be declared like this.
@@ -93,7 +102,9 @@ pub(super) fn check_writable(named: &Named, category: Category, write: bool) -> 
         ));
     }
     if write && !named.mutable {
-        return Err(format!("{word} '{name}' is immutable and cannot be declared \"mut {name}\""));
+        return Err(format!(
+            "{word} '{name}' is immutable and cannot be declared \"mut {name}\": declare \"{name}\" to read it, and replace it with commands.insert"
+        ));
     }
     Ok(())
 }

@@ -99,7 +99,8 @@ impl FieldHost for HostedTypes {
     unsafe fn read(&self, field: u32, base: *const u8) -> HostValue {
         let registry = self.registry.read();
         let Some(from_ptr) = registry.get_type_data::<ReflectFromPtr>(self.hosted(field).type_id) else {
-            return HostValue::Other("opaque");
+            let is_unit = self.hosted(field).type_id == TypeId::of::<()>();
+            return if is_unit { HostValue::Nil } else { HostValue::Other("opaque") };
         };
         // SAFETY: by contract `base` is a live value of the type with this number, whose own reflection data is used.
         let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base.cast_mut()))) };
@@ -178,7 +179,9 @@ impl FieldHost for HostedTypes {
         let (Some(info), Some(from_ptr)) =
             (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
         else {
-            return Err("this list cannot be used from Lua: its type is not registered".to_owned());
+            return Err(
+                "this list cannot be used from Lua: its type is not registered, call app.register_type for it".to_owned()
+            );
         };
         match edit {
             ListEdit::Len | ListEdit::Get(_) => {
@@ -200,7 +203,9 @@ impl FieldHost for HostedTypes {
         let (Some(info), Some(from_ptr)) =
             (registry.get_type_info(type_id), registry.get_type_data::<ReflectFromPtr>(type_id))
         else {
-            return Err("this field cannot be written from Lua: its type is not registered".to_owned());
+            return Err(
+                "this field cannot be written from Lua: its type is not registered, call app.register_type for it".to_owned()
+            );
         };
         let new = from_host(self.types(&registry), info, &value)?;
         // SAFETY: as above, and by contract nothing else reads the value.
@@ -317,7 +322,7 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
         return HostValue::Entity(e.to_bits());
     }
     if let Some(d) = value.try_downcast_ref::<Duration>() {
-        return HostValue::Number(d.as_secs_f64());
+        return HostValue::Duration(*d);
     }
     if let Some(name) = value.try_downcast_ref::<Name>() {
         return text(name.as_str());
@@ -458,9 +463,11 @@ pub(crate) fn from_host(
             Ok(Box::new(new))
         }
         TypeInfo::Enum(_) => enum_value(types, info, value),
-        TypeInfo::Set(_) | TypeInfo::Opaque(_) => {
-            Err(format!("a {} cannot be written from Lua (got {})", short_name(info), value.type_name()))
-        }
+        TypeInfo::Set(_) | TypeInfo::Opaque(_) => Err(format!(
+            "a {0} cannot be written from Lua (got {1}): offer a function that does with app.add_lua_function",
+            short_name(info),
+            value.type_name()
+        )),
     }
 }
 
@@ -561,10 +568,14 @@ fn simple(info: &TypeInfo, value: &HostValue) -> Result<Option<Box<dyn PartialRe
         };
     }
     if type_id == TypeId::of::<Duration>() {
-        let HostValue::Number(n) = value else { return expect("number of seconds") };
-        return match Duration::try_from_secs_f64(*n) {
+        let seconds = match value {
+            HostValue::Duration(duration) => return Ok(Some(Box::new(*duration))),
+            HostValue::Number(n) => *n,
+            _ => return expect("Duration or seconds"),
+        };
+        return match Duration::try_from_secs_f64(seconds) {
             Ok(duration) => Ok(Some(Box::new(duration))),
-            Err(_) => Err(format!("expected number of seconds, got {n}")),
+            Err(_) => Err(format!("expected Duration or seconds from 0 to 2^64, got {seconds}")),
         };
     }
     if [TypeId::of::<String>(), TypeId::of::<Name>(), TypeId::of::<char>()].contains(&type_id) {
@@ -647,6 +658,7 @@ fn enum_value(
         | HostValue::Number(_)
         | HostValue::Entity(_)
         | HostValue::Color(_)
+        | HostValue::Duration(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => {
@@ -741,6 +753,7 @@ fn entries<'v>(info: &TypeInfo, value: &'v HostValue) -> Result<&'v [(HostValue,
         | HostValue::Text(_)
         | HostValue::Entity(_)
         | HostValue::Color(_)
+        | HostValue::Duration(_)
         | HostValue::Struct(..)
         | HostValue::Other(_) => {
             Err(format!("expected a table for {}, got {}", short_name(info), value.type_name()))
@@ -756,6 +769,7 @@ fn key_name(key: &HostValue) -> String {
         | HostValue::Boolean(_)
         | HostValue::Entity(_)
         | HostValue::Color(_)
+        | HostValue::Duration(_)
         | HostValue::Struct(..)
         | HostValue::Table(_)
         | HostValue::Other(_) => key.type_name().to_owned(),
@@ -769,7 +783,12 @@ fn type_info(
     owner: &TypeInfo,
 ) -> Result<&'static TypeInfo, String> {
     let found = types.registry.get_type_info(type_id);
-    found.ok_or_else(|| format!("the type of '{field}' of {} is not registered", short_name(owner)))
+    found.ok_or_else(|| {
+        format!(
+            "the type of '{field}' of {} is not registered: call app.register_type for it",
+            short_name(owner)
+        )
+    })
 }
 
 fn in_field(error: String, field: &str, owner: &TypeInfo) -> String {

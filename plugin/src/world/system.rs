@@ -63,7 +63,10 @@ impl SystemAccess {
                 return Err(format!("resource '{0}' is kept by Bevy: declare \"{0}\" to read it", term.name));
             }
             if declared.iter().any(|known| known.named.id == named.id) {
-                return Err(format!("resource '{}' is declared twice", term.name));
+                return Err(format!(
+                    "resource '{0}' is declared twice: leave one out (\"mut {0}\" reads too)",
+                    term.name
+                ));
             }
             declared.push(ResourceAccess { named, write: term.write, ctype: None, source: None });
         }
@@ -253,7 +256,10 @@ impl ResourceAccess {
         let named = &self.named;
         // SAFETY: `init_access` declared the access.
         let Some((data, tick)) = (unsafe { storage::resource(world, named.id) }) else {
-            let message = format!("resource '{}' declared by {borrower} does not exist", named.name);
+            let message = format!(
+                "resource '{0}' declared by {borrower} does not exist: insert it in Rust, as with app.init_resource::<{0}>()",
+                named.name
+            );
             return Err(vm.error(message));
         };
         if self.ctype.is_none() {
@@ -261,9 +267,7 @@ impl ResourceAccess {
             self.ctype = unsafe { ctype_at(vm, shared, named.origin, data)? };
         }
         let Some(ctype) = self.ctype else {
-            return Err(
-                vm.error(format!("resource '{}' cannot be seen from Lua: it is not reflected", named.name))
-            );
+            return Err(vm.error(super::access::not_reflected(Category::Resource, &named.name)));
         };
         let rule = if self.write { WriteRule::Allowed } else { WriteRule::NotDeclared };
         let source =

@@ -1,5 +1,6 @@
 //! What a script declares to touch, as it writes it: `{ "mut Transform", "Velocity", without = { "Frozen" } }`.
 
+use perilune::ffi::ctype::near_matches;
 use perilune::ffi::host::HostValue;
 
 /// One name of a declaration.
@@ -45,15 +46,12 @@ impl QueryTerms {
                     b"changed" => terms.changed = parse_names("changed", value)?,
                     b"added" => terms.added = parse_names("added", value)?,
                     other => {
-                        return Err(format!(
-                            "query has no filter '{}'; filters are: with, without, changed, added, optional",
-                            String::from_utf8_lossy(other)
-                        ));
+                        return Err(no_filter(&String::from_utf8_lossy(other)));
                     }
                 },
                 other => {
                     return Err(format!(
-                        "query: expected names and filters, got a {} as key",
+                        "query: expected names and filters, as in {{ \"mut Transform\", without = \"Frozen\" }}, got a {} as key",
                         other.type_name()
                     ));
                 }
@@ -74,7 +72,10 @@ impl QueryTerms {
         let mut seen: Vec<&str> = Vec::new();
         for term in self.columns.iter().chain(&self.optional) {
             if seen.contains(&term.name.as_str()) {
-                return Err(format!("query names '{}' twice", term.name));
+                return Err(format!(
+                    "query names '{0}' twice: leave one out (\"mut {0}\" reads too)",
+                    term.name
+                ));
             }
             seen.push(&term.name);
         }
@@ -108,7 +109,10 @@ fn parse_names(what: &str, value: &HostValue) -> Result<Vec<String>, String> {
 
 fn parse_term(what: &str, value: &HostValue) -> Result<Term, String> {
     let HostValue::Text(bytes) = value else {
-        return Err(format!("{what}: expected the name of a component, got {}", value.type_name()));
+        return Err(format!(
+            "{what}: expected a name in quotes, like \"Transform\", got {}",
+            value.type_name()
+        ));
     };
     let text = String::from_utf8_lossy(bytes);
     let mut words = text.split_whitespace();
@@ -119,9 +123,19 @@ fn parse_term(what: &str, value: &HostValue) -> Result<Term, String> {
     }
 }
 
+fn no_filter(name: &str) -> String {
+    const FILTERS: [&str; 5] = ["with", "without", "changed", "added", "optional"];
+    let near = near_matches(name, FILTERS);
+    let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
+    format!("query has no filter '{name}'{hint}; filters are: {}", FILTERS.join(", "))
+}
+
 fn table<'v>(what: &str, value: &'v HostValue) -> Result<&'v [(HostValue, HostValue)], String> {
     let HostValue::Table(entries) = value else {
-        return Err(format!("{what}: expected a table of names, got {}", value.type_name()));
+        return Err(format!(
+            "{what}: expected a table of names, as in {what} = {{ \"Transform\" }}, got {}",
+            value.type_name()
+        ));
     };
     Ok(entries)
 }
@@ -154,11 +168,14 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        assert_eq!(QueryTerms::parse(&list(&["A", "mut A"])), Err("query names 'A' twice".into()));
+        assert_eq!(
+            QueryTerms::parse(&list(&["A", "mut A"])),
+            Err("query names 'A' twice: leave one out (\"mut A\" reads too)".into())
+        );
         assert!(QueryTerms::parse(&list(&["mut"])).is_err());
         let odd = HostValue::Table(vec![(text("wiht"), list(&["A"]))]);
         let message = QueryTerms::parse(&odd).expect_err("no such filter");
-        assert!(message.starts_with("query has no filter 'wiht'"), "{message}");
+        assert!(message.starts_with("query has no filter 'wiht' (did you mean 'with'?)"), "{message}");
         let filter = HostValue::Table(vec![(text("with"), list(&["mut A"]))]);
         assert!(QueryTerms::parse(&filter).expect_err("mut in a filter").contains("makes no sense"));
     }

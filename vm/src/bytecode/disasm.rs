@@ -74,23 +74,10 @@ pub fn jump_targets(proto: &DraftProto) -> Vec<bool> {
 
 /// Where a jump leads; `None` for other instructions.
 pub fn jump_target(pc: usize, insn: Insn) -> Option<usize> {
-    match insn.op().format() {
-        Format::Jump | Format::AJump | Format::ABJump | Format::ABCJump | Format::AKCJump => {
-            usize::try_from(pc as i64 + 1 + i64::from(insn.d())).ok()
-        }
-        Format::None
-        | Format::A
-        | Format::AB
-        | Format::ABC
-        | Format::AInt
-        | Format::AK
-        | Format::ABK
-        | Format::ACK
-        | Format::ACache
-        | Format::ABCache
-        | Format::AChild
-        | Format::ABInt
-        | Format::ABCBit => None,
+    if insn.op().format().is_jump() {
+        usize::try_from(pc as i64 + 1 + i64::from(insn.d())).ok()
+    } else {
+        None
     }
 }
 

@@ -50,6 +50,18 @@ pub enum Format {
     AKCJump,
 }
 
+impl Format {
+    /// Whether `D` is a jump distance.
+    pub const fn is_jump(self) -> bool {
+        matches!(self, Format::Jump | Format::AJump | Format::ABJump | Format::ABCJump | Format::AKCJump)
+    }
+
+    /// Whether `D` names an inline cache.
+    pub const fn has_cache(self) -> bool {
+        matches!(self, Format::ACache | Format::ABCache)
+    }
+}
+
 /// The primitive values an instruction can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

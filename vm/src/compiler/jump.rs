@@ -1,7 +1,7 @@
 //! Lists of jumps whose target is not known yet.
 
 use super::Compiler;
-use crate::bytecode::{Format, Insn, Op};
+use crate::bytecode::{Insn, Op};
 
 /// Register `A` of a `COPYTRUE` or `COPYFALSE` that does not know yet where its value goes.
 pub(super) const NO_REGISTER: u32 = 255;
@@ -123,32 +123,12 @@ pub(super) fn distance(pc: u32, target: u32) -> i32 {
 pub(super) fn thread(code: &mut [Insn]) {
     // From the back, so that the jumps met on the way are direct already.
     for pc in (0..code.len()).rev() {
-        if !is_jump(code[pc].op()) || code[pc].d() < 0 {
+        if !code[pc].op().format().is_jump() || code[pc].d() < 0 {
             continue;
         }
         let target = pc + 1 + code[pc].d() as usize;
         if let Some(next) = code.get(target).filter(|next| next.op() == Op::JMP) {
             code[pc] = code[pc].with_d(distance(pc as u32, (target as i32 + 1 + next.d()) as u32));
         }
-    }
-}
-
-/// Whether the instruction's `D` is a jump distance.
-pub(super) fn is_jump(op: Op) -> bool {
-    match op.format() {
-        Format::Jump | Format::AJump | Format::ABJump | Format::ABCJump | Format::AKCJump => true,
-        Format::None
-        | Format::A
-        | Format::AB
-        | Format::ABC
-        | Format::AInt
-        | Format::AK
-        | Format::ABK
-        | Format::ACK
-        | Format::ACache
-        | Format::ABCache
-        | Format::AChild
-        | Format::ABInt
-        | Format::ABCBit => false,
     }
 }

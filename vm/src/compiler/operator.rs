@@ -8,10 +8,10 @@ use crate::syntax::ast::BinaryOp;
 
 impl Compiler<'_> {
     pub(super) fn arithmetic(&mut self, op: BinaryOp, left: Operand, mut right: Operand) -> Operand {
-        let (registers, right_constant, left_constant) = arithmetic_ops(op);
+        let ((registers, right_constant, left_constant), on_numbers) = arithmetic(op);
         if let Some(right_number) = right.number() {
             let mut left = left;
-            if let Some(folded) = left.number().and_then(|left| fold(op, left, right_number)) {
+            if let Some(folded) = left.number().and_then(|left| fold(on_numbers, left, right_number)) {
                 return Operand::new(Value::Number(folded));
             }
             let register = self.load_to_any(&mut left);
@@ -152,15 +152,21 @@ impl Compiler<'_> {
     }
 }
 
-/// The instructions for two registers, a register and a constant, a constant and a register.
-fn arithmetic_ops(op: BinaryOp) -> (Op, Op, Op) {
+/// What an operator does to numbers.
+type OnNumbers = fn(f64, f64) -> f64;
+
+/// An arithmetic operator: the instructions for two registers, for a register and a constant, for a constant and a register, and what it
+/// does to numbers.
+fn arithmetic(op: BinaryOp) -> ((Op, Op, Op), OnNumbers) {
     match op {
-        BinaryOp::Add => (Op::ADD, Op::ADDVK, Op::ADDKV),
-        BinaryOp::Sub => (Op::SUB, Op::SUBVK, Op::SUBKV),
-        BinaryOp::Mul => (Op::MUL, Op::MULVK, Op::MULKV),
-        BinaryOp::Div => (Op::DIV, Op::DIVVK, Op::DIVKV),
-        BinaryOp::Mod => (Op::MOD, Op::MODVK, Op::MODKV),
-        BinaryOp::Pow => (Op::POW, Op::POWVK, Op::POWKV),
+        BinaryOp::Add => ((Op::ADD, Op::ADDVK, Op::ADDKV), |left, right| left + right),
+        BinaryOp::Sub => ((Op::SUB, Op::SUBVK, Op::SUBKV), |left, right| left - right),
+        BinaryOp::Mul => ((Op::MUL, Op::MULVK, Op::MULKV), |left, right| left * right),
+        BinaryOp::Div => ((Op::DIV, Op::DIVVK, Op::DIVKV), |left, right| left / right),
+        BinaryOp::Mod => {
+            ((Op::MOD, Op::MODVK, Op::MODKV), |left, right| left - (left / right).floor() * right)
+        }
+        BinaryOp::Pow => ((Op::POW, Op::POWVK, Op::POWKV), f64::powf),
         BinaryOp::Concat
         | BinaryOp::Eq
         | BinaryOp::Ne
@@ -176,26 +182,8 @@ fn arithmetic_ops(op: BinaryOp) -> (Op, Op, Op) {
 }
 
 /// The result of an operation on constants, unless it is NaN or negative zero.
-fn fold(op: BinaryOp, left: f64, right: f64) -> Option<f64> {
-    let result = match op {
-        BinaryOp::Add => left + right,
-        BinaryOp::Sub => left - right,
-        BinaryOp::Mul => left * right,
-        BinaryOp::Div => left / right,
-        BinaryOp::Mod => left - (left / right).floor() * right,
-        BinaryOp::Pow => left.powf(right),
-        BinaryOp::Concat
-        | BinaryOp::Eq
-        | BinaryOp::Ne
-        | BinaryOp::Lt
-        | BinaryOp::Le
-        | BinaryOp::Gt
-        | BinaryOp::Ge
-        | BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Coalesce
-        | BinaryOp::Bit(_) => return None,
-    };
+fn fold(op: OnNumbers, left: f64, right: f64) -> Option<f64> {
+    let result = op(left, right);
     let is_negative_zero = result == 0.0 && result.is_sign_negative();
     (!result.is_nan() && !is_negative_zero).then_some(result)
 }

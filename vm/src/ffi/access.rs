@@ -205,14 +205,37 @@ fn index_metatype(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Found,
             return Ok(Found::Goto(handler));
         }
     }
+    if let Some(value) = super::vector::swizzle(vm, cdata, key)? {
+        return Ok(Found::Done(value));
+    }
     vm.readable(cdata)?;
     Err(no_field(vm, ctype, key))
+}
+
+/// The names of a type's methods, for a message.
+fn method_names(vm: &Vm, ctype: CTypeId) -> Vec<String> {
+    let Some(methods) = vm.ffi.metatable(&vm.heap, ctype) else { return Vec::new() };
+    let mut names = Vec::new();
+    let mut position = 0;
+    while let Some((next, key, value)) = methods.entry_after(&vm.heap, position) {
+        position = next;
+        if let Some(name) = key.as_string().filter(|name| !name.as_bytes().starts_with(b"__"))
+            && value.is_function()
+        {
+            names.push(String::from_utf8_lossy(name.as_bytes()).into_owned());
+        }
+    }
+    names
 }
 
 #[cold]
 fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
     let message = match key.as_string() {
-        Some(name) => vm.ffi.types.no_field(ctype, &String::from_utf8_lossy(name.as_bytes())),
+        Some(name) => {
+            let methods = method_names(vm, ctype);
+            let methods: Vec<&str> = methods.iter().map(String::as_str).collect();
+            vm.ffi.types.no_field_or_method(ctype, &String::from_utf8_lossy(name.as_bytes()), &methods)
+        }
         // Elements and the fields of tuples have numbers for names.
         None if key.is_number()
             && (matches!(vm.ffi.types.get(ctype).form, Form::Array { .. })
@@ -244,6 +267,12 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, part: Part) -> Result<RawV
         Access::Struct(ctype) if cdata.flags() & VIEW != 0 => {
             Ok(vm.lend_part(cdata, ctype, part.offset)?.into())
         }
+        // Inside a declared struct it is the same memory, too.
+        Access::Struct(ctype) if cdata.inner().is_some() => {
+            let (extent, flags) = (vm.extent(cdata), cdata.flags() & WRITABLE);
+            let range = (extent.start, extent.end);
+            Ok(cdata::new_inner(&mut vm.heap, ctype, at, flags, extent.owner, range)?.into())
+        }
         // SAFETY: as above. Owned values are plain throughout.
         Access::Struct(ctype) => Ok(unsafe { copy_out(vm, ctype, at, 0) }?.into()),
         Access::Hosted(number) => {
@@ -266,6 +295,12 @@ fn load(vm: &mut Vm, cdata: Gc<CData>, base: *mut u8, part: Part) -> Result<RawV
             }
             // SAFETY: as above.
             let value = unsafe { host.read(number, at) };
+            if let HostValue::Other(_) = value {
+                let target = vm.describe(part.target);
+                return Err(vm.error(format!(
+                    "{target} cannot be read from Lua: its type is not registered, call app.register_type for it"
+                )));
+            }
             let value = vm.from_host(&value)?;
             // What is written to a copy would be lost.
             if let Some(copy) = value.as_cdata() {
@@ -606,6 +641,9 @@ unsafe fn print_value(vm: &Vm, text: &mut String, access: Access, at: *const u8)
                 };
             }
             Access::Constant(scalar, bits) => print_scalar(text, scalar, (&raw const bits).cast()),
+            Access::Struct(ctype) if vm.ffi.duration == Some(ctype) => {
+                text.push_str(&super::duration::display(at));
+            }
             Access::Struct(ctype) if let Form::Array { element, count } = vm.ffi.types.get(ctype).form => {
                 let size = vm.ffi.types.get(element).size as usize;
                 text.push_str(&vm.ffi.types.get(ctype).name);
@@ -670,6 +708,7 @@ fn print_host(text: &mut String, value: &HostValue) {
         HostValue::Text(bytes) => write!(text, "{:?}", String::from_utf8_lossy(bytes)),
         HostValue::Entity(bits) => write!(text, "{}", entity::display(*bits)),
         HostValue::Color([r, g, b, a]) => write!(text, "Color({r}, {g}, {b}, {a})"),
+        HostValue::Duration(duration) => write!(text, "{duration:?}"),
         HostValue::Struct(..) => write!(text, "cdata"),
         HostValue::Table(entries) => write!(text, "table of {}", entries.len()),
         HostValue::Other(name) => write!(text, "{name}"),
@@ -756,6 +795,9 @@ impl Vm {
         if let Some(lanes) = self.color_lanes(cdata.into())? {
             return Ok(HostValue::Color(lanes));
         }
+        if let Some(duration) = self.as_duration(cdata.into())? {
+            return Ok(HostValue::Duration(duration));
+        }
         match self.ffi.access_of(ctype) {
             // SAFETY: just checked.
             Access::Hosted(number) => Ok(unsafe { field_host(self).read(number, data) }),
@@ -782,6 +824,14 @@ impl Vm {
         assert!(self.ffi.is_plain(ctype), "only plain types are owned");
         // SAFETY: the bytes are of a value of this type, and it is plain.
         unsafe { copy_out(self, ctype, bytes.as_ptr(), WRITABLE) }
+    }
+
+    /// As [`Vm::owned_from_bytes`], a value that cannot be written.
+    pub(super) fn owned_constant(&mut self, ctype: CTypeId, bytes: &[u8]) -> Result<Gc<CData>, Raised> {
+        let value = self.owned_from_bytes(ctype, bytes)?;
+        // SAFETY: a live cell, just made.
+        unsafe { (*value.as_ptr()).header.flags &= !WRITABLE };
+        Ok(value)
     }
 
     /// A new math value.

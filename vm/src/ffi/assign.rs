@@ -289,7 +289,7 @@ impl Vm {
         self.error(message)
     }
 
-    fn describe(&self, target: Target) -> String {
+    pub(super) fn describe(&self, target: Target) -> String {
         match target {
             Target::Field { name, owner } => {
                 let name = String::from_utf8_lossy(name.as_bytes());

@@ -125,8 +125,10 @@ impl Vm {
     fn source_of_cdata(&mut self, cdata: Gc<CData>) -> Result<Option<Source>, Raised> {
         let ctype = cdata.ctype();
         if !ctype.is_declared() {
-            // A value of the host's types: no C type it could be converted from.
-            return Ok(None);
+            // A value of the host's types: only some have a C type they could be converted from.
+            let Some(declared) = self.ffi.c.table.named_host(ctype) else { return Ok(None) };
+            let data = self.readable(cdata)?;
+            return Ok(Some(Source { ctype: declared, data: Data::Memory(data), from_lua: false }));
         }
         let table = &self.ffi.c.table;
         let (ctype, data) = match table.kind(ctype) {
@@ -717,6 +719,9 @@ impl Vm {
                     let source = Source { ctype, data: Data::Memory(at), from_lua: false };
                     let fault = self.bad_conversion(known::DOUBLE, source);
                     return Err(self.fault(fault));
+                }
+                Kind::Record(record) if let Some(host) = self.ffi.c.table.record(record).host => {
+                    return self.host_reference(ctype, host, at, extent);
                 }
                 Kind::Record(_) | Kind::Array(_) | Kind::VariableArray(_) => {
                     return self.new_reference(ctype, at, extent);

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "reads and writes heap cells")]
 
 use crate::gc::kind::{Header, Kind};
-use crate::gc::{Heap, OutOfMemory};
+use crate::gc::{Heap, MAX_CELL, OutOfMemory};
 use crate::userdata::{FINALIZED, FINALIZER};
 use crate::value::{Gc, RawValue};
 
@@ -69,7 +69,7 @@ const _: () = assert!((FINALIZER | FINALIZED) & (VIEW | WRITABLE | INNER | UNCHE
 /// # Errors
 /// When the memory limit is reached.
 pub fn new_owned(heap: &mut Heap, ctype: CTypeId, size: u32, flags: u8) -> Result<Gc<CData>, OutOfMemory> {
-    let cell: *mut CData = heap.alloc(Kind::CData, size_of::<CData>() + size as usize)?.cast();
+    let (cell, is_zero) = alloc_owned(heap, size_of::<CData>() + size as usize)?;
     // SAFETY: the cell is fresh and has room for the head and `size` bytes behind it; cells never move, so the
     // address of those bytes stays right.
     unsafe {
@@ -78,7 +78,9 @@ pub fn new_owned(heap: &mut Heap, ctype: CTypeId, size: u32, flags: u8) -> Resul
             header: Header { flags: flags & !VIEW, aux: ctype.0, ..Header::new(Kind::CData) },
             data,
         });
-        data.write_bytes(0, size as usize);
+        if !is_zero {
+            data.write_bytes(0, size as usize);
+        }
         Ok(Gc::from_ptr(cell))
     }
 }
@@ -89,7 +91,7 @@ pub fn new_owned(heap: &mut Heap, ctype: CTypeId, size: u32, flags: u8) -> Resul
 /// When the memory limit is reached.
 pub fn new_sized(heap: &mut Heap, ctype: CTypeId, size: u32, align: u8) -> Result<Gc<CData>, OutOfMemory> {
     let align = (1usize << align).max(8);
-    let cell: *mut CData = heap.alloc(Kind::CData, size_of::<CData>() + 8 + align + size as usize)?.cast();
+    let (cell, is_zero) = alloc_owned(heap, size_of::<CData>() + 8 + align + size as usize)?;
     // SAFETY: as in `new_owned`, with room for the size and for moving the bytes to their alignment.
     unsafe {
         let first = cell.add(1).cast::<u8>().add(8);
@@ -97,9 +99,20 @@ pub fn new_sized(heap: &mut Heap, ctype: CTypeId, size: u32, align: u8) -> Resul
         data.cast::<u64>().sub(1).write_unaligned(u64::from(size));
         let flags = WRITABLE | SIZED;
         cell.write(CData { header: Header { flags, aux: ctype.0, ..Header::new(Kind::CData) }, data });
-        data.write_bytes(0, size as usize);
+        if !is_zero {
+            data.write_bytes(0, size as usize);
+        }
         Ok(Gc::from_ptr(cell))
     }
+}
+
+/// A cell for an owned value of so many bytes with its head, and whether they are zero already. Fresh memory of the system is, and stays untouched: the
+/// system provides it page by page when it is used, which takes several times as long as clearing it.
+#[inline]
+fn alloc_owned(heap: &mut Heap, size: usize) -> Result<(*mut CData, bool), OutOfMemory> {
+    let is_large = size > MAX_CELL;
+    let cell = if is_large { heap.alloc_zeroed(Kind::CData, size)? } else { heap.alloc(Kind::CData, size)? };
+    Ok((cell.cast(), is_large))
 }
 
 /// A new pointer or function, or a reference to memory nobody here owns.

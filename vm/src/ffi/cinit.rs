@@ -33,6 +33,7 @@ impl Vm {
                     self.set_finalizer(cdata, finalizer)?;
                 }
             }
+            self.surface(cdata);
         }
         Ok(value)
     }
@@ -118,12 +119,9 @@ impl Vm {
         if value.is_table() || value.is_string() && !is_record {
             return false;
         }
-        match value.as_cdata() {
-            Some(cdata) if cdata.ctype().is_declared() => {
-                let other = self.ffi.c.table.referent(cdata.ctype());
-                self.plain(other) != self.plain(ctype)
-            }
-            _ => true,
+        match value.as_cdata().and_then(|cdata| self.c_type_of(cdata)) {
+            Some(other) => self.plain(self.ffi.c.table.referent(other)) != self.plain(ctype),
+            None => true,
         }
     }
 

@@ -343,6 +343,11 @@ impl CTypes {
 
     /// What to say about a field that a type does not have.
     pub fn no_field(&self, id: CTypeId, name: &str) -> String {
+        self.no_field_or_method(id, name, &[])
+    }
+
+    /// The same about a type with methods, one of which may have been meant.
+    pub fn no_field_or_method(&self, id: CTypeId, name: &str, methods: &[&str]) -> String {
         let ctype = self.get(id);
         if let Form::Array { count, .. } = ctype.form {
             return match (name.parse::<f64>(), count) {
@@ -358,7 +363,7 @@ impl CTypes {
             Form::Math(math) => Math::LANES[..math.lanes()].to_vec(),
             Form::Scalar(_) | Form::Enum(_) | Form::Hosted(_) | Form::Array { .. } => Vec::new(),
         };
-        let hint = near_matches(name, fields.iter().copied())
+        let hint = near_matches(name, fields.iter().chain(methods).copied())
             .first()
             .map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"));
         let list = if fields.is_empty() {

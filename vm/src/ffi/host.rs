@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::function::{FunctionView, NativeFn, Special, new_native};
 use crate::gc::Heap;
@@ -31,6 +32,8 @@ pub enum HostValue {
     Entity(u64),
     /// A colour: red, green, blue and alpha in sRGB.
     Color([f32; 4]),
+    /// A span of time.
+    Duration(Duration),
     /// The bytes of a struct, enum or math value of a registered type.
     Struct(CTypeId, Vec<u8>),
     /// A table: its entries in order.
@@ -49,6 +52,7 @@ impl HostValue {
             HostValue::Text(_) => "string",
             HostValue::Entity(_) => "entity",
             HostValue::Color(_) => "Color",
+            HostValue::Duration(_) => super::duration::NAME,
             HostValue::Struct(..) => "cdata",
             HostValue::Table(_) => "table",
             HostValue::Other(name) => name,
@@ -194,6 +198,8 @@ pub struct Ffi {
     pub entities: LargeEntities,
     /// The types of matrices, integer vectors, rectangles and colours.
     pub structs: super::structs::StructTypes,
+    /// The type of spans of time.
+    pub duration: Option<CTypeId>,
     /// Where the methods of arrays are among the pinned values.
     pub(super) array_methods: Option<usize>,
     /// Where the methods of lists are among the pinned values.
@@ -335,6 +341,7 @@ impl Vm {
     pub fn open_host_types(&mut self) -> Result<(), Raised> {
         super::vector::open(self)?;
         super::structs::open(self)?;
+        super::duration::open(self)?;
         super::entity::open(self)
     }
 
@@ -457,6 +464,7 @@ impl Vm {
             HostValue::Text(bytes) => self.new_string(bytes)?,
             HostValue::Entity(bits) => self.ffi.entities.value(*bits),
             HostValue::Color(lanes) => self.new_color(*lanes)?,
+            HostValue::Duration(duration) => self.new_duration(*duration)?,
             HostValue::Struct(ctype, bytes) => self.owned_from_bytes(*ctype, bytes)?.into(),
             HostValue::Table(entries) => {
                 let table = self.new_table(0, entries.len())?;

@@ -5,7 +5,7 @@
 //! - An **owned** value's extent is its own bytes.
 //! - A **view**'s is what the host lent, good for the epoch it was lent in ([`super::view`]).
 //! - A reference into, or pointer to, either of them ([`super::cdata::Inner`]) has the extent of the whole it was derived from, and keeps that
-//!   alive. Casts and pointer arithmetic pass it on. So does a Lua string's, which may only be read.
+//!   alive. Casts and pointer arithmetic pass it on. So does a Lua string's, which may only be read, and a `string.buffer`'s.
 //! - A **raw** pointer has none: it came from an integer, from C, or was read from memory. Following it takes the capability
 //!   `UnsafeFfi`, as there is nothing to check it against.
 //!
@@ -136,7 +136,8 @@ impl Vm {
     fn out_of_bounds(&mut self, extent: Extent, at: usize, size: usize) -> Raised {
         let what = match extent.owner.as_cdata() {
             Some(owner) => self.ctype_name(owner.ctype()),
-            None => "string".to_owned(),
+            None if extent.owner.is_string() => "string".to_owned(),
+            None => "buffer".to_owned(),
         };
         let offset = at.wrapping_sub(extent.start) as isize;
         let length = extent.end - extent.start;

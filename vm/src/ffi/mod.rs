@@ -13,9 +13,9 @@
 //! |---|---|
 //! | [`access`]: fields | [`cindex`]: fields, elements, `->` |
 //! | [`assign`]: whole values, from tables | [`cconv`]: conversions, [`cinit`]: initialisers |
-//! | [`arith`], [`vector`], [`structs`]: the math types' operators | [`carith`]: integers, pointers, metatypes |
+//! | [`arith`], [`vector`], [`structs`], [`duration`]: the operators of math types and spans of time | [`carith`]: integers, pointers, metatypes |
 //! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
-//! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring` |
+//! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring`; [`named`]: the host's types in declarations |
 //!
 //! Interpreter and library enter through `access` and `arith`, which ask first which kind it is; [`place`] is what inline caches remember
 //! of a field of either kind. Nothing else in the VM knows what is inside a cdata.
@@ -38,10 +38,13 @@ pub mod cparse;
 pub mod ctab;
 mod ctext;
 pub mod ctype;
+pub mod duration;
 pub mod entity;
 pub mod host;
+mod linear;
 pub mod list;
 pub(crate) mod memory;
+mod named;
 pub(crate) mod part;
 mod path;
 pub(crate) mod place;

@@ -274,8 +274,10 @@ fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Raised> {
     if epoch == vm.ffi.lending.epoch() {
         return Ok(());
     }
-    let message =
-        format!("expired query (borrowed by {}): it can be used only while that runs", rows.borrower);
+    let message = format!(
+        "expired query (borrowed by {}): it can be used only while that runs, use the q it is called with",
+        rows.borrower
+    );
     Err(vm.error(message))
 }
 

@@ -238,7 +238,9 @@ impl Vm {
     /// The error of a use of memory that nobody lent.
     #[cold]
     pub(crate) fn needs_capability(&mut self, what: &str) -> Raised {
-        self.error(format!("{what} needs the capability UnsafeFfi, which this program has not been given"))
+        self.error(format!(
+            "{what} needs the capability UnsafeFfi, which this program has not been given (LuaOptions::unsafe_ffi, in a game LuaScriptPlugin::unsafe_ffi)"
+        ))
     }
 
     /// Checks that scripts may do what they please with memory.

@@ -126,7 +126,10 @@ fn temporaries_are_collected_in_a_loop_without_calls() {
 fn mistakes_with_vectors_are_named() {
     assert_eq!(fails("return Vec3().w"), "test:1: Vec3 has no field 'w'; its fields are: x, y, z");
     assert_eq!(fails("Vec2().x = 'a'"), "test:1: expected number for field 'x' of Vec2, got string");
-    assert_eq!(fails("return Vec2() + Vec3()"), "test:1: attempt to perform arithmetic on Vec2 and Vec3");
+    assert_eq!(
+        fails("return Vec2() + Vec3()"),
+        "test:1: attempt to perform arithmetic on Vec2 and Vec3: v:extend(z) and v:truncate() change the number of lanes"
+    );
     assert!(fails("return Vec2() + {}").contains("attempt to perform arithmetic on"));
     assert!(fails("return Vec2() < Vec2()").contains("attempt to compare"));
     assert_eq!(fails("Vec2():dot(5)"), "test:1: bad argument #1 to 'dot' (Vec2 expected, got number)");

@@ -121,7 +121,10 @@ impl Lending {
     fn expired(&self, source: u16, epoch: u64) -> String {
         let source = &self.sources[usize::from(source)];
         let frame = self.frame_of(epoch).map_or_else(String::new, |frame| format!(", frame {frame}"));
-        format!("expired view of {} (borrowed by {}{frame})", source.name, source.borrower)
+        format!(
+            "expired view of {} (borrowed by {}{frame}): ask for it anew in each run, and keep values or entities in place of views",
+            source.name, source.borrower
+        )
     }
 
     fn refused(&self, source: u16) -> String {
@@ -264,13 +267,17 @@ mod tests {
         let epoch = lending.epoch();
         lending.expire();
         lending.begin_frame(813);
+        let expired = |epoch| {
+            let message = lending.expired(id.0, epoch);
+            let (what, fix) =
+                message.split_once(": ").map(|(a, b)| (a.to_owned(), b.to_owned())).expect("a fix");
+            assert_eq!(fix, "ask for it anew in each run, and keep values or entities in place of views");
+            what
+        };
+        assert_eq!(expired(epoch), "expired view of Velocity (borrowed by system 'move', frame 812)");
+        assert_eq!(expired(before), "expired view of Velocity (borrowed by system 'move')");
         assert_eq!(
-            lending.expired(id.0, epoch),
-            "expired view of Velocity (borrowed by system 'move', frame 812)"
-        );
-        assert_eq!(lending.expired(id.0, before), "expired view of Velocity (borrowed by system 'move')");
-        assert_eq!(
-            lending.expired(id.0, lending.epoch()),
+            expired(lending.epoch()),
             "expired view of Velocity (borrowed by system 'move', frame 813)"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::cycle::{ENTRIES, LINKS, MARKS, TABLE_STEPS};
+use super::cycle::{ENTRIES, LINKS, MARKS, Phase, TABLE_STEPS};
 use super::probe::Clock;
 use super::trace::LARGEST_PIECE;
 
@@ -79,6 +79,8 @@ pub(crate) struct Meter {
     by_kind: [Duration; Unit::ALL.len()],
     clock: Clock,
     last_precise: Duration,
+    /// The phase the last unit belongs to.
+    phase: Option<Phase>,
 }
 
 /// The longest time between two looks at the clock, and what was done in it.
@@ -88,6 +90,8 @@ pub struct Gap {
     pub time: Duration,
     /// The unit; `None` for the beginning of a slice.
     pub unit: Option<Unit>,
+    /// The phase of the collection that the unit belongs to.
+    pub phase: Option<Phase>,
 }
 
 impl Meter {
@@ -106,6 +110,7 @@ impl Meter {
             by_kind: [Duration::ZERO; Unit::ALL.len()],
             clock,
             last_precise: Duration::ZERO,
+            phase: None,
         };
         match budget {
             Budget::Time(time) => {
@@ -117,6 +122,12 @@ impl Meter {
             Budget::Units(units) => Meter { units_left: units, ..meter },
             Budget::Unlimited => meter,
         }
+    }
+
+    /// The units from here on belong to a phase.
+    #[inline(always)]
+    pub(crate) fn enters(&mut self, phase: Phase) {
+        self.phase = Some(phase);
     }
 
     /// A look at the clock after something that is no unit.
@@ -137,7 +148,7 @@ impl Meter {
             }
         };
         if time > self.gap.time {
-            self.gap = Gap { time, unit };
+            self.gap = Gap { time, unit, phase: self.phase };
         }
     }
 

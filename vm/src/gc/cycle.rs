@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use super::budget::{Budget, Meter, Unit, WorstCosts, thread_cpu_time};
 use super::classes::Group;
 use super::mark::{WeakLoads, Work};
-use super::pacer::FrameBudget;
+use super::pacer::{Drive, Frame, FrameBudget};
 use super::stats::SliceRecord;
-use super::{Drive, Heap, OutOfMemory};
+use super::{Heap, OutOfMemory};
 use crate::function::Upvalue;
 use crate::table::Table;
 use crate::thread::Thread;
@@ -74,6 +74,21 @@ const VERIFIED_CELLS: usize = 4096;
 /// Pieces of tables made weak, or strong again, when a cycle starts without frames.
 const WEAKNESS_CHANGES: usize = 64;
 
+/// What keeps memory in reserve, and gives back a piece of it.
+const RESERVES: [fn(&mut Heap) -> bool; 11] = [
+    |heap| heap.marker.drop_a_copy(),
+    |heap| heap.marker.gray.drop_a_spare(),
+    |heap| heap.marker.work.drop_a_spare(),
+    |heap| heap.marker.inbox.get_mut().drop_a_spare(),
+    |heap| heap.finalizers.listed.drop_a_spare(),
+    |heap| heap.finalizers.batch.drop_a_spare(),
+    |heap| heap.finalizers.pending.drop_a_spare(),
+    |heap| heap.finalizers.drops.drop_a_spare(),
+    |heap| heap.threads.drop_a_spare(),
+    |heap| heap.weak_tables.drop_a_spare(),
+    |heap| heap.weakness_changes.drop_a_spare(),
+];
+
 /// The state of the collection under way.
 pub(crate) struct Cycle {
     pub(crate) phase: Phase,
@@ -87,7 +102,7 @@ pub(crate) struct Cycle {
     cursor: usize,
     /// Where elements kept so far end.
     kept: usize,
-    /// The position within the weak table at `cursor`.
+    /// The position within the weak table at `cursor`; of the reserve at hand.
     inner: u32,
     pub(crate) freed_bytes: usize,
     pub(crate) kept_bytes: usize,
@@ -290,6 +305,7 @@ impl Heap {
             if !meter.allows(unit, &worst) {
                 break;
             }
+            meter.enters(self.cycle.phase);
             let steps = self.phase_unit();
             self.cycle.longest_units[unit as usize] = self.cycle.longest_units[unit as usize].max(steps);
             self.cycle.units += 1;
@@ -341,7 +357,7 @@ impl Heap {
                 steps
             }
             Phase::Threads => {
-                if self.cycle.cursor == 0 && self.marker.drop_a_copy() {
+                if self.drop_a_spare() {
                     return 1;
                 }
                 let (steps, done) = self.threads_unit();
@@ -446,6 +462,17 @@ impl Heap {
         (steps, false)
     }
 
+    /// Gives back a piece of what lists have in reserve and this cycle did not need; whether there was one.
+    fn drop_a_spare(&mut self) -> bool {
+        while let Some(drop_from) = RESERVES.get(self.cycle.inner as usize) {
+            if drop_from(self) {
+                return true;
+            }
+            self.cycle.inner += 1;
+        }
+        false
+    }
+
     /// Takes dead coroutines off the list, closing their variables: closures may outlive the stack.
     fn threads_unit(&mut self) -> (usize, bool) {
         let cycle = &mut self.cycle;
@@ -496,8 +523,14 @@ impl Heap {
     pub fn frame_step(&mut self, budget: Budget, slack: Duration) -> SliceRecord {
         self.pacer.drive = Drive::Frames;
         let used = self.used();
-        let spent = self.cycle_active().then(|| self.stats.cycle_time());
-        let budget = self.pacer.frame_budget(budget, slack, self.memory.acquired, used, spent);
+        let budget = self.pacer.frame_budget(&Frame {
+            budget,
+            slack,
+            acquired: self.memory.acquired,
+            used,
+            waited: self.stats.stalls.of_operations(),
+            spent: self.cycle_active().then(|| self.stats.cycle_time()),
+        });
         let is_due = std::mem::take(&mut self.emergency) || self.requested || self.pacer.wants_cycle(used);
         let start_cycle = is_due && !self.cycle_active();
         self.requested &= !start_cycle;

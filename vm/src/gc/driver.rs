@@ -72,7 +72,12 @@ impl Vm {
     pub fn collect_step(&mut self, kilobytes: usize) -> bool {
         self.release_dropped_handles();
         self.save_top();
+        let begun = self.heap.stall_begins();
+        let was_idle = !self.heap.cycle_active();
         let ended = self.heap.explicit_step(kilobytes);
+        let is_whole = was_idle && ended;
+        self.heap.stall_ends(begun, if is_whole { StallCause::Full } else { StallCause::Requested });
+        self.heap.stats.full_collections += u64::from(is_whole);
         self.update_stack_limit();
         self.heap.run_drops(Budget::Units(DROPS_PER_STEP));
         self.run_finalizers(FINALIZERS_PER_STEP);

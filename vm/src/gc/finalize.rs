@@ -26,9 +26,9 @@ use crate::value::{Gc, RawValue};
 #[derive(Default)]
 pub(crate) struct Finalizers {
     /// Objects with a finalizer, oldest first.
-    listed: Segments<usize>,
+    pub(crate) listed: Segments<usize>,
     /// Found unreachable in this cycle, oldest first.
-    batch: Segments<usize>,
+    pub(crate) batch: Segments<usize>,
     /// Waiting to be finalized; the next is at `pending_at`.
     pub(crate) pending: Segments<usize>,
     pending_at: usize,

@@ -45,14 +45,14 @@ pub(crate) enum Work {
 /// The gray queue.
 #[derive(Default)]
 pub(crate) struct Marker {
-    gray: Segments<usize>,
+    pub(crate) gray: Segments<usize>,
     /// Cells on their way from `gray` to being traced, their memory asked for.
     ahead: [usize; PREFETCH],
     ahead_at: usize,
     ahead_count: usize,
     pub(crate) work: Segments<Work>,
     /// What weak loads shade: they have the heap by shared reference.
-    inbox: RefCell<Segments<usize>>,
+    pub(crate) inbox: RefCell<Segments<usize>>,
     /// Copies of stacks that ran before they were scanned.
     copies: Vec<Vec<RawValue>>,
     /// The numbers of copies that are scanned, whose memory serves again.

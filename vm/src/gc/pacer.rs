@@ -10,6 +10,9 @@
 //!
 //! When that is more than there is room for, up to twice the mark or the soft limit, then in this order: the slack the host has in the frame is used; the
 //! budget is raised, as far as the policy goes; beyond the room allocation pays, a few units at a time.
+//!
+//! A budget is for all that the VM takes of a frame on its own behalf: what operations of scripts waited for the heap since the last slice (`probe.rs`), beyond
+//! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised.
 
 use std::time::Duration;
 
@@ -23,7 +26,7 @@ pub enum Policy {
     /// Exceed it up to fourfold when the heap would otherwise outgrow twice the size at which collections start, or the soft limit.
     #[default]
     Adaptive,
-    /// Exceed it by whatever keeps the heap within these bounds.
+    /// Exceed it by whatever keeps the heap within these bounds: at most by what the rest of the collection is expected to take.
     BoundedHeap,
 }
 
@@ -38,6 +41,8 @@ pub(crate) enum Drive {
 
 /// The smallest heap worth collecting, in bytes.
 const SMALL_HEAP: usize = 1 << 20;
+/// The heap size up to which no budget is raised, however fast it grows.
+const SMALL_CEILING: usize = 8 << 20;
 /// Bytes allocated between two steps.
 const STEP_BYTES: usize = 32 << 10;
 /// Bytes of allocation that pay for a unit. A unit of marking or of unlinking strings deals with about 4 KiB: collecting at
@@ -50,6 +55,10 @@ const ADAPTIVE_FACTOR: u32 = 4;
 const UNITS_BETWEEN_FRAMES: u64 = 12;
 /// Units done at one safe point while frames drive, at most.
 const MOST_UNITS: u64 = 36;
+/// The share of the budget, as a divisor, that operations of scripts may wait for the heap in a frame without the slice being cut.
+const WAITED_SHARE: u32 = 8;
+/// The least that a cut leaves of a slice, as a divisor of its budget.
+const LEAST_SLICE: u32 = 4;
 /// A debt never reached.
 const NEVER: isize = isize::MIN / 2;
 
@@ -77,10 +86,29 @@ pub(crate) struct Pacer {
     cost_per_byte: f64,
     /// Bytes acquired when the last frame ended.
     last_acquired: u64,
+    /// How long operations of scripts had waited for the heap when the last frame ended.
+    last_waited: Duration,
     /// The budget last asked for.
     last_budget: Duration,
     /// The budget last given.
     in_force: Duration,
+}
+
+/// What is known of a frame that ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    /// What the host asks for.
+    pub(crate) budget: Budget,
+    /// What it has left beyond that.
+    pub(crate) slack: Duration,
+    /// Bytes ever acquired.
+    pub(crate) acquired: u64,
+    /// Bytes in use.
+    pub(crate) used: usize,
+    /// How long operations of scripts have ever waited for the heap.
+    pub(crate) waited: Duration,
+    /// What the collection under way has cost.
+    pub(crate) spent: Option<Duration>,
 }
 
 /// A frame's budget.
@@ -107,8 +135,10 @@ pub struct Pacing {
     pub ceiling: usize,
     /// The budget the last frame asked for.
     pub budget: Duration,
-    /// The budget its slice was given: larger when the host had slack or the policy raised it.
+    /// The budget its slice was given: larger when the host had slack or the policy raised it, smaller when scripts had waited for the heap already.
     pub budget_in_force: Duration,
+    /// The soft limit, if more than that is alive, so that no collection can keep it: slices go by an eighth more than is alive instead.
+    pub unkept_soft_limit: Option<usize>,
     /// The smallest budget with which collections would keep the heap at twice its live size, at the present rate of allocation.
     pub sustaining_budget: Duration,
 }
@@ -128,6 +158,7 @@ impl Default for Pacer {
             bytes_per_frame: 0.0,
             cost_per_byte: 0.6,
             last_acquired: 0,
+            last_waited: Duration::ZERO,
             last_budget: Duration::ZERO,
             in_force: Duration::ZERO,
         }
@@ -164,6 +195,7 @@ impl Pacer {
             ceiling: self.ceiling(),
             budget: self.last_budget,
             budget_in_force: self.in_force,
+            unkept_soft_limit: self.is_soft_limit_unkept().then_some(self.soft_limit),
             // In the time that collecting L bytes takes, no more than L are allocated.
             sustaining_budget: Duration::from_nanos((self.bytes_per_frame * self.cost_per_byte) as u64),
         }
@@ -177,7 +209,7 @@ impl Pacer {
     /// The mark, brought forward by what will be allocated while the collection runs, but leaving room for a part of the live size.
     fn frame_mark(&self) -> usize {
         let early =
-            self.mark.min(self.soft_limit).saturating_sub(self.growth_while(self.cost_of_cycle(self.live)));
+            self.mark.min(self.soft_bound()).saturating_sub(self.growth_while(self.cost_of_cycle(self.live)));
         early.max(self.used_after + self.live / 128).clamp(SMALL_HEAP / 2, self.mark)
     }
 
@@ -195,38 +227,56 @@ impl Pacer {
 
     /// The heap is not to outgrow this while frames drive.
     fn ceiling(&self) -> usize {
-        self.mark.saturating_mul(2).min(self.soft_limit)
+        self.mark.saturating_mul(2).max(SMALL_CEILING).min(self.soft_bound())
     }
 
-    /// A frame ends: what becomes of its budget, if the host has so much time left beyond it. `spent` is what the collection under way has cost.
-    pub(crate) fn frame_budget(
-        &mut self,
-        budget: Budget,
-        slack: Duration,
-        acquired: u64,
-        used: usize,
-        spent: Option<Duration>,
-    ) -> FrameBudget {
-        let bytes = acquired.saturating_sub(self.last_acquired) as f64;
-        self.last_acquired = acquired;
+    /// Whether what is alive leaves no room to speak of below the soft limit.
+    fn is_soft_limit_unkept(&self) -> bool {
+        self.soft_limit < self.live.saturating_add(self.live / 32)
+    }
+
+    /// The soft limit, or where it cannot be kept a size that can.
+    fn soft_bound(&self) -> usize {
+        if self.is_soft_limit_unkept() { self.live.saturating_add(self.live / 8) } else { self.soft_limit }
+    }
+
+    /// A frame ends: what becomes of its budget.
+    pub(crate) fn frame_budget(&mut self, frame: &Frame) -> FrameBudget {
+        let bytes = frame.acquired.saturating_sub(self.last_acquired) as f64;
+        self.last_acquired = frame.acquired;
         self.bytes_per_frame += (bytes - self.bytes_per_frame) * 0.1;
-        let unchanged = FrameBudget { budget, raised: false };
-        let Budget::Time(time) = budget else { return unchanged };
+        let waited = frame.waited.saturating_sub(self.last_waited);
+        self.last_waited = frame.waited;
+        let Budget::Time(time) = frame.budget else {
+            return FrameBudget { budget: frame.budget, raised: false };
+        };
         self.last_budget = time;
-        self.in_force = time;
-        let (Some(spent), true) = (spent, !time.is_zero()) else { return unchanged };
+        let share = time.saturating_sub(waited.saturating_sub(time / WAITED_SHARE)).max(time / LEAST_SLICE);
+        let needed = frame.spent.map_or(Duration::ZERO, |spent| self.needed_budget(time, spent, frame.used));
+        let offered = time.saturating_add(frame.slack);
+        self.in_force = if needed <= time {
+            share
+        } else {
+            let most = match self.policy {
+                Policy::Strict => share,
+                Policy::Adaptive => time.saturating_mul(ADAPTIVE_FACTOR),
+                Policy::BoundedHeap => Duration::MAX,
+            };
+            needed.min(most.max(share.saturating_add(frame.slack)))
+        };
+        FrameBudget { budget: Budget::Time(self.in_force), raised: self.in_force > offered }
+    }
+
+    /// The budget with which the collection under way, which has cost so much, ends before the heap has outgrown its ceiling: not more than what is
+    /// left of it is expected to take.
+    fn needed_budget(&self, time: Duration, spent: Duration, used: usize) -> Duration {
         let total = self.cost_of_cycle(self.live.max(SMALL_HEAP));
         let left = total.saturating_sub(spent).max(total / 10);
-        let room = self.ceiling().saturating_sub(used).max(1) as f64;
-        let needed = time.mul_f64((self.growth_while(left) as f64 / room).clamp(1.0, 1e6));
-        let most = match self.policy {
-            Policy::Strict => time,
-            Policy::Adaptive => time * ADAPTIVE_FACTOR,
-            Policy::BoundedHeap => Duration::MAX,
-        };
-        let offered = time + slack;
-        self.in_force = needed.min(most.max(offered));
-        FrameBudget { budget: Budget::Time(self.in_force), raised: self.in_force > offered }
+        // A heap that hardly grows is in no hurry beyond its ceiling either.
+        let room = self.ceiling().saturating_sub(used).max(self.live / 64).max(1) as f64;
+        let times = self.growth_while(left) as f64 / room;
+        let needed = Duration::try_from_secs_f64(time.as_secs_f64() * times).unwrap_or(Duration::MAX);
+        needed.min(left)
     }
 
     /// The debt of an idle heap: negative while nothing is due.
@@ -296,29 +346,44 @@ mod tests {
         let mut p = pacer(100 * MIB);
         p.drive = Drive::Frames;
         p.cost_per_byte = 1.0;
-        let budget = Budget::Time(Duration::from_micros(500));
         for frame in 0..200 {
-            p.frame_budget(budget, Duration::ZERO, frame * 100_000, 100 * MIB, None);
+            p.frame_budget(&Frame { acquired: frame * 100_000, spent: None, ..frame_of(500, 100 * MIB) });
         }
         // 105 ms of work in slices of 0.5 ms are 210 frames of 100 kB.
         let early = 200 * MIB - p.frame_mark();
         assert!((19 * MIB..22 * MIB).contains(&early), "{early}");
     }
 
+    /// A frame in which a collection is under way.
+    fn frame_of(budget_us: u64, used: usize) -> Frame {
+        Frame {
+            budget: us(budget_us),
+            slack: Duration::ZERO,
+            acquired: 0,
+            used,
+            waited: Duration::ZERO,
+            spent: Some(Duration::ZERO),
+        }
+    }
+
+    fn us(us: u64) -> Budget {
+        Budget::Time(Duration::from_micros(us))
+    }
+
     #[test]
     fn policies_differ_when_the_budget_is_too_small() {
-        let budget = Budget::Time(Duration::from_micros(100));
+        let budget = us(100);
         let given = |policy, slack| {
             let mut p = pacer(100 * MIB);
             p.policy = policy;
             p.cost_per_byte = 1.0;
             let mut last = FrameBudget { budget, raised: false };
             for frame in 0..200 {
-                last = p.frame_budget(budget, slack, frame * 5_000_000, 300 * MIB, Some(Duration::ZERO));
+                let acquired = frame * 5_000_000;
+                last = p.frame_budget(&Frame { acquired, slack, ..frame_of(100, 300 * MIB) });
             }
             (last.budget, last.raised)
         };
-        let us = |us| Budget::Time(Duration::from_micros(us));
         assert_eq!(given(Policy::Strict, Duration::ZERO), (budget, false));
         assert_eq!(given(Policy::Adaptive, Duration::ZERO), (us(400), true));
         let (Budget::Time(unbounded), true) = given(Policy::BoundedHeap, Duration::ZERO) else {
@@ -329,6 +394,72 @@ mod tests {
         assert_eq!(given(Policy::Strict, Duration::from_micros(600)), (us(700), false));
         assert_eq!(given(Policy::Adaptive, Duration::from_micros(600)), (us(700), false));
         assert_eq!(given(Policy::Adaptive, Duration::from_micros(100)), (us(400), true));
+    }
+
+    /// The last budget of two hundred frames that allocate so much each.
+    fn after_frames(p: &mut Pacer, bytes: u64, frame: Frame) -> FrameBudget {
+        let mut last = FrameBudget { budget: frame.budget, raised: false };
+        for number in 1..=200 {
+            last = p.frame_budget(&Frame { acquired: number * bytes, ..frame });
+        }
+        last
+    }
+
+    #[test]
+    fn a_small_heap_is_no_reason_to_raise_a_budget() {
+        let mut p = pacer(MIB / 4);
+        let given = after_frames(&mut p, 400_000, frame_of(500, 2 * MIB));
+        assert_eq!(given, FrameBudget { budget: us(500), raised: false });
+    }
+
+    #[test]
+    fn a_heap_that_hardly_grows_is_in_no_hurry_beyond_its_ceiling() {
+        let mut p = pacer(100 * MIB);
+        p.soft_limit = 120 * MIB;
+        assert_eq!(after_frames(&mut p, 2_000, frame_of(500, 125 * MIB)).budget, us(500));
+        assert!(after_frames(&mut p, 2_000_000, frame_of(500, 125 * MIB)).raised);
+    }
+
+    #[test]
+    fn no_budget_exceeds_what_is_left_of_the_collection() {
+        let mut p = pacer(100 * MIB);
+        p.policy = Policy::BoundedHeap;
+        p.cost_per_byte = 1.0;
+        p.soft_limit = 10 * MIB;
+        let given = after_frames(&mut p, 5_000_000, frame_of(500, 150 * MIB));
+        let Budget::Time(time) = given.budget else { panic!("a budget of time") };
+        assert!(given.raised && time <= p.cost_of_cycle(p.live), "{time:?}");
+        // And what cannot be kept is said, and something larger kept.
+        assert_eq!(p.figures().unkept_soft_limit, Some(10 * MIB));
+        assert!((101 * MIB..120 * MIB).contains(&p.ceiling()), "{}", p.ceiling());
+        p.soft_limit = 150 * MIB;
+        assert_eq!((p.figures().unkept_soft_limit, p.ceiling()), (None, 150 * MIB));
+    }
+
+    #[test]
+    fn a_budget_without_end_is_none() {
+        for policy in [Policy::Strict, Policy::Adaptive, Policy::BoundedHeap] {
+            let mut p = pacer(100 * MIB);
+            p.policy = policy;
+            let frame = frame_of(500, 300 * MIB);
+            let endless = Frame { budget: Budget::Time(Duration::MAX), slack: Duration::MAX, ..frame };
+            assert_eq!(after_frames(&mut p, 5_000_000, endless).budget, Budget::Time(Duration::MAX));
+        }
+    }
+
+    #[test]
+    fn what_scripts_waited_for_counts() {
+        let given = |waited_us| {
+            let mut p = pacer(100 * MIB);
+            let waited = Duration::from_micros(waited_us);
+            p.frame_budget(&Frame { waited, ..frame_of(800, 110 * MIB) }).budget
+        };
+        assert_eq!([given(0), given(100), given(250), given(5000)], [us(800), us(800), us(650), us(200)]);
+        // Only what was waited since the last frame.
+        let mut p = pacer(100 * MIB);
+        let waited = Duration::from_micros(300);
+        let again = [(); 2].map(|()| p.frame_budget(&Frame { waited, ..frame_of(800, 110 * MIB) }).budget);
+        assert_eq!(again, [us(600), us(800)]);
     }
 
     #[test]

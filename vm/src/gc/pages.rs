@@ -1,4 +1,4 @@
-//! Memory from the system: zeroed regions, aligned to arenas, at addresses a [`RawValue`](crate::value::RawValue) can hold.
+//! Memory from the system: regions, aligned to arenas, at addresses a [`RawValue`](crate::value::RawValue) can hold.
 //!
 //! On Unix regions are mapped: untouched pages cost nothing, and a large region can be reserved ahead and moved without copying (Linux).
 //! Elsewhere they come from the allocator, so that large growth copies.
@@ -18,6 +18,14 @@ pub(crate) struct Pages {
     has_mapped: bool,
 }
 
+/// A region that is nobody else's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mapped {
+    pub(crate) start: usize,
+    /// How much of it, from its start, may hold something; the rest is zero.
+    pub(crate) used: usize,
+}
+
 impl Pages {
     /// A source whose first region is placed by the seed.
     pub(crate) fn new(seed: u64) -> Pages {
@@ -26,11 +34,19 @@ impl Pages {
         Pages { hint: (1 << 44) + (window << 35), releaser: None, has_mapped: false }
     }
 
-    /// A zeroed region of `size` bytes, a multiple of the page size.
-    pub(crate) fn map(&mut self, size: usize) -> Option<usize> {
+    /// A region of `size` bytes, a multiple of the page size: a fresh one, or one that waits to be given back, of which no more than `most_used` was used.
+    pub(crate) fn map(&mut self, size: usize, most_used: usize) -> Option<Mapped> {
         if std::mem::replace(&mut self.has_mapped, true) {
-            self.releaser.get_or_insert_with(Releaser::share).help(size);
+            let releaser = self.releaser.get_or_insert_with(Releaser::share);
+            if let Some((start, used)) = releaser.take(size, most_used) {
+                return Some(Mapped { start, used });
+            }
+            releaser.help(size);
         }
+        self.map_fresh(size).map(|start| Mapped { start, used: 0 })
+    }
+
+    fn map_fresh(&mut self, size: usize) -> Option<usize> {
         let addr = system::map(self.hint, size)?;
         if addr + size > ADDRESS_LIMIT {
             // SAFETY: just mapped with this size, and not used.
@@ -46,7 +62,7 @@ impl Pages {
     /// # Safety
     /// `addr` is a region of `old` bytes from `map`; it must not be used afterwards unless `None` is returned.
     pub(crate) unsafe fn remap(&mut self, addr: usize, old: usize, new: usize) -> Option<usize> {
-        let target = self.map(new)?;
+        let target = self.map_fresh(new)?;
         // SAFETY: `target` is a fresh region of `new` bytes, `addr` one of `old` (contract).
         if unsafe { system::replace(addr, old, target, new) } {
             Some(target)
@@ -78,6 +94,15 @@ impl Pages {
 pub(crate) unsafe fn unmap(addr: usize, size: usize) {
     // SAFETY: by contract.
     unsafe { system::unmap(addr, size) }
+}
+
+/// Has the memory of a part of a region given back, while its addresses stay taken; whether the system can do that.
+///
+/// # Safety
+/// The part lies in a region from `Pages::map`, and nothing refers to it; `addr` is a multiple of the page size.
+pub(crate) unsafe fn discard(addr: usize, size: usize) -> bool {
+    // SAFETY: by contract.
+    unsafe { system::discard(addr, size) }
 }
 
 #[cfg(unix)]
@@ -126,6 +151,17 @@ mod system {
     }
 
     #[cfg(target_os = "linux")]
+    pub(super) unsafe fn discard(addr: usize, size: usize) -> bool {
+        // SAFETY: a part of a mapping of ours that nothing refers to (contract).
+        unsafe { libc::madvise(addr as *mut libc::c_void, size, libc::MADV_DONTNEED) == 0 }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) unsafe fn discard(_addr: usize, _size: usize) -> bool {
+        false
+    }
+
+    #[cfg(target_os = "linux")]
     pub(super) unsafe fn replace(addr: usize, old: usize, target: usize, new: usize) -> bool {
         // SAFETY: both are mappings of ours; the move replaces the target, which nothing uses.
         let moved = unsafe {
@@ -166,6 +202,10 @@ mod system {
         let layout = layout(size).expect("the layout the region was made with");
         // SAFETY: made by `map` with this layout (contract).
         unsafe { dealloc(addr as *mut u8, layout) }
+    }
+
+    pub(super) unsafe fn discard(_addr: usize, _size: usize) -> bool {
+        false
     }
 
     pub(super) unsafe fn replace(_addr: usize, _old: usize, _target: usize, _new: usize) -> bool {

@@ -67,6 +67,8 @@ stall_causes! {
     Assist "assist",
     /// A step of a collection that the debt of allocation made due: hosts without frames.
     Step "step",
+    /// A step that a script asked for (`collectgarbage("step")`), or the host.
+    Requested "requested step",
     /// A collection was finished at once: at the memory limit, or because a script asked for it.
     Full "full collection",
 }
@@ -108,6 +110,19 @@ impl Stalls {
     /// The time all stalls took.
     pub fn total(&self) -> Duration {
         self.total.iter().sum()
+    }
+
+    /// The time that operations of scripts took on the heap's behalf, without what was a part of a collection.
+    pub(crate) fn of_operations(&self) -> Duration {
+        let is_operation = |cause: StallCause| match cause {
+            StallCause::Growth
+            | StallCause::Interning
+            | StallCause::Resume
+            | StallCause::Allocation
+            | StallCause::Weakness => true,
+            StallCause::Assist | StallCause::Step | StallCause::Requested | StallCause::Full => false,
+        };
+        StallCause::ALL.iter().filter(|&&cause| is_operation(cause)).map(|&cause| self.total_for(cause)).sum()
     }
 
     pub(crate) fn record(&mut self, cause: StallCause, time: Duration) {

@@ -1,21 +1,26 @@
 //! [`Segments`]: a growable list whose growth never copies its elements, so that no push is long.
+//!
+//! Segments that fall empty stay with the list until [`Segments::drop_a_spare`] gives them back, one at a time: a list that is filled and emptied time and
+//! again takes no fresh memory, whose pages the system would provide at their first use, and emptying a long list takes no time.
 
 use std::mem::MaybeUninit;
 
 const BITS: usize = 12;
 const SEGMENT: usize = 1 << BITS;
-/// Empty segments kept at the end of a list.
+/// Segments a list keeps in any case, once it has them.
 const SPARE: usize = 16;
 
 /// A list in segments of 4096 elements.
 pub(crate) struct Segments<T: Copy> {
     segments: Vec<Box<[MaybeUninit<T>]>>,
     len: usize,
+    /// The most segments in use since spare ones were last given back.
+    most: usize,
 }
 
 impl<T: Copy> Default for Segments<T> {
     fn default() -> Self {
-        Segments { segments: Vec::new(), len: 0 }
+        Segments { segments: Vec::new(), len: 0, most: 0 }
     }
 }
 
@@ -32,7 +37,7 @@ impl<T: Copy> Segments<T> {
         self.len == 0
     }
 
-    /// Whether the next element needs a segment of its own.
+    /// Whether the next element needs fresh memory.
     #[inline(always)]
     pub(crate) fn is_full(&self) -> bool {
         self.len >> BITS == self.segments.len()
@@ -41,8 +46,8 @@ impl<T: Copy> Segments<T> {
     /// Appends an element.
     #[inline(always)]
     pub(crate) fn push(&mut self, value: T) {
-        if self.is_full() {
-            self.segments.push(Box::new_uninit_slice(SEGMENT));
+        if self.len & (SEGMENT - 1) == 0 {
+            self.begin_segment();
         }
         self.segments[self.len >> BITS][self.len & (SEGMENT - 1)].write(value);
         self.len += 1;
@@ -55,12 +60,25 @@ impl<T: Copy> Segments<T> {
             return None;
         }
         self.len -= 1;
-        let value = self.get_unguarded(self.len);
-        // Some empty segments are kept, so that a list that is filled and emptied time and again does not take fresh memory.
-        if self.len & (SEGMENT - 1) == 0 && self.segments.len() > (self.len >> BITS) + SPARE {
-            self.segments.pop();
+        Some(self.get_unguarded(self.len))
+    }
+
+    #[cold]
+    fn begin_segment(&mut self) {
+        if self.is_full() {
+            self.segments.push(Box::new_uninit_slice(SEGMENT));
         }
-        Some(value)
+        self.most = self.most.max((self.len >> BITS) + 1);
+    }
+
+    /// Gives back one segment that has not been of use since this last returned `false`: whether there was one.
+    pub(crate) fn drop_a_spare(&mut self) -> bool {
+        if self.segments.len() > self.most.max(SPARE) {
+            self.segments.pop();
+            return true;
+        }
+        self.most = self.len.div_ceil(SEGMENT);
+        false
     }
 
     /// An element.
@@ -96,7 +114,6 @@ impl<T: Copy> Segments<T> {
     /// Drops everything from `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
-        self.segments.truncate(self.len.div_ceil(SEGMENT));
     }
 
     #[inline(always)]
@@ -123,5 +140,23 @@ mod tests {
         }
         list.truncate(1);
         assert_eq!((list.pop(), list.pop(), list.is_empty()), (Some(0), None, true));
+    }
+
+    #[test]
+    fn spare_segments_are_given_back_one_at_a_time_when_they_have_been_of_no_use() {
+        let mut list = Segments::default();
+        let fill =
+            |list: &mut Segments<usize>, segments: usize| (0..segments * SEGMENT).for_each(|n| list.push(n));
+        let given_back = |list: &mut Segments<usize>| (0..).take_while(|_| list.drop_a_spare()).count();
+        fill(&mut list, SPARE + 10);
+        list.truncate(0);
+        assert_eq!(given_back(&mut list), 0, "they were of use");
+        fill(&mut list, SPARE + 3);
+        while list.pop().is_some() {}
+        assert_eq!(given_back(&mut list), 7);
+        assert_eq!(given_back(&mut list), 3);
+        assert_eq!(list.segments.len(), SPARE);
+        fill(&mut list, 2);
+        assert_eq!((list.get(SEGMENT + 5), list.len()), (SEGMENT + 5, 2 * SEGMENT));
     }
 }

@@ -15,7 +15,7 @@ macro_rules! handles {
             }
             #[inline(always)]
             fn into_raw(self, cx: &mut Context) -> Result<RawValue, Error> {
-                self.0.get(cx.vm_ref())
+                self.0.give_back(cx.vm())
             }
         }
         impl IntoLua for &$ty {
@@ -53,7 +53,7 @@ impl IntoLua for LuaString {
         Ok(Value::String(self))
     }
     fn into_raw(self, cx: &mut Context) -> Result<RawValue, Error> {
-        self.0.get(cx.vm_ref())
+        self.0.give_back(cx.vm())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The standard library.
 //!
 //! Each library is a file (or folder) with one table of rows, `"name" rust_function`, wrapped in a constant
-//! [`Library`]; [`LIBRARIES`] lists them all. A native's signature and the rules it follows are in `vm.rs`.
+//! [`Library`]; [`LIBRARIES`] lists them all. A native's signature and the rules it follows are in `vm/mod.rs`.
 //!
 //! To add a function: a row in its library's table, and the function. `fast.rs` has the short forms of the functions that are called most.
 

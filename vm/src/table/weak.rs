@@ -32,7 +32,13 @@ impl Gc<Table> {
     /// # Errors
     /// When the memory limit is reached; the table is then not weak, and has lost nothing.
     pub(crate) fn turn_weak(self, heap: &mut Heap, flags: u8) -> Result<bool, OutOfMemory> {
-        self.set_flag(TURNING_WEAK);
+        if !self.has(TURNING_WEAK) {
+            // Room for all of it: growing while it fills would copy it several times, into fresh memory.
+            if !self.is_dictionary() {
+                self.make_dictionary(heap, self.array_len() as usize)?;
+            }
+            self.set_flag(TURNING_WEAK);
+        }
         for _ in 0..PIECE {
             let Some(index) = self.array_len().checked_sub(1) else {
                 self.unset_flag(TURNING_WEAK);

@@ -75,6 +75,25 @@ fn stalls_outside_slices_are_recorded_with_their_cause() -> Result<(), Error> {
 }
 
 #[test]
+fn a_step_that_a_script_asks_for_is_recorded() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    lua.load("keep = {} for i = 1, 100000 do keep[i] = { i } end collectgarbage()").exec(&mut lua)?;
+    lua.reset_slice_stats();
+    let full = lua.stats().collector.full_collections;
+    lua.load("assert(not collectgarbage('step', 1))").exec(&mut lua)?;
+    let stalls = &lua.stats().collector.stalls;
+    assert!(stalls.worst_for(StallCause::Requested) > Duration::ZERO);
+    assert_eq!(stalls.worst_for(StallCause::Full), Duration::ZERO);
+    // One in which a whole collection fits is a full one; this one began before it.
+    lua.load("assert(collectgarbage('step', 1e6))").exec(&mut lua)?;
+    assert_eq!(lua.stats().collector.full_collections, full);
+    lua.load("assert(collectgarbage('step', 1e6))").exec(&mut lua)?;
+    assert_eq!(lua.stats().collector.full_collections, full + 1);
+    assert!(lua.stats().collector.stalls.worst_for(StallCause::Full) > Duration::ZERO);
+    Ok(())
+}
+
+#[test]
 fn a_collection_asked_for_starts_with_the_next_frame() {
     let mut lua = Lua::new();
     lua.gc_frame(Budget::Units(1_000_000));

@@ -6,8 +6,9 @@
 use bevy_ecs::entity::Entity;
 use bevy_math::{IVec2, IVec3, IVec4, Mat3, Mat4, Quat, Rect, UVec2, UVec3, UVec4, Vec2, Vec3, Vec4};
 use perilune::ffi::cparse;
-use perilune::ffi::ctab::{CTab, Kind, MemberKind, UNKNOWN};
+use perilune::ffi::ctab::{CTab, Kind, MemberKind, Name, UNKNOWN};
 use perilune::ffi::ctype::{Bits, BitsOf, CType, CTypeId, EnumType, Field, Form, Math, Scalar, near_matches};
+use perilune::ffi::duration;
 use perilune::ffi::host::RegisterError;
 use perilune::ffi::structs::{FloatStruct, IntVector};
 use perilune::vm::{Raised, Vm};
@@ -80,6 +81,7 @@ pub(super) enum Known {
     Math(Math),
     Floats(FloatStruct),
     Integers(IntVector),
+    Duration,
     Entity,
 }
 
@@ -106,6 +108,16 @@ known! {
     "Mat4" Known::Floats(FloatStruct::Mat4), Mat4;
     "Rect" Known::Floats(FloatStruct::Rect), Rect;
     "Color" Known::Floats(FloatStruct::Color), [f32; 4];
+    "Duration" Known::Duration, [u64; duration::SIZE / 8];
+}
+
+/// Lets `ffi` declarations name these types, `Entity` apart: an entity read from arbitrary bits would be none.
+pub(super) fn name_types(vm: &mut Vm) -> Result<(), Raised> {
+    for &(_, known, _, align) in KNOWN.iter().filter(|(_, known, ..)| *known != Known::Entity) {
+        let ctype = known.ctype(vm);
+        vm.name_host_type(ctype, align)?;
+    }
+    Ok(())
 }
 
 /// The numbers a misspelt type may have meant.
@@ -135,8 +147,18 @@ pub(super) fn parse(component: &str, text: &str, table: &CTab) -> Result<Layout,
     let mut table = table.clone();
     let mut known = Vec::with_capacity(KNOWN.len());
     for &(name, what, size, align) in KNOWN {
-        let record = table.add_opaque(name, size as u32, align.trailing_zeros() as u8);
-        known.push((record.map_err(|_| "too many C types are declared".to_owned())?, what));
+        let named = match table.name(name) {
+            Some(Name::Typedef(ctype)) if table.is_of_host(name) => table.as_record(*ctype),
+            Some(Name::Typedef(_) | Name::Constant(_) | Name::Symbol { .. }) | None => None,
+        };
+        let record = match named {
+            Some(record) => record,
+            None => {
+                let added = table.add_opaque(name, size as u32, align.trailing_zeros() as u8);
+                added.map_err(|_| "too many C types are declared".to_owned())?
+            }
+        };
+        known.push((record, what));
     }
     let text = text.trim();
     let text = text.strip_suffix(';').filter(|text| text.trim_end().ends_with('}')).unwrap_or(text);
@@ -373,6 +395,7 @@ impl Known {
             Known::Math(math) => math.ctype(),
             Known::Floats(kind) => vm.ffi.structs.of_floats(kind),
             Known::Integers(kind) => vm.ffi.structs.of_integers(kind),
+            Known::Duration => vm.ffi.duration.expect("a VM with components has opened the host's types"),
             Known::Entity => Scalar::Entity.into(),
         }
     }
@@ -573,6 +596,7 @@ mod tests {
                 Known::Integers(IntVector::IVec2 | IntVector::UVec2) => 8,
                 Known::Integers(IntVector::IVec3 | IntVector::UVec3) => 12,
                 Known::Integers(IntVector::IVec4 | IntVector::UVec4) => 16,
+                Known::Duration => 16,
                 Known::Entity => 8,
             };
             assert_eq!(*size, expected, "{name}");

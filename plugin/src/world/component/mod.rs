@@ -150,7 +150,8 @@ const _: () = assert!(align_of::<u128>() == fields::MAX_ALIGN);
 pub(super) fn open(vm: &mut Vm) -> Result<(), Raised> {
     let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
     let function = vm.new_host_function("component", component, &[])?;
-    vm.raw_set_name(globals, "component", function)
+    vm.raw_set_name(globals, "component", function)?;
+    fields::name_types(vm)
 }
 
 /// `component(name, "struct { ... }")`; without fields it is a marker. Returns the name.
@@ -191,7 +192,10 @@ fn declare(vm: &mut Vm, name: &str, text: &str) -> Result<Result<(), String>, Ra
             return Ok(Ok(()));
         }
         if known.script != script {
-            return Ok(Err(format!("{} declares it with other fields", known.script)));
+            return Ok(Err(format!(
+                "{} declares it with other fields: choose another name, or declare it in one script that both require",
+                known.script
+            )));
         }
         let Some(loaded) = context(vm).loading.current() else {
             return Ok(Err("fields are changed at the top of the script that declares them".to_owned()));

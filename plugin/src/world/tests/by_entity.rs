@@ -57,7 +57,12 @@ fn a_despawned_entity_is_an_error() {
     test.exclusive("assert(self.Health and world.contains(e))").expect("it runs");
     test.world.despawn(entity);
     let message = test.exclusive("return self.Health").expect_err("gone");
-    assert_eq!(message, format!("test:1: entity {entity} does not exist"));
+    assert_eq!(
+        message,
+        format!(
+            "test:1: entity {entity} does not exist (any more): ask world.contains(entity) before using one that was kept"
+        )
+    );
     assert!(test.exclusive("world.get(e, 'Health')").expect_err("gone").contains("does not exist"));
     test.exclusive("assert(not world.contains(e))").expect("it runs");
 }

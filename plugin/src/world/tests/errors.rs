@@ -27,7 +27,10 @@ fn unknown_names_come_with_near_matches() {
 fn mut_of_an_immutable_component_is_refused() {
     let mut test = Test::new();
     let message = test.refused(&format!("return {{ query = {{ 'mut Team' }}, {REST}"));
-    assert_eq!(message, "component 'Team' is immutable and cannot be declared \"mut Team\"");
+    assert_eq!(
+        message,
+        "component 'Team' is immutable and cannot be declared \"mut Team\": declare \"Team\" to read it, and replace it with commands.insert"
+    );
 }
 
 #[test]
@@ -87,7 +90,14 @@ fn wrong_fields_and_types_say_what_is_right() {
             "expected Quat or a table of its fields for field 'rotation' of Everything, got Vec4",
         ),
         ("return v + 1", "attempt to perform arithmetic on"),
-        ("return v.linear + Vec3()", "attempt to perform arithmetic on Vec2 and Vec3"),
+        (
+            "return v.linear + Vec3()",
+            "attempt to perform arithmetic on Vec2 and Vec3: v:extend(z) and v:truncate() change the number of lanes",
+        ),
+        (
+            "return v.linear:lenght()",
+            "Vec2 has no field 'lenght' (did you mean 'length'?); its fields are: x, y",
+        ),
     ];
     for (statement, expected) in cases {
         let mut test = Test::new();

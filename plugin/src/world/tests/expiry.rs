@@ -44,7 +44,10 @@ fn the_message_tells_the_frame() {
     raw(test.lua().0).ffi.lending.begin_frame(813);
     test.run_ok();
     let message = test.exclusive("return kept[0]").expect_err("expired");
-    assert_eq!(message, "test:1: expired view of Health (borrowed by system 'test', frame 812)");
+    assert_eq!(
+        message,
+        "test:1: expired view of Health (borrowed by system 'test', frame 812): ask for it anew in each run, and keep values or entities in place of views"
+    );
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 mod adhoc;
 mod by_entity;
+mod c_names;
 mod change_ticks;
 mod columns;
 mod commands;
+mod durations;
 mod entities;
 mod errors;
+mod every_type;
 mod exactness;
 mod expiry;
 mod fields;
@@ -16,6 +19,7 @@ mod math;
 mod parallel;
 mod parts;
 mod resources;
+mod spec;
 
 use std::sync::Arc;
 
@@ -26,7 +30,7 @@ use bevy_ecs::system::ParamBuilder;
 use bevy_math::{Quat, Vec2, Vec3};
 use bevy_platform::cell::SyncCell;
 use bevy_reflect::std_traits::ReflectDefault;
-use bevy_reflect::{GetTypeRegistration, Reflect};
+use bevy_reflect::{self as reflected, GetTypeRegistration, Reflect};
 use bevy_transform::components::Transform;
 use perilune::value::RawValue;
 use perilune::{Context, Error, Function, Lua, Table, Value};

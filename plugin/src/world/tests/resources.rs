@@ -49,7 +49,7 @@ fn time_is_called_time() {
     test.world.insert_resource(time);
     test.system(
         r#"return { resources = { "Time" }, run = function(q, r)
-             assert(r.Time.delta_secs == 0.25 and r.Time.elapsed_secs_f64 == 0.25 and r.Time.elapsed == 0.25)
+             assert(r.Time.delta_secs == 0.25 and r.Time.elapsed_secs_f64 == 0.25 and r.Time.elapsed == Duration(0.25))
            end }"#,
     );
     test.run_ok();

@@ -102,34 +102,14 @@ fn verify_insn(proto: &DraftProto, pc: usize, insn: Insn) -> Result<(), String> 
         check(target < proto.code.len(), "a jump out of the code")?;
         check((target <= pc) == is_loop(op), "a jump in the wrong direction")
     } else {
-        check(!is_jump(op.format()), "a jump out of the code")
+        check(!op.format().is_jump(), "a jump out of the code")
     }
 }
 
 /// An inline cache is named by one instruction.
 fn take_cache(taken: &mut [bool], insn: Insn) -> Result<(), String> {
-    match insn.op().format() {
-        Format::ACache | Format::ABCache => check(
-            !std::mem::replace(&mut taken[insn.index()], true),
-            "the inline cache of another instruction",
-        ),
-        Format::None
-        | Format::A
-        | Format::AB
-        | Format::ABC
-        | Format::AInt
-        | Format::AK
-        | Format::ABK
-        | Format::ACK
-        | Format::AChild
-        | Format::ABInt
-        | Format::ABCBit
-        | Format::Jump
-        | Format::AJump
-        | Format::ABJump
-        | Format::ABCJump
-        | Format::AKCJump => Ok(()),
-    }
+    let is_shared = insn.op().format().has_cache() && std::mem::replace(&mut taken[insn.index()], true);
+    check(!is_shared, "the inline cache of another instruction")
 }
 
 /// Whether a value is used as the instruction at `pc` says ([`Part`]). Who uses a register otherwise finds an older value there, no worse.
@@ -167,10 +147,6 @@ fn has_only_its_operands(insn: Insn, op: Op) -> bool {
         // `C` is the outcome that jumps.
         Format::ABCJump | Format::AKCJump => insn.c() <= 1,
     }
-}
-
-fn is_jump(format: Format) -> bool {
-    matches!(format, Format::Jump | Format::AJump | Format::ABJump | Format::ABCJump | Format::AKCJump)
 }
 
 /// Whether it is an instruction that jumps back and looks at the interrupt flag.

@@ -216,7 +216,12 @@ fn run(vm: &mut Vm, prepared: &Prepared, address: usize, args: Args) -> Result<R
         return Err(vm.throw(error));
     }
     match (kind, whole_value) {
-        (_, Some(value)) => vm.ret1(value),
+        (_, Some(value)) => {
+            if let Some(cdata) = value.as_cdata() {
+                vm.surface(cdata);
+            }
+            vm.ret1(value)
+        }
         (Kind::Void, None) => vm.ret0(),
         (_, None) => {
             // SAFETY: the result lies in two words of this function.

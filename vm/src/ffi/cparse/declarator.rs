@@ -326,10 +326,13 @@ impl Parser<'_> {
             let form = Form { is_named: true, is_abstract: false, is_field: false };
             let declared = self.declarator(&mut this.attributes, form)?;
             let ctype = self.build(&this, declared.derivations)?;
-            if let Some(name) = declared.name
-                && !declared.is_known
-            {
-                self.declare(&name, ctype, &this)?;
+            if let Some(name) = declared.name {
+                if self.table.is_of_host(&name) {
+                    return Err(self.error(Problem::Redefinition(name)));
+                }
+                if !declared.is_known {
+                    self.declare(&name, ctype, &this)?;
+                }
             }
             if declared.has_body || !self.take_char(b',')? {
                 return Ok(());

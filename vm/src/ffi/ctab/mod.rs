@@ -176,6 +176,8 @@ pub struct Record {
     pub members: Vec<Member>,
     /// The id of the unqualified type.
     pub ctype: CTypeId,
+    /// The host's type that values of it are seen as.
+    pub host: Option<CTypeId>,
 }
 
 /// A member, with what the anonymous parts around it add.
@@ -280,6 +282,8 @@ pub struct CTab {
     references: Vec<CTypeId>,
     /// By type: the unqualified pointer to it, once it was asked for.
     pointers: Vec<CTypeId>,
+    /// The types of the host that have names, with the records that stand for them.
+    hosts: Vec<(CTypeId, CTypeId)>,
     /// Changes since the last mark.
     journal: Vec<Change>,
 }
@@ -298,6 +302,7 @@ impl CTab {
             interned: HashMap::new(),
             records: Vec::new(),
             enums: Vec::new(),
+            hosts: Vec::new(),
             functions: Vec::new(),
             names: HashMap::new(),
             tags: HashMap::new(),
@@ -705,6 +710,36 @@ impl CTab {
         (record.size, record.align, record.is_defined) = (size, align, true);
         self.declare(name, Name::Typedef(ctype));
         Ok(index)
+    }
+
+    /// A type of the host by its name, with its size and alignment in bytes. It has no tag, so that scripts may have a struct of that name.
+    pub fn add_host(
+        &mut self,
+        name: &str,
+        host: CTypeId,
+        (size, align): (u32, usize),
+        members: Vec<Member>,
+    ) -> Result<CTypeId, TooManyTypes> {
+        let (index, ctype) = self.add_record(None, false)?;
+        let record = self.record_mut(index);
+        (record.size, record.align, record.is_defined) = (size, align.trailing_zeros() as u8, true);
+        (record.name, record.members, record.host) = (Some(name.into()), members, Some(host));
+        self.declare(name, Name::Typedef(ctype));
+        self.hosts.push((host, ctype));
+        Ok(ctype)
+    }
+
+    /// The declared type that stands for a type of the host.
+    pub fn named_host(&self, host: CTypeId) -> Option<CTypeId> {
+        self.hosts.iter().find(|(known, _)| *known == host).map(|(_, ctype)| *ctype)
+    }
+
+    /// Whether a name is that of a type of the host.
+    pub fn is_of_host(&self, name: &str) -> bool {
+        match self.names.get(name) {
+            Some(Name::Typedef(ctype)) => self.hosts.iter().any(|(_, known)| known == ctype),
+            Some(Name::Constant(_) | Name::Symbol { .. }) | None => false,
+        }
     }
 
     /// A record, to be completed.

@@ -83,6 +83,7 @@ impl Text {
                     let record = table.record(index);
                     let kind = if record.is_union { "union" } else { "struct" };
                     match &record.name {
+                        Some(name) if record.host.is_some() => self.word(name),
                         Some(name) => self.word(&format!("{kind} {name}")),
                         None => self.word(&format!("{kind} {}", record.ctype.0 - super::FIRST)),
                     }

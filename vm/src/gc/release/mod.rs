@@ -3,6 +3,8 @@
 //! A region is handed over by address and size, once, by the heap that has stopped using it, and belongs to the queue (`queue.rs`) until it is given back.
 //! Handing over never waits, since it happens in slices. So that memory cannot pile up when regions come faster than the thread gives them
 //! back, a heap that takes memory from the system while too much is waiting gives back some of that first: up to [`MOST_HELP`] at a time, which is what a script may wait.
+//! Before it does either it looks whether the region that came last has the size it needs, and uses that again: its pages need not be provided anew, which is most of
+//! what fresh memory costs.
 //!
 //! The thread runs while there are heaps that have had something to do with it, and ends after the last of them, when nothing is waiting any more.
 //!
@@ -14,7 +16,7 @@ mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::pages::unmap;
+use super::pages::{discard, unmap};
 use queue::{Item, Queue};
 
 /// What the queue synchronises with; the model has another.
@@ -22,34 +24,48 @@ mod sync {
     pub(super) use std::sync::{Condvar, Mutex, MutexGuard};
 }
 
-/// Given back between two looks at the queue, so that other threads get their turn at the memory map.
-const PIECE: usize = 8 << 20;
+/// Given back between two looks at the queue. While a piece is given back nobody else can change the memory map, where the system has one lock for it,
+/// and whoever tries burns processor time: with pieces of 8 MiB up to 0.8 ms.
+const PIECE: usize = 256 << 10;
 /// The backlog up to which nobody helps.
 const BACKLOG: usize = 256 << 20;
-/// What a heap gives back of the backlog when it takes memory, at most.
-const MOST_HELP: usize = 1 << 20;
+/// What a heap gives back of the backlog when it takes memory, at most: some tens of microseconds' work.
+const MOST_HELP: usize = 512 << 10;
 
 /// A region nobody uses any more.
 struct Region {
     start: usize,
     size: usize,
+    /// Its memory up to here has been given back; the addresses are not, before all of it has been.
+    done: usize,
     /// How much of it, from its start, was ever used: giving back the rest takes no time.
     used: usize,
 }
 
 impl Item for Region {
     fn bytes(&self) -> usize {
-        self.used
+        self.used - self.done
     }
 
     fn give_back(mut self, most: usize) -> Option<Region> {
-        let piece = if cfg!(unix) && most < self.used { most } else { self.size };
-        // SAFETY: a part of the region, which is this value's alone (`Releaser::release`); only systems that map memory are given parts.
-        unsafe { unmap(self.start, piece) };
-        self.start += piece;
-        self.size -= piece;
-        self.used = self.used.saturating_sub(piece);
-        (self.size > 0).then_some(self)
+        let piece = most.min(self.bytes());
+        // Taking a region out of the memory map excludes everybody else from it, for as long as it has memory; discarding that beforehand does not.
+        // SAFETY: a part of the region, which is this value's alone (`Releaser::release`).
+        if unsafe { discard(self.start + self.done, piece) } {
+            self.done += piece;
+            if self.done < self.used {
+                return Some(self);
+            }
+        } else if cfg!(unix) && piece < self.bytes() {
+            let front = self.done + piece;
+            // SAFETY: as above; systems that map memory can be given it back in parts.
+            unsafe { unmap(self.start, front) };
+            let (start, size, used) = (self.start + front, self.size - front, self.used - front);
+            return Some(Region { start, size, done: 0, used });
+        }
+        // SAFETY: the region is this value's alone.
+        unsafe { unmap(self.start, self.size) };
+        None
     }
 }
 
@@ -99,11 +115,18 @@ impl Releaser {
     /// # Safety
     /// `start` is a region of `size` bytes from `Pages::map` that nothing refers to.
     pub(crate) unsafe fn release(&self, start: usize, size: usize, used: usize) {
-        let region = Region { start, size, used: used.min(size) };
+        let region = Region { start, size, done: 0, used: used.min(size) };
         if let Err(region) = self.0.0.push(region) {
             let rest = region.give_back(usize::MAX);
             debug_assert!(rest.is_none());
         }
+    }
+
+    /// The region that was given up last, if it still waits, has this size, and no more than `most_used` of it was used: with how much was.
+    pub(crate) fn take(&self, size: usize, most_used: usize) -> Option<(usize, usize)> {
+        let fits = |region: &Region| region.size == size && region.done == 0 && region.used <= most_used;
+        let region = self.0.0.take(fits)?;
+        Some((region.start, region.used))
     }
 
     /// So many bytes are about to be taken from the system.
@@ -149,7 +172,8 @@ mod tests {
         let other = Releaser(Arc::clone(&releaser.0));
         let mut pages = Pages::new(77);
         let size = 20 << 20;
-        let regions: Vec<usize> = (0..3).filter_map(|_| pages.map(size)).collect();
+        let regions: Vec<usize> =
+            (0..3).filter_map(|_| pages.map(size, 0)).map(|fresh| fresh.start).collect();
         for &region in &regions {
             // SAFETY: the last byte of a fresh region.
             unsafe { ((region + size - 1) as *mut u8).write(1) };
@@ -167,6 +191,23 @@ mod tests {
         assert!(queue.strong_count() == 2, "a share and the thread are left");
         drop(other);
         wait_until("the thread ends", || queue.strong_count() == 0);
+    }
+
+    #[test]
+    fn a_region_that_waits_is_used_again() {
+        // Nobody serves this queue.
+        let share = Share(Arc::new(Queue::new()));
+        let releaser = Releaser(Arc::new(share));
+        let mut pages = Pages::new(78);
+        let size = 8 << 20;
+        let region = pages.map(size, 0).expect("memory").start;
+        // SAFETY: a region of this size; nothing refers to it.
+        unsafe { releaser.release(region, size, 4096) };
+        assert_eq!((releaser.take(size / 2, size), releaser.take(size, 4095)), (None, None));
+        assert_eq!(releaser.take(size, 4096), Some((region, 4096)));
+        assert_eq!(releaser.take(size, size), None);
+        // SAFETY: as above.
+        unsafe { unmap(region, size) };
     }
 
     #[test]

@@ -202,6 +202,40 @@ fn a_helper_brings_the_backlog_down_to_the_limit() {
 }
 
 #[test]
+fn what_is_taken_to_be_used_again_is_not_given_back() {
+    loom::model(|| {
+        let model = Model::new(3);
+        model.push(0..1);
+        model.push(1..3);
+        if let Some(taken) = model.queue.take(|item| item.bytes() == 2) {
+            // Used, and given up once more.
+            assert_eq!(taken.next..taken.end, 1..3);
+            assert!(model.queue.push(taken).is_ok());
+        }
+        model.ends();
+    });
+}
+
+#[test]
+fn a_taker_and_a_helper_do_not_get_the_same() {
+    bounded(|| {
+        let model = Model::new(2);
+        model.push(0..1);
+        model.push(1..2);
+        let helper = {
+            let queue = Arc::clone(&model.queue);
+            thread::spawn(move || queue.help(0, 1))
+        };
+        let taken = model.queue.take(|_| true);
+        helper.join().expect("it does not panic");
+        if let Some(taken) = taken {
+            assert!(taken.give_back(usize::MAX).is_none());
+        }
+        model.ends();
+    });
+}
+
+#[test]
 fn below_the_limit_nobody_helps() {
     loom::model(|| {
         let queue = Queue::new();

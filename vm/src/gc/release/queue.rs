@@ -1,6 +1,6 @@
 //! What waits to be given back, and who does it.
 //!
-//! An item belongs to whoever holds it: the one that pushes it, the queue, the thread that serves it, or a helper. Everything else follows from the lock: an item is
+//! An item belongs to whoever holds it: the one that pushes it, the queue, the thread that serves it, a helper, or who takes it to use it again. Everything else follows from the lock: an item is
 //! in one place, and the thread ends when the queue is closed **and** empty.
 
 use std::collections::VecDeque;
@@ -62,6 +62,14 @@ impl<T: Item> Queue<T> {
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_all();
+    }
+
+    /// Takes the item that came last back out of the queue, if it fits: it is the caller's then.
+    pub(super) fn take(&self, fits: impl Fn(&T) -> bool) -> Option<T> {
+        let mut state = self.lock();
+        let item = state.waiting.pop_back_if(|item| fits(item))?;
+        state.backlog -= item.bytes();
+        Some(item)
     }
 
     /// The thread: gives back what comes, in pieces, until the queue is closed and empty.

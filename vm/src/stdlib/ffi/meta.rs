@@ -102,6 +102,12 @@ pub(super) fn metatype(vm: &mut Vm, args: Args) -> NativeResult {
     if !matches!(vm.ffi.c.table.kind(ctype), Kind::Record(_) | Kind::Complex(_) | Kind::Vector(_)) {
         return Err(vm.arg_error(args, 0, "invalid C type"));
     }
+    if vm.host_type(ctype).is_some() {
+        let name = vm.ctype_name(ctype);
+        return Err(vm.error(format!(
+            "{name} has its methods in the global table {name}: add functions to that, as in function {name}:twice() return self * 2 end"
+        )));
+    }
     if !vm.ffi.c.set_metatype(&mut vm.heap, ctype, table) {
         return Err(vm.error("cannot change a protected metatable"));
     }

@@ -6,6 +6,8 @@
 mod meta;
 mod values;
 
+pub(crate) use values::check_pointer;
+
 use super::{Library, always, builtins};
 use crate::ffi::cconv::{How, type_object};
 use crate::ffi::cparse::{self, Parameter};
@@ -49,11 +51,13 @@ fn check_type(vm: &mut Vm, args: Args, has_parameters: bool) -> Result<CTypeId, 
         if has_parameters && args.count > 1 {
             return Err(vm.arg_error(args, 0, "wrong number of type parameters"));
         }
-        let ctype = type_object(cdata).unwrap_or_else(|| cdata.ctype());
-        if !ctype.is_declared() {
-            return Err(vm.arg_error(args, 0, "invalid C type"));
-        }
-        return Ok(ctype);
+        return match type_object(cdata).or_else(|| vm.c_type_of(cdata)) {
+            Some(ctype) => Ok(ctype),
+            None => {
+                let name = vm.ctype_name(cdata.ctype());
+                Err(vm.arg_error(args, 0, format!("invalid C type: '{name}' has no name in C declarations")))
+            }
+        };
     }
     let Some(source) = value.as_string() else { return Err(vm.arg_type_error(args, 0, "C type")) };
     let source = source.as_bytes();
@@ -87,8 +91,7 @@ fn parameters(vm: &mut Vm, args: Args) -> Result<Vec<Parameter>, Raised> {
         } else if let Some(n) = value.as_number() {
             Parameter::Number(crate::convert::to_i32(n))
         } else {
-            let ctype = value.as_cdata().map(|cdata| type_object(cdata).unwrap_or_else(|| cdata.ctype()));
-            match ctype.filter(|ctype| ctype.is_declared()) {
+            match value.as_cdata().and_then(|cdata| type_object(cdata).or_else(|| vm.c_type_of(cdata))) {
                 Some(ctype) => Parameter::Type(ctype),
                 None => return Err(vm.arg_type_error(args, index, "type parameter")),
             }
@@ -135,10 +138,8 @@ fn type_info(vm: &mut Vm, args: Args) -> NativeResult {
 fn is_type(vm: &mut Vm, args: Args) -> NativeResult {
     let left = check_type(vm, args, false)?;
     let value = vm.check_any(args, 1)?;
-    let is = value.as_cdata().is_some_and(|cdata| {
-        let right = type_object(cdata).unwrap_or_else(|| cdata.ctype());
-        right.is_declared() && same_type(vm, left, right)
-    });
+    let right = value.as_cdata().and_then(|cdata| type_object(cdata).or_else(|| vm.c_type_of(cdata)));
+    let is = right.is_some_and(|right| same_type(vm, left, right));
     vm.ret1(is)
 }
 

@@ -67,12 +67,17 @@ pub(super) fn errno(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 /// An argument as a pointer to memory.
-fn check_pointer(vm: &mut Vm, args: Args, index: u32, ctype: CTypeId) -> Result<(usize, Extent), Raised> {
+pub(crate) fn check_pointer(
+    vm: &mut Vm,
+    args: Args,
+    index: u32,
+    ctype: CTypeId,
+) -> Result<(usize, Extent), Raised> {
     let Some(value) = vm.arg_opt(args, index) else {
         return Err(vm.arg_error(args, index, "value expected"));
     };
     if let Some(cdata) = value.as_cdata()
-        && !cdata.ctype().is_declared()
+        && vm.c_type_of(cdata).is_none()
     {
         let name = vm.ctype_name(cdata.ctype());
         return Err(vm.arg_error(args, index, format!("cannot convert '{name}' to 'void *'")));

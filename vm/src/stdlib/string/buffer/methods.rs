@@ -5,10 +5,13 @@ use super::dictionary::Dictionaries;
 use super::encode::Encoder;
 use crate::convert;
 use crate::ffi::access::boxed_integer;
+use crate::ffi::ctab::{Quals, known};
 use crate::ffi::ctype::Scalar;
+use crate::ffi::memory::Extent;
 use crate::rt::meta::Meta;
-use crate::rt::string_buffer::{StringBuffer, as_buffer, read_buffer, with_buffer};
+use crate::rt::string_buffer::{StringBuffer, as_buffer, keep, read_buffer, with_buffer};
 use crate::stdlib::buffer::{Buffer, MAX_STRING};
+use crate::stdlib::ffi::check_pointer;
 use crate::stdlib::numbers::number_functions;
 use crate::stdlib::string::format::write_formatted;
 use crate::stdlib::{Builtin, add_functions, builtins};
@@ -20,12 +23,16 @@ use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
 const METHODS: &[Builtin] = builtins! {
     "__len" len,
     "__tostring" tostring,
+    "commit" commit,
     "decode" decode,
     "encode" encode,
     "free" free,
     "get" get,
     "put" put,
+    "putcdata" putcdata,
     "putf" putf,
+    "ref" reference,
+    "reserve" reserve,
     "reset" reset,
     "set" set,
     "skip" skip,
@@ -141,8 +148,21 @@ fn putf(vm: &mut Vm, args: Args) -> NativeResult {
     ret_buffer(args)
 }
 
+/// `set(string)` and `set(cdata, length)`. LuaJIT refers to the bytes until the buffer is written to; a copy shows no difference to
+/// programs that keep to its rule of not changing them.
 fn set(vm: &mut Vm, args: Args) -> NativeResult {
     let buffer = check_buffer(vm, args)?;
+    if vm.arg(args, 1).is_cdata() {
+        let memory = check_memory(vm, args)?;
+        let fresh = StringBuffer::default();
+        with_bytes(vm, memory, |vm, bytes| {
+            with_buffer(vm, buffer, |storage, vm| {
+                *storage = fresh;
+                storage.push(&mut vm.heap, bytes)
+            })
+        })?;
+        return ret_buffer(args);
+    }
     let Some(text) = vm.arg(args, 1).as_string() else {
         return Err(vm.arg_type_error(args, 1, "string"));
     };
@@ -151,6 +171,90 @@ fn set(vm: &mut Vm, args: Args) -> NativeResult {
         storage.push(&mut vm.heap, text.as_bytes())
     })?;
     ret_buffer(args)
+}
+
+// ---- memory by address -----------------------------------------------------------------------------------
+
+/// Memory that may be read: where it begins, its length, and what keeps it there.
+#[derive(Clone, Copy)]
+struct Memory {
+    address: usize,
+    length: usize,
+    owner: RawValue,
+}
+
+/// The arguments `cdata, length`.
+fn check_memory(vm: &mut Vm, args: Args) -> Result<Memory, Raised> {
+    let (address, extent) = check_pointer(vm, args, 1, known::CONST_VOID_POINTER)?;
+    let length = check_size(vm, args, 2)?;
+    vm.check_memory(extent, address, length, false)?;
+    Ok(Memory { address, length, owner: extent.owner })
+}
+
+/// Runs `f` on the bytes of memory that has been checked.
+#[allow(unsafe_code, reason = "reads memory that was checked")]
+fn with_bytes<R>(vm: &mut Vm, memory: Memory, f: impl FnOnce(&mut Vm, &[u8]) -> R) -> R {
+    if memory.length == 0 {
+        return f(vm, &[]);
+    }
+    // SAFETY: `check_memory` found it readable, and the arguments keep it. Memory of a buffer is copied before the buffer, which may be
+    // the one, changes.
+    let bytes = unsafe { std::slice::from_raw_parts(memory.address as *const u8, memory.length) };
+    if memory.owner.is_userdata() {
+        let copy = bytes.to_vec();
+        f(vm, &copy)
+    } else {
+        f(vm, bytes)
+    }
+}
+
+/// `putcdata(cdata, length)`
+fn putcdata(vm: &mut Vm, args: Args) -> NativeResult {
+    let buffer = check_buffer(vm, args)?;
+    if !vm.arg(args, 1).is_cdata() {
+        return Err(vm.arg_type_error(args, 1, "cdata"));
+    }
+    let memory = check_memory(vm, args)?;
+    with_bytes(vm, memory, |vm, bytes| append(vm, buffer, bytes))?;
+    ret_buffer(args)
+}
+
+/// A pointer to bytes of a buffer, and how many there are.
+fn ret_pointer(vm: &mut Vm, owner: RawValue, start: usize, end: usize) -> NativeResult {
+    let ctype = vm.ffi.c.table.pointer(known::UINT8, Quals::NONE);
+    let ctype = vm.made(ctype)?;
+    let extent = Extent { owner, start, end, is_writable: true };
+    let pointer = vm.new_pointer_to(ctype, start as *mut u8, extent)?;
+    vm.push(pointer.into())?;
+    vm.push(((end - start) as f64).into())?;
+    vm.ret_top(2)
+}
+
+/// `reserve(size)`: where to write, and how much fits.
+fn reserve(vm: &mut Vm, args: Args) -> NativeResult {
+    let buffer = check_buffer(vm, args)?;
+    let size = check_size(vm, args, 1)?;
+    with_buffer(vm, buffer, |storage, vm| storage.reserve(&mut vm.heap, size))?;
+    let (owner, [_, last, end]) = keep(vm, buffer)?;
+    ret_pointer(vm, owner, last, end)
+}
+
+/// `commit(used)`: so much of what was reserved has been written.
+fn commit(vm: &mut Vm, args: Args) -> NativeResult {
+    let buffer = check_buffer(vm, args)?;
+    let used = check_size(vm, args, 1)?;
+    if used > read_buffer(buffer, StringBuffer::room) {
+        return Err(vm.arg_error(args, 1, "number out of range"));
+    }
+    with_buffer(vm, buffer, |storage, _| storage.commit(used));
+    ret_buffer(args)
+}
+
+/// `ref()`: where the contents are, and how long they are.
+fn reference(vm: &mut Vm, args: Args) -> NativeResult {
+    let buffer = check_buffer(vm, args)?;
+    let (owner, [first, last, _]) = keep(vm, buffer)?;
+    ret_pointer(vm, owner, first, last)
 }
 
 fn encode(vm: &mut Vm, args: Args) -> NativeResult {

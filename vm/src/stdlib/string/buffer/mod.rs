@@ -13,7 +13,9 @@
 //! array's values, and keys and values in turn. The array begins at 1, or at 0 when there is a value. The order of the keys is
 //! that of a traversal, which is why tables with several keys are encoded in another order than LuaJIT would.
 //!
-//! What reaches into memory by address (`reserve`, `commit`, `ref`, `putcdata`) needs C pointers and is not here.
+//! What reaches into memory by address (`reserve`, `ref`, `putcdata`, `set`) does so within extents ([`crate::ffi::memory`]). A pointer into a
+//! buffer is owned by a value that keeps the memory in its place ([`crate::rt::string_buffer::keep`]): after the buffer has grown or is gone, it
+//! leads to the old bytes.
 
 mod decode;
 mod dictionary;

@@ -5,10 +5,19 @@
 
 use crate::function::NativeFn;
 use crate::rt::meta::Meta;
-use crate::value::RawValue;
+use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
+use super::cdata::CData;
 use super::ctype::Math;
+
+mod methods;
+mod more;
+mod rotation;
+
+use methods::*;
+pub(super) use more::euler_order;
+use rotation::*;
 
 type Lanes = [f32; 4];
 
@@ -43,6 +52,7 @@ pub(super) fn arith(
         Meta::Sub => zip(x, y, |a, b| a - b),
         Meta::Mul => zip(x, y, |a, b| a * b),
         Meta::Div => zip(x, y, |a, b| a / b),
+        Meta::Mod if math != Math::Quat => zip(x, y, |a, b| a % b),
         Meta::Unm => x.map(|a| -a),
         Meta::Index
         | Meta::NewIndex
@@ -67,7 +77,11 @@ pub(super) fn arith(
 
 #[cold]
 fn mismatch(vm: &mut Vm, left: Math, right: Math) -> Raised {
-    vm.error(format!("attempt to perform arithmetic on {} and {}", left.name(), right.name()))
+    let fix = match (left, right) {
+        (Math::Quat, _) | (_, Math::Quat) => "a Quat goes on the left of a Vec3 or Quat",
+        _ => "v:extend(z) and v:truncate() change the number of lanes",
+    };
+    vm.error(format!("attempt to perform arithmetic on {} and {}: {fix}", left.name(), right.name()))
 }
 
 fn zip(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {
@@ -156,7 +170,7 @@ fn to_euler(q: Lanes) -> Lanes {
     }
 }
 
-// ---- methods --------------------------------------------------------------------------------------------
+// ---- arguments and results --------------------------------------------------------------------------------
 
 fn check(vm: &mut Vm, args: Args, index: u32, math: Option<Math>) -> Result<(Math, Lanes), Raised> {
     let value = vm.arg(args, index);
@@ -189,289 +203,25 @@ fn ret_number(vm: &mut Vm, n: f32) -> NativeResult {
     vm.ret1(f64::from(n))
 }
 
-fn length(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    ret_number(vm, dot(a, a).sqrt())
-}
-fn length_squared(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    ret_number(vm, dot(a, a))
-}
-fn normalized(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_math(vm, math, normalize(math, a))
-}
-fn dot_product(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a, b) = pair(vm, args)?;
-    ret_number(vm, dot(a, b))
-}
-fn distance(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a, b) = pair(vm, args)?;
-    let d = zip(a, b, |a, b| a - b);
-    ret_number(vm, dot(d, d).sqrt())
-}
-fn distance_squared(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a, b) = pair(vm, args)?;
-    let d = zip(a, b, |a, b| a - b);
-    ret_number(vm, dot(d, d))
-}
-fn lerp(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    let t = number(vm, args, 2)?;
-    let mixed = zip(a, b, |a, b| a + (b - a) * t);
-    ret_math(vm, math, if math == Math::Quat { normalize(math, mixed) } else { mixed })
-}
-fn clone(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_math(vm, math, a)
-}
-fn smallest(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    ret_math(vm, math, zip(a, b, f32::min))
-}
-fn largest(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    ret_math(vm, math, zip(a, b, f32::max))
-}
-fn absolute(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_math(vm, math, a.map(f32::abs))
-}
-fn clamp_length(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let limit = number(vm, args, 1)?;
-    let length = dot(a, a).sqrt();
-    ret_math(vm, math, if length > limit { scale(a, limit / length) } else { a })
-}
-/// A function of each lane as a method.
-macro_rules! lane_methods {
-    ($($name:ident $f:expr,)+) => {
-        $(fn $name(vm: &mut Vm, args: Args) -> NativeResult {
-            let (math, a) = check(vm, args, 0, None)?;
-            ret_math(vm, math, clear_absent(math, a.map($f)))
-        })+
+/// `v.xz`, `v.yyyx`: the vector of the lanes that a name lists; `None` for any other name.
+pub(super) fn swizzle(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<Option<RawValue>, Raised> {
+    let Some(name) = key.as_string() else { return Ok(None) };
+    let to = match name.as_bytes().len() {
+        2 => Math::Vec2,
+        3 => Math::Vec3,
+        4 => Math::Vec4,
+        _ => return Ok(None),
     };
-}
-lane_methods! {
-    floor f32::floor,
-    ceil f32::ceil,
-    round f32::round,
-    fract |lane| lane - lane.trunc(),
-    fract_gl |lane| lane - lane.floor(),
-    signum f32::signum,
-    recip f32::recip,
-    exponential f32::exp,
-}
-fn clamp(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let (_, low) = check(vm, args, 1, Some(math))?;
-    let (_, high) = check(vm, args, 2, Some(math))?;
-    ret_math(vm, math, zip(zip(a, low, f32::max), high, f32::min))
-}
-fn power(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let n = number(vm, args, 1)?;
-    ret_math(vm, math, clear_absent(math, a.map(|lane| lane.powf(n))))
-}
-fn min_element(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_number(vm, a[..math.lanes()].iter().copied().fold(f32::INFINITY, f32::min))
-}
-fn max_element(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_number(vm, a[..math.lanes()].iter().copied().fold(f32::NEG_INFINITY, f32::max))
-}
-fn element_sum(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    ret_number(vm, a.iter().sum())
-}
-fn is_finite(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    vm.ret1(a.iter().all(|lane| lane.is_finite()))
-}
-fn is_normalized(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    vm.ret1((dot(a, a) - 1.0).abs() <= 2e-4)
-}
-fn clamp_length_min(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let limit = number(vm, args, 1)?;
-    let length = dot(a, a).sqrt();
-    ret_math(vm, math, if length < limit && length > 0.0 { scale(a, limit / length) } else { a })
-}
-fn with_length(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let length = number(vm, args, 1)?;
-    ret_math(vm, math, scale(normalize(math, a), length))
-}
-fn move_towards(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    let step = number(vm, args, 2)?;
-    let way = zip(b, a, |b, a| b - a);
-    let length = dot(way, way).sqrt();
-    let there = length <= step || length <= 1e-4;
-    ret_math(vm, math, if there { b } else { zip(a, scale(way, step / length), |a, b| a + b) })
-}
-fn project_onto(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    ret_math(vm, math, scale(b, dot(a, b) / dot(b, b)))
-}
-fn reject_from(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    ret_math(vm, math, zip(a, scale(b, dot(a, b) / dot(b, b)), |a, b| a - b))
-}
-fn reflect(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, normal) = pair(vm, args)?;
-    ret_math(vm, math, zip(a, scale(normal, 2.0 * dot(a, normal)), |a, b| a - b))
-}
-/// Between two vectors without sign, between two rotations the angle of the one that is missing.
-fn angle_between(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
-    ret_number(
-        vm,
-        if math == Math::Quat { 2.0 * cosine.abs().min(1.0).acos() } else { cosine.clamp(-1.0, 1.0).acos() },
-    )
-}
-fn angle_to(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
-    ret_number(vm, (a[0] * b[1] - a[1] * b[0]).atan2(a[0] * b[0] + a[1] * b[1]))
-}
-fn rotate2(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
-    ret_math(vm, Math::Vec2, [a[0] * b[0] - a[1] * b[1], a[1] * b[0] + a[0] * b[1], 0.0, 0.0])
-}
-fn perp_dot(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
-    ret_number(vm, a[0] * b[1] - a[1] * b[0])
-}
-/// The shortest rotation from one direction to another.
-fn from_rotation_arc(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, from) = check(vm, args, 0, Some(Math::Vec3))?;
-    let (_, to) = check(vm, args, 1, Some(Math::Vec3))?;
-    let cosine = dot(from, to);
-    let q = if cosine > 1.0 - 2.0 * f32::EPSILON {
-        IDENTITY
-    } else if cosine < -1.0 + 2.0 * f32::EPSILON {
-        // Half a turn about any axis at a right angle.
-        let axis = if from[0].abs() > from[2].abs() {
-            [-from[1], from[0], 0.0, 0.0]
-        } else {
-            [0.0, -from[2], from[1], 0.0]
-        };
-        axis_angle(normalize(Math::Vec3, axis), std::f32::consts::PI)
-    } else {
-        let [x, y, z, _] = cross(from, to);
-        normalize(Math::Quat, [x, y, z, 1.0 + cosine])
+    let Some((math, lanes)) = vm.math_lanes(cdata.into())?.filter(|(math, _)| *math != Math::Quat) else {
+        return Ok(None);
     };
-    ret_math(vm, Math::Quat, q)
-}
-fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    for &lane in &a[..math.lanes()] {
-        vm.push(f64::from(lane).into())?;
+    let mut picked = [0.0; 4];
+    for (lane, letter) in picked.iter_mut().zip(name.as_bytes()) {
+        let known = Math::LANES[..math.lanes()].iter().position(|known| known.as_bytes() == [*letter]);
+        let Some(at) = known else { return Ok(None) };
+        *lane = lanes[at];
     }
-    vm.ret_top(math.lanes() as u32)
-}
-fn perp(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    ret_math(vm, Math::Vec2, [-a[1], a[0], 0.0, 0.0])
-}
-fn angle(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    ret_number(vm, a[1].atan2(a[0]))
-}
-fn from_angle(vm: &mut Vm, args: Args) -> NativeResult {
-    let (sin, cos) = number(vm, args, 0)?.sin_cos();
-    ret_math(vm, Math::Vec2, [cos, sin, 0.0, 0.0])
-}
-fn extend2(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let z = number(vm, args, 1)?;
-    ret_math(vm, Math::Vec3, [a[0], a[1], z, 0.0])
-}
-fn extend3(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec3))?;
-    let w = number(vm, args, 1)?;
-    ret_math(vm, Math::Vec4, [a[0], a[1], a[2], w])
-}
-fn truncate3(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec3))?;
-    ret_math(vm, Math::Vec2, [a[0], a[1], 0.0, 0.0])
-}
-fn truncate4(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec4))?;
-    ret_math(vm, Math::Vec3, [a[0], a[1], a[2], 0.0])
-}
-fn cross_product(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec3))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec3))?;
-    ret_math(vm, Math::Vec3, cross(a, b))
-}
-fn mul_vec3(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, q) = check(vm, args, 0, Some(Math::Quat))?;
-    let (_, v) = check(vm, args, 1, Some(Math::Vec3))?;
-    ret_math(vm, Math::Vec3, rotate(q, v))
-}
-fn inverse(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, q) = check(vm, args, 0, Some(Math::Quat))?;
-    ret_math(vm, Math::Quat, [-q[0], -q[1], -q[2], q[3]])
-}
-fn spherical(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Quat))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Quat))?;
-    let t = number(vm, args, 2)?;
-    ret_math(vm, Math::Quat, slerp(a, b, t))
-}
-fn euler(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, q) = check(vm, args, 0, Some(Math::Quat))?;
-    let angles = to_euler(q);
-    for &angle in &angles[..3] {
-        vm.push(f64::from(angle).into())?;
-    }
-    vm.ret_top(3)
-}
-fn to_axis_angle(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, q) = check(vm, args, 0, Some(Math::Quat))?;
-    let sin = (q[0] * q[0] + q[1] * q[1] + q[2] * q[2]).sqrt();
-    let axis = if sin >= 1e-8 { scale(q, 1.0 / sin) } else { [1.0, 0.0, 0.0, 0.0] };
-    let axis = vm.new_math(Math::Vec3, clear_absent(Math::Vec3, axis))?;
-    vm.push(axis)?;
-    vm.push(f64::from(2.0 * sin.atan2(q[3])).into())?;
-    vm.ret_top(2)
-}
-fn identity(vm: &mut Vm, _: Args) -> NativeResult {
-    ret_math(vm, Math::Quat, IDENTITY)
-}
-fn from_axis_angle(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, axis) = check(vm, args, 0, Some(Math::Vec3))?;
-    let angle = number(vm, args, 1)?;
-    ret_math(vm, Math::Quat, axis_angle(normalize(Math::Vec3, axis), angle))
-}
-fn from_rotation(vm: &mut Vm, args: Args, axis: Lanes) -> NativeResult {
-    let angle = number(vm, args, 0)?;
-    ret_math(vm, Math::Quat, axis_angle(axis, angle))
-}
-fn from_rotation_x(vm: &mut Vm, args: Args) -> NativeResult {
-    from_rotation(vm, args, [1.0, 0.0, 0.0, 0.0])
-}
-fn from_rotation_y(vm: &mut Vm, args: Args) -> NativeResult {
-    from_rotation(vm, args, [0.0, 1.0, 0.0, 0.0])
-}
-fn from_rotation_z(vm: &mut Vm, args: Args) -> NativeResult {
-    from_rotation(vm, args, [0.0, 0.0, 1.0, 0.0])
-}
-fn from_euler(vm: &mut Vm, args: Args) -> NativeResult {
-    let (x, y, z) = (number(vm, args, 0)?, number(vm, args, 1)?, number(vm, args, 2)?);
-    let about = |axis: Lanes, angle| axis_angle(axis, angle);
-    let q = quat_mul(
-        quat_mul(about([1.0, 0.0, 0.0, 0.0], x), about([0.0, 1.0, 0.0, 0.0], y)),
-        about([0.0, 0.0, 1.0, 0.0], z),
-    );
-    ret_math(vm, Math::Quat, q)
+    vm.new_math(to, picked).map(Some)
 }
 
 /// The constructor's metamethod `__call`: argument 0 is the type's table.
@@ -557,6 +307,35 @@ const VECTOR: &[Row] = &[
     ("project_onto", project_onto),
     ("reject_from", reject_from),
     ("reflect", reflect),
+    ("trunc", more::trunc),
+    ("exp2", more::exp2),
+    ("ln", more::ln),
+    ("log2", more::log2),
+    ("sqrt", more::sqrt),
+    ("sin", more::sin),
+    ("cos", more::cos),
+    ("saturate", more::saturate),
+    ("is_nan", more::is_nan),
+    ("length_recip", more::length_recip),
+    ("normalize_or_zero", more::normalize_or_zero),
+    ("normalize_or", more::normalize_or),
+    ("try_normalize", more::try_normalize),
+    ("element_product", more::element_product),
+    ("min_position", more::min_position),
+    ("max_position", more::max_position),
+    ("midpoint", more::midpoint),
+    ("clamp_length", more::clamp_length),
+    ("mul_add", more::mul_add),
+    ("rem_euclid", more::rem_euclid),
+    ("div_euclid", more::div_euclid),
+    ("project_onto_normalized", more::project_onto_normalized),
+    ("reject_from_normalized", more::reject_from_normalized),
+    ("refract", more::refract),
+    ("abs_diff_eq", more::abs_diff_eq),
+    ("copysign", more::copysign),
+    ("step", more::step),
+    ("with_x", more::with_x),
+    ("with_y", more::with_y),
 ];
 
 /// Methods of one type.
@@ -566,13 +345,35 @@ fn own_rows(math: Math) -> &'static [Row] {
             ("perp", perp),
             ("perp_dot", perp_dot),
             ("angle", angle),
+            ("to_angle", angle),
             ("angle_to", angle_to),
             ("from_angle", from_angle),
             ("rotate", rotate2),
             ("extend", extend2),
+            ("splat", more::splat2),
+            ("rotate_towards", more::rotate_towards2),
         ],
-        Math::Vec3 => &[("cross", cross_product), ("extend", extend3), ("truncate", truncate3)],
-        Math::Vec4 => &[("truncate", truncate4)],
+        Math::Vec3 => &[
+            ("cross", cross_product),
+            ("extend", extend3),
+            ("truncate", truncate3),
+            ("splat", more::splat3),
+            ("with_z", more::with_z3),
+            ("slerp", more::slerp3),
+            ("rotate_towards", more::rotate_towards3),
+            ("rotate_x", more::rotate_x),
+            ("rotate_y", more::rotate_y),
+            ("rotate_z", more::rotate_z),
+            ("rotate_axis", more::rotate_axis),
+            ("any_orthogonal_vector", more::any_orthogonal_vector),
+            ("any_orthonormal_vector", more::any_orthonormal_vector),
+        ],
+        Math::Vec4 => &[
+            ("truncate", truncate4),
+            ("splat", more::splat4),
+            ("with_z", more::with_z4),
+            ("with_w", more::with_w),
+        ],
         Math::Quat => &[
             ("mul_vec3", mul_vec3),
             ("inverse", inverse),
@@ -586,6 +387,25 @@ fn own_rows(math: Math) -> &'static [Row] {
             ("from_rotation_z", from_rotation_z),
             ("from_euler", from_euler),
             ("from_rotation_arc", from_rotation_arc),
+            ("conjugate", more::conjugate),
+            ("is_nan", more::quat_is_nan),
+            ("length_recip", more::quat_length_recip),
+            ("abs_diff_eq", more::quat_abs_diff_eq),
+            ("is_near_identity", more::is_near_identity),
+            ("mul_quat", more::mul_quat),
+            ("rotate_towards", more::rotate_towards_quat),
+            ("to_scaled_axis", more::to_scaled_axis),
+            ("xyz", more::xyz),
+            ("from_scaled_axis", more::from_scaled_axis),
+            ("from_rotation_arc_colinear", more::from_rotation_arc_colinear),
+            ("from_rotation_arc_2d", more::from_rotation_arc_2d),
+            ("from_rotation_axes", more::from_rotation_axes),
+            ("from_mat3", more::from_mat3),
+            ("from_mat4", more::from_mat4),
+            ("look_to_rh", more::look_to_rh),
+            ("look_to_lh", more::look_to_lh),
+            ("look_at_rh", more::look_at_rh),
+            ("look_at_lh", more::look_at_lh),
         ],
     }
 }

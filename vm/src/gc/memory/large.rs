@@ -1,0 +1,115 @@
+//! Large objects: a run of blocks in an arena, or (huge) a region of their own.
+
+use super::super::OutOfMemory;
+use super::super::block::*;
+use super::super::classes::{group_of, pool_for};
+use super::super::kind::Contents;
+use super::super::pages::Mapped;
+use super::Memory;
+
+/// Larger objects have a region of their own, so that growing one never copies more than this.
+const MAX_RUN: usize = 2 * BLOCK_SIZE;
+/// The address space reserved for a huge block of values: as large as the largest table's. Where memory is not mapped, none is reserved.
+pub(super) const GROWTH_ROOM: usize = if cfg!(unix) { 1 << 30 } else { 0 };
+
+impl Memory {
+    /// A large object's cell, and whether its memory is known to be zero.
+    pub(crate) fn alloc_large(
+        &mut self,
+        contents: Contents,
+        size: usize,
+    ) -> Result<(usize, bool), OutOfMemory> {
+        let pool = pool_for(contents, 16);
+        let swept = self.sweep_numbers[group_of(pool) as usize];
+        let (id, zeroed) = if size <= MAX_RUN {
+            let blocks = size.div_ceil(BLOCK_SIZE);
+            let base = self.take_blocks(blocks)?;
+            self.committed += blocks * BLOCK_SIZE;
+            let used_for = BlockUse::Run { blocks: blocks as u32 };
+            let block = Block {
+                base,
+                cell_size: blocks * BLOCK_SIZE,
+                counted: size,
+                pool: pool as u16,
+                swept,
+                used_for,
+            };
+            (self.describe(block), false)
+        } else {
+            let room = if contents == Contents::References { size.max(self.growth_room) } else { size };
+            let counted = size.next_multiple_of(4096);
+            let (region, mapped) = self.map_huge(room, counted).or_else(|_| self.map_huge(size, counted))?;
+            self.committed += counted;
+            let block = Block {
+                base: region.start + BLOCK_SIZE,
+                cell_size: counted,
+                counted,
+                pool: pool as u16,
+                swept,
+                used_for: BlockUse::Huge { mapped },
+            };
+            (self.describe(block), region.used <= BLOCK_SIZE)
+        };
+        self.large[group_of(pool) as usize].push(id);
+        let block = &self.blocks[id as usize];
+        self.used += block.counted;
+        self.acquired += block.counted as u64;
+        // SAFETY: the first place of a block that was just made.
+        unsafe {
+            (*arena_of(block.base)).blocks[(block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id;
+            set_allocated(block.base, true);
+            if self.is_born_black(pool) {
+                set_mark(block.base);
+            }
+        }
+        Ok((block.base, zeroed))
+    }
+
+    /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.
+    fn map_huge(&mut self, size: usize, counted: usize) -> Result<(Mapped, usize), OutOfMemory> {
+        let mapped = size.checked_add(BLOCK_SIZE).ok_or(OutOfMemory)?.next_multiple_of(BLOCK_SIZE);
+        // One that was used further than that would keep more memory than is counted.
+        let region = self.pages.map(mapped, BLOCK_SIZE + counted).ok_or(OutOfMemory)?;
+        Ok((region, mapped))
+    }
+
+    /// Makes a huge object larger without copying; its new address, `None` when that is not possible.
+    pub(crate) fn grow_huge(&mut self, cell: usize, size: usize) -> Option<usize> {
+        // SAFETY: the caller's cell is one of this heap's.
+        let id = unsafe { block_id_of(cell) };
+        let block = &self.blocks[id as usize];
+        let BlockUse::Huge { mapped } = block.used_for else { return None };
+        let counted = size.next_multiple_of(4096);
+        let (old_counted, region) = (block.counted, block.base - BLOCK_SIZE);
+        if counted <= old_counted {
+            return Some(cell);
+        }
+        let mut base = block.base;
+        let mut new_mapped = mapped;
+        if counted + BLOCK_SIZE > mapped {
+            new_mapped = size.checked_mul(2)?.checked_add(BLOCK_SIZE)?.next_multiple_of(BLOCK_SIZE);
+            // SAFETY: the region belongs to this object alone; its bitmaps move along with it.
+            base = unsafe { self.pages.remap(region, mapped, new_mapped)? } + BLOCK_SIZE;
+        }
+        let block = &mut self.blocks[id as usize];
+        block.base = base;
+        block.cell_size = counted;
+        block.counted = counted;
+        block.used_for = BlockUse::Huge { mapped: new_mapped };
+        self.used += counted - old_counted;
+        self.committed += counted - old_counted;
+        self.acquired += (counted - old_counted) as u64;
+        Some(base)
+    }
+
+    pub(super) fn free_large(&mut self, id: u32) {
+        let block = &self.blocks[id as usize];
+        self.used -= block.counted;
+        // SAFETY: a dead large object's only cell.
+        unsafe {
+            set_allocated(block.base, false);
+            clear_mark(block.base);
+        }
+        self.free_block(id);
+    }
+}

@@ -1,0 +1,189 @@
+//! The running coroutine's stack and its frames.
+
+#![allow(unsafe_code, reason = "reads and writes the running stack")]
+
+use super::{Raised, Vm};
+use crate::error::ErrorKind;
+use crate::gc::StallCause;
+use crate::thread::{CallInfo, EXTRA_STACK, Thread};
+use crate::value::{Gc, RawValue};
+
+impl Vm {
+    // ---- the stack -------------------------------------------------------------------------------------
+
+    /// The value of a stack slot.
+    #[inline(always)]
+    pub fn slot(&self, index: u32) -> RawValue {
+        // SAFETY: a live thread; the assertion keeps the index inside its stack.
+        unsafe {
+            debug_assert!(index < (*self.thread.as_ptr()).initialised);
+            *(*self.thread.as_ptr()).stack.add(index as usize)
+        }
+    }
+
+    /// Assigns a stack slot.
+    #[inline(always)]
+    pub fn set_slot(&mut self, index: u32, value: RawValue) {
+        // SAFETY: as above.
+        unsafe {
+            debug_assert!(index < (*self.thread.as_ptr()).initialised);
+            *(*self.thread.as_ptr()).stack.add(index as usize) = value;
+        }
+    }
+
+    /// Moves `count` values within the stack.
+    pub(crate) fn move_values(&mut self, from: u32, to: u32, count: u32) {
+        if from == to || count == 0 {
+            return;
+        }
+        // SAFETY: both ranges are inside the stack (the callers have made room).
+        unsafe {
+            let stack = (*self.thread.as_ptr()).stack;
+            debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).initialised);
+            if count == 1 {
+                // Most calls: not worth a call of `memmove`.
+                *stack.add(to as usize) = *stack.add(from as usize);
+                return;
+            }
+            std::ptr::copy(stack.add(from as usize), stack.add(to as usize), count as usize);
+        }
+    }
+
+    /// Pushes a value, growing the stack as needed.
+    ///
+    /// # Errors
+    /// "stack overflow" at the stack limit.
+    #[inline]
+    pub fn push(&mut self, value: RawValue) -> Result<(), Raised> {
+        self.ensure_stack(self.top + 1)?;
+        self.set_slot(self.top, value);
+        self.top += 1;
+        Ok(())
+    }
+
+    /// Makes sure that all slots below `slots` exist. The stack may move.
+    ///
+    /// # Errors
+    /// "stack overflow" at the stack limit.
+    #[inline(always)]
+    pub(crate) fn ensure_stack(&mut self, slots: u32) -> Result<(), Raised> {
+        // SAFETY: a live thread.
+        let end = unsafe { (*self.thread.as_ptr()).stack.add(slots as usize) };
+        if end <= self.stack_limit { Ok(()) } else { self.grow_stack(slots) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_stack(&mut self, slots: u32) -> Result<(), Raised> {
+        let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
+        if slots > limit {
+            return Err(self.error_of_kind(ErrorKind::StackOverflow, "stack overflow"));
+        }
+        // SAFETY: a live thread; nobody holds an address into its stack here (handlers reload after slow paths).
+        let thread = unsafe { &mut *self.thread.as_ptr() };
+        if slots > thread.stack_size {
+            let size = (thread.stack_size * 2).max(slots).min(limit);
+            let begun = self.heap.stall_begins();
+            self.heap.add_external((size - thread.stack_size) as usize * size_of::<RawValue>());
+            thread.grow(size);
+            self.heap.stall_ends(begun, StallCause::Growth);
+        }
+        thread.initialise(slots);
+        self.update_stack_limit();
+        Ok(())
+    }
+
+    /// Sets the longest a value stack may get.
+    pub(crate) fn set_max_stack(&mut self, slots: u32) {
+        self.max_stack = slots;
+        self.update_stack_limit();
+    }
+
+    /// To be called when the collector may have scanned the running stack, too.
+    pub(crate) fn update_stack_limit(&mut self) {
+        let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
+        // SAFETY: a live thread.
+        unsafe {
+            let thread = &*self.thread.as_ptr();
+            self.stack = thread.stack;
+            self.stack_limit = thread.stack.add(thread.initialised.min(limit) as usize);
+        }
+    }
+
+    /// Opens or closes the room reserved for error handling.
+    pub(crate) fn extra_stack(&mut self, open: bool) {
+        self.extra_stack = open || self.handlers_running > 1;
+        self.update_stack_limit();
+    }
+
+    // ---- frames ----------------------------------------------------------------------------------------
+
+    /// The frames of the running coroutine.
+    #[inline(always)]
+    pub(crate) fn frames(&self) -> &Vec<CallInfo> {
+        // SAFETY: a live thread; the frames are not changed through another path while the reference is held.
+        unsafe { &(*self.thread.as_ptr()).frames }
+    }
+
+    #[inline(always)]
+    fn frames_mut(&mut self) -> &mut Vec<CallInfo> {
+        // SAFETY: as above.
+        unsafe { &mut (*self.thread.as_ptr()).frames }
+    }
+
+    /// The frame on top.
+    pub(crate) fn frame_mut(&mut self) -> &mut CallInfo {
+        self.frames_mut().last_mut().expect("the interpreter runs a frame")
+    }
+
+    pub(crate) fn push_frame(&mut self, frame: CallInfo) {
+        self.frames_mut().push(frame);
+    }
+
+    pub(crate) fn pop_frame(&mut self) -> CallInfo {
+        self.frames_mut().pop().expect("a frame returns")
+    }
+
+    pub(crate) fn truncate_frames(&mut self, depth: usize) {
+        self.frames_mut().truncate(depth);
+    }
+
+    /// The first stack slot above everything the frame on top uses.
+    pub(crate) fn frame_limit(&self) -> u32 {
+        match self.frames().last() {
+            Some(frame) => match frame.code() {
+                // SAFETY: live code.
+                Some(code) => frame.base + u32::from(unsafe { (*code.as_ptr()).draft_proto().frame_size }),
+                None => self.top,
+            },
+            None => self.top,
+        }
+    }
+
+    /// Remembers the top in the running coroutine, for the collector and for when it runs again.
+    pub(crate) fn save_top(&mut self) {
+        // SAFETY: a live thread.
+        unsafe { (*self.thread.as_ptr()).top = self.top };
+    }
+
+    /// Makes a coroutine the running one. The caller has saved the top of the one that ran.
+    pub(crate) fn switch_to(&mut self, thread: Gc<Thread>) {
+        if self.heap.marking {
+            self.heap.scan_before_running(thread);
+        }
+        self.thread = thread;
+        self.heap.roots.current_thread = Some(thread);
+        // SAFETY: a live thread.
+        self.top = unsafe { (*thread.as_ptr()).top };
+        self.update_stack_limit();
+    }
+
+    /// Counts nested Rust calls on a coroutine, which cannot yield across them.
+    pub(crate) fn add_native_calls(&mut self, thread: Gc<Thread>, change: i32) {
+        // SAFETY: a live thread.
+        unsafe {
+            let calls = &mut (*thread.as_ptr()).native_calls;
+            *calls = calls.wrapping_add_signed(change);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+-- C values are put as the text they print as.
+local ffi = require("ffi")
+local buffer = require("string.buffer")
+local b = buffer.new()
+print(b:put(1LL, " ", 2ULL, " ", -3LL, " ", 4i))
+ffi.cdef "typedef struct { int x; } put_t;"
+local put_t = ffi.metatype("put_t", { __tostring = function(p) return "<" .. p.x .. ">" end })
+print(b:reset():put(put_t(5), put_t(6)))
+print(b:reset():put(ffi.typeof("int")))
+print((tostring(b:reset():put(ffi.new("put_t[2]"))):gsub("%d+ (.*): 0x%x+", "N %1")))
+print(b:reset():putf("%d %s %x", 12LL, 5ULL, 255ULL))
+print(#b:reset():put(ffi.new("char[4]", "abc")) > 10)
+print(b:reset():put("x"):skip(1LL):tostring() == "", b:put("long"):get(2LL), b:get(1ULL))
+print(pcall(b.skip, b, -1LL))
+print(pcall(b.get, b, ffi.new("int", 1)))
