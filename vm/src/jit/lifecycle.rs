@@ -48,10 +48,13 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         return penalise(state, site, Reason::Memory);
     };
     let mut exits = exits_of(&optimised);
+    let (mut entries, mut turns) = (0, 0);
     if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
         for (exit, old) in exits.iter_mut().zip(&old.exits) {
             exit.failures = old.failures;
         }
+        // Whether it pays is asked of all its versions together: compiling them takes time too.
+        (entries, turns) = (old.entries, old.turns);
     }
     let is_retired = Cell::new(false);
     let compiled = Compiled {
@@ -64,8 +67,8 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         pinned,
         is_retired,
         refused: 0,
-        entries: 0,
-        turns: 0,
+        entries,
+        turns,
     };
     state.compiled += 1;
     let shown = number.unwrap_or(state.regions.len() as u32);
@@ -192,7 +195,7 @@ pub(super) fn give_region_up(vm: &mut Vm, state: &mut State, number: u32) {
     if let Some(compiled) = &state.regions[number as usize] {
         report::aborted(vm, state.level, compiled.header, Reason::Unprofitable);
         let known = &mut state.sites[compiled.site as usize];
-        known.failures = (known.failures + 4).min(16);
+        known.failures = (known.failures + 12).min(16);
     }
     drop_region(vm, state, number);
 }

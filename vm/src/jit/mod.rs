@@ -137,6 +137,8 @@ pub(crate) struct Compiled {
     turns: u64,
 }
 
+/// Up to this value of `hotloop`, everything is compiled that can be, whether it pays or not: for tests.
+const EAGER: u32 = 3;
 /// After so many entries it is asked whether a region pays.
 const PROBATION: u64 = 400;
 /// Turns an entry has to come to.
@@ -257,7 +259,7 @@ impl State {
 
     /// Whether what does not pay is given up; not where loops are to be compiled at once, for tests.
     fn only_if_it_pays(&self) -> bool {
-        self.parameters.hot_loop > 3
+        self.parameters.hot_loop > EAGER
     }
 
     fn abort(&mut self, reason: Reason) {
@@ -428,7 +430,10 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         return;
     }
     exit.count += 1;
-    if exit.count < state.parameters.hot_exit.max(1) << exit.failures
+    // The larger a region is, the longer it takes to compile again.
+    let in_earnest = state.parameters.hot_loop > EAGER;
+    let patience = if in_earnest { 1 + compiled.region.traces.len() as u32 / 4 } else { 1 };
+    if exit.count < state.parameters.hot_exit.max(1).saturating_mul(patience) << exit.failures
         || compiled.region.traces.len() > state.parameters.max_side as usize
     {
         return;
@@ -447,11 +452,17 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         state.parameters.max_record,
     );
     match side {
-        Ok(recorder) => {
+        Ok(mut recorder) => {
+            recorder.only_if_it_pays = state.only_if_it_pays();
             state.recorder = Some(Box::new(recorder));
             vm.set_recording(true);
         }
-        Err(reason) => state.abort(reason),
+        Err(reason) => {
+            state.abort(reason);
+            if let Some(compiled) = &mut state.regions[number as usize] {
+                compiled.exits[left as usize].failed();
+            }
+        }
     }
 }
 

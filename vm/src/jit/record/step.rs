@@ -81,7 +81,7 @@ impl Recorder {
     pub(super) fn left_frame(&mut self) -> Outcome {
         match self.pending {
             Pending::Exec(r)
-                if self.parent.is_some() && self.body.len() > 1 && self.body.last() == Some(&r) =>
+                if self.parent.is_some() && self.is_worthwhile() && self.body.last() == Some(&r) =>
             {
                 self.body.pop();
                 let snap = self.region.get(r).snap;
@@ -93,9 +93,14 @@ impl Recorder {
         }
     }
 
+    /// Whether a side trace that ends in the interpreter saves more than it takes to compile its region again.
+    fn is_worthwhile(&self) -> bool {
+        self.body.len() >= if self.only_if_it_pays { 40 } else { 2 }
+    }
+
     /// A side trace ends before the current instruction; a root that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
-        if self.parent.is_none() || self.body.is_empty() {
+        if self.parent.is_none() || !self.is_worthwhile() {
             return Err(reason);
         }
         self.snap = None;
