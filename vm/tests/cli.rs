@@ -226,7 +226,10 @@ fn bytecode_options_that_make_no_sense_are_refused() {
 #[test]
 fn options_that_cannot_be_honoured_are_refused() {
     assert_eq!(succeeds(&["-joff", "-e", "print(1)"]), "1\n");
-    assert_eq!(succeeds(&["-jon", "-Ohotloop=2", "-e", "local n = 0 for i = 1, 100 do n = n + i end print(n)"]), "5050\n");
+    assert_eq!(
+        succeeds(&["-jon", "-Ohotloop=2", "-e", "local n = 0 for i = 1, 100 do n = n + i end print(n)"]),
+        "5050\n"
+    );
     assert!(fails(&["-jturbo", "-e", ""]).contains("turbo"));
     assert!(fails(&["-x"]).contains("usage: perilune"));
     assert!(fails(&["-e"]).contains("usage: perilune"));

@@ -2,8 +2,8 @@
 
 #![allow(unsafe_code, reason = "writes stack slots and frames that compiled code has left")]
 
-use super::ir::{FrameState, Ref, Region, Slot, Ty};
 use super::Runtime;
+use super::ir::{FrameState, Ref, Region, Slot, Ty};
 use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;

@@ -2,8 +2,8 @@
 
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
-use super::exit::{call_info, restore};
 use super::State;
+use super::exit::{call_info, restore};
 use crate::bytecode::Insn;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
@@ -69,7 +69,8 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     // SAFETY: as above.
     let runtime = unsafe { &raw mut (*state).runtime };
     // SAFETY: the running region is kept until it is left, whatever is flushed meanwhile.
-    let (exits, depth, saved) = unsafe { (&(*(*runtime).region).exits, (*runtime).depth, *runtime.cast::<super::RuntimeHead>()) };
+    let (exits, depth, saved) =
+        unsafe { (&(*(*runtime).region).exits, (*runtime).depth, *runtime.cast::<super::RuntimeHead>()) };
     let exit = &exits[snap as usize];
     // SAFETY: no other reference to it is live.
     restore(vm, unsafe { &*runtime }, exit);
@@ -79,7 +80,9 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     let insn = unsafe { super::original(state, *at) };
     // SAFETY: code does not end with an instruction that is executed so.
     vm.frame_mut().pc = unsafe { at.add(1) };
-    let Some(slow) = slow_path(vm, insn) else { unreachable!("only instructions with a slow path are recorded so") };
+    let Some(slow) = slow_path(vm, insn) else {
+        unreachable!("only instructions with a slow path are recorded so")
+    };
     let outcome = slow(vm, insn);
     // SAFETY: as above; nested entries have restored it or are over.
     unsafe {
@@ -96,7 +99,8 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
             }
         }
         (*state).left = super::Left::On;
-        let here = vm.thread == thread && vm.frames().len() == depth + exit.frames.len() && vm.frame().pc == next;
+        let here =
+            vm.thread == thread && vm.frames().len() == depth + exit.frames.len() && vm.frame().pc == next;
         if !here || vm.watch.is_on() || (*(*runtime).region).is_retired.get() {
             return 1;
         }
@@ -125,7 +129,10 @@ extern "C" fn short(vm: *mut Vm, native: *mut NativeFunction, form: usize, count
     unsafe {
         let form: ShortForm = std::mem::transmute::<usize, ShortForm>(form);
         let state = State::of(vm);
-        let args = std::slice::from_raw_parts((&raw const (*state).runtime.arguments).cast::<RawValue>(), count as usize);
+        let args = std::slice::from_raw_parts(
+            (&raw const (*state).runtime.arguments).cast::<RawValue>(),
+            count as usize,
+        );
         form(&mut *vm, Gc::from_ptr(native), args).map_or(NO_VALUE, RawValue::bits)
     }
 }

@@ -8,7 +8,6 @@ use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider, SystemMe
 pub(crate) struct Code {
     provider: SystemMemoryProvider,
     start: *const u8,
-    pub(crate) size: usize,
 }
 
 // SAFETY: the memory belongs to it alone.
@@ -21,7 +20,7 @@ impl Code {
         let start = provider.allocate(bytes.len(), 64, JITMemoryKind::Executable).ok()?;
         // SAFETY: the provider gave so many bytes.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, bytes.len()) };
-        let code = Code { provider, start, size: bytes.len() };
+        let code = Code { provider, start };
         code.finish()
     }
 

@@ -35,6 +35,7 @@
 mod exit;
 mod helpers;
 pub(crate) mod ir;
+mod lifecycle;
 mod lower;
 mod memory;
 mod opt;
@@ -49,13 +50,14 @@ use std::collections::HashMap;
 
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
-use crate::interp::{Go, back_edge};
 use crate::interp::compiled::{CompilerLink, Control, LoopSite};
+use crate::interp::{Go, back_edge};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
-use exit::{Exit, exits_of, restore};
-use ir::{Region, SnapId, Slot};
+use exit::{Exit, restore};
+use ir::{Region, Slot, SnapId};
+use lifecycle::{drop_region, finish, flush, free_retired, give_region_up, give_up, penalise};
 use memory::Code;
 use reason::Reason;
 use record::{Outcome, Recorder};
@@ -82,6 +84,8 @@ pub(crate) struct Runtime {
     pub(crate) region: *const Compiled,
     /// Arguments of a short form.
     pub(crate) arguments: [u64; ARGUMENTS],
+    /// How many turns the loop has taken since it was entered.
+    pub(crate) turns: u64,
     /// What an exit restores, raw.
     pub(crate) buffer: [u64; BUFFER],
 }
@@ -128,7 +132,17 @@ pub(crate) struct Compiled {
     pub(crate) is_retired: Cell<bool>,
     /// How often in a row it was not entered.
     refused: u32,
+    /// How often it was entered, and how many turns it took, since that was last looked at.
+    entries: u64,
+    turns: u64,
 }
+
+/// Up to this value of `hotloop`, everything is compiled that can be, whether it pays or not: for tests.
+const EAGER: u32 = 3;
+/// After so many entries it is asked whether a region pays.
+const PROBATION: u64 = 400;
+/// Turns an entry has to come to.
+const WORTHWHILE_TURNS: u64 = 3;
 
 /// What is known of a site beyond what the interpreter needs.
 #[derive(Clone, Debug, Default)]
@@ -193,6 +207,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
             depth: 0,
             region: std::ptr::null(),
             arguments: [0; ARGUMENTS],
+            turns: 0,
             buffer: [0; BUFFER],
         },
         left: Left::On,
@@ -240,6 +255,11 @@ impl State {
         let state = unsafe { (*vm).compiled.state.as_mut() };
         let state = state.expect("only a VM with a compiler gets here");
         state.downcast_mut::<State>().expect("installed by this module")
+    }
+
+    /// Whether what does not pay is given up; not where loops are to be compiled at once, for tests.
+    fn only_if_it_pays(&self) -> bool {
+        self.parameters.hot_loop > EAGER
     }
 
     fn abort(&mut self, reason: Reason) {
@@ -298,7 +318,8 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     state.recorder = None;
     let any = state.sites[site as usize].any.clone();
     match Recorder::root(vm, site, at, any, state.parameters.max_record) {
-        Ok(recorder) => {
+        Ok(mut recorder) => {
+            recorder.only_if_it_pays = state.only_if_it_pays();
             state.recorder = Some(Box::new(recorder));
             vm.set_recording(true);
         }
@@ -307,25 +328,19 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     Ok(Go::On)
 }
 
-/// A recording has come to nothing: the next comes later, each time twice as late.
-fn penalise(state: &mut State, site: u32, reason: Reason) {
-    state.abort(reason);
-    let known = &mut state.sites[site as usize];
-    known.failures = (known.failures + 1).min(16);
-    let count = state.parameters.hot_loop.max(1).saturating_mul(1 << known.failures);
-    state.loop_sites[site as usize].count = count.clamp(2, 1 << 22);
-}
-
 /// Runs a region from its loop's beginning, and what it leads to.
 fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
     // SAFETY: as in `hot`.
     let state: *mut State = unsafe { State::of(vm) };
     // SAFETY: regions are retired, not freed, while they run.
     unsafe {
-        let compiled: *mut Compiled = (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
+        let compiled: *mut Compiled =
+            (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
         let base = vm.frame().base;
         // A nearly full stack is the interpreter's, which raises the error.
-        if base + (*compiled).region.max_slots + 8 > vm.max_stack || vm.ensure_stack(base + (*compiled).region.max_slots).is_err() {
+        if base + (*compiled).region.max_slots + 8 > vm.max_stack
+            || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
+        {
             (&mut (*state).loop_sites)[site as usize].count = 2;
             return Ok(Go::On);
         }
@@ -337,12 +352,25 @@ fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         (*state).runtime.region = compiled;
         (*state).entries += 1;
         (*state).running += 1;
-        let function = std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
+        let function =
+            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
         let left = function(vm) as u32;
         (*state).running -= 1;
+        (*compiled).entries += 1;
+        if left != NOT_ENTERED {
+            (*compiled).turns += (*state).runtime.turns;
+        }
+        let is_unprofitable = (*compiled).entries >= PROBATION && {
+            let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
+            ((*compiled).entries, (*compiled).turns) = (0, 0);
+            !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()
+        };
         if left == LEFT {
             *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
             let how = (*state).left;
+            if is_unprofitable {
+                give_region_up(vm, &mut *state, number);
+            }
             free_retired(&mut *state);
             return match how {
                 Left::On => Ok(Go::On),
@@ -372,7 +400,9 @@ fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         restore(vm, &(*state).runtime, exit);
         let is_list_open = exit.top.is_some();
         *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-        if !(*compiled).is_retired.get() {
+        if is_unprofitable {
+            give_region_up(vm, &mut *state, number);
+        } else if !(*compiled).is_retired.get() {
             after_exit(vm, &mut *state, number, site, left);
         }
         free_retired(&mut *state);
@@ -400,20 +430,39 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         return;
     }
     exit.count += 1;
-    if exit.count < state.parameters.hot_exit.max(1) << exit.failures
+    // The larger a region is, the longer it takes to compile again.
+    let in_earnest = state.parameters.hot_loop > EAGER;
+    let patience = if in_earnest { 1 + compiled.region.traces.len() as u32 / 4 } else { 1 };
+    if exit.count < state.parameters.hot_exit.max(1).saturating_mul(patience) << exit.failures
         || compiled.region.traces.len() > state.parameters.max_side as usize
     {
         return;
     }
     exit.count = 0;
     let any = state.sites[site as usize].any.clone();
-    let side = Recorder::side(vm, site, number, &compiled.region, compiled.header, &compiled.protos, left, any, state.parameters.max_record);
+    let side = Recorder::side(
+        vm,
+        site,
+        number,
+        &compiled.region,
+        compiled.header,
+        &compiled.protos,
+        left,
+        any,
+        state.parameters.max_record,
+    );
     match side {
-        Ok(recorder) => {
+        Ok(mut recorder) => {
+            recorder.only_if_it_pays = state.only_if_it_pays();
             state.recorder = Some(Box::new(recorder));
             vm.set_recording(true);
         }
-        Err(reason) => state.abort(reason),
+        Err(reason) => {
+            state.abort(reason);
+            if let Some(compiled) = &mut state.regions[number as usize] {
+                compiled.exits[left as usize].failed();
+            }
+        }
     }
 }
 
@@ -462,156 +511,6 @@ unsafe fn original_of(vm: &mut Vm, state: &mut State, insn: Insn) -> Insn {
         known.count = known.count.max(2);
     }
     known.original
-}
-
-/// A trace is complete: compiles it, or its region with it.
-fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
-    let site = recorder.site;
-    let number = recorder.region_number;
-    let header = recorder.header;
-    let (region, protos) = recorder.into_region();
-    if number.is_some_and(|number| state.regions.get(number as usize).is_none_or(Option::is_none)) {
-        // It was flushed meanwhile.
-        return state.abort(Reason::Flushed);
-    }
-    let mut optimised = region.clone();
-    opt::optimise(&mut optimised, !state.sites[site as usize].keeps_guards);
-    let code = state.compiler.compile(&optimised, (&raw const state.runtime).cast());
-    let Some(code) = code else {
-        match number {
-            Some(number) => exit_failed(state, number, &region, Reason::Backend),
-            None => penalise(state, site, Reason::Backend),
-        }
-        return;
-    };
-    if state.regions.len() > MAX_REGIONS {
-        flush(vm, state);
-        return;
-    }
-    let Ok(pinned) = pin(vm, state, &protos) else {
-        return penalise(state, site, Reason::Memory);
-    };
-    let mut exits = exits_of(&optimised);
-    if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
-        for (exit, old) in exits.iter_mut().zip(&old.exits) {
-            exit.failures = old.failures;
-        }
-    }
-    let is_retired = Cell::new(false);
-    let compiled = Compiled { region, code, exits, header, site, protos, pinned, is_retired, refused: 0 };
-    state.compiled += 1;
-    let shown = number.unwrap_or(state.regions.len() as u32);
-    report::compiled(vm, state.level, shown, &optimised, header, state.compiler.listing.as_deref());
-    if let Some(number) = number {
-        retire(vm, state, number);
-        state.regions[number as usize] = Some(Box::new(compiled));
-    } else {
-        state.regions.push(Some(Box::new(compiled)));
-        state.loop_sites[site as usize].region = state.regions.len() as u32 - 1;
-        state.loop_sites[site as usize].count = 1;
-    }
-}
-
-fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
-    report::aborted(vm, state.level, recorder.at(), reason);
-    if reason == Reason::Unstable {
-        let known = &mut state.sites[recorder.site as usize];
-        if let Some(slot) = recorder.unstable
-            && !known.any.contains(&slot)
-        {
-            known.any.push(slot);
-        }
-        if let Some(number) = recorder.region_number {
-            state.abort(reason);
-            drop_region(vm, state, number);
-            return;
-        }
-    }
-    match recorder.region_number {
-        None => penalise(state, recorder.site, reason),
-        Some(number) => {
-            state.abort(reason);
-            if let Some(compiled) = &mut state.regions[number as usize]
-                && let Some(parent) = recorder.parent
-            {
-                let exit = &mut compiled.exits[parent as usize];
-                exit.failed();
-            }
-        }
-    }
-}
-
-fn exit_failed(state: &mut State, number: u32, region: &Region, reason: Reason) {
-    state.abort(reason);
-    let parent = region.traces.last().and_then(|trace| trace.parent);
-    if let (Some(parent), Some(compiled)) = (parent, &mut state.regions[number as usize]) {
-        compiled.exits[parent as usize].failed();
-    }
-}
-
-/// Keeps prototypes alive: by closures of them, which are pinned.
-fn pin(vm: &mut Vm, state: &mut State, protos: &[Gc<Proto>]) -> Result<Vec<usize>, crate::gc::OutOfMemory> {
-    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
-    let mut places = Vec::with_capacity(protos.len());
-    for proto in protos {
-        let holder = crate::function::new_closure(&mut vm.heap, *proto, globals, &[])?;
-        let holder = RawValue::function(holder.as_function());
-        let place = match state.free_pins.pop() {
-            Some(place) => {
-                vm.heap.roots.pinned[place] = holder;
-                place
-            }
-            None => {
-                vm.heap.roots.pinned.push(holder);
-                vm.heap.roots.pinned.len() - 1
-            }
-        };
-        places.push(place);
-    }
-    Ok(places)
-}
-
-/// Takes a region out of use. Its code is freed when none of it runs.
-fn retire(vm: &mut Vm, state: &mut State, number: u32) {
-    let Some(compiled) = state.regions[number as usize].take() else { return };
-    for place in &compiled.pinned {
-        let old = std::mem::replace(&mut vm.heap.roots.pinned[*place], RawValue::NIL);
-        vm.heap.barrier(old);
-        state.free_pins.push(*place);
-    }
-    compiled.is_retired.set(true);
-    state.retired.push(compiled);
-}
-
-fn free_retired(state: &mut State) {
-    if state.running == 0 {
-        state.retired.clear();
-    }
-}
-
-/// Retires a region for good; its site is counted again.
-fn drop_region(vm: &mut Vm, state: &mut State, number: u32) {
-    let Some(compiled) = &state.regions[number as usize] else { return };
-    let site = compiled.site as usize;
-    state.loop_sites[site].region = 0;
-    let count = state.parameters.hot_loop.saturating_add(1).max(2);
-    state.loop_sites[site].count = count.saturating_mul(1 << state.sites[site].failures).min(1 << 22);
-    retire(vm, state, number);
-}
-
-/// Retires all regions.
-fn flush(vm: &mut Vm, state: &mut State) {
-    for number in 1..state.regions.len() as u32 {
-        drop_region(vm, state, number);
-    }
-    if state.recorder.take().is_some() {
-        state.abort(Reason::Flushed);
-        vm.set_recording(false);
-    }
-    free_retired(state);
-    if state.retired.is_empty() {
-        state.regions.truncate(1);
-    }
 }
 
 /// Forgets all compiled code of a VM, if it has any: what it rests on has changed.

@@ -6,8 +6,6 @@ macro_rules! reasons {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Reason { $($(#[doc = $doc])+ $name,)+ }
         impl Reason {
-            /// All of them.
-            pub(crate) const ALL: &'static [Reason] = &[$(Reason::$name,)+];
             /// What a user reads.
             pub(crate) fn text(self) -> &'static str {
                 match self { $(Reason::$name => $text,)+ }
@@ -19,8 +17,6 @@ macro_rules! reasons {
 reasons! {
     /// The recorded instruction raised an error, switched coroutines, or called Lua by way of a native or a metamethod.
     LeftFrame "left the recorded frame",
-    /// The loop ended while its body was recorded.
-    LoopLeft "the loop was left",
     /// The function returned.
     Returned "return to a caller that was not recorded",
     /// A loop inside, which is to be compiled first.
@@ -43,6 +39,10 @@ reasons! {
     TailCall "tail call out of the loop's function",
     /// A variable changes its type from turn to turn.
     Unstable "the type of a variable changes",
+    /// Nearly every instruction is left to the interpreter, which is faster without the detour.
+    Interpreter "mostly work for the interpreter",
+    /// Compiled code was left so soon and so often that the interpreter is faster.
+    Unprofitable "left too often",
     /// The machine code could not be made.
     Backend "the code generator refused",
     /// Code for this was compiled, but is not any more.

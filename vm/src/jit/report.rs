@@ -36,7 +36,14 @@ fn place(vm: &Vm, pc: *const Insn) -> String {
 }
 
 /// A trace was compiled.
-pub(super) fn compiled(vm: &mut Vm, level: Level, number: u32, region: &Region, header: *const Insn, listing: Option<&str>) {
+pub(super) fn compiled(
+    vm: &mut Vm,
+    level: Level,
+    number: u32,
+    region: &Region,
+    header: *const Insn,
+    listing: Option<&str>,
+) {
     if level == Level::Silent {
         return;
     }

@@ -52,7 +52,13 @@ pub(crate) enum Mode {
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
-    let options = LuaOptions { libraries: Libraries::ALL, seed: Some(1), bytecode: true, unsafe_ffi: true, jit: matches!(mode, Mode::Compiled) };
+    let options = LuaOptions {
+        libraries: Libraries::ALL,
+        seed: Some(1),
+        bytecode: true,
+        unsafe_ffi: true,
+        jit: matches!(mode, Mode::Compiled),
+    };
     let mut lua = Lua::with_options(options);
     lua.set_time_limit(Some(TIME_LIMIT));
     match mode {

@@ -7,7 +7,12 @@ use perilune::{ErrorKind, Function, Libraries, Lua, LuaOptions, Stress, Table, c
 
 /// A VM that compiles every loop in its second turn.
 fn eager() -> Lua {
-    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), jit: true, ..LuaOptions::default() });
+    let mut lua = Lua::with_options(LuaOptions {
+        libraries: Libraries::ALL,
+        seed: Some(1),
+        jit: true,
+        ..LuaOptions::default()
+    });
     lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua).expect("flags");
     lua
 }
@@ -38,13 +43,18 @@ fn endless_loops_are_stopped() {
         let error = lua.load(source).exec(&mut lua).expect_err("it does not end");
         assert_eq!(error.kind(), ErrorKind::Interrupted, "{source}: {error}");
     }
-    assert_eq!(lua.load("local n = 0 for i = 1, 100 do n = n + i end return n").eval::<i32>(&mut lua).expect("runs"), 5050);
+    assert_eq!(
+        lua.load("local n = 0 for i = 1, 100 do n = n + i end return n").eval::<i32>(&mut lua).expect("runs"),
+        5050
+    );
 }
 
 #[test]
 fn the_instruction_limit_stops_at_the_same_place() {
     let place = |mut lua: Lua| {
-        lua.load("count = 0 function run() while true do count = count + 1 end end").exec(&mut lua).expect("runs");
+        lua.load("count = 0 function run() while true do count = count + 1 end end")
+            .exec(&mut lua)
+            .expect("runs");
         let run: Function = lua.globals().get(&mut lua, "run").expect("a function");
         lua.set_instruction_limit(Some(10_000));
         let error = run.call::<()>(&mut lua, ()).expect_err("it does not end");
@@ -60,7 +70,10 @@ fn an_error_in_a_compiled_loop_names_its_line() {
     let mut lua = eager();
     let source = "local t = {}\nfor i = 1, 50 do t[i] = {x = i} end\nt[40] = false\nlocal n = 0\nfor i = 1, 50 do\n  n = n +\n    t[i].x\nend";
     let error = lua.load(source).name("=t").exec(&mut lua).expect_err("an error");
-    assert_eq!(error.message(), "t:7: attempt to index field '?' (a boolean value)");
+    assert_eq!(error.message(), "t:7: attempt to index a boolean value");
+    let mut plain = Lua::new();
+    let wanted = plain.load(source).name("=t").exec(&mut plain).expect_err("an error");
+    assert_eq!(error.to_string(), wanted.to_string());
 }
 
 #[test]
@@ -86,7 +99,10 @@ fn a_reload_takes_functions_out_of_the_loops_they_were_compiled_into() {
     let mut module = lua.load_module(&draft("x + 1")).expect("loads");
     let table: Table = module.result().as_table().expect("a table").clone();
     lua.globals().set(&mut lua, "M", &table).expect("a global");
-    let run = lua.load("local n = 0 for i = 1, 100 do n = M.f(n) end return n").into_function(&mut lua).expect("compiles");
+    let run = lua
+        .load("local n = 0 for i = 1, 100 do n = M.f(n) end return n")
+        .into_function(&mut lua)
+        .expect("compiles");
     for _ in 0..3 {
         assert_eq!(run.call::<i32>(&mut lua, ()).expect("runs"), 100);
     }

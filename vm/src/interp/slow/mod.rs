@@ -56,8 +56,12 @@ pub(crate) fn slow_path(vm: &Vm, insn: Insn) -> Option<SlowFn> {
         Op::ITERCALL => iterate::iterator_step(vm, insn),
         Op::REMAP => misc::remap,
         Op::LOADK => misc::load_constant,
-        Op::MOV | Op::LOADINT | Op::LOADPRI | Op::LOADNIL | Op::GETUPVAL | Op::NOT | Op::JMP | Op::LOOP => return None,
-        Op::ISTRUE | Op::ISFALSE | Op::COPYTRUE | Op::COPYFALSE | Op::TAILCALL | Op::RET | Op::RET0 => return None,
+        Op::MOV | Op::LOADINT | Op::LOADPRI | Op::LOADNIL | Op::GETUPVAL | Op::NOT | Op::JMP | Op::LOOP => {
+            return None;
+        }
+        Op::ISTRUE | Op::ISFALSE | Op::COPYTRUE | Op::COPYFALSE | Op::TAILCALL | Op::RET | Op::RET0 => {
+            return None;
+        }
         Op::RET1 | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP | Op::JLOOP => return None,
     })
 }

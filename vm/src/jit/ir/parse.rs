@@ -39,9 +39,12 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> 
             }
         }
         "header" => region.header = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?,
-        "preheader" => region.preheader = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?,
+        "preheader" => {
+            region.preheader = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?
+        }
         "snap" => {
-            let mut snap = Snapshot { pc_index: words.get(3)?.parse().ok()?, may_grow: true, ..Snapshot::default() };
+            let mut snap =
+                Snapshot { pc_index: words.get(3)?.parse().ok()?, may_grow: true, ..Snapshot::default() };
             let bar = words.iter().position(|word| *word == "|")?;
             for word in &words[5..bar] {
                 let (slot, place) = word.split_once('=')?;

@@ -22,14 +22,20 @@ use super::{End, Ins, NO_SNAP, Place, Ref, Region};
 /// The region as text. Immediates that are addresses are printed as they are.
 pub(crate) fn print(region: &Region) -> String {
     let mut out = String::new();
-    let pairs = |pairs: &[(i32, Ref)]| pairs.iter().map(|(slot, r)| format!(" {slot}={r:?}")).collect::<String>();
+    let pairs =
+        |pairs: &[(i32, Ref)]| pairs.iter().map(|(slot, r)| format!(" {slot}={r:?}")).collect::<String>();
     let slots = |slots: &[i32]| slots.iter().map(|slot| format!(" {slot}")).collect::<String>();
     for (at, ins) in region.ins.iter().enumerate().filter(|(_, ins)| ins.op.kind() == super::Kind::Floating) {
         line(&mut out, "", at, ins);
     }
     let params: String =
         region.params.iter().map(|(slot, r)| format!(" {slot}:{}={r:?}", region.ty(*r).text())).collect();
-    let _ = writeln!(out, "slots{params}\nheader{}\npreheader{}", slots(&region.header), slots(&region.preheader));
+    let _ = writeln!(
+        out,
+        "slots{params}\nheader{}\npreheader{}",
+        slots(&region.header),
+        slots(&region.preheader)
+    );
     for (id, snap) in region.snaps.iter().enumerate() {
         let places: String = snap
             .slots

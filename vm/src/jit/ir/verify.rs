@@ -21,8 +21,10 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
         let mut path = Vec::new();
         let mut at = region.traces[number].parent;
         while let Some(snap) = at {
-            let parent = region.traces.iter().position(|trace| trace.body.iter().any(|r| region.get(*r).snap == snap));
-            let parent = parent.ok_or_else(|| format!("trace {number} begins at snapshot {snap}, which no guard has"))?;
+            let parent =
+                region.traces.iter().position(|trace| trace.body.iter().any(|r| region.get(*r).snap == snap));
+            let parent = parent
+                .ok_or_else(|| format!("trace {number} begins at snapshot {snap}, which no guard has"))?;
             path.push((parent, snap));
             at = region.traces[parent].parent;
         }
@@ -36,7 +38,9 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
             End::Loop(values) => {
                 for (slot, r) in values {
                     known(region, *r, &defined)?;
-                    let param = region.param(*slot).ok_or_else(|| format!("slot {slot} is changed and has no parameter"))?;
+                    let param = region
+                        .param(*slot)
+                        .ok_or_else(|| format!("slot {slot} is changed and has no parameter"))?;
                     let (from, to) = (region.ty(*r), region.ty(param));
                     if from != to && to != Ty::Any && !(from == Ty::Int && to == Ty::Num) {
                         return Err(format!("slot {slot} is {} and gets {}", to.text(), from.text()));
@@ -49,7 +53,12 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
 }
 
 /// Goes through instructions up to the first guard of a snapshot.
-fn walk(region: &Region, body: &[Ref], defined: &mut HashSet<Ref>, until: Option<SnapId>) -> Result<(), String> {
+fn walk(
+    region: &Region,
+    body: &[Ref],
+    defined: &mut HashSet<Ref>,
+    until: Option<SnapId>,
+) -> Result<(), String> {
     for r in body {
         let ins = region.get(*r);
         if until == Some(ins.snap) {
@@ -69,7 +78,8 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
     for operand in ins.operands() {
         known(region, operand, defined).map_err(|problem| format!("{r:?} {}: {problem}", ins.op.name()))?;
     }
-    let needs_snapshot = ins.op.kind() == Kind::Guard || matches!(ins.op, IrOp::EXEC | IrOp::SHORT | IrOp::APPEND);
+    let needs_snapshot =
+        ins.op.kind() == Kind::Guard || matches!(ins.op, IrOp::EXEC | IrOp::SHORT | IrOp::APPEND);
     if needs_snapshot != (ins.snap != NO_SNAP) {
         return wrong("with or without a snapshot");
     }
@@ -79,13 +89,17 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
     let ty = |operand: Ref| region.ty(operand);
     let (wanted, other): (&[Ty], &[Ty]) = match ins.op {
         IrOp::GTYPE | IrOp::GPRI | IrOp::GNPRI | IrOp::GLIGHT | IrOp::VSTORE => (&[Ty::Any], &[]),
-        IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV | IrOp::MOD | IrOp::POW | IrOp::MIN | IrOp::MAX => (&[Ty::Num], &[Ty::Num]),
+        IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV | IrOp::MOD | IrOp::POW | IrOp::MIN | IrOp::MAX => {
+            (&[Ty::Num], &[Ty::Num])
+        }
         IrOp::NEG | IrOp::SQRT | IrOp::ABS | IrOp::FLOOR | IrOp::CEIL | IrOp::N2I => (&[Ty::Num], &[]),
         IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
         IrOp::I2N => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
         IrOp::GLT | IrOp::GLE | IrOp::GEQ => (&[Ty::Num, Ty::Int], &[Ty::Num, Ty::Int]),
-        IrOp::TSHAPE | IrOp::TNOMETA | IrOp::META | IrOp::SLOTS | IrOp::ARRAY | IrOp::ALEN | IrOp::TLEN => (&[Ty::Tab], &[]),
+        IrOp::TSHAPE | IrOp::TNOMETA | IrOp::META | IrOp::SLOTS | IrOp::ARRAY | IrOp::ALEN | IrOp::TLEN => {
+            (&[Ty::Tab], &[])
+        }
         IrOp::TGET => (&[Ty::Tab], &[Ty::Any]),
         IrOp::APPEND => (&[Ty::Tab], &[Ty::Any]),
         IrOp::HLOAD | IrOp::ULOAD => (&[Ty::Ptr], &[Ty::Void]),
@@ -109,10 +123,16 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
 
 fn known(region: &Region, r: Ref, defined: &HashSet<Ref>) -> Result<(), String> {
     let is_floating = region.ins.get(r.index()).ok_or("a reference to nothing")?.op.kind() == Kind::Floating;
-    if is_floating || defined.contains(&r) { Ok(()) } else { Err(format!("{r:?} is used before it is computed")) }
+    if is_floating || defined.contains(&r) {
+        Ok(())
+    } else {
+        Err(format!("{r:?} is used before it is computed"))
+    }
 }
 
 fn snapshot(region: &Region, snap: SnapId, defined: &HashSet<Ref>) -> Result<(), String> {
     let snap = region.snaps.get(snap as usize).ok_or("no such snapshot")?;
-    snap.restored.iter().try_for_each(|(slot, r)| known(region, *r, defined).map_err(|problem| format!("slot {slot}: {problem}")))
+    snap.restored.iter().try_for_each(|(slot, r)| {
+        known(region, *r, defined).map_err(|problem| format!("slot {slot}: {problem}"))
+    })
 }

@@ -3,8 +3,8 @@
 use std::mem::offset_of;
 
 use crate::function::{Function, LuaFunction, NativeFunction, Upvalue};
-use crate::gc::{Heap, Roots};
 use crate::gc::kind::Header;
+use crate::gc::{Heap, Roots};
 use crate::jit::Runtime;
 use crate::string::LuaString;
 use crate::table::Table;
@@ -13,6 +13,7 @@ use crate::vm::Vm;
 
 pub(super) const BASE: usize = offset_of!(Runtime, base);
 pub(super) const ARGUMENTS: usize = offset_of!(Runtime, arguments);
+pub(super) const TURNS: usize = offset_of!(Runtime, turns);
 pub(super) const BUFFER: usize = offset_of!(Runtime, buffer);
 
 pub(super) const MARKING: i32 = (offset_of!(Vm, heap) + offset_of!(Heap, marking)) as i32;

@@ -12,14 +12,17 @@ use std::sync::Arc;
 
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type, UserFuncName, Value, types};
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type, UserFuncName,
+    Value, types,
+};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::exit::constant;
 use super::helpers::{Arg, Helper};
-use super::ir::{End, IrOp, Ref, Region, SnapId, Slot, Ty};
+use super::ir::{End, IrOp, Ref, Region, Slot, SnapId, Ty};
 use super::memory::Code;
 use super::{LEFT, NOT_ENTERED};
 use crate::vm::Vm;
@@ -77,6 +80,8 @@ impl Compiler {
             exits: HashMap::new(),
             cold: Vec::new(),
             sides: Vec::new(),
+            turns: Value::from_u32(0),
+            turns_before: Value::from_u32(0),
             preheader: Block::from_u32(0),
             header: Block::from_u32(0),
             allocates: false,
@@ -145,6 +150,9 @@ struct Lowering<'r> {
     cold: Vec<(SnapId, Block, bool)>,
     /// Side traces to be lowered.
     sides: Vec<(u32, Block)>,
+    /// How many turns the loop has taken, and how many had been taken before it.
+    turns: Value,
+    turns_before: Value,
     preheader: Block,
     header: Block,
     allocates: bool,
@@ -157,7 +165,7 @@ impl Lowering<'_> {
 
     fn run(mut self) {
         let region = self.region;
-        let allocates = |r: &Ref| matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND);
+        let allocates = |r: &Ref| matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC);
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
         self.preheader = self.b.create_block();
@@ -167,13 +175,16 @@ impl Lowering<'_> {
         self.vm = self.b.block_params(entry)[0];
         self.make_constants();
         let refused = self.b.create_block();
-        let slots: Vec<(Slot, Ref)> = region.params.iter().copied().filter(|(slot, r)| self.needs_slot(*slot, *r)).collect();
+        let slots: Vec<(Slot, Ref)> =
+            region.params.iter().copied().filter(|(slot, r)| self.needs_slot(*slot, *r)).collect();
         for (slot, r) in slots {
             let raw = self.load_slot(slot);
             let value = self.unboxed(raw, region.ty(r), refused);
             self.before.insert(r, value);
         }
-        let arguments = self.slot_values(&region.preheader);
+        let mut arguments = self.slot_values(&region.preheader);
+        let none = self.b.ins().iconst(types::I64, 0);
+        arguments.push(BlockArg::Value(none));
         let preheader = self.preheader;
         self.b.ins().jump(preheader, &arguments);
         self.b.switch_to_block(refused);
@@ -186,10 +197,12 @@ impl Lowering<'_> {
             let value = self.b.append_block_param(preheader, clif_type(region.ty(r)));
             self.before.insert(r, value);
         }
+        self.turns = self.b.append_block_param(preheader, types::I64);
         for r in &region.hoisted {
             self.instruction(*r);
         }
-        let arguments = self.slot_values(&region.header);
+        let mut arguments = self.slot_values(&region.header);
+        arguments.push(BlockArg::Value(self.turns));
         let header = self.header;
         self.b.ins().jump(header, &arguments);
         self.b.switch_to_block(header);
@@ -198,6 +211,8 @@ impl Lowering<'_> {
             let value = self.b.append_block_param(header, clif_type(region.ty(r)));
             self.inside.insert(r, value);
         }
+        self.turns_before = self.turns;
+        self.turns = self.b.append_block_param(header, types::I64);
         self.in_loop = true;
         self.trace(0);
         while let Some((trace, block)) = self.sides.pop() {
@@ -209,6 +224,7 @@ impl Lowering<'_> {
             self.b.switch_to_block(block);
             self.b.set_cold_block(block);
             self.store_snapshot(snap);
+            self.store_turns();
             self.leave(snap);
         }
         self.b.seal_all_blocks();
@@ -222,8 +238,14 @@ impl Lowering<'_> {
         region.ty(r) != Ty::Any
             || region.preheader.contains(&slot)
             || region.snaps.iter().any(|snap| snap.restored.iter().any(|(_, value)| *value == r))
-            || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted).any(|used| region.get(*used).operands().any(|operand| operand == r))
-            || (0..region.traces.len()).any(|trace| region.changes(trace).iter().any(|(_, value)| *value == r))
+            || region
+                .traces
+                .iter()
+                .flat_map(|trace| &trace.body)
+                .chain(&region.hoisted)
+                .any(|used| region.get(*used).operands().any(|operand| operand == r))
+            || (0..region.traces.len())
+                .any(|trace| region.changes(trace).iter().any(|(_, value)| *value == r))
     }
 
     fn slot_values(&self, slots: &[Slot]) -> Vec<BlockArg> {
@@ -248,7 +270,8 @@ impl Lowering<'_> {
             End::Loop(changes) => {
                 // What only the root changes is all that the header has.
                 let stays = changes.iter().all(|(slot, _)| region.header.contains(slot));
-                let (block, slots) = if stays { (self.header, &region.header) } else { (self.preheader, &region.preheader) };
+                let (block, slots) =
+                    if stays { (self.header, &region.header) } else { (self.preheader, &region.preheader) };
                 let mut arguments = Vec::with_capacity(slots.len());
                 for slot in slots {
                     let param = region.param(*slot).expect("a slot that is changed has a parameter");
@@ -256,6 +279,8 @@ impl Lowering<'_> {
                     let value = self.value_as(value, region.ty(param));
                     arguments.push(BlockArg::Value(value));
                 }
+                let turns = self.b.ins().iadd_imm_s(self.turns, 1);
+                arguments.push(BlockArg::Value(turns));
                 self.b.ins().jump(block, &arguments);
             }
         }
@@ -297,7 +322,8 @@ impl Lowering<'_> {
         for r in bodies {
             for operand in region.get(*r).operands() {
                 let ins = region.get(operand);
-                if ins.op == IrOp::KNUM && self.constants.len() < 6 && !self.constants.contains_key(&ins.imm) {
+                if ins.op == IrOp::KNUM && self.constants.len() < 6 && !self.constants.contains_key(&ins.imm)
+                {
                     let value = self.b.ins().f64const(f64::from_bits(ins.imm));
                     self.constants.insert(ins.imm, value);
                 }
@@ -349,6 +375,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// Stores how many turns the loop has taken.
+    fn store_turns(&mut self) {
+        let turns = if self.in_loop { self.turns } else { self.turns_before };
+        let place = self.b.ins().iconst(types::I64, (self.runtime + layout::TURNS) as i64);
+        self.b.ins().store(Self::flags(), turns, place, 0);
+    }
+
     /// Goes on if a condition holds, and leaves by a snapshot if not.
     fn guard(&mut self, condition: Value, snap: SnapId) {
         let next = self.b.create_block();
@@ -363,12 +396,14 @@ impl Lowering<'_> {
         self.b.ins().brif(status, left, &[], next, &[]);
         self.b.switch_to_block(left);
         self.b.set_cold_block(left);
+        self.store_turns();
         self.leave(LEFT);
         self.b.switch_to_block(next);
     }
 
     fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {
-        let key: Vec<u8> = helper.arguments().iter().chain([&helper.result()]).map(|arg| *arg as u8).collect();
+        let key: Vec<u8> =
+            helper.arguments().iter().chain([&helper.result()]).map(|arg| *arg as u8).collect();
         let wanted = match self.signatures.get(&key) {
             Some(known) => *known,
             None => {

@@ -479,7 +479,8 @@ impl Lowering<'_> {
             let value = self.boxed(*argument);
             self.b.ins().store(Self::flags(), value, place, index as i32 * 8);
         }
-        let (native, form, count) = (self.value(ins.b), self.word(ins.imm), self.word(arguments.len() as u64));
+        let (native, form, count) =
+            (self.value(ins.b), self.word(ins.imm), self.word(arguments.len() as u64));
         self.call(Helper::short, &[self.vm, native, form, count])
     }
 }

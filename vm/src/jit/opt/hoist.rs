@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::super::ir::{End, ENTRY_SNAP, Ins, IrOp, Kind, Mem, Ref, Region, Slot};
+use super::super::ir::{ENTRY_SNAP, End, Ins, IrOp, Kind, Mem, Ref, Region, Slot};
 
 /// What the traces of a region write.
 #[derive(Default)]

@@ -11,8 +11,7 @@ use super::ir::Region;
 
 /// All passes; code is hoisted if `hoists`.
 pub(super) fn optimise(region: &mut Region, hoists: bool) {
-    let passes: [fn(&mut Region); 3] =
-        [settle::settle, if hoists { hoist::hoist } else { |_| () }, dce::dce];
+    let passes: [fn(&mut Region); 3] = [settle::settle, if hoists { hoist::hoist } else { |_| () }, dce::dce];
     for pass in passes {
         pass(region);
         #[cfg(debug_assertions)]

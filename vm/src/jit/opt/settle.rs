@@ -6,7 +6,8 @@ use super::super::ir::{Place, Region, Slot, Ty};
 
 /// Fills in `Region::header` and `preheader`, makes the `SLOT`s they need, and lists what snapshots restore.
 pub(super) fn settle(region: &mut Region) {
-    let changed = |trace: usize| region.changes(trace).iter().map(|(slot, _)| *slot).collect::<BTreeSet<Slot>>();
+    let changed =
+        |trace: usize| region.changes(trace).iter().map(|(slot, _)| *slot).collect::<BTreeSet<Slot>>();
     let root = changed(0);
     let mut all = BTreeSet::new();
     for trace in 0..region.traces.len() {

@@ -39,7 +39,8 @@ impl Recorder {
                 for i in 0..count.min(usize::from(proto.param_count)) {
                     self.read_slot(vm, callee + 1 + i as Slot)?;
                 }
-                let proof = self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+                let proof = self
+                    .emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
                 let return_pc = self.expected[0];
                 self.push_frame_of(closure, callee + 1, proto.constants, return_pc, insn)?;
                 self.set_proof(proof);
@@ -160,13 +161,15 @@ impl Recorder {
                 }
                 let function = self.read_slot(vm, callee)?;
                 let params = usize::from(proto.param_count);
-                let values: Vec<Ref> =
-                    (0..count.min(params)).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
+                let values: Vec<Ref> = (0..count.min(params))
+                    .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
+                    .collect::<Recorded<_>>()?;
                 self.inner_turns += 1;
                 if self.inner_turns > 24 {
                     return Err(Reason::InnerLoop);
                 }
-                let proof = self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+                let proof = self
+                    .emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
                 let frame = self.frames.pop().expect("the calling frame");
                 let base = frame.base;
                 self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
@@ -214,7 +217,13 @@ impl Recorder {
     }
 
     /// A call of a native as an instruction, or of its short form.
-    fn short_call(&mut self, vm: &mut Vm, callee: Slot, count: usize, native: Gc<NativeFunction>) -> Recorded<Option<Ref>> {
+    fn short_call(
+        &mut self,
+        vm: &mut Vm,
+        callee: Slot,
+        count: usize,
+        native: Gc<NativeFunction>,
+    ) -> Recorded<Option<Ref>> {
         // SAFETY: a live native.
         let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };
         if count > ARGUMENTS {
@@ -224,7 +233,8 @@ impl Recorder {
         // Whether it has an answer shows when it is asked.
         let Some(answer) = short(vm, native, &actual) else { return Ok(None) };
         let function = self.guard_native(vm, callee, native)?;
-        let args: Vec<Ref> = (0..count).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
+        let args: Vec<Ref> =
+            (0..count).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
         if let Some(value) = self.intrinsic(native, &args)? {
             return Ok(Some(value));
         }

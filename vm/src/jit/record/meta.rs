@@ -11,7 +11,13 @@ use crate::vm::Vm;
 
 impl Recorder {
     /// The handler a value has for an event, nil if none; `None` where that cannot be told.
-    fn handler(&mut self, vm: &mut Vm, value: Ref, actual: RawValue, event: Meta) -> Recorded<Option<(Ref, RawValue)>> {
+    fn handler(
+        &mut self,
+        vm: &mut Vm,
+        value: Ref,
+        actual: RawValue,
+        event: Meta,
+    ) -> Recorded<Option<(Ref, RawValue)>> {
         let nil = self.primitive(RawValue::NIL);
         let Some(table) = actual.as_table() else {
             // Whoever gives a basic type a metatable flushes all compiled code.
@@ -56,7 +62,12 @@ impl Recorder {
     }
 
     /// Begins a call of a metamethod for an instruction whose result goes to register `A`; false where it cannot be inlined.
-    pub(super) fn call_metamethod(&mut self, insn: Insn, handler: (Ref, RawValue), arguments: &[Ref]) -> Recorded<bool> {
+    pub(super) fn call_metamethod(
+        &mut self,
+        insn: Insn,
+        handler: (Ref, RawValue),
+        arguments: &[Ref],
+    ) -> Recorded<bool> {
         let Some(closure) = Self::closure_of(handler.1) else { return Ok(false) };
         // SAFETY: a live prototype.
         let proto = unsafe { &*closure.proto().as_ptr() };
@@ -64,7 +75,8 @@ impl Recorder {
         if proto.is_vararg || self.frames.len() >= MAX_FRAMES || depth > MAX_RECURSION {
             return Ok(false);
         }
-        let proof = self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(handler.0).imm(closure.proto().addr() as u64))?;
+        let proof =
+            self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(handler.0).imm(closure.proto().addr() as u64))?;
         // SAFETY: live code.
         let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
         let callee = self.slot(usize::from(size));

@@ -1,29 +1,32 @@
 //! The recorder: an abstract interpreter that runs one instruction ahead of the real one.
 //!
-//! `ops.rs` records instructions, `table.rs` those on tables, `call.rs` calls and returns; here is what they rest on: where the value of each slot is, the
-//! snapshot of the current instruction, and [`Recorder::emit`], which folds (`opt/fold.rs`) and finds what has been computed already.
+//! `ops.rs` records instructions, `loops.rs` loops, `table.rs` what is about tables, `call.rs` calls and returns, `meta.rs` metamethods. Here is what they rest on: where
+//! the value of each slot is, and the snapshot of the current instruction; `emit.rs` folds (`opt/fold.rs`) and finds what has been computed already.
 //!
-//! Each [`step`](Recorder::step) first settles what the previous instruction left open: which way a branch went, whether the interpreter is where it was expected.
+//! Each [`step`](Recorder::step) (`step.rs`) first settles what the previous instruction left open: which way a branch went, whether the interpreter is where it was expected.
 
 mod call;
+mod emit;
 pub(crate) mod live;
+mod loops;
 mod meta;
 mod ops;
+mod step;
 mod table;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ir::{End, FrameState, Ins, IrOp, Kind, Mem, NO_SNAP, Place, Ref, Region, SnapId, Slot, Snapshot, Trace, Ty};
-use super::opt::fold::fold;
+use super::BUFFER;
+use super::ir::{FrameState, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
 use super::reason::Reason;
-use super::{BUFFER, State};
-use crate::bytecode::{Insn, Op};
+use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};
 use crate::thread::{FrameKind, Thread};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
+use emit::Versions;
 use live::Liveness;
 
 /// What became of a step.
@@ -57,7 +60,10 @@ struct Frame {
 enum Pending {
     Nothing,
     /// The branch of a comparison: the guard, whose immediate is whether it holds, and the targets.
-    Branch { guard: Ins, when_taken: bool },
+    Branch {
+        guard: Ins,
+        when_taken: bool,
+    },
     /// An `EXEC`, whose immediate is the next instruction.
     Exec(Ref),
 }
@@ -98,59 +104,20 @@ pub(crate) struct Recorder {
     /// Where a key was looked for in vain, and the `__index` function that is to be asked.
     asked: Option<(Ref, Ref, RawValue)>,
     max_record: u32,
+    /// Whether traces that leave most to the interpreter are given up.
+    pub(crate) only_if_it_pays: bool,
     liveness: HashMap<usize, Rc<Liveness>>,
-}
-
-/// How often each part of memory has been written, so that what was read from it before is not known any more.
-#[derive(Default)]
-struct Versions {
-    stack: u32,
-    array: u32,
-    head: u32,
-    closure: u32,
-    all_fields: u32,
-    fields: HashMap<u64, u32>,
-    any: u32,
-}
-
-impl Versions {
-    fn of(&self, mem: Mem, imm: u64) -> u64 {
-        match mem {
-            Mem::Pure => 0,
-            Mem::Stack => self.stack.into(),
-            Mem::Array => self.array.into(),
-            Mem::Head => self.head.into(),
-            Mem::Closure => self.closure.into(),
-            Mem::Field => {
-                u64::from(self.all_fields) << 32 | u64::from(self.fields.get(&imm).copied().unwrap_or(0))
-            }
-            Mem::All => self.any.into(),
-        }
-    }
-
-    fn written(&mut self, mem: Mem, imm: u64) {
-        self.any += 1;
-        match mem {
-            Mem::Pure => self.any -= 1,
-            Mem::Stack => self.stack += 1,
-            Mem::Array => self.array += 1,
-            Mem::Head => self.head += 1,
-            Mem::Closure => self.closure += 1,
-            Mem::Field => *self.fields.entry(imm).or_default() += 1,
-            Mem::All => {
-                self.stack += 1;
-                self.array += 1;
-                self.head += 1;
-                self.closure += 1;
-                self.all_fields += 1;
-            }
-        }
-    }
 }
 
 impl Recorder {
     /// A recorder for a loop whose back-edge is at `header`, the next instruction of the frame on top.
-    pub(crate) fn root(vm: &Vm, site: u32, header: *const Insn, any: Vec<Slot>, max_record: u32) -> Recorded<Recorder> {
+    pub(crate) fn root(
+        vm: &Vm,
+        site: u32,
+        header: *const Insn,
+        any: Vec<Slot>,
+        max_record: u32,
+    ) -> Recorded<Recorder> {
         let mut recorder = Recorder::new(vm, site, header, any, max_record, vm.frames().len() - 1);
         recorder.push_frame(vm, 0, vm.frame().base, vm.frame().constants, std::ptr::null(), Insn(0))?;
         // The snapshot of the loop's beginning.
@@ -199,7 +166,14 @@ impl Recorder {
         Ok(recorder)
     }
 
-    fn new(vm: &Vm, site: u32, header: *const Insn, any: Vec<Slot>, max_record: u32, depth: usize) -> Recorder {
+    fn new(
+        vm: &Vm,
+        site: u32,
+        header: *const Insn,
+        any: Vec<Slot>,
+        max_record: u32,
+        depth: usize,
+    ) -> Recorder {
         Recorder {
             region: Region::default(),
             region_number: None,
@@ -228,175 +202,9 @@ impl Recorder {
             inner_turns: 0,
             asked: None,
             max_record,
+            only_if_it_pays: false,
             liveness: HashMap::new(),
         }
-    }
-
-    /// What the traces before a side trace have computed is known in it, up to where it begins.
-    fn inherit(&mut self, parent: SnapId) {
-        let mut path = Vec::new();
-        let mut at = Some(parent);
-        while let Some(snap) = at {
-            let Some(trace) = self.region.traces.iter().position(|trace| {
-                trace.body.iter().any(|r| self.region.get(*r).snap == snap)
-            }) else {
-                break;
-            };
-            path.push((trace, snap));
-            at = self.region.traces[trace].parent;
-        }
-        for (trace, snap) in path.into_iter().rev() {
-            for r in self.region.traces[trace].body.clone() {
-                let ins = *self.region.get(r);
-                if ins.snap == snap {
-                    break;
-                }
-                self.learn(r, ins);
-            }
-        }
-    }
-
-    /// Takes note of an instruction that has been executed.
-    fn learn(&mut self, r: Ref, ins: Ins) {
-        match ins.op.kind() {
-            Kind::Value | Kind::Guard => {
-                let key = self.key(ins);
-                self.known.entry(key).or_insert(r);
-            }
-            Kind::Store | Kind::Call => {
-                if ins.op == IrOp::APPEND {
-                    self.versions.written(Mem::Array, 0);
-                    self.versions.written(Mem::Head, 0);
-                } else {
-                    self.versions.written(ins.op.mem(), ins.imm);
-                }
-                self.forward(ins);
-            }
-            Kind::Floating => {}
-        }
-    }
-
-    /// What was stored is what a load gives.
-    fn forward(&mut self, ins: Ins) {
-        let (load, value) = match ins.op {
-            IrOp::HSTORE => (Ins::new(IrOp::HLOAD, Ty::Any).a(ins.a).imm(ins.imm), ins.b),
-            IrOp::ASTORE => (Ins::new(IrOp::ALOAD, Ty::Any).a(ins.a).b(ins.b), ins.c),
-            IrOp::USTORE => (Ins::new(IrOp::ULOAD, Ty::Any).a(ins.a), ins.b),
-            IrOp::VSTORE => (Ins::new(IrOp::RELOAD, Ty::Any).imm(ins.imm), ins.a),
-            _ => return,
-        };
-        let stored = *self.region.get(value);
-        // The value as it was before it was boxed.
-        let value = if stored.op == IrOp::BOX { stored.a } else { value };
-        let key = self.key(load);
-        self.known.insert(key, value);
-    }
-
-    /// What tells an instruction from others that give something else: proofs and snapshots do not, what was written meanwhile does.
-    fn key(&self, ins: Ins) -> (Ins, u64) {
-        let mut key = Ins { snap: NO_SNAP, ..ins };
-        match ins.op {
-            IrOp::HLOAD | IrOp::FUPV | IrOp::FENV => key.b = Ref::NONE,
-            IrOp::ALOAD => key.c = Ref::NONE,
-            _ => {}
-        }
-        (key, self.versions.of(ins.op.mem(), ins.imm))
-    }
-
-    // ---- instructions ----------------------------------------------------------------------------------
-
-    /// Adds an instruction, or finds what gives the same.
-    fn emit(&mut self, ins: Ins) -> Recorded<Ref> {
-        let ins = match fold(&mut self.region, ins) {
-            Ok(ins) => ins,
-            Err(same) => return Ok(same),
-        };
-        let mut ins = ins;
-        if matches!(ins.op.kind(), Kind::Value | Kind::Guard) {
-            let key = self.key(ins);
-            if let Some(r) = self.known.get(&key) {
-                return Ok(*r);
-            }
-        }
-        if matches!(ins.op.kind(), Kind::Guard) || matches!(ins.op, IrOp::SHORT | IrOp::EXEC | IrOp::APPEND) {
-            ins.snap = self.snapshot()?;
-        }
-        let r = self.region.push(ins);
-        self.body.push(r);
-        if self.body.len() > self.max_record as usize {
-            return Err(Reason::TooLong);
-        }
-        self.learn(r, ins);
-        Ok(r)
-    }
-
-    fn op1(&mut self, op: IrOp, ty: Ty, a: Ref) -> Recorded<Ref> {
-        self.emit(Ins::new(op, ty).a(a))
-    }
-
-    fn op2(&mut self, op: IrOp, ty: Ty, a: Ref, b: Ref) -> Recorded<Ref> {
-        self.emit(Ins::new(op, ty).a(a).b(b))
-    }
-
-    fn number(&mut self, n: f64) -> Ref {
-        self.region.constant(IrOp::KNUM, Ty::Num, RawValue::number(n).bits())
-    }
-
-    fn integer(&mut self, n: i64) -> Ref {
-        self.region.constant(IrOp::KINT, Ty::Int, n as u64)
-    }
-
-    fn primitive(&mut self, value: RawValue) -> Ref {
-        self.region.constant(IrOp::KPRI, Ty::Any, value.bits())
-    }
-
-    /// A constant of a prototype.
-    fn constant(&mut self, value: RawValue) -> Recorded<Ref> {
-        Ok(match value.type_of() {
-            Type::Number => self.number(value.as_f64_or_nan()),
-            Type::Nil | Type::Boolean => self.primitive(value),
-            Type::String => {
-                let address = value.heap_addr().expect("a string is a cell");
-                self.region.constant(IrOp::KSTR, Ty::Str, address as u64)
-            }
-            _ => return Err(Reason::Special),
-        })
-    }
-
-    /// The primitive that a value is known to be.
-    fn known_primitive(&self, r: Ref) -> Option<RawValue> {
-        let ins = self.region.get(r);
-        // SAFETY: recorded from such a value.
-        (ins.op == IrOp::KPRI).then(|| unsafe { RawValue::from_bits(ins.imm) })
-    }
-
-    /// A value with its type, which `actual` shows.
-    fn refine(&mut self, r: Ref, actual: RawValue) -> Recorded<Ref> {
-        if self.region.ty(r) != Ty::Any || self.known_primitive(r).is_some() {
-            return Ok(r);
-        }
-        let ty = match actual.type_of() {
-            Type::Nil | Type::Boolean => {
-                self.emit(Ins::new(IrOp::GPRI, Ty::Void).a(r).imm(actual.bits()))?;
-                return Ok(self.primitive(actual));
-            }
-            Type::LightUserData => {
-                self.emit(Ins::new(IrOp::GLIGHT, Ty::Void).a(r))?;
-                return Ok(r);
-            }
-            _ => type_of(actual),
-        };
-        self.op1(IrOp::GTYPE, ty, r)
-    }
-
-    /// As a Lua value in eight bytes.
-    fn boxed(&mut self, r: Ref) -> Recorded<Ref> {
-        if self.region.ty(r) == Ty::Any { Ok(r) } else { self.op1(IrOp::BOX, Ty::Any, r) }
-    }
-
-    /// A number as a double.
-    fn double(&mut self, r: Ref) -> Recorded<Ref> {
-        if self.region.ty(r) == Ty::Int { self.op1(IrOp::I2N, Ty::Num, r) } else { Ok(r) }
     }
 
     // ---- slots -----------------------------------------------------------------------------------------
@@ -531,7 +339,17 @@ impl Recorder {
         if !self.protos.contains(&proto) {
             self.protos.push(proto);
         }
-        self.frames.push(Frame { base, proto, code, constants, live, return_pc, call, proof: Ref::NONE, kind: FrameKind::Lua });
+        self.frames.push(Frame {
+            base,
+            proto,
+            code,
+            constants,
+            live,
+            return_pc,
+            call,
+            proof: Ref::NONE,
+            kind: FrameKind::Lua,
+        });
         Ok(())
     }
 
@@ -589,165 +407,6 @@ impl Recorder {
         let id = self.region.snaps.len() as SnapId - 1;
         self.snap = Some(id);
         Ok(id)
-    }
-
-    // ---- steps -----------------------------------------------------------------------------------------
-
-    /// Before `insn`, which the frame on top is about to execute; its pc is behind it.
-    pub(crate) fn step(&mut self, vm: &mut Vm, state: &mut State, insn: Insn) -> Outcome {
-        if vm.native_depth > self.native_depth {
-            // A native calls Lua.
-            self.ignored += 1;
-            return if self.ignored > 20_000 { Outcome::Aborted(Reason::TooLong) } else { Outcome::On };
-        }
-        // SAFETY: the pc is behind the instruction.
-        let pc = unsafe { vm.frame().pc.sub(1) };
-        let is_here = vm.thread == self.thread
-            && vm.native_depth == self.native_depth
-            && vm.frames().len() == self.depth + self.frames.len()
-            && self.expected.contains(&pc);
-        if !is_here {
-            return Outcome::Aborted(Reason::LeftFrame);
-        }
-        match self.step_here(vm, state, insn, pc) {
-            Ok(true) => Outcome::Done,
-            Ok(false) => Outcome::On,
-            Err(reason) => Outcome::Aborted(reason),
-        }
-    }
-
-    fn step_here(&mut self, vm: &mut Vm, state: &mut State, insn: Insn, pc: *const Insn) -> Recorded<bool> {
-        self.settle(pc)?;
-        self.snap = None;
-        self.pc = pc;
-        if !matches!(insn.op(), Op::CALL | Op::RET | Op::SETLIST | Op::TAILCALL | Op::CLOSEUP) || insn.b() != 0 {
-            self.top = None;
-        }
-        if self.frames.len() == 1 && pc == self.header && self.steps > 0 {
-            self.close(vm)?;
-            return Ok(true);
-        }
-        // SAFETY: a live code's instruction.
-        let word = unsafe { *pc };
-        if word.op() == Op::JLOOP && pc != self.header {
-            let is_compiled = state.loop_sites[word.index()].region != 0;
-            self.inner_turns += 1;
-            if is_compiled || self.inner_turns > 24 {
-                return self.stop(Reason::InnerLoop).map(|()| true);
-            }
-        }
-        self.steps += 1;
-        // SAFETY: code does not end with an instruction that is followed by none.
-        self.expected = [unsafe { pc.add(1) }; 2];
-        match self.instruction(vm, insn) {
-            Err(reason @ (Reason::Returned | Reason::TooDeep | Reason::Vararg | Reason::Special | Reason::TailCall | Reason::OpenValues | Reason::CallHandler)) => {
-                self.stop(reason).map(|()| true)
-            }
-            Err(reason) => Err(reason),
-            Ok(()) => Ok(false),
-        }
-    }
-
-    /// A side trace ends before the current instruction; a root that does not come round is of no use.
-    fn stop(&mut self, reason: Reason) -> Recorded<()> {
-        if self.parent.is_none() || self.body.is_empty() {
-            return Err(reason);
-        }
-        self.snap = None;
-        let snap = self.snapshot()?;
-        self.region.snaps[snap as usize].may_grow = false;
-        self.end(End::Exit(snap));
-        Ok(())
-    }
-
-    fn end(&mut self, end: End) {
-        let trace = Trace { parent: self.parent, body: std::mem::take(&mut self.body), end };
-        self.region.traces.push(trace);
-        if let Some(parent) = self.parent {
-            self.region.snaps[parent as usize].side = Some(self.region.traces.len() as u32 - 1);
-        }
-    }
-
-    /// What the previous instruction left open.
-    fn settle(&mut self, pc: *const Insn) -> Recorded<()> {
-        match std::mem::replace(&mut self.pending, Pending::Nothing) {
-            Pending::Nothing => {}
-            Pending::Branch { guard, when_taken } => {
-                // If both ways lead to the same place, nothing is known, and need not be.
-                if self.expected[0] != self.expected[1] {
-                    let taken = pc == self.expected[0];
-                    self.emit(guard.imm(u64::from(taken == when_taken)))?;
-                }
-            }
-            Pending::Exec(r) => {
-                let at = r.index();
-                self.region.ins[at].imm = pc as u64;
-            }
-        }
-        Ok(())
-    }
-
-    /// The trace is back at the loop's beginning.
-    fn close(&mut self, vm: &Vm) -> Recorded<()> {
-        let live = self.top_frame().live.before(Self::index_of(self.top_frame(), self.header));
-        let mut values = Vec::new();
-        for register in live.iter() {
-            let slot = register as Slot;
-            if self.is_captured(slot) {
-                continue;
-            }
-            let value = match self.place(slot) {
-                None => continue,
-                Some(Place::Memory) => self.read_slot(vm, slot)?,
-                Some(Place::Value(r)) => r,
-            };
-            let param = self.region.param(slot);
-            if param == Some(value) {
-                continue;
-            }
-            // A refined value of the slot itself is no change either.
-            if let Some(param) = param
-                && self.region.get(value).op == IrOp::GTYPE
-                && self.region.get(value).a == param
-            {
-                continue;
-            }
-            let wanted = match param {
-                Some(param) => self.region.ty(param),
-                None if self.any.contains(&slot) => Ty::Any,
-                // Nothing has read it; whoever will wants it as it is.
-                None => Ty::Any,
-            };
-            let param = self.region.slot(slot, wanted);
-            let value = self.convert(vm, slot, value, wanted)?;
-            if value != param {
-                values.push((slot, value));
-            }
-        }
-        self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
-        if let Some(snap) = self.snap {
-            self.region.snaps[snap as usize].may_grow = false;
-        }
-        self.end(End::Loop(values));
-        Ok(())
-    }
-
-    /// A value as one of the type that a slot has where the loop begins.
-    fn convert(&mut self, vm: &Vm, slot: Slot, value: Ref, wanted: Ty) -> Recorded<Ref> {
-        let ty = self.region.ty(value);
-        match (ty, wanted) {
-            _ if ty == wanted => Ok(value),
-            (_, Ty::Any) => self.boxed(value),
-            (Ty::Int, Ty::Num) => self.double(value),
-            (Ty::Num, Ty::Int) => self.op1(IrOp::N2I, Ty::Int, value),
-            (Ty::Any, _) if self.known_primitive(value).is_none() && type_of(self.actual(vm, slot)) == wanted => {
-                self.op1(IrOp::GTYPE, wanted, value)
-            }
-            _ => {
-                self.unstable = Some(slot);
-                Err(Reason::Unstable)
-            }
-        }
     }
 
     /// The instruction it has come to.

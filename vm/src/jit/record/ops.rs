@@ -1,8 +1,8 @@
 //! Moves, arithmetic, comparisons, loops.
 
-use super::{Pending, Recorded, Recorder, type_of};
+use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{BitOp, Format, Insn, Op};
-use crate::function::{FunctionView, Special};
+use crate::function::FunctionView;
 use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
 use crate::rt::meta::Meta;
@@ -14,7 +14,9 @@ const SMALL: f64 = 2_147_483_647.0;
 
 /// Whether a number is an integer to count with; -0 is none.
 pub(super) fn is_small_integer(value: RawValue) -> bool {
-    value.as_number().is_some_and(|n| n.trunc() == n && n.abs() <= SMALL && !(n == 0.0 && n.is_sign_negative()))
+    value
+        .as_number()
+        .is_some_and(|n| n.trunc() == n && n.abs() <= SMALL && !(n == 0.0 && n.is_sign_negative()))
 }
 
 impl Recorder {
@@ -46,8 +48,17 @@ impl Recorder {
                 let nil = self.primitive(RawValue::NIL);
                 (a..=b).try_for_each(|register| self.write(register, nil))
             }
-            Op::GETUPVAL | Op::SETUPVAL | Op::GETGLOBAL | Op::SETGLOBAL | Op::GETFIELD | Op::SETFIELD | Op::GETINDEX
-            | Op::SETINDEX | Op::GETINT | Op::SETINT | Op::SELF => self.table_access(vm, insn),
+            Op::GETUPVAL
+            | Op::SETUPVAL
+            | Op::GETGLOBAL
+            | Op::SETGLOBAL
+            | Op::GETFIELD
+            | Op::SETFIELD
+            | Op::GETINDEX
+            | Op::SETINDEX
+            | Op::GETINT
+            | Op::SETINT
+            | Op::SELF => self.table_access(vm, insn),
             Op::CLOSEUP => {
                 let slot = self.slot(a);
                 self.emit(Ins::new(IrOp::CLOSE, Ty::Void).imm(slot as i64 as u64)).map(drop)
@@ -55,10 +66,24 @@ impl Recorder {
             Op::CLOSURE | Op::NEWTABLE | Op::INITFIELD | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
             Op::SETLIST | Op::VARARG if b == 0 => Err(Reason::OpenValues),
             Op::SETLIST | Op::VARARG => self.exec(vm, insn),
-            Op::ADD | Op::SUB | Op::MUL | Op::DIV | Op::MOD | Op::POW | Op::ADDVK | Op::SUBVK | Op::MULVK | Op::DIVVK
-            | Op::MODVK | Op::POWVK | Op::ADDKV | Op::SUBKV | Op::MULKV | Op::DIVKV | Op::MODKV | Op::POWKV => {
-                self.arithmetic(vm, insn)
-            }
+            Op::ADD
+            | Op::SUB
+            | Op::MUL
+            | Op::DIV
+            | Op::MOD
+            | Op::POW
+            | Op::ADDVK
+            | Op::SUBVK
+            | Op::MULVK
+            | Op::DIVVK
+            | Op::MODVK
+            | Op::POWVK
+            | Op::ADDKV
+            | Op::SUBKV
+            | Op::MULKV
+            | Op::DIVKV
+            | Op::MODKV
+            | Op::POWKV => self.arithmetic(vm, insn),
             Op::BITOP => self.bit_operation(vm, insn),
             Op::UNM => {
                 let value = self.read(vm, b)?;
@@ -134,7 +159,7 @@ impl Recorder {
         unsafe { *self.top_frame().constants.add(index) }
     }
 
-    fn target(&self, insn: Insn) -> *const Insn {
+    pub(super) fn target(&self, insn: Insn) -> *const Insn {
         // SAFETY: jump targets lie inside the code.
         unsafe { self.pc.add(1).offset(insn.d() as isize) }
     }
@@ -146,7 +171,7 @@ impl Recorder {
     }
 
     /// A branch whose way the next instruction shows.
-    fn branch(&mut self, insn: Insn, guard: Ins, when_taken: bool) -> Recorded<()> {
+    pub(super) fn branch(&mut self, insn: Insn, guard: Ins, when_taken: bool) -> Recorded<()> {
         // The snapshot is that before this instruction.
         let snap = self.snapshot()?;
         self.expected = [self.target(insn), self.expected[1]];
@@ -316,7 +341,7 @@ impl Recorder {
     }
 
     /// Two numbers of one type.
-    fn alike(&mut self, left: Ref, right: Ref) -> Recorded<(Ref, Ref)> {
+    pub(super) fn alike(&mut self, left: Ref, right: Ref) -> Recorded<(Ref, Ref)> {
         match (self.region.ty(left), self.region.ty(right)) {
             (Ty::Int, Ty::Int) => Ok((left, right)),
             (Ty::Int, _) if self.small_constant(right).is_some() => {
@@ -435,172 +460,6 @@ impl Recorder {
         }
     }
 
-    // ---- loops -----------------------------------------------------------------------------------------
-
-    /// The value of a slot as an integer, which it is.
-    fn read_integer(&mut self, vm: &Vm, slot: Slot) -> Recorded<Ref> {
-        if self.place(slot).is_none() && self.region.param(slot).is_none() && !self.any.contains(&slot) && !self.is_captured(slot) {
-            let r = self.region.slot(slot, Ty::Int);
-            self.set_place(slot, Some(Place::Value(r)));
-            return Ok(r);
-        }
-        let value = self.read_slot(vm, slot)?;
-        if let Some(n) = self.small_constant(value) {
-            return Ok(self.integer(n));
-        }
-        match self.region.ty(value) {
-            Ty::Int => Ok(value),
-            Ty::Num => self.op1(IrOp::N2I, Ty::Int, value),
-            _ => Err(Reason::Unstable),
-        }
-    }
-
-    /// The value of a slot, which it is taken to have always.
-    fn read_constant(&mut self, vm: &Vm, slot: Slot) -> Recorded<Ref> {
-        let actual = self.actual(vm, slot);
-        match self.place(slot) {
-            Some(Place::Value(r)) if self.region.get(r).is_constant() => return Ok(r),
-            None if !self.is_captured(slot) => {
-                let r = self.region.slot(slot, Ty::Any);
-                if self.region.ty(r) == Ty::Any {
-                    self.emit(Ins::new(IrOp::GPRI, Ty::Void).a(r).imm(actual.bits()))?;
-                    return self.constant(actual);
-                }
-            }
-            _ => {}
-        }
-        let r = self.read_slot(vm, slot)?;
-        let constant = self.constant(actual)?;
-        let (left, right) = self.alike(r, constant)?;
-        self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(left).b(right).imm(1))?;
-        Ok(constant)
-    }
-
-    fn for_prepare(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
-        let a = insn.a();
-        self.expected = [self.target(insn), self.expected[1]];
-        let actual: [RawValue; 3] = std::array::from_fn(|i| self.actual_reg(vm, a + i));
-        if !actual.iter().all(|value| value.is_number()) {
-            return self.exec(vm, insn);
-        }
-        let step = self.read_constant(vm, self.slot(a + 2))?;
-        let counts = is_small_integer(actual[0]) && is_small_integer(actual[2]);
-        let index = if counts { self.read_integer(vm, self.slot(a))? } else { self.read(vm, a)? };
-        let limit = if counts && is_small_integer(actual[1]) {
-            self.read_integer(vm, self.slot(a + 1))?
-        } else {
-            self.read(vm, a + 1)?
-        };
-        let (x, y) = self.alike(index, limit)?;
-        let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
-        let _ = step;
-        self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), false)?;
-        self.write(a, index)?;
-        self.write(a + 1, limit)?;
-        self.write(a + 3, index)
-    }
-
-    fn for_loop(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
-        let a = insn.a();
-        let actual: [RawValue; 3] = std::array::from_fn(|i| self.actual_reg(vm, a + i));
-        if !actual.iter().all(|value| value.is_number()) {
-            return Err(Reason::Unstable);
-        }
-        let step = self.read_constant(vm, self.slot(a + 2))?;
-        let counts = is_small_integer(actual[0]) && is_small_integer(actual[2]);
-        let counts = counts && self.place(self.slot(a)).is_none_or(|place| match place {
-            Place::Value(r) => self.region.ty(r) != Ty::Num || self.small_constant(r).is_some(),
-            Place::Memory => true,
-        });
-        let (next, limit) = if counts && self.region.param(self.slot(a)).is_none_or(|r| self.region.ty(r) == Ty::Int) {
-            let index = self.read_integer(vm, self.slot(a))?;
-            let step = actual[2].as_f64_or_nan() as i64;
-            let step = self.integer(step);
-            let next = self.op2(IrOp::IADD, Ty::Int, index, step)?;
-            let limit = if is_small_integer(actual[1]) {
-                self.read_integer(vm, self.slot(a + 1))?
-            } else {
-                self.read(vm, a + 1)?
-            };
-            (next, limit)
-        } else {
-            let index = self.read(vm, a)?;
-            let index = self.double(index)?;
-            let step = self.double(step)?;
-            let limit = self.read(vm, a + 1)?;
-            (self.op2(IrOp::ADD, Ty::Num, index, step)?, limit)
-        };
-        let (x, y) = self.alike(next, limit)?;
-        let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
-        self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), true)?;
-        // Whether it is taken shows before anything else is recorded; if not, nothing was written, and nobody reads it.
-        let goes_on = {
-            let next = actual[0].as_f64_or_nan() + actual[2].as_f64_or_nan();
-            if actual[2].as_f64_or_nan() >= 0.0 {
-                next <= actual[1].as_f64_or_nan()
-            } else {
-                next >= actual[1].as_f64_or_nan()
-            }
-        };
-        if goes_on {
-            self.write(a, next)?;
-            self.write(a + 3, next)?;
-        }
-        Ok(())
-    }
-
-    fn iterate(&mut self, vm: &Vm, insn: Insn, count: usize) -> Recorded<()> {
-        let a = insn.a();
-        let actual = self.actual_reg(vm, a);
-        let iterator = self.read(vm, a)?;
-        let Some(function) = actual.as_function() else { return Err(Reason::CallHandler) };
-        match function.view() {
-            FunctionView::Native(native) => {
-                match native.special() {
-                    Special::None | Special::Next | Special::NextIndex | Special::NextRow => {}
-                    _ => return Err(Reason::Special),
-                }
-                // SAFETY: a live native.
-                let code = unsafe { (*native.as_ptr()).function as usize };
-                self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(code as u64))?;
-                if native.special() == Special::NextIndex && count <= 2 && self.next_index(vm, a, count)? {
-                    return Ok(());
-                }
-                self.exec(vm, insn)
-            }
-            FunctionView::Lua(_) => Err(Reason::Special),
-        }
-    }
-
-    /// A step of `ipairs` within an array.
-    fn next_index(&mut self, vm: &Vm, a: usize, count: usize) -> Recorded<bool> {
-        let (table, index) = (self.actual_reg(vm, a + 1), self.actual_reg(vm, a + 2));
-        let Some(table) = table.as_table() else { return Ok(false) };
-        if !is_small_integer(index) {
-            return Ok(false);
-        }
-        // SAFETY: a live table.
-        let len = unsafe { (*table.as_ptr()).array_len };
-        let next = index.as_f64_or_nan() as i64 + 1;
-        if next < 1 || next > i64::from(len) || table.get_int(&vm.heap, next).is_nil() {
-            return Ok(false);
-        }
-        let holder = self.read(vm, a + 1)?;
-        let index = self.read_integer(vm, self.slot(a + 2))?;
-        let one = self.integer(1);
-        let index = self.op2(IrOp::IADD, Ty::Int, index, one)?;
-        let value = self.element(holder, index)?;
-        let value = self.refine(value, table.get_int(&vm.heap, next))?;
-        if self.known_primitive(value).is_none() && self.region.ty(value) == Ty::Any {
-            self.emit(Ins::new(IrOp::GNPRI, Ty::Void).a(value).imm(RawValue::NIL.bits()))?;
-        }
-        self.write(a + 3, index)?;
-        if count == 2 {
-            self.write(a + 4, value)?;
-        }
-        Ok(true)
-    }
-
     fn length(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
         let value = self.read(vm, insn.b())?;
         let length = match self.region.ty(value) {
@@ -609,11 +468,6 @@ impl Recorder {
             _ => return self.exec(vm, insn),
         };
         self.write(insn.a(), length)
-    }
-
-    /// The type of a value that is there, for those who look at it themselves.
-    pub(super) fn ty_of(value: RawValue) -> Ty {
-        type_of(value)
     }
 
     /// A closure as a function value.

@@ -112,7 +112,11 @@ impl Recorder {
                     (self.read(vm, b)?, self.actual_reg(vm, b))
                 };
                 let value = self.read(vm, c)?;
-                if self.set_index(vm, object, table, key, actual, value)? { Ok(()) } else { self.exec(vm, insn) }
+                if self.set_index(vm, object, table, key, actual, value)? {
+                    Ok(())
+                } else {
+                    self.exec(vm, insn)
+                }
             }
             _ => unreachable!("no instruction on a table"),
         }
@@ -132,7 +136,8 @@ impl Recorder {
     /// Where a variable of the running closure is, and its value now.
     fn variable(&mut self, vm: &Vm, index: usize) -> Recorded<(Ref, RawValue)> {
         let closure = self.closure(vm)?;
-        let variable = self.emit(Ins::new(IrOp::FUPV, Ty::Ptr).a(closure).b(self.top_frame().proof).imm(index as u64))?;
+        let variable =
+            self.emit(Ins::new(IrOp::FUPV, Ty::Ptr).a(closure).b(self.top_frame().proof).imm(index as u64))?;
         Ok((variable, self.actual_closure(vm).upvalue(index).get()))
     }
 
@@ -142,7 +147,12 @@ impl Recorder {
         unsafe { (*self.top_frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1)).key }
     }
 
-    pub(super) fn shape(&mut self, vm: &mut Vm, table: Ref, actual: Gc<Table>) -> Recorded<Option<(u32, Ref)>> {
+    pub(super) fn shape(
+        &mut self,
+        vm: &mut Vm,
+        table: Ref,
+        actual: Gc<Table>,
+    ) -> Recorded<Option<(u32, Ref)>> {
         let shape = actual.cache_shape(&mut vm.heap);
         if shape == 0 {
             return Ok(None);
@@ -189,7 +199,12 @@ impl Recorder {
     }
 
     /// The `__index` of a metatable, nil if it has none.
-    fn index_handler(&mut self, vm: &mut Vm, holder: Ref, meta: Gc<Table>) -> Recorded<Option<(Ref, RawValue)>> {
+    fn index_handler(
+        &mut self,
+        vm: &mut Vm,
+        holder: Ref,
+        meta: Gc<Table>,
+    ) -> Recorded<Option<(Ref, RawValue)>> {
         let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
         let name = vm.heap.meta_name(Meta::Index);
         let Some(slot) = meta.find_slot(&vm.heap, name) else {

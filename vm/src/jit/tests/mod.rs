@@ -28,7 +28,7 @@ preheader 4
 snap 0 pc 7 : | restores 4=%0
 snap 1 pc 7 : 4=%0 5=mem | restores 4=%0
 hoisted
-  %9 = FLOOR num %1
+  %5 = FLOOR num %1
 trace 0
   %3 = IADD int %0 %2
   %4 = GLE - %3 %0 #1 >1
@@ -44,7 +44,7 @@ fn the_verifier_finds_what_is_wrong() {
         ("%3 = IADD int %0 %2", "%3 = IADD int %1 %2"),
         ("#1 >1", "#1"),
         ("#1 >1", "#1 >7"),
-        ("loop 4=%3", "loop 4=%9"),
+        ("loop 4=%3", "loop 4=%5"),
         ("loop 4=%3", "loop 6=%3"),
         ("5=mem | restores 4=%0", "5=mem | restores 4=%4"),
     ] {

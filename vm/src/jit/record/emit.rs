@@ -1,0 +1,226 @@
+//! Instructions: folded, found among those that have been computed already, or added.
+
+use std::collections::HashMap;
+
+use super::super::ir::{Ins, IrOp, Kind, Mem, NO_SNAP, Ref, SnapId, Ty};
+use super::super::opt::fold::fold;
+use super::super::reason::Reason;
+use super::{Recorded, Recorder, type_of};
+use crate::value::{RawValue, Type};
+
+/// How often each part of memory has been written, so that what was read from it before is not known any more.
+#[derive(Default)]
+pub(super) struct Versions {
+    stack: u32,
+    array: u32,
+    head: u32,
+    closure: u32,
+    all_fields: u32,
+    fields: HashMap<u64, u32>,
+    any: u32,
+}
+
+impl Versions {
+    fn of(&self, mem: Mem, imm: u64) -> u64 {
+        match mem {
+            Mem::Pure => 0,
+            Mem::Stack => self.stack.into(),
+            Mem::Array => self.array.into(),
+            Mem::Head => self.head.into(),
+            Mem::Closure => self.closure.into(),
+            Mem::Field => {
+                u64::from(self.all_fields) << 32 | u64::from(self.fields.get(&imm).copied().unwrap_or(0))
+            }
+            Mem::All => self.any.into(),
+        }
+    }
+
+    fn written(&mut self, mem: Mem, imm: u64) {
+        self.any += 1;
+        match mem {
+            Mem::Pure => self.any -= 1,
+            Mem::Stack => self.stack += 1,
+            Mem::Array => self.array += 1,
+            Mem::Head => self.head += 1,
+            Mem::Closure => self.closure += 1,
+            Mem::Field => *self.fields.entry(imm).or_default() += 1,
+            Mem::All => {
+                self.stack += 1;
+                self.array += 1;
+                self.head += 1;
+                self.closure += 1;
+                self.all_fields += 1;
+            }
+        }
+    }
+}
+
+impl Recorder {
+    /// What the traces before a side trace have computed is known in it, up to where it begins.
+    pub(super) fn inherit(&mut self, parent: SnapId) {
+        let mut path = Vec::new();
+        let mut at = Some(parent);
+        while let Some(snap) = at {
+            let Some(trace) = self
+                .region
+                .traces
+                .iter()
+                .position(|trace| trace.body.iter().any(|r| self.region.get(*r).snap == snap))
+            else {
+                break;
+            };
+            path.push((trace, snap));
+            at = self.region.traces[trace].parent;
+        }
+        for (trace, snap) in path.into_iter().rev() {
+            for r in self.region.traces[trace].body.clone() {
+                let ins = *self.region.get(r);
+                if ins.snap == snap {
+                    break;
+                }
+                self.learn(r, ins);
+            }
+        }
+    }
+
+    /// Takes note of an instruction that has been executed.
+    pub(super) fn learn(&mut self, r: Ref, ins: Ins) {
+        match ins.op.kind() {
+            Kind::Value | Kind::Guard => {
+                let key = self.key(ins);
+                self.known.entry(key).or_insert(r);
+            }
+            Kind::Store | Kind::Call => {
+                if ins.op == IrOp::APPEND {
+                    self.versions.written(Mem::Array, 0);
+                    self.versions.written(Mem::Head, 0);
+                } else {
+                    self.versions.written(ins.op.mem(), ins.imm);
+                }
+                self.forward(ins);
+            }
+            Kind::Floating => {}
+        }
+    }
+
+    /// What was stored is what a load gives.
+    pub(super) fn forward(&mut self, ins: Ins) {
+        let (load, value) = match ins.op {
+            IrOp::HSTORE => (Ins::new(IrOp::HLOAD, Ty::Any).a(ins.a).imm(ins.imm), ins.b),
+            IrOp::ASTORE => (Ins::new(IrOp::ALOAD, Ty::Any).a(ins.a).b(ins.b), ins.c),
+            IrOp::USTORE => (Ins::new(IrOp::ULOAD, Ty::Any).a(ins.a), ins.b),
+            IrOp::VSTORE => (Ins::new(IrOp::RELOAD, Ty::Any).imm(ins.imm), ins.a),
+            _ => return,
+        };
+        let stored = *self.region.get(value);
+        // The value as it was before it was boxed.
+        let value = if stored.op == IrOp::BOX { stored.a } else { value };
+        let key = self.key(load);
+        self.known.insert(key, value);
+    }
+
+    /// What tells an instruction from others that give something else: proofs and snapshots do not, what was written meanwhile does.
+    pub(super) fn key(&self, ins: Ins) -> (Ins, u64) {
+        let mut key = Ins { snap: NO_SNAP, ..ins };
+        match ins.op {
+            IrOp::HLOAD | IrOp::FUPV | IrOp::FENV => key.b = Ref::NONE,
+            IrOp::ALOAD => key.c = Ref::NONE,
+            _ => {}
+        }
+        (key, self.versions.of(ins.op.mem(), ins.imm))
+    }
+
+    /// Adds an instruction, or finds what gives the same.
+    pub(super) fn emit(&mut self, ins: Ins) -> Recorded<Ref> {
+        let ins = match fold(&mut self.region, ins) {
+            Ok(ins) => ins,
+            Err(same) => return Ok(same),
+        };
+        let mut ins = ins;
+        if matches!(ins.op.kind(), Kind::Value | Kind::Guard) {
+            let key = self.key(ins);
+            if let Some(r) = self.known.get(&key) {
+                return Ok(*r);
+            }
+        }
+        if matches!(ins.op.kind(), Kind::Guard) || matches!(ins.op, IrOp::SHORT | IrOp::EXEC | IrOp::APPEND) {
+            ins.snap = self.snapshot()?;
+        }
+        let r = self.region.push(ins);
+        self.body.push(r);
+        if self.body.len() > self.max_record as usize {
+            return Err(Reason::TooLong);
+        }
+        self.learn(r, ins);
+        Ok(r)
+    }
+
+    pub(super) fn op1(&mut self, op: IrOp, ty: Ty, a: Ref) -> Recorded<Ref> {
+        self.emit(Ins::new(op, ty).a(a))
+    }
+
+    pub(super) fn op2(&mut self, op: IrOp, ty: Ty, a: Ref, b: Ref) -> Recorded<Ref> {
+        self.emit(Ins::new(op, ty).a(a).b(b))
+    }
+
+    pub(super) fn number(&mut self, n: f64) -> Ref {
+        self.region.constant(IrOp::KNUM, Ty::Num, RawValue::number(n).bits())
+    }
+
+    pub(super) fn integer(&mut self, n: i64) -> Ref {
+        self.region.constant(IrOp::KINT, Ty::Int, n as u64)
+    }
+
+    pub(super) fn primitive(&mut self, value: RawValue) -> Ref {
+        self.region.constant(IrOp::KPRI, Ty::Any, value.bits())
+    }
+
+    /// A constant of a prototype.
+    pub(super) fn constant(&mut self, value: RawValue) -> Recorded<Ref> {
+        Ok(match value.type_of() {
+            Type::Number => self.number(value.as_f64_or_nan()),
+            Type::Nil | Type::Boolean => self.primitive(value),
+            Type::String => {
+                let address = value.heap_addr().expect("a string is a cell");
+                self.region.constant(IrOp::KSTR, Ty::Str, address as u64)
+            }
+            _ => return Err(Reason::Special),
+        })
+    }
+
+    /// The primitive that a value is known to be.
+    pub(super) fn known_primitive(&self, r: Ref) -> Option<RawValue> {
+        let ins = self.region.get(r);
+        // SAFETY: recorded from such a value.
+        (ins.op == IrOp::KPRI).then(|| unsafe { RawValue::from_bits(ins.imm) })
+    }
+
+    /// A value with its type, which `actual` shows.
+    pub(super) fn refine(&mut self, r: Ref, actual: RawValue) -> Recorded<Ref> {
+        if self.region.ty(r) != Ty::Any || self.known_primitive(r).is_some() {
+            return Ok(r);
+        }
+        let ty = match actual.type_of() {
+            Type::Nil | Type::Boolean => {
+                self.emit(Ins::new(IrOp::GPRI, Ty::Void).a(r).imm(actual.bits()))?;
+                return Ok(self.primitive(actual));
+            }
+            Type::LightUserData => {
+                self.emit(Ins::new(IrOp::GLIGHT, Ty::Void).a(r))?;
+                return Ok(r);
+            }
+            _ => type_of(actual),
+        };
+        self.op1(IrOp::GTYPE, ty, r)
+    }
+
+    /// As a Lua value in eight bytes.
+    pub(super) fn boxed(&mut self, r: Ref) -> Recorded<Ref> {
+        if self.region.ty(r) == Ty::Any { Ok(r) } else { self.op1(IrOp::BOX, Ty::Any, r) }
+    }
+
+    /// A number as a double.
+    pub(super) fn double(&mut self, r: Ref) -> Recorded<Ref> {
+        if self.region.ty(r) == Ty::Int { self.op1(IrOp::I2N, Ty::Num, r) } else { Ok(r) }
+    }
+}

@@ -1,0 +1,211 @@
+//! Steps: from one instruction to the next, and to the trace's end.
+
+use super::super::State;
+use super::super::ir::{End, Ins, IrOp, Place, Ref, Slot, Trace, Ty};
+use super::super::reason::Reason;
+use super::{Outcome, Pending, Recorded, Recorder, type_of};
+use crate::bytecode::{Insn, Op};
+use crate::vm::Vm;
+
+impl Recorder {
+    /// Before `insn`, which the frame on top is about to execute; its pc is behind it.
+    pub(crate) fn step(&mut self, vm: &mut Vm, state: &mut State, insn: Insn) -> Outcome {
+        if vm.native_depth > self.native_depth {
+            // A native calls Lua.
+            self.ignored += 1;
+            return if self.ignored > 20_000 { Outcome::Aborted(Reason::TooLong) } else { Outcome::On };
+        }
+        // SAFETY: the pc is behind the instruction.
+        let pc = unsafe { vm.frame().pc.sub(1) };
+        let is_here = vm.thread == self.thread
+            && vm.native_depth == self.native_depth
+            && vm.frames().len() == self.depth + self.frames.len()
+            && self.expected.contains(&pc);
+        if !is_here {
+            return self.left_frame();
+        }
+        match self.step_here(vm, state, insn, pc) {
+            Ok(true) => Outcome::Done,
+            Ok(false) => Outcome::On,
+            Err(reason) => Outcome::Aborted(reason),
+        }
+    }
+
+    pub(super) fn step_here(
+        &mut self,
+        vm: &mut Vm,
+        state: &mut State,
+        insn: Insn,
+        pc: *const Insn,
+    ) -> Recorded<bool> {
+        self.settle(pc)?;
+        self.snap = None;
+        self.pc = pc;
+        if !matches!(insn.op(), Op::CALL | Op::RET | Op::SETLIST | Op::TAILCALL | Op::CLOSEUP)
+            || insn.b() != 0
+        {
+            self.top = None;
+        }
+        if self.frames.len() == 1 && pc == self.header && self.steps > 0 {
+            self.close(vm)?;
+            return Ok(true);
+        }
+        // SAFETY: a live code's instruction.
+        let word = unsafe { *pc };
+        if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) {
+            let is_compiled = state.loop_sites[word.index()].region != 0;
+            self.inner_turns += 1;
+            if is_compiled || self.inner_turns > 24 {
+                return self.stop(Reason::InnerLoop).map(|()| true);
+            }
+        }
+        self.steps += 1;
+        // SAFETY: code does not end with an instruction that is followed by none.
+        self.expected = [unsafe { pc.add(1) }; 2];
+        match self.instruction(vm, insn) {
+            Err(
+                reason @ (Reason::Returned
+                | Reason::TooDeep
+                | Reason::Vararg
+                | Reason::Special
+                | Reason::TailCall
+                | Reason::OpenValues
+                | Reason::CallHandler),
+            ) => self.stop(reason).map(|()| true),
+            Err(reason) => Err(reason),
+            Ok(()) => Ok(false),
+        }
+    }
+
+    /// The interpreter is somewhere else. If that is an `EXEC`'s doing, a side trace can end before it.
+    pub(super) fn left_frame(&mut self) -> Outcome {
+        match self.pending {
+            Pending::Exec(r)
+                if self.parent.is_some() && self.is_worthwhile() && self.body.last() == Some(&r) =>
+            {
+                self.body.pop();
+                let snap = self.region.get(r).snap;
+                self.region.snaps[snap as usize].may_grow = false;
+                self.end(End::Exit(snap));
+                Outcome::Done
+            }
+            _ => Outcome::Aborted(Reason::LeftFrame),
+        }
+    }
+
+    /// Whether a side trace that ends in the interpreter saves more than it takes to compile its region again.
+    fn is_worthwhile(&self) -> bool {
+        self.body.len() >= if self.only_if_it_pays { 40 } else { 2 }
+    }
+
+    /// A side trace ends before the current instruction; a root that does not come round is of no use.
+    pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
+        if self.parent.is_none() || !self.is_worthwhile() {
+            return Err(reason);
+        }
+        self.snap = None;
+        let snap = self.snapshot()?;
+        self.region.snaps[snap as usize].may_grow = false;
+        self.end(End::Exit(snap));
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self, end: End) {
+        let trace = Trace { parent: self.parent, body: std::mem::take(&mut self.body), end };
+        self.region.traces.push(trace);
+        if let Some(parent) = self.parent {
+            self.region.snaps[parent as usize].side = Some(self.region.traces.len() as u32 - 1);
+        }
+    }
+
+    /// What the previous instruction left open.
+    pub(super) fn settle(&mut self, pc: *const Insn) -> Recorded<()> {
+        match std::mem::replace(&mut self.pending, Pending::Nothing) {
+            Pending::Nothing => {}
+            Pending::Branch { guard, when_taken } => {
+                // If both ways lead to the same place, nothing is known, and need not be.
+                if self.expected[0] != self.expected[1] {
+                    let taken = pc == self.expected[0];
+                    self.emit(guard.imm(u64::from(taken == when_taken)))?;
+                }
+            }
+            Pending::Exec(r) => {
+                let at = r.index();
+                self.region.ins[at].imm = pc as u64;
+            }
+        }
+        Ok(())
+    }
+
+    /// The trace is back at the loop's beginning.
+    pub(super) fn close(&mut self, vm: &Vm) -> Recorded<()> {
+        let live = self.top_frame().live.before(Self::index_of(self.top_frame(), self.header));
+        let mut values = Vec::new();
+        for register in live.iter() {
+            let slot = register as Slot;
+            if self.is_captured(slot) {
+                continue;
+            }
+            let value = match self.place(slot) {
+                None => continue,
+                Some(Place::Memory) => self.read_slot(vm, slot)?,
+                Some(Place::Value(r)) => r,
+            };
+            let param = self.region.param(slot);
+            if param == Some(value) {
+                continue;
+            }
+            // A refined value of the slot itself is no change either.
+            if let Some(param) = param
+                && self.region.get(value).op == IrOp::GTYPE
+                && self.region.get(value).a == param
+            {
+                continue;
+            }
+            let wanted = match param {
+                Some(param) => self.region.ty(param),
+                None if self.any.contains(&slot) => Ty::Any,
+                // Nothing has read it; whoever will wants it as it is.
+                None => Ty::Any,
+            };
+            let param = self.region.slot(slot, wanted);
+            let value = self.convert(vm, slot, value, wanted)?;
+            if value != param {
+                values.push((slot, value));
+            }
+        }
+        if self.parent.is_none() && self.only_if_it_pays {
+            // Each costs more here than in the interpreter.
+            let left = self.body.iter().filter(|r| self.region.get(**r).op == IrOp::EXEC).count();
+            if left * 12 > self.body.len() {
+                return Err(Reason::Interpreter);
+            }
+        }
+        self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
+        if let Some(snap) = self.snap {
+            self.region.snaps[snap as usize].may_grow = false;
+        }
+        self.end(End::Loop(values));
+        Ok(())
+    }
+
+    /// A value as one of the type that a slot has where the loop begins.
+    pub(super) fn convert(&mut self, vm: &Vm, slot: Slot, value: Ref, wanted: Ty) -> Recorded<Ref> {
+        let ty = self.region.ty(value);
+        match (ty, wanted) {
+            _ if ty == wanted => Ok(value),
+            (_, Ty::Any) => self.boxed(value),
+            (Ty::Int, Ty::Num) => self.double(value),
+            (Ty::Num, Ty::Int) => self.op1(IrOp::N2I, Ty::Int, value),
+            (Ty::Any, _)
+                if self.known_primitive(value).is_none() && type_of(self.actual(vm, slot)) == wanted =>
+            {
+                self.op1(IrOp::GTYPE, wanted, value)
+            }
+            _ => {
+                self.unstable = Some(slot);
+                Err(Reason::Unstable)
+            }
+        }
+    }
+}
