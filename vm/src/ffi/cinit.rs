@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code, reason = "fills values that were just made")]
 
-use super::cconv::{Fault, How, fill_rest};
+use super::caggregate::fill_rest;
+use super::cconv::{Fault, How};
 use super::cdata;
 use super::ctab::{CTypeId, Kind, MemberKind, repr};
 use crate::rt::meta::Meta;

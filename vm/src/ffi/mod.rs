@@ -11,8 +11,8 @@
 //!
 //! | for the host's types | for declared types |
 //! |---|---|
-//! | [`access`]: fields | [`cindex`]: fields, elements, `->` |
-//! | [`assign`]: whole values, from tables | [`cconv`]: conversions, [`cinit`]: initialisers |
+//! | [`access`]: fields, [`show`]: text and plain data | [`cindex`]: fields, elements, `->` |
+//! | [`assign`]: whole values, from tables | [`cconv`], [`caggregate`]: conversions, [`cinit`]: initialisers |
 //! | [`arith`], [`vector`], [`structs`], [`duration`]: the operators of math types and spans of time | [`carith`]: integers, pointers, metatypes |
 //! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
 //! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring`; [`named`]: the host's types in declarations |
@@ -27,6 +27,7 @@ pub mod access;
 pub mod arith;
 pub mod array;
 pub mod assign;
+mod caggregate;
 pub(crate) mod carith;
 pub(crate) mod ccall;
 pub(crate) mod cconv;
@@ -49,6 +50,7 @@ pub(crate) mod part;
 mod path;
 pub(crate) mod place;
 pub mod rows;
+mod show;
 pub mod state;
 pub mod structs;
 pub mod vector;
