@@ -133,7 +133,9 @@ mod tests {
             [pixels[start], pixels[start + 1], pixels[start + 2], pixels[start + 3]]
         };
         let right = HISTORY - 1;
-        assert_eq!((at(right, 0), at(right, HEIGHT - 1)), ([255, 0, 0, 255], [255; 4]));
-        assert_eq!((at(right, HEIGHT - 2), at(right - 1, 0)), (BACKGROUND, BACKGROUND));
+        // Ten elevenths of the way up, since a tenth is left free above what is highest.
+        let marked = 65;
+        assert_eq!((at(right, 0), at(right, marked)), ([255, 0, 0, 255], [255; 4]));
+        assert_eq!((at(right, marked - 1), at(right - 1, 0)), (BACKGROUND, BACKGROUND));
     }
 }

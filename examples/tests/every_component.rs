@@ -1,5 +1,6 @@
 //! Components that need a windowed Bevy: each is made with its default and read from Lua, field by field, and shows what is in it.
 
+use std::any::TypeId;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -76,6 +77,10 @@ fn every_field_of_every_component_is_a_value() {
     let mut entities = Vec::new();
     let mut without = Vec::new();
     for registration in registry.read().iter() {
+        // The test's own.
+        if registration.type_id() == TypeId::of::<Cases>() {
+            continue;
+        }
         let (Some(component), Some(default)) =
             (registration.data::<ReflectComponent>(), registration.data::<ReflectDefault>())
         else {
