@@ -106,7 +106,7 @@ fn declarations_of_systems() {
     ] {
         let mut test = test_app();
         test.app.register_type::<NoComponent>().register_type::<Absent>();
-        test.script("scripts/main.lua", &script.replace("RUN", run));
+        test.script("scripts/main.lua", script.replace("RUN", run));
         test.until("an error", |test| !test.errors().is_empty());
         let message = test.errors()[0].to_string();
         if !message.contains(parts) {

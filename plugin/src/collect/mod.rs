@@ -68,8 +68,7 @@ fn collect(
     start: Res<'_, FrameStart>,
     mut figures: ResMut<'_, LuaCollector>,
     mut totals: ResMut<'_, Totals>,
-    mut reports: ResMut<'_, RaiseReports>,
-    mut caps: ResMut<'_, SoftCapWarnings>,
+    (mut reports, mut caps): (ResMut<'_, RaiseReports>, ResMut<'_, SoftCapWarnings>),
     mut diagnostics: Diagnostics<'_, '_>,
 ) {
     let _span = tracing::info_span!("lua_collect").entered();

@@ -208,8 +208,8 @@ impl ScriptParam<'_, '_> {
             vm.ffi.lending.expire();
         })?;
         let scope = if self.is_exclusive { Scope::Everything } else { scope };
-        // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
         let borrower = self.access.borrower.clone();
+        // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
         let run = unsafe { Run::new(self.world, &mut self.commands, scope, borrower, self.last_run) };
         Ok(with_run(vm, run, self.this_run, f))
     }

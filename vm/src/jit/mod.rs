@@ -177,6 +177,7 @@ pub(crate) struct State {
     sites: Vec<Site>,
     /// By number, from 1; freed ones are `None`.
     regions: Vec<Option<Box<Compiled>>>,
+    #[allow(clippy::vec_box, reason = "the running one is known by its address")]
     retired: Vec<Box<Compiled>>,
     /// How many entries of compiled code are under way.
     running: u32,

@@ -13,6 +13,7 @@ mod sync {
     pub(super) use loom::sync::{Condvar, Mutex, MutexGuard};
 }
 
+#[allow(clippy::duplicate_mod, reason = "the same queue once more, over loom's locks")]
 #[path = "queue.rs"]
 mod queue;
 
@@ -254,7 +255,7 @@ fn without_a_thread_items_come_back() {
         let queue = Queue::new();
         let ledger = Ledger::new(StdMutex::new(vec![0; 2]));
         queue.close();
-        let units = queue.push(Units { next: 0, end: 2, ledger }).err().expect("nobody serves the queue");
+        let units = queue.push(Units { next: 0, end: 2, ledger }).expect_err("nobody serves the queue");
         assert_eq!(units.bytes(), 2);
     });
 }

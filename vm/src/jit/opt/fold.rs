@@ -36,11 +36,9 @@ pub(crate) fn fold(region: &mut Region, ins: Ins) -> Result<Ins, Ref> {
                 return Err(region.constant(IrOp::KNUM, Ty::Num, (-x).to_bits()));
             }
         }
-        IrOp::I2N => {
-            if region.get(ins.a).op == IrOp::KINT {
-                let n = region.get(ins.a).imm as i64 as f64;
-                return Err(region.constant(IrOp::KNUM, Ty::Num, n.to_bits()));
-            }
+        IrOp::I2N if region.get(ins.a).op == IrOp::KINT => {
+            let n = region.get(ins.a).imm as i64 as f64;
+            return Err(region.constant(IrOp::KNUM, Ty::Num, n.to_bits()));
         }
         IrOp::N2I => {
             let source = *region.get(ins.a);
