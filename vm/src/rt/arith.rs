@@ -1,5 +1,6 @@
 //! Arithmetic.
 
+use crate::bytecode::Op;
 use crate::convert;
 use crate::ffi;
 use crate::rt::Step;
@@ -21,6 +22,18 @@ pub(crate) fn arith(vm: &mut Vm, event: Meta, left: RawValue, right: RawValue) -
         return Ok(Step::Done(RawValue::number(compute(event, x, y))));
     }
     binary_handler(vm, event, left, right)
+}
+
+/// The event of an arithmetic instruction on two operands.
+pub(crate) fn event_of(op: Op) -> Meta {
+    match op {
+        Op::ADD | Op::ADDVK | Op::ADDKV => Meta::Add,
+        Op::SUB | Op::SUBVK | Op::SUBKV => Meta::Sub,
+        Op::MUL | Op::MULVK | Op::MULKV => Meta::Mul,
+        Op::DIV | Op::DIVVK | Op::DIVKV => Meta::Div,
+        Op::MOD | Op::MODVK | Op::MODKV => Meta::Mod,
+        _ => Meta::Pow,
+    }
 }
 
 /// The operation on two numbers.

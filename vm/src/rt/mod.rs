@@ -16,7 +16,7 @@ mod native;
 pub(crate) mod string_buffer;
 pub(crate) mod traceback;
 
-pub(crate) use arith::{arith, binary_handler, to_number};
+pub(crate) use arith::{arith, binary_handler, event_of, to_number};
 pub(crate) use bits::bit_operation;
 pub(crate) use compare::{LessEqual, equals, less_equal, less_than, raw_equals};
 pub(crate) use concat::{concat_slots, is_concatenable};

@@ -16,7 +16,8 @@ Available options are:
   -b ...    Save or list bytecode: -b[options] input output, '-' for standard input or output.
               -l  Only list it. -e chunk  Take a string as input. -F name  Override the file name.
               -s  Strip debug information (default). -g  Keep it.
-  -j off    Run without a compiler, which is all that this version can do.
+  -j cmd    Control the compiler: on, off (default), v (report), dump.
+  -O[opts]  Parameters of the compiler, as hotloop=N.
   -i        Enter interactive mode after executing 'script'.
   -v        Show version information.
   -E        Ignore environment variables.

@@ -1,6 +1,6 @@
 //! Arithmetic with coercions and metamethods; concatenation.
 
-use crate::bytecode::{BitOp, Format, Insn, Op};
+use crate::bytecode::{BitOp, Format, Insn};
 use crate::interp::Go;
 use crate::rt::{self, Step, meta::Meta};
 use crate::vm::{Raised, Vm};
@@ -13,14 +13,7 @@ pub(in crate::interp) fn arith(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         Format::ACK => (vm.constant(insn.index()), vm.reg(insn.c())),
         _ => (vm.reg(insn.b()), vm.reg(insn.c())),
     };
-    let event = match op {
-        Op::ADD | Op::ADDVK | Op::ADDKV => Meta::Add,
-        Op::SUB | Op::SUBVK | Op::SUBKV => Meta::Sub,
-        Op::MUL | Op::MULVK | Op::MULKV => Meta::Mul,
-        Op::DIV | Op::DIVVK | Op::DIVKV => Meta::Div,
-        Op::MOD | Op::MODVK | Op::MODKV => Meta::Mod,
-        _ => Meta::Pow,
-    };
+    let event = rt::event_of(op);
     match rt::arith(vm, event, left, right)? {
         Step::Done(value) => {
             vm.set_reg(insn.a(), value);

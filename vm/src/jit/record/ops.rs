@@ -5,7 +5,8 @@ use crate::bytecode::{BitOp, Format, Insn, Op};
 use crate::function::FunctionView;
 use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
-use crate::rt::meta::Meta;
+use crate::rt::{self, meta::Meta};
+use crate::string::MAX_SHORT;
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
@@ -261,15 +262,8 @@ impl Recorder {
 
     fn arithmetic(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (left, right) = self.operands(vm, insn)?;
+        let event = rt::event_of(insn.op());
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
-            let event = match insn.op() {
-                Op::ADD | Op::ADDVK | Op::ADDKV => Meta::Add,
-                Op::SUB | Op::SUBVK | Op::SUBKV => Meta::Sub,
-                Op::MUL | Op::MULVK | Op::MULKV => Meta::Mul,
-                Op::DIV | Op::DIVVK | Op::DIVKV => Meta::Div,
-                Op::MOD | Op::MODVK | Op::MODKV => Meta::Mod,
-                _ => Meta::Pow,
-            };
             let (x, y) = match insn.op().format() {
                 Format::ABK => (self.actual_reg(vm, insn.b()), self.k(insn.index())),
                 Format::ACK => (self.k(insn.index()), self.actual_reg(vm, insn.c())),
@@ -280,12 +274,12 @@ impl Recorder {
             }
             return self.exec(vm, insn);
         }
-        let op = match insn.op() {
-            Op::ADD | Op::ADDVK | Op::ADDKV => IrOp::ADD,
-            Op::SUB | Op::SUBVK | Op::SUBKV => IrOp::SUB,
-            Op::MUL | Op::MULVK | Op::MULKV => IrOp::MUL,
-            Op::DIV | Op::DIVVK | Op::DIVKV => IrOp::DIV,
-            Op::MOD | Op::MODVK | Op::MODKV => IrOp::MOD,
+        let op = match event {
+            Meta::Add => IrOp::ADD,
+            Meta::Sub => IrOp::SUB,
+            Meta::Mul => IrOp::MUL,
+            Meta::Div => IrOp::DIV,
+            Meta::Mod => IrOp::MOD,
             _ => IrOp::POW,
         };
         if op == IrOp::MOD
@@ -409,7 +403,8 @@ impl Recorder {
                 self.known_branch(insn, false);
                 return Ok(());
             }
-            let is_short_string = |value: RawValue| value.as_string().is_some_and(|text| text.len() <= 32);
+            let is_short_string =
+                |value: RawValue| value.as_string().is_some_and(|text| text.len() <= MAX_SHORT);
             let by_address = match lt {
                 Ty::Fun | Ty::Thr => true,
                 Ty::Str => {
