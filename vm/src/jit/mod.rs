@@ -32,6 +32,7 @@
 
 #![allow(unsafe_code, reason = "runs compiled code, reads and writes bytecode and stack slots")]
 
+mod allowance;
 mod exit;
 mod helpers;
 pub(crate) mod ir;
@@ -55,6 +56,7 @@ use crate::interp::{Go, back_edge};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
+use allowance::Allowance;
 use exit::{Exit, restore};
 use ir::{Region, Slot, SnapId};
 use lifecycle::{drop_region, finish, flush, free_retired, give_region_up, give_up, penalise};
@@ -189,6 +191,7 @@ pub(crate) struct State {
     aborts: HashMap<Reason, u64>,
     compiler: lower::Compiler,
     level: report::Level,
+    allowance: Allowance,
     /// Counters.
     pub(crate) compiled: u64,
     pub(crate) entries: u64,
@@ -224,6 +227,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         aborts: HashMap::new(),
         compiler,
         level: report::Level::Silent,
+        allowance: Allowance::new(),
         compiled: 0,
         entries: 0,
     });
@@ -261,6 +265,19 @@ impl State {
     /// Whether what does not pay is given up; not where loops are to be compiled at once, for tests.
     fn only_if_it_pays(&self) -> bool {
         self.parameters.hot_loop > EAGER
+    }
+
+    /// Whether there is time to record and compile something now.
+    fn may_begin(&mut self) -> bool {
+        !self.only_if_it_pays() || self.allowance.has_some()
+    }
+
+    /// Instructions are recorded from now on.
+    fn begin(&mut self, vm: &mut Vm, mut recorder: Recorder) {
+        self.allowance.begin();
+        recorder.only_if_it_pays = self.only_if_it_pays();
+        self.recorder = Some(Box::new(recorder));
+        vm.set_recording(true);
     }
 
     fn abort(&mut self, reason: Reason) {
@@ -312,18 +329,14 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         return enter(vm, number, site);
     }
     state.loop_sites[site as usize].count = state.parameters.hot_loop.saturating_add(1).max(2);
-    if vm.compiled.recording {
+    if vm.compiled.recording || !state.may_begin() {
         return back_edge(vm, original);
     }
     vm.frame_mut().pc = at;
     state.recorder = None;
     let any = state.sites[site as usize].any.clone();
     match Recorder::root(vm, site, at, any, state.parameters.max_record) {
-        Ok(mut recorder) => {
-            recorder.only_if_it_pays = state.only_if_it_pays();
-            state.recorder = Some(Box::new(recorder));
-            vm.set_recording(true);
-        }
+        Ok(recorder) => state.begin(vm, recorder),
         Err(reason) => penalise(state, site, reason),
     }
     Ok(Go::On)
@@ -440,6 +453,10 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         return;
     }
     exit.count = 0;
+    if !state.may_begin() {
+        return;
+    }
+    let compiled = state.regions[number as usize].as_deref().expect("it has just run");
     let any = state.sites[site as usize].any.clone();
     let side = Recorder::side(
         vm,
@@ -453,11 +470,7 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         state.parameters.max_record,
     );
     match side {
-        Ok(mut recorder) => {
-            recorder.only_if_it_pays = state.only_if_it_pays();
-            state.recorder = Some(Box::new(recorder));
-            vm.set_recording(true);
-        }
+        Ok(recorder) => state.begin(vm, recorder),
         Err(reason) => {
             state.abort(reason);
             if let Some(compiled) = &mut state.regions[number as usize] {
@@ -482,10 +495,12 @@ fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         Outcome::Done => {
             vm.set_recording(false);
             finish(vm, state, *recorder);
+            state.allowance.end();
         }
         Outcome::Aborted(reason) => {
             vm.set_recording(false);
             give_up(vm, state, &recorder, reason);
+            state.allowance.end();
         }
     }
     Ok(Go::On)
