@@ -17,16 +17,16 @@ use super::view::{SourceId, WriteRule};
 
 /// A view of a column. Its head's type is one without fields, made for this use of the values' type.
 #[repr(C)]
-struct Column {
+pub(crate) struct Column {
     view: View,
     /// The address of each value and its change tick; null when they lie one after another.
-    places: *const (*mut u8, *mut u32),
+    pub(crate) places: *const (*mut u8, *mut u32),
     /// How many values there are.
-    len: u32,
+    pub(crate) len: u32,
     /// Bytes from a value to the next.
-    stride: u32,
+    pub(crate) stride: u32,
     /// The type of the values.
-    element: u32,
+    pub(crate) element: u32,
 }
 
 /// Where the values of a column lie.

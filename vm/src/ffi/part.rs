@@ -74,6 +74,48 @@ pub(super) unsafe fn show(view: *mut View, whole: Whole, data: *mut u8, ctype: u
     }
 }
 
+/// Makes the view of a loop over rows show another row.
+///
+/// # Safety
+/// A live view of a running loop, whose host lent `data` and `tick` in its epoch.
+pub(crate) unsafe fn show_row(view: *mut CData, data: *mut u8, tick: *mut u32) {
+    // SAFETY: by contract.
+    unsafe {
+        (*view).data = data;
+        (*view.cast::<View>()).tick = tick;
+    }
+}
+
+/// A view of the struct at `data`, as `like` is lent: the one a register holds that is `reused`, if it holds such a one.
+///
+/// # Errors
+/// When the memory limit is reached.
+///
+/// # Safety
+/// `like` is a live view, and its holder lent `data` of this type in its epoch.
+pub(crate) unsafe fn shown_in(
+    vm: &mut Vm,
+    held: RawValue,
+    like: *mut CData,
+    (data, tick, ctype): (*mut u8, *mut u32, u32),
+    is_reused: bool,
+) -> Result<RawValue, Raised> {
+    // SAFETY: by contract.
+    unsafe {
+        let whole = Whole::of(like).at_tick(tick);
+        if is_reused
+            && let Some(held) = held.as_cdata()
+            && cdata::is_reused(held.flags())
+        {
+            show(held.as_ptr().cast(), whole, data, ctype);
+            return Ok(held.into());
+        }
+        let flags = whole.flags & WRITABLE | if is_reused { REUSED } else { 0 };
+        let source = u16::from_ne_bytes(whole.source);
+        Ok(cdata::new_view(&mut vm.heap, CTypeId(ctype), data, tick, whole.epoch, source, flags)?.into())
+    }
+}
+
 /// Goes on from the struct at `data`, which an instruction with this `A` and use of its result reads: to the value that is wanted in the
 /// end, if inline caches and registers will do. Gives the instruction to go on with.
 ///

@@ -100,9 +100,9 @@ pub(crate) struct Elements {
     /// The scalar, or [`Elements::NONE`] or [`Elements::NOT_ASKED`].
     scalar: u8,
     is_constant: bool,
-    size: u32,
+    pub(crate) size: u32,
     /// How many; the largest number when the type does not say.
-    count: u32,
+    pub(crate) count: u32,
 }
 
 impl Elements {
@@ -111,6 +111,13 @@ impl Elements {
     /// Before anybody has asked.
     pub(crate) const UNKNOWN: Elements =
         Elements { scalar: Elements::NOT_ASKED, is_constant: true, size: 0, count: 0 };
+}
+
+/// What the elements of a type are, if scalars and somebody has asked.
+pub(crate) fn known_elements(vm: &Vm, ctype: CTypeId) -> Option<Elements> {
+    let at = ctype.0.checked_sub(super::ctab::FIRST)?;
+    let known = *vm.ffi.c.elements.get(at as usize)?;
+    (known.scalar < Elements::NOT_ASKED).then_some(known)
 }
 
 /// What the elements of a type are.
@@ -174,7 +181,7 @@ pub(crate) unsafe fn write_element(vm: *mut Vm, cdata: *mut CData, key: RawValue
 /// # Safety
 /// Both are live.
 #[inline]
-unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue, writes: bool) -> Option<(*mut u8, u32)> {
+pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue, writes: bool) -> Option<(*mut u8, u32)> {
     // SAFETY: by contract.
     unsafe {
         let (flags, ctype) = ((*cdata).header.flags, CTypeId((*cdata).header.aux));

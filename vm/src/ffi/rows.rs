@@ -181,16 +181,40 @@ impl Rows {
     }
 }
 
-/// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere.
-struct Cursor {
+/// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere. Compiled code steps through the rows of a segment by
+/// what is at its beginning.
+#[repr(C)]
+pub(crate) struct Cursor {
     /// The epoch it began in, the only one it goes on in.
     epoch: u64,
+    /// The row of the segment to come.
+    pub(crate) next: usize,
+    /// How many rows the segment has, if they are plain: all of them, one after another in every column. 0 for others.
+    pub(crate) plain: usize,
+    /// The entities of a plain segment.
+    pub(crate) entities: *const u64,
+    /// The columns of a plain segment, as many as `shown`.
+    pub(crate) lanes: *const Lane,
+    lane_list: Vec<Lane>,
     segment: usize,
-    next: usize,
     /// The loop whose variables hold `shown`: its thread and the stack slot of its first variable.
     owner: Option<(usize, u32)>,
     /// A view for each column. The step's upvalues keep them alive.
     shown: Vec<Gc<CData>>,
+}
+
+/// A column of a plain segment.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Lane {
+    /// The value of row 0; null when the entities do not have it.
+    pub(crate) data: *mut u8,
+    /// Bytes from a row to the next.
+    pub(crate) stride: usize,
+    /// The change tick of row 0.
+    pub(crate) ticks: *mut u32,
+    /// What shows it.
+    pub(crate) view: *mut CData,
 }
 
 // SAFETY: used by the thread that runs the VM, as the heap cells it names are.
@@ -291,7 +315,7 @@ fn iter(vm: &mut Vm, args: Args) -> NativeResult {
         upvalues.push(view.into());
         shown.push(view);
     }
-    let cursor = Cursor { epoch: rows.epoch, segment: 0, next: 0, owner: None, shown };
+    let cursor = Cursor::new(rows.epoch, shown);
     upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
     debug_assert_eq!(upvalues.len(), STEP_VIEWS + rows.columns.len().min(MAX_SHOWN));
     let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
@@ -336,6 +360,51 @@ unsafe fn loop_of_step<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cur
 }
 
 impl Cursor {
+    fn new(epoch: u64, shown: Vec<Gc<CData>>) -> Cursor {
+        let (entities, lanes) = (std::ptr::null(), std::ptr::null());
+        Cursor {
+            epoch,
+            next: 0,
+            plain: 0,
+            entities,
+            lanes,
+            lane_list: Vec::new(),
+            segment: 0,
+            owner: None,
+            shown,
+        }
+    }
+
+    /// Looks at a segment before its first row.
+    fn begin(&mut self, segment: &Segment) {
+        self.lane_list.clear();
+        self.plain = 0;
+        if !segment.filters.is_empty() || segment.rows.is_some() {
+            return;
+        }
+        for (cells, view) in segment.columns.iter().zip(&self.shown) {
+            let (data, stride, ticks) = match cells {
+                Cells::Absent => (null_mut(), 0, null_mut()),
+                Cells::Dense { data, stride, ticks } => (*data, *stride as usize, *ticks),
+                Cells::Scattered(_) => return,
+            };
+            self.lane_list.push(Lane { data, stride, ticks, view: view.as_ptr() });
+        }
+        self.entities = segment.entities;
+        self.lanes = self.lane_list.as_ptr();
+        self.plain = segment.len as usize;
+    }
+
+    /// A column of the plain segment it is in.
+    pub(crate) fn lane(&self, index: usize) -> Option<Lane> {
+        self.lane_list.get(index).copied().filter(|_| self.plain > 0)
+    }
+
+    /// Whether its lanes are all there is to the first `count` columns.
+    pub(crate) fn has_lanes_for(&self, count: usize) -> bool {
+        count <= self.lane_list.len() || self.lane_list.len() < MAX_SHOWN
+    }
+
     /// Moves to the next row that passes: its segment and number.
     #[inline(always)]
     fn advance<'r>(&mut self, rows: &'r Rows, this_run: u32) -> Option<(&'r Segment, usize)> {
@@ -344,7 +413,11 @@ impl Cursor {
             if n == segment.len as usize {
                 self.segment += 1;
                 self.next = 0;
+                self.plain = 0;
                 continue;
+            }
+            if n == 0 {
+                self.begin(segment);
             }
             self.next += 1;
             if segment.filters.is_empty() || rows.passes(segment, n, this_run) {
@@ -428,11 +501,73 @@ pub(crate) unsafe fn step(
     true
 }
 
+/// The cursor of a step, if compiled code may go on with it: it is the running thread's loop whose first variable is in stack slot `slot`.
+///
+/// # Safety
+/// The native is a step, as which its code tells it ([`STEP`]).
+pub(crate) unsafe fn cursor_of(vm: &Vm, native: Gc<NativeFunction>, slot: u32) -> Option<*mut Cursor> {
+    // SAFETY: by contract.
+    let (_, cursor) = unsafe { loop_of_step(native) };
+    let is_here =
+        cursor.epoch == vm.ffi.lending.epoch() && cursor.owner == Some((vm.thread.as_ptr().addr(), slot));
+    is_here.then_some(std::ptr::from_mut(cursor))
+}
+
+/// The code of steps.
+pub(crate) const STEP: NativeFn = next_row;
+
+/// Whether a native is the step of a loop over rows.
+pub(crate) fn is_step(native: Gc<NativeFunction>) -> bool {
+    native.special() == Special::NextRow
+}
+
+/// Gives the variables of a loop, of which the first is at `into`, the row it is at once more: compiled code has stepped past what they show. Those
+/// of `reused` are only indexed by the loop's body.
+///
+/// # Errors
+/// When the memory limit is reached.
+///
+/// # Safety
+/// As [`step`]; the loop is where [`cursor_of`] says.
+pub(crate) unsafe fn show_again(
+    vm: &mut Vm,
+    native: Gc<NativeFunction>,
+    into: *mut RawValue,
+    count: usize,
+    reused: u32,
+) -> Result<(), Raised> {
+    // SAFETY: by contract.
+    unsafe {
+        let (rows, cursor) = loop_of_step(native);
+        let n = cursor.next.wrapping_sub(1);
+        if n >= cursor.plain {
+            return Ok(());
+        }
+        into.write(vm.ffi.entities.value(cursor.entities.add(n).read()));
+        for (i, lane) in cursor.lane_list.iter().enumerate().take(count - 1) {
+            if lane.data.is_null() {
+                continue;
+            }
+            let (data, tick) = (lane.data.add(n * lane.stride), lane.ticks.add(n));
+            let view = if reused & 2 << i != 0 {
+                let view = lane.view.cast::<View>();
+                (*view).head.data = data;
+                (*view).tick = tick;
+                Gc::from_ptr(lane.view)
+            } else {
+                vm.lend(rows.columns[i].ctype, data, tick, rows.columns[i].source)?
+            };
+            into.add(1 + i).write(view.into());
+        }
+    }
+    Ok(())
+}
+
 /// `for n, a, b, entities in q:columns()`: the rows of one table after another.
 fn columns(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
     rows.compact(vm.ffi.lending.tick());
-    let cursor = Cursor { epoch: rows.epoch, segment: 0, next: 0, owner: None, shown: Vec::new() };
+    let cursor = Cursor::new(rows.epoch, Vec::new());
     let cursor = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?;
     let step = vm.new_host_function("next_columns", next_columns, &[query.into(), cursor.into()])?;
     vm.ret1(step)
@@ -518,7 +653,7 @@ fn get(vm: &mut Vm, args: Args) -> NativeResult {
 fn single(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, rows) = check_query(vm, args)?;
     let this_run = vm.ffi.lending.tick();
-    let mut cursor = Cursor { epoch: rows.epoch, segment: 0, next: 0, owner: None, shown: Vec::new() };
+    let mut cursor = Cursor::new(rows.epoch, Vec::new());
     let Some((segment, n)) = cursor.advance(rows, this_run) else { return vm.ret1(RawValue::NIL) };
     if cursor.advance(rows, this_run).is_some() {
         let message = "single: the query matches more than one entity; loop over them with q:iter(), or narrow the query with a filter";

@@ -68,6 +68,11 @@ impl Default for Lending {
 }
 
 impl Lending {
+    /// Where the epoch is, for compiled code.
+    pub(crate) const EPOCH: usize = std::mem::offset_of!(Lending, epoch);
+    /// Where the tick is.
+    pub(crate) const TICK: usize = std::mem::offset_of!(Lending, tick);
+
     /// The epoch in which views are lent now.
     #[inline(always)]
     pub fn epoch(&self) -> u64 {

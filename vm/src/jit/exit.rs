@@ -3,10 +3,13 @@
 #![allow(unsafe_code, reason = "writes stack slots and frames that compiled code has left")]
 
 use super::Runtime;
-use super::ir::{FrameState, Ref, Region, Slot, Ty};
+use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, SnapId, Slot, Ty, VIRTUAL_REUSED};
+use crate::ffi::cdata::CData;
+use crate::ffi::{part, rows};
+use crate::function::NativeFunction;
 use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
-use crate::vm::Vm;
+use crate::vm::{Raised, Vm};
 
 /// Where a value to restore comes from.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +17,17 @@ pub(crate) enum Source {
     /// It is a constant.
     Constant(RawValue),
     /// It is in the exit buffer, raw.
-    Buffer(Ty),
+    Buffer(Ty, usize),
+    /// A view, whose bytes, tick and cell are in the buffer: it is brought up to date.
+    Shown(usize),
+    /// A view that is made, of this type, as what is in the buffer says: bytes, tick, and the view it is otherwise like.
+    Part { at: usize, ctype: u32, is_reused: bool },
+    /// What the restored slot of this number got.
+    Same(usize),
 }
+
+/// Words in the exit buffer that a value takes at most.
+pub(crate) const WORDS: usize = 3;
 
 /// What is left of a snapshot once its region is compiled.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +35,8 @@ pub(crate) struct Exit {
     pub(crate) slots: Vec<(Slot, Source)>,
     pub(crate) frames: Vec<FrameState>,
     pub(crate) top: Option<Slot>,
+    /// The loop over rows whose variables are to show their row: the exit is that of the header.
+    pub(crate) rows: Option<RowLoop>,
     /// The exit may lead to a side trace.
     pub(crate) may_grow: bool,
     /// How often it was taken.
@@ -38,23 +52,59 @@ impl Exit {
     }
 }
 
-/// The exits of a region, in the order of its snapshots.
-pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
-    let exit = |snap: &super::ir::Snapshot| Exit {
-        slots: snap.restored.iter().map(|(slot, r)| (*slot, source(region, *r))).collect(),
-        frames: snap.frames.clone(),
-        top: snap.top,
-        may_grow: snap.may_grow,
-        count: 0,
-        failures: 0,
+/// Where in the exit buffer each of the values that a snapshot restores is; none for constants.
+pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>> {
+    let mut next = 0;
+    let restored = &region.snaps[snap as usize].restored;
+    let place = |(index, (_, r)): (usize, &(Slot, Ref))| {
+        let ins = region.get(*r);
+        let is_virtual = ins.is_virtual();
+        if constant(region, *r).is_some() || is_virtual && first_with(restored, *r) != index {
+            return None;
+        }
+        let at = next;
+        next += if is_virtual { WORDS } else { 1 };
+        Some(at)
     };
-    region.snaps.iter().map(exit).collect()
+    restored.iter().enumerate().map(place).collect()
 }
 
-fn source(region: &Region, r: Ref) -> Source {
-    match constant(region, r) {
-        Some(value) => Source::Constant(value),
-        None => Source::Buffer(region.ty(r)),
+fn first_with(restored: &[(Slot, Ref)], r: Ref) -> usize {
+    restored.iter().position(|(_, other)| *other == r).expect("it is in the list")
+}
+
+/// The exits of a region, in the order of its snapshots.
+pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
+    let exit = |(id, snap): (usize, &super::ir::Snapshot)| {
+        let places = buffer_places(region, id as SnapId);
+        let source = |((slot, r), place): (&(Slot, Ref), &Option<usize>)| {
+            (*slot, source(region, *r, *place, first_with(&snap.restored, *r)))
+        };
+        Exit {
+            slots: snap.restored.iter().zip(&places).map(source).collect(),
+            frames: snap.frames.clone(),
+            top: snap.top,
+            rows: region.rows.filter(|_| id as SnapId == ENTRY_SNAP),
+            may_grow: snap.may_grow,
+            count: 0,
+            failures: 0,
+        }
+    };
+    region.snaps.iter().enumerate().map(exit).collect()
+}
+
+fn source(region: &Region, r: Ref, place: Option<usize>, first: usize) -> Source {
+    if let Some(value) = constant(region, r) {
+        return Source::Constant(value);
+    }
+    let ins = region.get(r);
+    match (place, ins.op) {
+        (None, _) => Source::Same(first),
+        (Some(at), IrOp::SHOWN) => Source::Shown(at),
+        (Some(at), IrOp::PART) => {
+            Source::Part { at, ctype: ins.imm as u32, is_reused: ins.imm & VIRTUAL_REUSED != 0 }
+        }
+        (Some(at), _) => Source::Buffer(ins.ty, at),
     }
 }
 
@@ -108,25 +158,80 @@ pub(crate) fn call_info(frame: &FrameState, base: u32) -> CallInfo {
 }
 
 /// Brings the stack and the frames to where the interpreter would be. Frames above the one in which the region was entered are pushed.
-pub(crate) fn restore(vm: &mut Vm, runtime: &Runtime, exit: &Exit) {
-    // SAFETY: the region was entered with room for all the slots it names above `base`, and its code has stored the values in this order.
+///
+/// # Errors
+/// When there is no memory for a view that has to be made.
+pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), Raised> {
+    // SAFETY: the region was entered with room for all the slots it names above `base`, and its code has stored the values where
+    // `buffer_places` says.
+    let (base, base_index) = unsafe { ((*runtime).base, (*runtime).base_index) };
+    let mut parts = false;
+    // SAFETY: as above.
     unsafe {
-        for (index, (slot, source)) in exit.slots.iter().enumerate() {
+        let buffer = &(*runtime).buffer;
+        for (slot, source) in &exit.slots {
             let value = match source {
                 Source::Constant(value) => *value,
-                Source::Buffer(ty) => boxed(runtime.buffer[index], *ty),
+                Source::Buffer(ty, at) => boxed(buffer[*at], *ty),
+                Source::Shown(at) => {
+                    let view = buffer[at + 2] as *mut CData;
+                    part::show_row(view, buffer[*at] as *mut u8, buffer[at + 1] as *mut u32);
+                    RawValue::cdata(Gc::from_ptr(view))
+                }
+                Source::Same(first) => *base.offset(exit.slots[*first].0 as isize),
+                Source::Part { .. } => {
+                    parts = true;
+                    continue;
+                }
             };
-            *runtime.base.offset(*slot as isize) = value;
+            *base.offset(*slot as isize) = value;
         }
     }
-    let base = runtime.base_index;
     if let Some((root, inlined)) = exit.frames.split_first() {
         vm.frame_mut().pc = root.pc;
         for frame in inlined {
-            vm.push_frame(call_info(frame, base));
+            vm.push_frame(call_info(frame, base_index));
         }
     }
     if let Some(top) = exit.top {
-        vm.top = base.wrapping_add_signed(top);
+        vm.top = base_index.wrapping_add_signed(top);
     }
+    if parts {
+        make_parts(vm, runtime, exit)?;
+    }
+    if let Some(rows) = exit.rows {
+        // SAFETY: as above: the loop's slots are there.
+        unsafe {
+            let step = *base.offset(rows.slot as isize);
+            let into = base.offset(rows.slot as isize + 3);
+            if let Some(step) = step.as_function() {
+                let native: Gc<NativeFunction> = Gc::from_ptr(step.as_ptr().cast());
+                if rows::is_step(native) {
+                    rows::show_again(vm, native, into, rows.count as usize, rows.reused)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the views that an exit needs, once everything else is where the collector finds it.
+#[cold]
+fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), Raised> {
+    for (slot, source) in &exit.slots {
+        // SAFETY: as in `restore`; the stack does not move meanwhile.
+        unsafe {
+            let place = (*runtime).base.offset(*slot as isize);
+            match source {
+                Source::Part { at, ctype, is_reused } => {
+                    let word = |i: usize| (*runtime).buffer[at + i];
+                    let (data, tick, like) = (word(0) as *mut u8, word(1) as *mut u32, word(2) as *mut CData);
+                    *place = part::shown_in(vm, *place, like, (data, tick, *ctype), *is_reused)?;
+                }
+                Source::Same(first) => *place = *(*runtime).base.offset(exit.slots[*first].0 as isize),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@
 use super::State;
 use super::exit::{call_info, restore};
 use crate::bytecode::Insn;
+use crate::ffi::rows;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
 use crate::table::Table;
@@ -52,6 +53,8 @@ helpers! {
     table_get(Word, Word, Word) -> Word;
     close(Word, Word) -> Word;
     power(Double, Double) -> Double;
+    rows(Word, Word, Word) -> Word;
+    entity(Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -73,7 +76,11 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
         unsafe { (&(*(*runtime).region).exits, (*runtime).depth, *runtime.cast::<super::RuntimeHead>()) };
     let exit = &exits[snap as usize];
     // SAFETY: no other reference to it is live.
-    restore(vm, unsafe { &*runtime }, exit);
+    if let Err(raised) = restore(vm, runtime, exit) {
+        // SAFETY: the state is there while compiled code runs.
+        unsafe { (*state).left = super::Left::Raised(raised) };
+        return 1;
+    }
     let thread = vm.thread;
     let at = vm.frame().pc;
     // SAFETY: the snapshot's instruction.
@@ -179,4 +186,19 @@ extern "C" fn close(vm: *mut Vm, slot: i64) -> u64 {
 /// `x ^ y`
 extern "C" fn power(x: f64, y: f64) -> f64 {
     x.powf(y)
+}
+
+/// The cursor of a step over rows, which the function is, if the loop's first variable is in `slot`; 0 if compiled code may not go on with it.
+extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, slot: i64) -> *mut rows::Cursor {
+    // SAFETY: compiled code hands over its VM and a live native, whose code is that of steps.
+    unsafe {
+        let first = (*State::of(vm)).runtime.base_index.wrapping_add_signed(slot as i32);
+        rows::cursor_of(&*vm, Gc::from_ptr(native), first).unwrap_or(std::ptr::null_mut())
+    }
+}
+
+/// The value of the entity whose bits are at an address.
+extern "C" fn entity(vm: *mut Vm, bits: *const u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, and has checked that there is an entity.
+    unsafe { (*vm).ffi.entities.value(bits.read_unaligned()).bits() }
 }

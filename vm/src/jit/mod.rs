@@ -65,7 +65,7 @@ use reason::Reason;
 use record::{Outcome, Recorder};
 
 /// Values an exit may restore.
-const BUFFER: usize = 512;
+const BUFFER: usize = 1024;
 /// Arguments of a short form.
 pub(crate) const ARGUMENTS: usize = 8;
 /// Regions at most; then all are flushed.
@@ -394,9 +394,12 @@ fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         }
         if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
             (&mut (*state).loop_sites)[site as usize].count = 2;
-            if left == ir::ENTRY_SNAP {
-                restore(vm, &(*state).runtime, &(&(*compiled).exits)[left as usize]);
-            }
+            let restored = match left {
+                ir::ENTRY_SNAP => {
+                    restore(vm, &raw const (*state).runtime, &(&(*compiled).exits)[left as usize])
+                }
+                _ => Ok(()),
+            };
             (*compiled).refused += 1;
             if (*compiled).refused > 40 {
                 // The types have changed for good.
@@ -407,11 +410,11 @@ fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
             }
             *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
             free_retired(&mut *state);
-            return Ok(Go::On);
+            return restored.map(|()| Go::On);
         }
         (*compiled).refused = 0;
         let exit = &(&(*compiled).exits)[left as usize];
-        restore(vm, &(*state).runtime, exit);
+        let restored = restore(vm, &raw const (*state).runtime, exit);
         let is_list_open = exit.top.is_some();
         *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
         if is_unprofitable {
@@ -420,6 +423,7 @@ fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
             after_exit(vm, &mut *state, number, site, left);
         }
         free_retired(&mut *state);
+        restored?;
         let insn = original(state, *vm.frame().pc);
         if vm.interrupt_requested() {
             vm.honour_interrupt()?;

@@ -39,6 +39,8 @@ reasons! {
     TailCall "tail call out of the loop's function",
     /// A variable changes its type from turn to turn.
     Unstable "the type of a variable changes",
+    /// A view of a component, or a part of one, goes where an object is needed.
+    View "NYI: a view of a component that is kept",
     /// Nearly every instruction is left to the interpreter, which is faster without the detour.
     Interpreter "mostly work for the interpreter",
     /// Compiled code was left so soon and so often that the interpreter is faster.

@@ -123,6 +123,14 @@ pub(crate) enum Mem {
     Head,
     /// Closures: their environments and variables.
     Closure,
+    /// Where a loop over rows is.
+    Row,
+    /// What is lent, and the heads of C values.
+    Lent,
+    /// The memory of C values.
+    Bytes,
+    /// Change ticks.
+    Tick,
     /// All of it.
     All,
 }
@@ -286,6 +294,53 @@ ops! {
     /// The length of string `a`.
     SLEN Value Pure,
 
+    /// `0 <= a < b`, integers.
+    GINDEX Guard Pure,
+    /// `(a == 0) == (imm ~= 0)`, an address.
+    GNULL Guard Pure,
+    /// The address `a + b * imm`.
+    ADDR Value Pure,
+    /// The head of cdata `a` has the bits `imm`, but for those that do not matter (`HEAD_MASK`).
+    CHEAD Guard Lent,
+    /// The view `a` is of the current epoch.
+    CEPOCH Guard Lent,
+    /// Where cdata `a` has its bytes; `b` proves what it is.
+    CDATA Value Lent,
+    /// Where a write through view `a` leaves the tick.
+    CTICK Value Lent,
+    /// What column `a` has at `imm` (see `ColumnField`); `b` proves that it is one.
+    COLUMN Value Lent,
+    /// How many elements of `imm` bytes the array at `a` has, which knows its size.
+    CCOUNT Value Lent,
+    /// The `imm` bytes at `b` are in the extent of the reference or pointer `a`.
+    CBOUND Guard Lent,
+    /// The scalar and offset in `imm` of the bytes at `a`; `b` proves that they are there.
+    CLOAD Value Bytes,
+    /// That scalar = `b`.
+    CSTORE Store Bytes,
+    /// A double without its fraction, as an integer within 2^51.
+    TRUNC Guard Pure,
+    /// The current tick.
+    LTICK Value Lent,
+    /// The change tick at `a` = `b`.
+    TSTORE Store Tick,
+    /// The view `a`, which shows what is at `b`, with its tick at `c`, once somebody looks.
+    SHOWN Value Pure,
+    /// A view of type `imm` of what is at `b`, with its tick at `c`, otherwise as view `a`; made once somebody looks.
+    PART Value Pure,
+    /// The cursor of the loop over rows whose step is `a`, and whose first variable is in slot `imm`.
+    ROWS Guard Lent,
+    /// The row to come, of cursor `a`.
+    RNEXT Value Row,
+    /// How many rows its segment has.
+    RLEN Value Lent,
+    /// The row to come = `b`.
+    RSTEP Store Row,
+    /// The entity whose bits are at `a`; `b` proves that they are there.
+    RENTITY Value Lent,
+    /// What lane `imm` of cursor `a` has (see `LaneField`).
+    LANE Value Lent,
+
     /// Argument `b` of a call, behind `a`.
     ARG Value Pure,
     /// The short form at `imm` of native `b`, with the arguments `a`; it gave a value.
@@ -296,6 +351,47 @@ ops! {
     CLOSE Call Stack,
     /// Nobody wants the script to stop, and the collector is not due.
     POLL Guard All,
+}
+
+/// Of a cdata's head, the bits that tell how its bytes may be read: not whom it was lent by, nor whether it has a finalizer or, a view, is made to show
+/// other things.
+pub(crate) fn head_mask(head: u64) -> u64 {
+    use crate::ffi::cdata::{REUSED, VIEW};
+    use crate::userdata::{FINALIZED, FINALIZER};
+    let is_view = head >> 8 & u64::from(VIEW) != 0;
+    let flags = FINALIZER | FINALIZED | if is_view { REUSED } else { 0 };
+    0xFFFF_FFFF_0000_FFFF & !(u64::from(flags) << 8)
+}
+
+/// In the immediate of `SHOWN` and `PART`, beside the C type: it may be written.
+pub(crate) const VIRTUAL_WRITABLE: u64 = 1 << 32;
+/// It lies in one register, which holds nothing else than such views.
+pub(crate) const VIRTUAL_REUSED: u64 = 1 << 33;
+
+/// That immediate.
+pub(crate) fn virtual_kind(ctype: u32, is_writable: bool) -> u64 {
+    u64::from(ctype) | if is_writable { VIRTUAL_WRITABLE } else { 0 }
+}
+
+/// What `COLUMN` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub(crate) enum ColumnField {
+    Places,
+    Len,
+    Stride,
+}
+
+/// What `LANE` reads, beside the number of the lane (in bits 8 and above).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub(crate) enum LaneField {
+    Data,
+    Stride,
+    Ticks,
+    View,
+    /// Of the cursor, not of a lane: the entities.
+    Entities,
 }
 
 /// An instruction.
@@ -332,6 +428,10 @@ impl Ins {
     }
     pub(crate) fn operands(&self) -> impl Iterator<Item = Ref> + use<> {
         [self.a, self.b, self.c].into_iter().filter(|r| *r != Ref::NONE)
+    }
+    /// Whether it is a view that is made, or brought up to date, once somebody looks.
+    pub(crate) fn is_virtual(&self) -> bool {
+        matches!(self.op, IrOp::SHOWN | IrOp::PART)
     }
     pub(crate) fn is_constant(&self) -> bool {
         matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR)
@@ -399,9 +499,29 @@ pub(crate) struct Trace {
     pub(crate) end: End,
 }
 
+/// A loop over rows whose back-edge is a region's header. Its variables are not carried from turn to turn: the cursor knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowLoop {
+    /// Where its step is.
+    pub(crate) slot: Slot,
+    /// How many variables it has.
+    pub(crate) count: u32,
+    /// Those that are only indexed, a bit each.
+    pub(crate) reused: u32,
+}
+
+impl RowLoop {
+    /// Whether a slot holds one of its variables, or what the step takes to be the last entity and does not look at.
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        (self.slot + 2..self.slot + 3 + self.count as Slot).contains(&slot)
+    }
+}
+
 /// A loop. See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
+    /// The loop over rows that it is.
+    pub(crate) rows: Option<RowLoop>,
     pub(crate) ins: Vec<Ins>,
     pub(crate) snaps: Vec<Snapshot>,
     pub(crate) traces: Vec<Trace>,

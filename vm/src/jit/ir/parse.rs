@@ -1,6 +1,6 @@
 //! Reads the printed form of a region: for tests of passes.
 
-use super::{End, Ins, IrOp, Place, Ref, Region, Slot, Snapshot, Trace, Ty};
+use super::{End, Ins, IrOp, Place, Ref, Region, RowLoop, Slot, Snapshot, Trace, Ty};
 
 /// The region of a text.
 ///
@@ -41,6 +41,11 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> 
         "header" => region.header = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?,
         "preheader" => {
             region.preheader = words[1..].iter().map(|word| word.parse().ok()).collect::<Option<_>>()?
+        }
+        "rows" => {
+            let number = |word: usize| words.get(word)?.parse::<u32>().ok();
+            let slot = words.get(1)?.parse().ok()?;
+            region.rows = Some(RowLoop { slot, count: number(2)?, reused: number(3)? });
         }
         "snap" => {
             let mut snap =

@@ -36,6 +36,9 @@ pub(crate) fn print(region: &Region) -> String {
         slots(&region.header),
         slots(&region.preheader)
     );
+    if let Some(rows) = region.rows {
+        let _ = writeln!(out, "rows {} {} {}", rows.slot, rows.count, rows.reused);
+    }
     for (id, snap) in region.snaps.iter().enumerate() {
         let places: String = snap
             .slots

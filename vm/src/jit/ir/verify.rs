@@ -107,6 +107,18 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),
         IrOp::SLEN => (&[Ty::Str], &[]),
+        IrOp::GINDEX => (&[Ty::Int], &[Ty::Int]),
+        IrOp::GNULL => (&[Ty::Ptr], &[]),
+        IrOp::ADDR => (&[Ty::Ptr], &[Ty::Int]),
+        IrOp::CHEAD | IrOp::CEPOCH | IrOp::CDATA | IrOp::CTICK | IrOp::COLUMN => (&[Ty::Cdt], &[Ty::Void]),
+        IrOp::CCOUNT | IrOp::CLOAD | IrOp::RENTITY => (&[Ty::Ptr], &[Ty::Void]),
+        IrOp::CBOUND | IrOp::SHOWN | IrOp::PART => (&[Ty::Cdt], &[Ty::Ptr]),
+        IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int]),
+        IrOp::TRUNC => (&[Ty::Num], &[]),
+        IrOp::TSTORE => (&[Ty::Ptr], &[Ty::Int]),
+        IrOp::ROWS => (&[Ty::Fun], &[Ty::Void]),
+        IrOp::RNEXT | IrOp::RLEN | IrOp::LANE => (&[Ty::Ptr], &[]),
+        IrOp::RSTEP => (&[Ty::Ptr], &[Ty::Int]),
         _ => return Ok(()),
     };
     if !wanted.contains(&ty(ins.a)) {

@@ -2,6 +2,11 @@
 
 use std::mem::offset_of;
 
+use crate::ffi::cdata::{CData, Inner, View};
+use crate::ffi::column::Column;
+use crate::ffi::rows::{Cursor, Lane};
+use crate::ffi::host::Ffi;
+use crate::ffi::view::Lending;
 use crate::function::{Function, LuaFunction, NativeFunction, Upvalue};
 use crate::gc::kind::Header;
 use crate::gc::{Heap, Roots};
@@ -38,3 +43,26 @@ pub(super) const NATIVE_CODE: i32 = offset_of!(NativeFunction, function) as i32;
 pub(super) const LOCATION: i32 = offset_of!(Upvalue, location) as i32;
 
 pub(super) const STRING_LEN: i32 = offset_of!(LuaString, len) as i32;
+
+const LENDING: usize = offset_of!(Vm, ffi) + offset_of!(Ffi, lending);
+pub(super) const EPOCH: i32 = (LENDING + Lending::EPOCH) as i32;
+pub(super) const TICK: i32 = (LENDING + Lending::TICK) as i32;
+
+pub(super) const DATA: i32 = offset_of!(CData, data) as i32;
+pub(super) const VIEW_TICK: i32 = offset_of!(View, tick) as i32;
+pub(super) const VIEW_EPOCH: i32 = offset_of!(View, epoch) as i32;
+pub(super) const INNER_START: i32 = offset_of!(Inner, start) as i32;
+pub(super) const INNER_END: i32 = offset_of!(Inner, end) as i32;
+pub(super) const COLUMN_PLACES: i32 = offset_of!(Column, places) as i32;
+pub(super) const COLUMN_LEN: i32 = offset_of!(Column, len) as i32;
+pub(super) const COLUMN_STRIDE: i32 = offset_of!(Column, stride) as i32;
+
+pub(super) const NEXT_ROW: i32 = offset_of!(Cursor, next) as i32;
+pub(super) const ROWS: i32 = offset_of!(Cursor, plain) as i32;
+pub(super) const ENTITIES: i32 = offset_of!(Cursor, entities) as i32;
+pub(super) const LANES: i32 = offset_of!(Cursor, lanes) as i32;
+pub(super) const LANE_SIZE: i32 = size_of::<Lane>() as i32;
+pub(super) const LANE_DATA: i32 = offset_of!(Lane, data) as i32;
+pub(super) const LANE_STRIDE: i32 = offset_of!(Lane, stride) as i32;
+pub(super) const LANE_TICKS: i32 = offset_of!(Lane, ticks) as i32;
+pub(super) const LANE_VIEW: i32 = offset_of!(Lane, view) as i32;

@@ -4,6 +4,8 @@
 //! entry, preheader, header (see [`ir`](super::ir)), one for each side trace, and one, marked cold, for each snapshot: it
 //! stores the values to restore in the buffer and returns. Optimising is not Cranelift's task (`opt_level=none`).
 
+mod cdata;
+mod cold;
 mod layout;
 mod ops;
 
@@ -20,7 +22,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-use super::exit::constant;
+use super::exit::buffer_places;
 use super::helpers::{Arg, Helper};
 use super::ir::{End, IrOp, Ref, Region, Slot, SnapId, Ty};
 use super::memory::Code;
@@ -72,6 +74,7 @@ impl Compiler {
             b: builder,
             vm: Value::from_u32(0),
             values: vec![None; region.ins.len()],
+            is_cold: cold::find(region),
             before: HashMap::new(),
             inside: HashMap::new(),
             in_loop: false,
@@ -137,6 +140,8 @@ struct Lowering<'r> {
     b: FunctionBuilder<'r>,
     vm: Value,
     values: Vec<Option<Value>>,
+    /// What only exits want, who compute it themselves.
+    is_cold: Vec<bool>,
     /// The slots before the loop.
     before: HashMap<Ref, Value>,
     /// The slots that the header has as parameters.
@@ -361,18 +366,6 @@ impl Lowering<'_> {
         self.exits.insert(snap, block);
         self.cold.push((snap, block, self.in_loop));
         block
-    }
-
-    /// Stores what a snapshot restores, in its order.
-    fn store_snapshot(&mut self, snap: SnapId) {
-        let region = self.region;
-        let buffer = self.b.ins().iconst(types::I64, (self.runtime + layout::BUFFER) as i64);
-        for (index, (_, r)) in region.snaps[snap as usize].restored.iter().enumerate() {
-            if constant(region, *r).is_none() {
-                let value = self.value(*r);
-                self.b.ins().store(Self::flags(), value, buffer, (index * 8) as i32);
-            }
-        }
     }
 
     /// Stores how many turns the loop has taken.

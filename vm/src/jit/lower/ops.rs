@@ -14,22 +14,29 @@ use crate::value::{RawValue, Tag};
 const ROUND_TO_LOW_BITS: f64 = 6_755_399_441_055_744.0;
 
 impl Lowering<'_> {
+    /// Lowers an instruction, but for what only exits want.
     pub(super) fn instruction(&mut self, r: Ref) {
+        if !self.is_cold[r.index()] {
+            self.compute(r);
+        }
+    }
+
+    pub(super) fn compute(&mut self, r: Ref) {
         let ins = *self.region.get(r);
         let value = self.lower(&ins);
         debug_assert!(value.is_some() == (ins.ty != Ty::Void), "{:?}", ins);
         self.values[r.index()] = value;
     }
 
-    fn word(&mut self, n: u64) -> Value {
+    pub(super) fn word(&mut self, n: u64) -> Value {
         self.b.ins().iconst(types::I64, n as i64)
     }
 
-    fn load(&mut self, base: Value, offset: i32) -> Value {
+    pub(super) fn load(&mut self, base: Value, offset: i32) -> Value {
         self.b.ins().load(types::I64, MemFlagsData::trusted(), base, offset)
     }
 
-    fn load_u32(&mut self, base: Value, offset: i32) -> Value {
+    pub(super) fn load_u32(&mut self, base: Value, offset: i32) -> Value {
         self.b.ins().uload32(MemFlagsData::trusted(), base, offset)
     }
 
@@ -390,10 +397,12 @@ impl Lowering<'_> {
                 }
                 return self.guarded(ok, ins);
             }
+            IrOp::SHOWN | IrOp::PART => unreachable!("only exits want it"),
+            _ => return self.lower_cdata(ins),
         })
     }
 
-    fn guarded(&mut self, ok: Value, ins: &Ins) -> Option<Value> {
+    pub(super) fn guarded(&mut self, ok: Value, ins: &Ins) -> Option<Value> {
         debug_assert!(ins.op.kind() == Kind::Guard || ins.op == IrOp::APPEND);
         self.guard(ok, ins.snap);
         None

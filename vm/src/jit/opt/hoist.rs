@@ -15,6 +15,9 @@ struct Written {
     array: bool,
     head: bool,
     closure: bool,
+    row: bool,
+    lent: bool,
+    bytes: bool,
     everything: bool,
     fields: HashSet<u64>,
 }
@@ -72,6 +75,10 @@ fn written(region: &Region) -> Written {
             Mem::Array => written.array = true,
             Mem::Head => written.head = true,
             Mem::Closure => written.closure = true,
+            Mem::Row => written.row = true,
+            Mem::Lent => written.lent = true,
+            Mem::Bytes => written.bytes = true,
+            Mem::Tick => {}
             Mem::Field => drop(written.fields.insert(ins.imm)),
             Mem::All => written.everything = true,
         }
@@ -86,6 +93,10 @@ fn is_written(written: &Written, ins: &Ins) -> bool {
         Mem::Array => written.array,
         Mem::Head => written.head,
         Mem::Closure => written.closure,
+        Mem::Row => written.row,
+        Mem::Lent => written.lent,
+        Mem::Bytes => written.bytes,
+        Mem::Tick => false,
         Mem::Field => written.fields.contains(&ins.imm),
         Mem::All => written.stack || written.array || written.head || !written.fields.is_empty(),
     };

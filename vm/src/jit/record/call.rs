@@ -235,6 +235,9 @@ impl Recorder {
         let function = self.guard_native(vm, callee, native)?;
         let args: Vec<Ref> =
             (0..count).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
+        if args.iter().any(|arg| self.region.get(*arg).is_virtual()) {
+            return Ok(None);
+        }
         if let Some(value) = self.intrinsic(native, &args)? {
             return Ok(Some(value));
         }

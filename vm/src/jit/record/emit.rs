@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::super::ir::{Ins, IrOp, Kind, Mem, NO_SNAP, Ref, SnapId, Ty};
+use super::super::ir::{Ins, IrOp, Kind, Mem, NO_SNAP, Ref, Region, SnapId, Ty};
 use super::super::opt::fold::fold;
 use super::super::reason::Reason;
 use super::{Recorded, Recorder, type_of};
+use crate::ffi::ctype::Scalar;
 use crate::value::{RawValue, Type};
 
 /// How often each part of memory has been written, so that what was read from it before is not known any more.
@@ -15,6 +16,9 @@ pub(super) struct Versions {
     array: u32,
     head: u32,
     closure: u32,
+    row: u32,
+    lent: u32,
+    bytes: u32,
     all_fields: u32,
     fields: HashMap<u64, u32>,
     any: u32,
@@ -28,6 +32,10 @@ impl Versions {
             Mem::Array => self.array.into(),
             Mem::Head => self.head.into(),
             Mem::Closure => self.closure.into(),
+            Mem::Row => self.row.into(),
+            Mem::Lent => self.lent.into(),
+            Mem::Bytes => self.bytes.into(),
+            Mem::Tick => 0,
             Mem::Field => {
                 u64::from(self.all_fields) << 32 | u64::from(self.fields.get(&imm).copied().unwrap_or(0))
             }
@@ -43,12 +51,19 @@ impl Versions {
             Mem::Array => self.array += 1,
             Mem::Head => self.head += 1,
             Mem::Closure => self.closure += 1,
+            Mem::Row => self.row += 1,
+            Mem::Lent => self.lent += 1,
+            Mem::Bytes => self.bytes += 1,
+            Mem::Tick => {}
             Mem::Field => *self.fields.entry(imm).or_default() += 1,
             Mem::All => {
                 self.stack += 1;
                 self.array += 1;
                 self.head += 1;
                 self.closure += 1;
+                self.row += 1;
+                self.lent += 1;
+                self.bytes += 1;
                 self.all_fields += 1;
             }
         }
@@ -89,6 +104,9 @@ impl Recorder {
             Kind::Value | Kind::Guard => {
                 let key = self.key(ins);
                 self.known.entry(key).or_insert(r);
+                if ins.op == IrOp::CLOAD {
+                    self.loads.push((ins, r));
+                }
             }
             Kind::Store | Kind::Call => {
                 if ins.op == IrOp::APPEND {
@@ -105,6 +123,17 @@ impl Recorder {
 
     /// What was stored is what a load gives.
     pub(super) fn forward(&mut self, ins: Ins) {
+        match ins.op {
+            IrOp::CSTORE => return self.forward_bytes(ins),
+            IrOp::RSTEP => {
+                let key = self.key(Ins::new(IrOp::RNEXT, Ty::Int).a(ins.a));
+                self.known.insert(key, ins.b);
+                return;
+            }
+            IrOp::TSTORE => drop(self.ticked.insert(ins.a)),
+            _ if ins.op.mem() == Mem::All => self.loads.clear(),
+            _ => {}
+        }
         let (load, value) = match ins.op {
             IrOp::HSTORE => (Ins::new(IrOp::HLOAD, Ty::Any).a(ins.a).imm(ins.imm), ins.b),
             IrOp::ASTORE => (Ins::new(IrOp::ALOAD, Ty::Any).a(ins.a).b(ins.b), ins.c),
@@ -119,12 +148,41 @@ impl Recorder {
         self.known.insert(key, value);
     }
 
+    /// A store to the memory of C values: what it does not touch is known as before.
+    fn forward_bytes(&mut self, store: Ins) {
+        let loads = std::mem::take(&mut self.loads);
+        for (load, r) in loads {
+            if !may_overlap(&self.region, &store, &load) {
+                let key = self.key(load);
+                self.known.insert(key, r);
+                self.loads.push((load, r));
+            }
+        }
+        // A double is stored as it is; others lose something.
+        if store.imm >> 32 == Scalar::F64 as u64 {
+            let load = Ins { op: IrOp::CLOAD, ty: Ty::Num, b: Ref::NONE, snap: NO_SNAP, ..store };
+            let key = self.key(load);
+            self.known.insert(key, store.b);
+            self.loads.push((load, store.b));
+        }
+    }
+
     /// What tells an instruction from others that give something else: proofs and snapshots do not, what was written meanwhile does.
     pub(super) fn key(&self, ins: Ins) -> (Ins, u64) {
         let mut key = Ins { snap: NO_SNAP, ..ins };
         match ins.op {
-            IrOp::HLOAD | IrOp::FUPV | IrOp::FENV => key.b = Ref::NONE,
-            IrOp::ALOAD => key.c = Ref::NONE,
+            IrOp::HLOAD
+            | IrOp::FUPV
+            | IrOp::FENV
+            | IrOp::CLOAD
+            | IrOp::CDATA
+            | IrOp::CTICK
+            | IrOp::COLUMN
+            | IrOp::CCOUNT
+            | IrOp::CEPOCH
+            | IrOp::RENTITY
+            | IrOp::ROWS => key.b = Ref::NONE,
+            IrOp::ALOAD | IrOp::CBOUND => key.c = Ref::NONE,
             _ => {}
         }
         (key, self.versions.of(ins.op.mem(), ins.imm))
@@ -197,7 +255,9 @@ impl Recorder {
 
     /// A value with its type, which `actual` shows.
     pub(super) fn refine(&mut self, r: Ref, actual: RawValue) -> Recorded<Ref> {
-        if self.region.ty(r) != Ty::Any || self.known_primitive(r).is_some() {
+        // An entity is a light userdata.
+        let is_known = self.known_primitive(r).is_some() || self.region.get(r).op == IrOp::RENTITY;
+        if self.region.ty(r) != Ty::Any || is_known {
             return Ok(r);
         }
         let ty = match actual.type_of() {
@@ -216,11 +276,37 @@ impl Recorder {
 
     /// As a Lua value in eight bytes.
     pub(super) fn boxed(&mut self, r: Ref) -> Recorded<Ref> {
-        if self.region.ty(r) == Ty::Any { Ok(r) } else { self.op1(IrOp::BOX, Ty::Any, r) }
+        match self.region.get(r) {
+            ins if ins.is_virtual() => Err(Reason::View),
+            ins if ins.ty == Ty::Any => Ok(r),
+            _ => self.op1(IrOp::BOX, Ty::Any, r),
+        }
     }
 
     /// A number as a double.
     pub(super) fn double(&mut self, r: Ref) -> Recorded<Ref> {
         if self.region.ty(r) == Ty::Int { self.op1(IrOp::I2N, Ty::Num, r) } else { Ok(r) }
+    }
+}
+
+/// Whether a store to the memory of C values may change what a load has read.
+fn may_overlap(region: &Region, store: &Ins, load: &Ins) -> bool {
+    let range = |ins: &Ins| {
+        let from = ins.imm & 0xFFFF_FFFF;
+        (from, from + u64::from(Scalar::ALL[(ins.imm >> 32) as usize].size()))
+    };
+    if store.a == load.a {
+        let ((a, a_end), (b, b_end)) = (range(store), range(load));
+        return a < b_end && b < a_end;
+    }
+    // Columns of one query are different components.
+    let lane = |ins: &Ins| {
+        let address = region.get(ins.a);
+        let base = region.get(address.a);
+        (address.op == IrOp::ADDR && base.op == IrOp::LANE).then_some((base.a, base.imm))
+    };
+    match (lane(store), lane(load)) {
+        (Some((x, i)), Some((y, j))) => x != y || i == j,
+        _ => true,
     }
 }

@@ -141,7 +141,10 @@ impl Recorder {
                 }
                 // SAFETY: a live native.
                 let code = unsafe { (*native.as_ptr()).function as usize };
-                self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(code as u64))?;
+                let proof = self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(code as u64))?;
+                if native.special() == Special::NextRow && self.next_row(vm, insn, iterator, proof)? {
+                    return Ok(());
+                }
                 if native.special() == Special::NextIndex && count <= 2 && self.next_index(vm, a, count)? {
                     return Ok(());
                 }

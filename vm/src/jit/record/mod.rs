@@ -6,18 +6,21 @@
 //! Each [`step`](Recorder::step) (`step.rs`) first settles what the previous instruction left open: which way a branch went, whether the interpreter is where it was expected.
 
 mod call;
+mod cdata;
 mod emit;
 pub(crate) mod live;
 mod loops;
 mod meta;
 mod ops;
+mod rows;
 mod step;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::BUFFER;
+use super::exit::WORDS;
 use super::ir::{FrameState, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
 use super::reason::Reason;
 use crate::bytecode::Insn;
@@ -66,6 +69,12 @@ enum Pending {
     },
     /// An `EXEC`, whose immediate is the next instruction.
     Exec(Ref),
+    /// Reads of fields that the interpreter does in one go: where it goes on, and what it has put where.
+    Chain {
+        end: *const Insn,
+        register: usize,
+        value: Ref,
+    },
 }
 
 /// A trace in the making.
@@ -103,6 +112,12 @@ pub(crate) struct Recorder {
     inner_turns: u32,
     /// Where a key was looked for in vain, and the `__index` function that is to be asked.
     asked: Option<(Ref, Ref, RawValue)>,
+    /// The change ticks that have been left already.
+    ticked: HashSet<Ref>,
+    /// The loads from the memory of C values that are known, for stores that do not touch it.
+    loads: Vec<(Ins, Ref)>,
+    /// Whether the trace has looked whether somebody wants it to stop.
+    has_polled: bool,
     max_record: u32,
     /// Whether traces that leave most to the interpreter are given up.
     pub(crate) only_if_it_pays: bool,
@@ -201,6 +216,9 @@ impl Recorder {
             ignored: 0,
             inner_turns: 0,
             asked: None,
+            ticked: HashSet::new(),
+            loads: Vec::new(),
+            has_polled: false,
             max_record,
             only_if_it_pays: false,
             liveness: HashMap::new(),
@@ -251,6 +269,7 @@ impl Recorder {
         let actual = self.actual(vm, slot);
         let captured = self.is_captured(slot);
         let r = match self.place(slot) {
+            Some(Place::Value(r)) if !captured && self.region.get(r).is_virtual() => return Ok(r),
             Some(Place::Value(r)) if !captured => r,
             None if !captured => {
                 let is_unclear = self.any.contains(&slot) || self.region.params.len() > 200;
@@ -400,7 +419,7 @@ impl Recorder {
                 snapshot.slots.push((index as Slot - 1, *place));
             }
         }
-        if snapshot.live.len() > BUFFER {
+        if snapshot.live.len() * WORDS > BUFFER {
             return Err(Reason::TooDeep);
         }
         self.region.snaps.push(snapshot);

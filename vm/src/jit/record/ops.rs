@@ -146,7 +146,11 @@ impl Recorder {
                 let value = self.read(vm, a + 3)?;
                 if !self.actual_reg(vm, a + 3).is_nil() {
                     self.jump_to(insn);
-                    self.write(a + 2, value)?;
+                    // A step over rows does not look at it.
+                    let slot = self.slot(a + 2);
+                    if self.frames.len() > 1 || !self.region.rows.is_some_and(|rows| rows.has(slot)) {
+                        self.write(a + 2, value)?;
+                    }
                 }
                 Ok(())
             }

@@ -59,6 +59,9 @@ impl Recorder {
                 return self.stop(Reason::InnerLoop).map(|()| true);
             }
         }
+        if self.steps == 0 && self.parent.is_none() {
+            self.begin_rows(vm, insn)?;
+        }
         self.steps += 1;
         // SAFETY: code does not end with an instruction that is followed by none.
         self.expected = [unsafe { pc.add(1) }; 2];
@@ -133,6 +136,10 @@ impl Recorder {
                 let at = r.index();
                 self.region.ins[at].imm = pc as u64;
             }
+            Pending::Chain { end, register, value } => {
+                debug_assert_eq!(end, pc, "nothing else was expected");
+                self.write(register, value)?;
+            }
         }
         Ok(())
     }
@@ -143,7 +150,7 @@ impl Recorder {
         let mut values = Vec::new();
         for register in live.iter() {
             let slot = register as Slot;
-            if self.is_captured(slot) {
+            if self.is_captured(slot) || self.region.rows.is_some_and(|rows| rows.has(slot)) {
                 continue;
             }
             let value = match self.place(slot) {
@@ -181,7 +188,9 @@ impl Recorder {
                 return Err(Reason::Interpreter);
             }
         }
-        self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
+        if !self.has_polled {
+            self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
+        }
         if let Some(snap) = self.snap {
             self.region.snaps[snap as usize].may_grow = false;
         }
@@ -193,6 +202,7 @@ impl Recorder {
     pub(super) fn convert(&mut self, vm: &Vm, slot: Slot, value: Ref, wanted: Ty) -> Recorded<Ref> {
         let ty = self.region.ty(value);
         match (ty, wanted) {
+            _ if self.region.get(value).is_virtual() => Err(Reason::View),
             _ if ty == wanted => Ok(value),
             (_, Ty::Any) => self.boxed(value),
             (Ty::Int, Ty::Num) => self.double(value),

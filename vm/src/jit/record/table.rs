@@ -2,7 +2,6 @@
 
 use super::{Recorded, Recorder};
 use crate::bytecode::{Insn, Op};
-use crate::function::InlineCache;
 use crate::jit::ir::{Ins, IrOp, Ref, Ty};
 use crate::rt::meta::Meta;
 use crate::string::LuaString;
@@ -57,6 +56,7 @@ impl Recorder {
                         None if self.ask(insn, key)? => Ok(()),
                         None => self.exec(vm, insn),
                     },
+                    None if self.cdata_field(vm, insn, object)? => Ok(()),
                     None => self.exec(vm, insn),
                 }
             }
@@ -87,16 +87,24 @@ impl Recorder {
                     if self.set_field(vm, object, table, key, value)? {
                         return Ok(());
                     }
+                } else if self.set_cdata_field(vm, insn, object)? {
+                    return Ok(());
                 }
                 self.exec(vm, insn)
             }
             Op::GETINDEX | Op::GETINT => {
                 let object = self.read(vm, b)?;
-                let Some(table) = self.actual_reg(vm, b).as_table() else { return self.exec(vm, insn) };
                 let (key, actual) = if insn.op() == Op::GETINT {
                     (self.integer(c as i64), RawValue::number(c as f64))
                 } else {
                     (self.read(vm, c)?, self.actual_reg(vm, c))
+                };
+                let Some(table) = self.actual_reg(vm, b).as_table() else {
+                    let part = if insn.op() == Op::GETINT { 0 } else { insn.index() };
+                    if self.cdata_element(vm, insn, object, (key, actual), part)? {
+                        return Ok(());
+                    }
+                    return self.exec(vm, insn);
                 };
                 match self.index(vm, object, table, key, actual)? {
                     Some(value) => self.write(a, value),
@@ -105,13 +113,18 @@ impl Recorder {
             }
             Op::SETINDEX | Op::SETINT => {
                 let object = self.read(vm, a)?;
-                let Some(table) = self.actual_reg(vm, a).as_table() else { return self.exec(vm, insn) };
                 let (key, actual) = if insn.op() == Op::SETINT {
                     (self.integer(b as i64), RawValue::number(b as f64))
                 } else {
                     (self.read(vm, b)?, self.actual_reg(vm, b))
                 };
                 let value = self.read(vm, c)?;
+                let Some(table) = self.actual_reg(vm, a).as_table() else {
+                    if self.set_cdata_element(vm, insn, object, (key, actual), value)? {
+                        return Ok(());
+                    }
+                    return self.exec(vm, insn);
+                };
                 if self.set_index(vm, object, table, key, actual, value)? {
                     Ok(())
                 } else {
@@ -142,9 +155,9 @@ impl Recorder {
     }
 
     /// The key of an instruction's inline cache.
-    fn key_of(&self, insn: Insn) -> Gc<LuaString> {
-        // SAFETY: caches lie below the back pointer below the constants (function.rs, `Code`); the index was verified.
-        unsafe { (*self.top_frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1)).key }
+    pub(super) fn key_of(&self, insn: Insn) -> Gc<LuaString> {
+        // SAFETY: a cache of the running code.
+        unsafe { (*self.cache_of(insn)).key }
     }
 
     pub(super) fn shape(
@@ -249,6 +262,9 @@ impl Recorder {
         key: Gc<LuaString>,
         value: Ref,
     ) -> Recorded<bool> {
+        if self.region.get(value).is_virtual() {
+            return Ok(false);
+        }
         if !self.is_never_nil(value) || actual.get_str(&vm.heap, key).is_nil() || actual.is_weak() {
             return Ok(false);
         }
@@ -292,7 +308,7 @@ impl Recorder {
     }
 
     /// A key as an index of an array, if it is an integer.
-    fn array_index(&mut self, key: Ref, actual: RawValue) -> Recorded<Option<Ref>> {
+    pub(super) fn array_index(&mut self, key: Ref, actual: RawValue) -> Recorded<Option<Ref>> {
         if !is_small_integer(actual) {
             return Ok(None);
         }
@@ -315,6 +331,9 @@ impl Recorder {
         key: Ref,
         actual_key: RawValue,
     ) -> Recorded<Option<Ref>> {
+        if self.region.get(key).is_virtual() {
+            return Ok(None);
+        }
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };
         let value = actual.get(&vm.heap, actual_key);
@@ -350,7 +369,7 @@ impl Recorder {
         actual_key: RawValue,
         value: Ref,
     ) -> Recorded<bool> {
-        if !self.is_never_nil(value) || actual.is_weak() {
+        if self.region.get(value).is_virtual() || !self.is_never_nil(value) || actual.is_weak() {
             return Ok(false);
         }
         // SAFETY: a live table.

@@ -1,0 +1,87 @@
+//! Exits: what they restore, and what is computed in them only.
+//!
+//! A value that only snapshots name, and that is computed from other values alone, is computed where a snapshot is taken: a boxed number, the address of a
+//! view nobody has looked at. The loop itself does not.
+
+use cranelift_codegen::ir::{InstBuilder, types};
+
+use super::super::exit::constant;
+use super::super::ir::{End, IrOp, Kind, Mem, Ref, Region, SnapId};
+use super::{Lowering, buffer_places, layout};
+
+/// For each instruction whether only exits want it, and can compute it themselves.
+pub(super) fn find(region: &Region) -> Vec<bool> {
+    let mut is_hot = vec![false; region.ins.len()];
+    let mut todo: Vec<Ref> = Vec::new();
+    for trace in &region.traces {
+        if let End::Loop(values) = &trace.end {
+            todo.extend(values.iter().map(|(_, r)| *r));
+        }
+    }
+    let bodies = || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted);
+    // Where the interpreter may run, what was lent may not be there any more.
+    let calls = bodies().any(|r| region.get(*r).op.kind() == Kind::Call);
+    for r in bodies() {
+        let op = region.get(*r).op;
+        let can_wait = op.kind() == Kind::Value
+            && op != IrOp::ARG
+            && (op.mem() == Mem::Pure || op == IrOp::RENTITY && !calls);
+        if !can_wait {
+            todo.push(*r);
+        }
+    }
+    while let Some(r) = todo.pop() {
+        if !std::mem::replace(&mut is_hot[r.index()], true) {
+            todo.extend(region.get(r).operands());
+        }
+    }
+    is_hot.into_iter().map(|hot| !hot).collect()
+}
+
+impl Lowering<'_> {
+    /// Stores what a snapshot restores, where `buffer_places` says.
+    pub(super) fn store_snapshot(&mut self, snap: SnapId) {
+        let region = self.region;
+        let mut made = Vec::new();
+        let buffer = self.word((self.runtime + layout::BUFFER) as u64);
+        for ((_, r), at) in region.snaps[snap as usize].restored.iter().zip(buffer_places(region, snap)) {
+            let Some(at) = at else { continue };
+            let ins = *region.get(*r);
+            if !ins.is_virtual() {
+                self.ensure(*r, &mut made);
+                let value = self.value(*r);
+                self.b.ins().store(Self::flags(), value, buffer, (at * 8) as i32);
+                continue;
+            }
+            for (i, operand) in [ins.b, ins.c, ins.a].into_iter().enumerate() {
+                let value = if operand == Ref::NONE {
+                    self.b.ins().iconst(types::I64, 0)
+                } else {
+                    self.ensure(operand, &mut made);
+                    self.value(operand)
+                };
+                self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+            }
+        }
+        // They are known in this block only.
+        for r in made {
+            self.values[r.index()] = None;
+        }
+    }
+
+    /// Computes what only exits want.
+    fn ensure(&mut self, r: Ref, made: &mut Vec<Ref>) {
+        let region = self.region;
+        let ins = region.get(r);
+        if ins.op == IrOp::SLOT || constant(region, r).is_some() || self.values[r.index()].is_some() {
+            return;
+        }
+        for operand in ins.operands() {
+            if region.ty(operand) != super::Ty::Void {
+                self.ensure(operand, made);
+            }
+        }
+        self.compute(r);
+        made.push(r);
+    }
+}
