@@ -1,17 +1,18 @@
 //! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
-//! what a system costs before its first row. The same system in Rust beside each.
+//! what a system costs before its first row. The same system in Rust beside each, and the same script with hot loops compiled.
 //!
-//! `cargo bench -p perilune-benches --bench ecs`. Medians over many frames.
+//! `cargo bench -p perilune-benches --bench ecs [-- NAME]`: only forms whose name contains the word. Medians over many frames.
 
 use std::time::{Duration, Instant};
 
+use bevy_app::PluginGroup as _;
 use bevy_app::{App, TaskPoolPlugin};
 use bevy_asset::{AssetPlugin, AssetServer};
 use bevy_ecs::component::Component;
 use bevy_ecs::reflect::ReflectComponent;
 use bevy_ecs::system::{IntoSystem, Query, System};
 use bevy_math::Vec3;
-use bevy_perilune::{LuaAppExt, LuaCollector, LuaPlugins, LuaScript};
+use bevy_perilune::{LuaAppExt, LuaCollector, LuaPlugins, LuaScript, LuaScriptPlugin};
 use bevy_reflect::Reflect;
 use bevy_reflect::std_traits::ReflectDefault;
 use bevy_time::TimePlugin;
@@ -124,8 +125,9 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(script: &str) -> Bench {
-        let folder = std::env::temp_dir().join(format!("perilune-ecs-bench-{}", std::process::id()));
+    fn new(script: &str, jit: bool) -> Bench {
+        let folder =
+            std::env::temp_dir().join(format!("perilune-ecs-bench-{}-{}", std::process::id(), u8::from(jit)));
         std::fs::create_dir_all(folder.join("scripts")).expect("a temporary folder");
         std::fs::write(folder.join("scripts/bench.lua"), script).expect("a temporary file");
         let mut app = App::new();
@@ -134,7 +136,8 @@ impl Bench {
             file_path: folder.to_string_lossy().into_owned(),
             ..AssetPlugin::default()
         });
-        app.add_plugins((bevy_diagnostic::DiagnosticsPlugin, LuaPlugins));
+        let scripts = LuaScriptPlugin { jit, ..LuaScriptPlugin::default() };
+        app.add_plugins((bevy_diagnostic::DiagnosticsPlugin, LuaPlugins.build().set(scripts)));
         app.register_type::<Position>().register_type::<Velocity>().register_type::<Motion>();
         Bench { app, folder }
     }
@@ -175,19 +178,33 @@ impl Drop for Bench {
 }
 
 fn main() {
-    println!("{:>20}{:>10}{:>16}{:>16}{:>10}", "", "entities", "Lua ns/entity", "Rust ns/entity", "x Rust");
-    for form in FORMS {
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    println!(
+        "{:>20}{:>10}{:>16}{:>10}{:>16}{:>10}{:>16}",
+        "ns per entity", "entities", "interpreted", "x Rust", "compiled", "x Rust", "Rust"
+    );
+    for form in FORMS.iter().filter(|form| form.name.contains(&wanted)) {
         for count in [1_000, 10_000, 100_000, 1_000_000] {
-            let (lua, rust) = compare(form, count);
-            println!("{:>20}{count:>10}{lua:>16.1}{rust:>16.2}{:>10.1}", form.name, lua / rust);
+            let [lua, compiled, rust] = compare(form, count);
+            println!(
+                "{:>20}{count:>10}{lua:>16.1}{:>10.1}{compiled:>16.1}{:>10.2}{rust:>16.2}",
+                form.name,
+                lua / rust,
+                compiled / rust
+            );
         }
     }
-    let per_frame = behaviours();
-    println!(
-        "{BEHAVIOURS} behaviours of two components: {:.2} ms a frame, {:.0} ns each",
-        per_frame / 1e6,
-        per_frame / BEHAVIOURS as f64
-    );
+    if !wanted.is_empty() {
+        return;
+    }
+    for (how, jit) in [("interpreted", false), ("compiled", true)] {
+        let per_frame = behaviours(jit);
+        println!(
+            "{BEHAVIOURS} behaviours of two components, {how}: {:.2} ms a frame, {:.0} ns each",
+            per_frame / 1e6,
+            per_frame / BEHAVIOURS as f64
+        );
+    }
     let (one, many) = (set_up(1), set_up(1 << 9));
     println!(
         "a system without rows: {:.2} us; with {} tables {:.1} us, {:.0} ns a table",
@@ -198,9 +215,9 @@ fn main() {
     );
 }
 
-/// Nanoseconds per entity: Lua, Rust.
-fn compare(form: &Form, count: usize) -> (f64, f64) {
-    let mut bench = Bench::new(form.script);
+/// A world with so many entities, and the form's script running in it.
+fn movers(form: &Form, count: usize, jit: bool) -> Bench {
+    let mut bench = Bench::new(form.script, jit);
     bench.app.world_mut().spawn_batch((0..count).map(|i| {
         let linear = Vec3::new(1.0, i as f32, 0.5);
         (
@@ -212,21 +229,29 @@ fn compare(form: &Form, count: usize) -> (f64, f64) {
     }));
     bench.app.add_lua_script("scripts/bench.lua");
     bench.start();
+    bench
+}
+
+/// Nanoseconds per entity: interpreted, compiled, in Rust.
+fn compare(form: &Form, count: usize) -> [f64; 3] {
+    let (mut interpreted, mut compiled) = (movers(form, count, false), movers(form, count, true));
     let mut rust_system = (form.rust)();
-    rust_system.initialize(bench.app.world_mut());
-    let (mut lua, mut rust) = (Vec::with_capacity(FRAMES), Vec::with_capacity(FRAMES));
+    let world = interpreted.app.world_mut();
+    rust_system.initialize(world);
+    let mut times = [(); 3].map(|()| Vec::with_capacity(FRAMES));
     for _ in 0..FRAMES {
-        lua.push(bench.frame());
+        times[0].push(interpreted.frame());
+        times[1].push(compiled.frame());
         let start = Instant::now();
-        rust_system.run((), bench.app.world_mut()).expect("the system runs");
-        rust.push(nanoseconds(start.elapsed()));
+        rust_system.run((), interpreted.app.world_mut()).expect("the system runs");
+        times[2].push(nanoseconds(start.elapsed()));
     }
-    (median(&lua) / count as f64, median(&rust) / count as f64)
+    times.map(|times| median(&times) / count as f64)
 }
 
 /// Nanoseconds a frame.
-fn behaviours() -> f64 {
-    let mut bench = Bench::new(BEHAVIOUR);
+fn behaviours(jit: bool) -> f64 {
+    let mut bench = Bench::new(BEHAVIOUR, jit);
     let script: LuaScript =
         LuaScript::new(bench.app.world().resource::<AssetServer>().load("scripts/bench.lua"));
     bench.app.world_mut().spawn_batch(
@@ -241,7 +266,7 @@ fn behaviours() -> f64 {
 
 /// Nanoseconds for a system that takes no row, with rows in this many tables.
 fn set_up(tables: usize) -> f64 {
-    let mut bench = Bench::new(EMPTY);
+    let mut bench = Bench::new(EMPTY, false);
     let world = bench.app.world_mut();
     macro_rules! marks {
         ($entity:ident, $n:ident, $($bit:literal)+) => {

@@ -181,7 +181,12 @@ pub(crate) unsafe fn write_element(vm: *mut Vm, cdata: *mut CData, key: RawValue
 /// # Safety
 /// Both are live.
 #[inline]
-pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue, writes: bool) -> Option<(*mut u8, u32)> {
+pub(crate) unsafe fn element(
+    vm: *mut Vm,
+    cdata: *mut CData,
+    key: RawValue,
+    writes: bool,
+) -> Option<(*mut u8, u32)> {
     // SAFETY: by contract.
     unsafe {
         let (flags, ctype) = ((*cdata).header.flags, CTypeId((*cdata).header.aux));

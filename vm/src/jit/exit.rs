@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "writes stack slots and frames that compiled code has left")]
 
 use super::Runtime;
-use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, SnapId, Slot, Ty, VIRTUAL_REUSED};
+use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Ty, VIRTUAL_REUSED};
 use crate::ffi::cdata::CData;
 use crate::ffi::{part, rows};
 use crate::function::NativeFunction;

@@ -188,12 +188,15 @@ extern "C" fn power(x: f64, y: f64) -> f64 {
     x.powf(y)
 }
 
-/// The cursor of a step over rows, which the function is, if the loop's first variable is in `slot`; 0 if compiled code may not go on with it.
-extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, slot: i64) -> *mut rows::Cursor {
+/// The cursor of a step over rows, which the function is, if it is as the immediate of `ROWS` says; 0 if compiled code may not go on with it.
+extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut rows::Cursor {
     // SAFETY: compiled code hands over its VM and a live native, whose code is that of steps.
     unsafe {
-        let first = (*State::of(vm)).runtime.base_index.wrapping_add_signed(slot as i32);
-        rows::cursor_of(&*vm, Gc::from_ptr(native), first).unwrap_or(std::ptr::null_mut())
+        let first = (*State::of(vm)).runtime.base_index.wrapping_add_signed(imm as u32 as i32);
+        match rows::cursor_of(&*vm, Gc::from_ptr(native), first) {
+            Some(cursor) if imm >> 32 == 0 || (1..=(*cursor).plain).contains(&(*cursor).next) => cursor,
+            _ => std::ptr::null_mut(),
+        }
     }
 }
 

@@ -11,7 +11,8 @@
 //! header     parameters: the slots that the root changes;     the root ... side traces ...
 //! ```
 //!
-//! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise.
+//! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise; so does a side trace in
+//! which the interpreter executes something, so that what was hoisted need not hold throughout it.
 //!
 //! Constants and `SLOT`s are in no trace. Types are those of machine values: a `Tab` is an address, an `Any` the eight bytes of a Lua value.
 //!
@@ -328,7 +329,7 @@ ops! {
     SHOWN Value Pure,
     /// A view of type `imm` of what is at `b`, with its tick at `c`, otherwise as view `a`; made once somebody looks.
     PART Value Pure,
-    /// The cursor of the loop over rows whose step is `a`, and whose first variable is in slot `imm`.
+    /// The cursor of the loop over rows whose step is `a`; its first variable is in the slot, and it is at a row if so it says, in `imm` (see `rows_imm`).
     ROWS Guard Lent,
     /// The row to come, of cursor `a`.
     RNEXT Value Row,
@@ -371,6 +372,11 @@ pub(crate) const VIRTUAL_REUSED: u64 = 1 << 33;
 /// That immediate.
 pub(crate) fn virtual_kind(ctype: u32, is_writable: bool) -> u64 {
     u64::from(ctype) | if is_writable { VIRTUAL_WRITABLE } else { 0 }
+}
+
+/// The immediate of `ROWS`.
+pub(crate) fn rows_imm(first_variable: Slot, is_at_row: bool) -> u64 {
+    u64::from(first_variable as u32) | u64::from(is_at_row) << 32
 }
 
 /// What `COLUMN` reads.
@@ -497,6 +503,8 @@ pub(crate) struct Trace {
     pub(crate) parent: Option<SnapId>,
     pub(crate) body: Vec<Ref>,
     pub(crate) end: End,
+    /// It goes to the preheader in any case: what was hoisted is computed anew, and may depend on what this trace writes. By `opt::hoist`.
+    pub(crate) rehoists: bool,
 }
 
 /// A loop over rows whose back-edge is a region's header. Its variables are not carried from turn to turn: the cursor knows them.

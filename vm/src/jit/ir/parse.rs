@@ -71,7 +71,12 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> 
                 let number = region.traces.len() as u32;
                 region.snaps.get_mut(parent as usize)?.side = Some(number);
             }
-            region.traces.push(Trace { parent, body: Vec::new(), end: End::Loop(Vec::new()) });
+            region.traces.push(Trace {
+                parent,
+                body: Vec::new(),
+                end: End::Loop(Vec::new()),
+                rehoists: false,
+            });
         }
         "loop" => region.traces.last_mut()?.end = End::Loop(pairs(&words[1..])?),
         "exit" => region.traces.last_mut()?.end = End::Exit(words.get(1)?.parse().ok()?),

@@ -83,11 +83,8 @@ impl Lowering<'_> {
                 let double = self.value(ins.a);
                 let magnitude = self.b.ins().fabs(double);
                 let bound = self.b.ins().f64const(TOO_LARGE);
-                let ok = self.b.ins().fcmp(
-                    cranelift_codegen::ir::condcodes::FloatCC::LessThan,
-                    magnitude,
-                    bound,
-                );
+                let ok =
+                    self.b.ins().fcmp(cranelift_codegen::ir::condcodes::FloatCC::LessThan, magnitude, bound);
                 self.guard(ok, ins.snap);
                 self.b.ins().fcvt_to_sint_sat(types::I64, double)
             }
@@ -176,7 +173,9 @@ impl Lowering<'_> {
             Scalar::U16 => self.b.ins().uload16(types::I64, flags, data, offset),
             Scalar::I32 => self.b.ins().sload32(flags, data, offset),
             Scalar::U32 => self.b.ins().uload32(flags, data, offset),
-            Scalar::Char | Scalar::I64 | Scalar::U64 | Scalar::Entity => unreachable!("takes more than a load"),
+            Scalar::Char | Scalar::I64 | Scalar::U64 | Scalar::Entity => {
+                unreachable!("takes more than a load")
+            }
         }
     }
 

@@ -206,6 +206,7 @@ impl Lowering<'_> {
         for r in &region.hoisted {
             self.instruction(*r);
         }
+        self.load_again();
         let mut arguments = self.slot_values(&region.header);
         arguments.push(BlockArg::Value(self.turns));
         let header = self.header;
@@ -235,6 +236,21 @@ impl Lowering<'_> {
         self.b.seal_all_blocks();
         let config = self.isa.frontend_config();
         self.b.finalize(config);
+    }
+
+    /// Numbers that the loop does not change are loaded behind a call in the preheader, not kept over it: no register holds them there.
+    fn load_again(&mut self) {
+        let region = self.region;
+        if !region.hoisted.iter().any(|r| region.get(*r).op == IrOp::ROWS) {
+            return;
+        }
+        for (slot, r) in &region.params {
+            if region.ty(*r) == Ty::Num && !region.preheader.contains(slot) && self.before.contains_key(r) {
+                let raw = self.load_slot(*slot);
+                let value = self.b.ins().bitcast(types::F64, MemFlagsData::new(), raw);
+                self.before.insert(*r, value);
+            }
+        }
     }
 
     /// Whether anything uses the value of a slot, or relies on its type.
@@ -274,7 +290,7 @@ impl Lowering<'_> {
             }
             End::Loop(changes) => {
                 // What only the root changes is all that the header has.
-                let stays = changes.iter().all(|(slot, _)| region.header.contains(slot));
+                let stays = !trace.rehoists && changes.iter().all(|(slot, _)| region.header.contains(slot));
                 let (block, slots) =
                     if stays { (self.header, &region.header) } else { (self.preheader, &region.preheader) };
                 let mut arguments = Vec::with_capacity(slots.len());

@@ -3,6 +3,8 @@
 //! An instruction of the root is hoisted when its operands are constants, slots the root does not change, or hoisted themselves, and when no trace of the
 //! region writes what it reads. A guard is hoisted too: when it does not hold, the loop is not entered, which is as good as leaving it. A load
 //! rests on a proof (an operand) and goes only where that has gone. Recording order is kept among what is hoisted.
+//!
+//! Side traces in which the interpreter executes something go back to the preheader, and what they write does not count.
 
 use std::collections::HashSet;
 
@@ -26,6 +28,10 @@ pub(super) fn hoist(region: &mut Region) {
     region.hoisted.clear();
     if !matches!(region.traces[0].end, End::Loop(_)) {
         return;
+    }
+    for trace in 1..region.traces.len() {
+        let calls = region.traces[trace].body.iter().any(|r| region.get(*r).op == IrOp::EXEC);
+        region.traces[trace].rehoists = calls;
     }
     let written = written(region);
     let mut settled: HashSet<Ref> = HashSet::new();
@@ -59,7 +65,7 @@ pub(super) fn hoist(region: &mut Region) {
 
 fn written(region: &Region) -> Written {
     let mut written = Written::default();
-    for r in region.traces.iter().flat_map(|trace| &trace.body) {
+    for r in region.traces.iter().filter(|trace| !trace.rehoists).flat_map(|trace| &trace.body) {
         let ins = region.get(*r);
         match ins.op.kind() {
             Kind::Store | Kind::Call => {}

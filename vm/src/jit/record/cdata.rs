@@ -6,7 +6,7 @@
 
 use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{Insn, Part};
-use crate::ffi::cdata::{COLUMN, CData, INNER, SIZED, UNCHECKED, VIEW, View, WRITABLE};
+use crate::ffi::cdata::{CData, COLUMN, INNER, SIZED, UNCHECKED, VIEW, View, WRITABLE};
 use crate::ffi::column;
 use crate::ffi::ctype::{CTypeId, Scalar};
 use crate::ffi::place::{self, PART};
@@ -99,8 +99,7 @@ impl Recorder {
         if !is_current {
             return Ok(None);
         }
-        let mut proof =
-            self.emit(Ins::new(IrOp::CHEAD, Ty::Void).a(object).imm(head & head_mask(head)))?;
+        let mut proof = self.emit(Ins::new(IrOp::CHEAD, Ty::Void).a(object).imm(head & head_mask(head)))?;
         if is_view {
             proof = self.emit(Ins::new(IrOp::CEPOCH, Ty::Void).a(object).b(proof))?;
         }

@@ -10,7 +10,7 @@ use crate::ffi::cdata::WRITABLE;
 use crate::ffi::rows::{self, Cursor};
 use crate::function::{FunctionView, NativeFunction, Special};
 use crate::jit::ir::{
-    Ins, IrOp, LaneField, Ref, RowLoop, Slot, Ty, VIRTUAL_REUSED, head_mask, virtual_kind,
+    Ins, IrOp, LaneField, Ref, RowLoop, Slot, Ty, VIRTUAL_REUSED, head_mask, rows_imm, virtual_kind,
 };
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
@@ -35,16 +35,15 @@ impl Recorder {
             return Ok(());
         }
         let iterator = self.read(vm, insn.a())?;
-        let proof = self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(rows::STEP as usize as u64))?;
-        let at = self.cursor_value(iterator, proof, variables)?;
-        let next = self.op1(IrOp::RNEXT, Ty::Int, at)?;
-        let len = self.op1(IrOp::RLEN, Ty::Int, at)?;
-        let back = self.integer(-1);
-        let row = self.op2(IrOp::IADD, Ty::Int, next, back)?;
-        let proof = self.op2(IrOp::GINDEX, Ty::Void, row, len)?;
+        let proof =
+            self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(rows::STEP as usize as u64))?;
         let (slot, reused) = (self.slot(insn.a()), call.index() as u32);
         self.region.rows = Some(RowLoop { slot, count: call.c() as u32, reused });
-        self.show_row(cursor, (at, row, proof), call)?;
+        let at = self.cursor_value(iterator, proof, slot)?;
+        let next = self.op1(IrOp::RNEXT, Ty::Int, at)?;
+        let back = self.integer(-1);
+        let row = self.op2(IrOp::IADD, Ty::Int, next, back)?;
+        self.show_row(cursor, (at, row, at), call)?;
         // What is shown there is not among the slots of the snapshot, as it is right on the stack whenever one of these guards does not hold.
         if let Some(snap) = self.snap {
             self.region.snaps[snap as usize].may_grow = false;
@@ -62,7 +61,7 @@ impl Recorder {
         if cursor.next >= cursor.plain || !can_show(cursor, insn.c()) {
             return Ok(false);
         }
-        let at = self.cursor_value(iterator, proof, variables)?;
+        let at = self.cursor_value(iterator, proof, self.slot(insn.a()))?;
         // SAFETY: the `ITERLOOP` follows.
         if self.frames.len() == 1 && unsafe { self.pc.add(1) } == self.header {
             // Here, where nothing of the row to come is there to be restored.
@@ -92,8 +91,10 @@ impl Recorder {
         unsafe { rows::cursor_of(vm, native, self.base.wrapping_add_signed(variables)) }
     }
 
-    fn cursor_value(&mut self, iterator: Ref, proof: Ref, variables: Slot) -> Recorded<Ref> {
-        self.emit(Ins::new(IrOp::ROWS, Ty::Ptr).a(iterator).b(proof).imm(variables as i64 as u64))
+    /// The cursor of the loop whose step is in a slot. In the turns of a region's own loop it is at a row.
+    fn cursor_value(&mut self, iterator: Ref, proof: Ref, slot: Slot) -> Recorded<Ref> {
+        let is_at_row = self.region.rows.is_some_and(|rows| rows.slot == slot);
+        self.emit(Ins::new(IrOp::ROWS, Ty::Ptr).a(iterator).b(proof).imm(rows_imm(slot + 3, is_at_row)))
     }
 
     /// Gives the variables of an `ITERCALL` what a row has.
@@ -124,8 +125,7 @@ impl Recorder {
             let stride = self.emit(lane(index, LaneField::Stride, Ty::Int))?;
             let wanted = self.integer(actual.stride as i64);
             self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(stride).b(wanted).imm(1))?;
-            let data =
-                self.emit(Ins::new(IrOp::ADDR, Ty::Ptr).a(data).b(row).imm(actual.stride as u64))?;
+            let data = self.emit(Ins::new(IrOp::ADDR, Ty::Ptr).a(data).b(row).imm(actual.stride as u64))?;
             let ticks = self.emit(lane(index, LaneField::Ticks, Ty::Ptr))?;
             self.emit(Ins::new(IrOp::GNULL, Ty::Void).a(ticks).imm(u64::from(actual.ticks.is_null())))?;
             let tick = if actual.ticks.is_null() {

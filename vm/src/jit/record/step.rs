@@ -114,7 +114,7 @@ impl Recorder {
     }
 
     pub(super) fn end(&mut self, end: End) {
-        let trace = Trace { parent: self.parent, body: std::mem::take(&mut self.body), end };
+        let trace = Trace { parent: self.parent, body: std::mem::take(&mut self.body), end, rehoists: false };
         self.region.traces.push(trace);
         if let Some(parent) = self.parent {
             self.region.snaps[parent as usize].side = Some(self.region.traces.len() as u32 - 1);
