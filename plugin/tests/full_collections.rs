@@ -94,6 +94,6 @@ fn steps_and_counts_are_no_full_collections() {
          end }",
     );
     test.until("it has run", |test| test.eval::<Option<u32>>("return steps") > Some(20));
-    assert_eq!(log::lines_with("main.lua:5"), Vec::<String>::new());
+    assert_eq!(log::lines_with("main.lua:5: a full collection"), Vec::<String>::new());
     assert_eq!(test.app.world().resource::<LuaCollector>().full_collections, 0);
 }

@@ -5,11 +5,11 @@ pub(crate) mod log;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use bevy_app::{App, Last, TaskPoolOptions, TaskPoolPlugin};
+use bevy_app::{App, Last, PluginGroup as _, TaskPoolOptions, TaskPoolPlugin};
 use bevy_asset::{AssetPlugin, AssetServer};
 use bevy_diagnostic::{DiagnosticsPlugin, FrameCountPlugin};
 use bevy_ecs::prelude::*;
-use bevy_perilune::{LuaAppExt, LuaError, LuaPlugins, LuaScript, LuaSettings, LuaVm};
+use bevy_perilune::{LuaAppExt, LuaError, LuaPlugins, LuaScript, LuaScriptPlugin, LuaSettings, LuaVm};
 use bevy_reflect::Reflect;
 use bevy_reflect::std_traits::ReflectDefault;
 use bevy_time::{TimePlugin, TimeUpdateStrategy};
@@ -70,6 +70,11 @@ const FRAME: Duration = Duration::from_micros(15_625);
 /// The longest a test waits for something to happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Whether every loop is compiled as soon as it goes round: with `PERILUNE_COMPILED` the same tests are run once more in that way.
+fn is_compiled() -> bool {
+    std::env::var_os("PERILUNE_COMPILED").is_some()
+}
+
 /// An app with the plugin, no window and an asset folder of its own.
 pub(crate) fn test_app() -> TestApp {
     TestApp::new::<&str>(&[])
@@ -78,7 +83,8 @@ pub(crate) fn test_app() -> TestApp {
 impl TestApp {
     /// An app with these files, by asset path, none of them loaded yet.
     pub(crate) fn new<B: AsRef<[u8]>>(files: &[(&str, B)]) -> TestApp {
-        TestApp::with_plugins(files, LuaPlugins)
+        let jit = is_compiled();
+        TestApp::with_plugins(files, LuaPlugins.set(LuaScriptPlugin { jit, ..LuaScriptPlugin::default() }))
     }
 
     /// The same with the plugins set up in another way.
@@ -106,6 +112,10 @@ impl TestApp {
         }
         let mut test = test;
         test.app.add_plugins(plugins);
+        if is_compiled() {
+            let mut vm = test.app.world_mut().resource_mut::<LuaVm>();
+            vm.lua().load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(vm.lua()).expect("flags");
+        }
         test.app
             .register_type::<Velocity>()
             .register_type::<Health>()
