@@ -7,12 +7,14 @@ use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId
 use crate::ffi::cdata::CData;
 use crate::ffi::{part, rows};
 use crate::function::NativeFunction;
+use crate::jit::helpers::table_room;
+use crate::string::LuaString;
 use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 /// Where a value to restore comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// It is a constant.
     Constant(RawValue),
@@ -22,6 +24,8 @@ pub(crate) enum Source {
     Shown(usize),
     /// A view that is made, of this type, as what is in the buffer says: bytes, tick, and the view it is otherwise like.
     Part { at: usize, ctype: u32, is_reused: bool },
+    /// A table that is made: its room, its fields, its metatable.
+    Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, meta: Option<Box<Source>> },
     /// What the restored slot of this number got.
     Same(usize),
 }
@@ -58,12 +62,23 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
     let restored = &region.snaps[snap as usize].restored;
     let place = |(index, (_, r)): (usize, &(Slot, Ref))| {
         let ins = region.get(*r);
-        let is_virtual = ins.is_virtual();
-        if constant(region, *r).is_some() || is_virtual && first_with(restored, *r) != index {
+        let table = region.sunk_table(snap, *r);
+        let is_made = ins.is_virtual() || table.is_some();
+        if constant(region, *r).is_some() || is_made && first_with(restored, *r) != index {
             return None;
         }
         let at = next;
-        next += if is_virtual { WORDS } else { 1 };
+        next += match table {
+            Some(table) => table
+                .fields
+                .iter()
+                .map(|(_, value)| *value)
+                .chain(table.meta)
+                .filter(|value| constant(region, *value).is_none())
+                .count(),
+            None if is_made => WORDS,
+            None => 1,
+        };
         Some(at)
     };
     restored.iter().enumerate().map(place).collect()
@@ -78,7 +93,7 @@ pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
     let exit = |(id, snap): (usize, &super::ir::Snapshot)| {
         let places = buffer_places(region, id as SnapId);
         let source = |((slot, r), place): (&(Slot, Ref), &Option<usize>)| {
-            (*slot, source(region, *r, *place, first_with(&snap.restored, *r)))
+            (*slot, source(region, id as SnapId, *r, *place, first_with(&snap.restored, *r)))
         };
         Exit {
             slots: snap.restored.iter().zip(&places).map(source).collect(),
@@ -93,9 +108,22 @@ pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
     region.snaps.iter().enumerate().map(exit).collect()
 }
 
-fn source(region: &Region, r: Ref, place: Option<usize>, first: usize) -> Source {
+fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: usize) -> Source {
     if let Some(value) = constant(region, r) {
         return Source::Constant(value);
+    }
+    if let (Some(table), Some(at)) = (region.sunk_table(snap, r), place) {
+        let mut next = at;
+        let mut word = |value: Ref| match constant(region, value) {
+            Some(value) => Source::Constant(value),
+            None => {
+                next += 1;
+                Source::Buffer(region.ty(value), next - 1)
+            }
+        };
+        let fields = table.fields.iter().map(|(key, value)| (*key, word(*value))).collect();
+        let meta = table.meta.map(|meta| Box::new(word(meta)));
+        return Source::Table { hints: table.hints, fields, meta };
     }
     let ins = region.get(r);
     match (place, ins.op) {
@@ -179,7 +207,7 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
                     RawValue::cdata(Gc::from_ptr(view))
                 }
                 Source::Same(first) => *base.offset(exit.slots[*first].0 as isize),
-                Source::Part { .. } => {
+                Source::Part { .. } | Source::Table { .. } => {
                     parts = true;
                     continue;
                 }
@@ -215,7 +243,7 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
     Ok(())
 }
 
-/// Makes the views that an exit needs, once everything else is where the collector finds it.
+/// Makes the views and tables that an exit needs, once everything else is where the collector finds it.
 #[cold]
 fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), Raised> {
     for (slot, source) in &exit.slots {
@@ -227,6 +255,22 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     let word = |i: usize| (*runtime).buffer[at + i];
                     let (data, tick, like) = (word(0) as *mut u8, word(1) as *mut u32, word(2) as *mut CData);
                     *place = part::shown_in(vm, *place, like, (data, tick, *ctype), *is_reused)?;
+                }
+                Source::Table { hints, fields, meta } => {
+                    let value = |source: &Source| match source {
+                        Source::Constant(value) => *value,
+                        Source::Buffer(ty, at) => boxed((*runtime).buffer[*at], *ty),
+                        _ => unreachable!("fields are values of their own"),
+                    };
+                    let (array, keys) = table_room(*hints);
+                    let table = vm.new_table(array, keys)?;
+                    *place = table.into();
+                    for (key, source) in fields {
+                        table.init_str(&mut vm.heap, *key, value(source)).map_err(|error| vm.set_error(error))?;
+                    }
+                    if let Some(meta) = meta {
+                        table.set_metatable(&mut vm.heap, value(meta).as_table())?;
+                    }
                 }
                 Source::Same(first) => *place = *(*runtime).base.offset(exit.slots[*first].0 as isize),
                 _ => {}

@@ -8,6 +8,7 @@ use crate::bytecode::Insn;
 use crate::ffi::rows;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
+use crate::string::LuaString;
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
@@ -53,6 +54,9 @@ helpers! {
     table_get(Word, Word, Word) -> Word;
     close(Word, Word) -> Word;
     power(Double, Double) -> Double;
+    new_table(Word, Word) -> Word;
+    init_field(Word, Word, Word, Word) -> Word;
+    set_metatable(Word, Word, Word) -> Word;
     rows(Word, Word, Word) -> Word;
     entity(Word, Word) -> Word;
 }
@@ -155,6 +159,34 @@ extern "C" fn append(vm: *mut Vm, table: *mut Table, value: u64, index: u64) -> 
         }
         u64::from(gc.set_int(&mut vm.heap, index as i64, RawValue::from_bits(value)).is_err())
     }
+}
+
+/// A table with room as `NEWTABLE` says; null if there is no memory.
+extern "C" fn new_table(vm: *mut Vm, hints: u64) -> *mut Table {
+    // SAFETY: compiled code hands over its VM.
+    let heap = unsafe { &mut (*vm).heap };
+    let (array, keys) = table_room(hints as u32);
+    crate::table::new_table(heap, array, keys).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// The room of `NEWTABLE`: for array values and for keys.
+pub(crate) fn table_room(hints: u32) -> (usize, usize) {
+    ((hints & 0xFFFF) as usize, (hints >> 16) as usize)
+}
+
+/// Gives a table that nobody else knows a field; 0 if there was memory for it.
+extern "C" fn init_field(vm: *mut Vm, table: *mut Table, key: *mut LuaString, value: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table, a live string and the bits of a live value.
+    unsafe {
+        let (table, key) = (Gc::from_ptr(table), Gc::from_ptr(key));
+        u64::from(table.init_str(&mut (*vm).heap, key, RawValue::from_bits(value)).is_err())
+    }
+}
+
+/// Gives a table that nobody else knows a metatable; 0 if there was memory for it.
+extern "C" fn set_metatable(vm: *mut Vm, table: *mut Table, meta: *mut Table) -> u64 {
+    // SAFETY: compiled code hands over its VM and live tables.
+    unsafe { u64::from(Gc::from_ptr(table).set_metatable(&mut (*vm).heap, Some(Gc::from_ptr(meta))).is_err()) }
 }
 
 /// `#table`

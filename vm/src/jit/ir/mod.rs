@@ -32,8 +32,9 @@ pub(crate) use verify::verify;
 use std::fmt;
 
 use crate::bytecode::Insn;
+use crate::string::LuaString;
 use crate::thread::FrameKind;
-use crate::value::RawValue;
+use crate::value::{Gc, RawValue};
 
 /// An instruction of a region.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,6 +165,10 @@ macro_rules! ops {
             }
             pub(crate) fn kind(self) -> Kind {
                 match self { $(IrOp::$name => Kind::$kind,)+ }
+            }
+            /// Whether it names a snapshot: where it leaves, or what it may need of the interpreter's state.
+            pub(crate) fn has_snapshot(self) -> bool {
+                self.kind() == Kind::Guard || self.kind() == Kind::Call && self != IrOp::CLOSE
             }
             /// What it reads (values, guards) or writes (stores, calls).
             pub(crate) fn mem(self) -> Mem {
@@ -342,6 +347,13 @@ ops! {
     /// What lane `imm` of cursor `a` has (see `LaneField`).
     LANE Value Lent,
 
+    /// A new table, with room as `NEWTABLE` says in `imm`.
+    TNEW Call Pure,
+    /// The key at `imm` of table `a`, which nobody else knows, = `b`.
+    TINIT Call Pure,
+    /// The metatable of table `a`, which nobody else knows and which has none, = `b`.
+    TMETA Call Pure,
+
     /// Argument `b` of a call, behind `a`.
     ARG Value Pure,
     /// The short form at `imm` of native `b`, with the arguments `a`; it gave a value.
@@ -466,6 +478,16 @@ pub(crate) struct FrameState {
     pub(crate) kind: FrameKind,
 }
 
+/// A table that was made in a trace and that nobody else knows: what it has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FreshTable {
+    /// Room, as `NEWTABLE` says.
+    pub(crate) hints: u32,
+    /// Keys, in order.
+    pub(crate) fields: Vec<(Gc<LuaString>, Ref)>,
+    pub(crate) meta: Option<Ref>,
+}
+
 /// The interpreter's state before an instruction.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
@@ -477,6 +499,8 @@ pub(crate) struct Snapshot {
     pub(crate) restored: Vec<(Slot, Ref)>,
     /// The slots that matter, as a list of what the frames read or show.
     pub(crate) live: Vec<Slot>,
+    /// The fresh tables among the values.
+    pub(crate) tables: Vec<(Ref, FreshTable)>,
     /// The top, where the next instruction takes values up to it.
     pub(crate) top: Option<Slot>,
     /// The instruction's place in its function, for listings.
@@ -539,6 +563,8 @@ pub(crate) struct Region {
     pub(crate) header: Vec<Slot>,
     /// The slots that any trace changes; by `opt::settle`.
     pub(crate) preheader: Vec<Slot>,
+    /// The tables (`TNEW`) that only exits make; by `opt::sink`.
+    pub(crate) sunk: Vec<Ref>,
     /// What runs before the loop; by `opt::hoist`.
     pub(crate) hoisted: Vec<Ref>,
     /// How many slots above register 0 it may write.
@@ -575,6 +601,13 @@ impl Region {
         let r = self.push(Ins::new(IrOp::SLOT, ty).imm(slot as i64 as u64));
         self.params.push((slot, r));
         r
+    }
+    /// A table that only exits make, as a snapshot has it.
+    pub(crate) fn sunk_table(&self, snap: SnapId, r: Ref) -> Option<&FreshTable> {
+        if !self.sunk.contains(&r) {
+            return None;
+        }
+        self.snaps[snap as usize].tables.iter().find(|(table, _)| *table == r).map(|(_, table)| table)
     }
     /// The slots, each with its value, that a trace's end changes; none for one that leaves.
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {

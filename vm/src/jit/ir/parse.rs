@@ -47,6 +47,7 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> 
             let slot = words.get(1)?.parse().ok()?;
             region.rows = Some(RowLoop { slot, count: number(2)?, reused: number(3)? });
         }
+        "sunk" => region.sunk = words[1..].iter().map(|word| reference(word)).collect::<Option<_>>()?,
         "snap" => {
             let mut snap =
                 Snapshot { pc_index: words.get(3)?.parse().ok()?, may_grow: true, ..Snapshot::default() };

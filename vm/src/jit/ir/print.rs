@@ -39,6 +39,10 @@ pub(crate) fn print(region: &Region) -> String {
     if let Some(rows) = region.rows {
         let _ = writeln!(out, "rows {} {} {}", rows.slot, rows.count, rows.reused);
     }
+    if !region.sunk.is_empty() {
+        let sunk: String = region.sunk.iter().map(|r| format!(" {r:?}")).collect();
+        let _ = writeln!(out, "sunk{sunk}");
+    }
     for (id, snap) in region.snaps.iter().enumerate() {
         let places: String = snap
             .slots

@@ -78,8 +78,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
     for operand in ins.operands() {
         known(region, operand, defined).map_err(|problem| format!("{r:?} {}: {problem}", ins.op.name()))?;
     }
-    let needs_snapshot =
-        ins.op.kind() == Kind::Guard || matches!(ins.op, IrOp::EXEC | IrOp::SHORT | IrOp::APPEND);
+    let needs_snapshot = ins.op.has_snapshot();
     if needs_snapshot != (ins.snap != NO_SNAP) {
         return wrong("with or without a snapshot");
     }
@@ -106,6 +105,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::HSTORE | IrOp::USTORE => (&[Ty::Ptr], &[Ty::Any]),
         IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),
+        IrOp::TMETA => (&[Ty::Tab], &[Ty::Tab]),
         IrOp::SLEN => (&[Ty::Str], &[]),
         IrOp::GINDEX => (&[Ty::Int], &[Ty::Int]),
         IrOp::GNULL => (&[Ty::Ptr], &[]),
@@ -142,9 +142,13 @@ fn known(region: &Region, r: Ref, defined: &HashSet<Ref>) -> Result<(), String> 
     }
 }
 
-fn snapshot(region: &Region, snap: SnapId, defined: &HashSet<Ref>) -> Result<(), String> {
-    let snap = region.snaps.get(snap as usize).ok_or("no such snapshot")?;
+fn snapshot(region: &Region, id: SnapId, defined: &HashSet<Ref>) -> Result<(), String> {
+    let snap = region.snaps.get(id as usize).ok_or("no such snapshot")?;
     snap.restored.iter().try_for_each(|(slot, r)| {
+        if let Some(table) = region.sunk_table(id, *r) {
+            let fields = table.fields.iter().map(|(_, value)| *value).chain(table.meta);
+            return fields.into_iter().try_for_each(|value| known(region, value, defined));
+        }
         known(region, *r, defined).map_err(|problem| format!("slot {slot}: {problem}"))
     })
 }

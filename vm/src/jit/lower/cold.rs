@@ -20,7 +20,7 @@ pub(super) fn find(region: &Region) -> Vec<bool> {
     }
     let bodies = || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted);
     // Where the interpreter may run, what was lent may not be there any more.
-    let calls = bodies().any(|r| region.get(*r).op.kind() == Kind::Call);
+    let calls = bodies().any(|r| region.get(*r).op == IrOp::EXEC || region.get(*r).op == IrOp::SHORT);
     for r in bodies() {
         let op = region.get(*r).op;
         let can_wait = op.kind() == Kind::Value
@@ -47,6 +47,15 @@ impl Lowering<'_> {
         for ((_, r), at) in region.snaps[snap as usize].restored.iter().zip(buffer_places(region, snap)) {
             let Some(at) = at else { continue };
             let ins = *region.get(*r);
+            if let Some(table) = region.sunk_table(snap, *r) {
+                let values = table.fields.iter().map(|(_, value)| *value).chain(table.meta);
+                for (i, value) in values.filter(|value| constant(region, *value).is_none()).enumerate() {
+                    self.ensure(value, &mut made);
+                    let value = self.value(value);
+                    self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+                }
+                continue;
+            }
             if !ins.is_virtual() {
                 self.ensure(*r, &mut made);
                 let value = self.value(*r);

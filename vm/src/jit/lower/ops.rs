@@ -4,7 +4,7 @@ use cranelift_codegen::ir::condcodes::{CondCode, FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 
 use super::super::helpers::{Helper, NO_VALUE};
-use super::super::ir::{Ins, IrOp, Kind, Ref, Slot, Ty};
+use super::super::ir::{Ins, IrOp, Ref, Slot, Ty};
 use super::{Lowering, layout};
 use crate::bytecode::BitOp;
 use crate::gc::kind::Kind as Cell;
@@ -318,8 +318,7 @@ impl Lowering<'_> {
             IrOp::APPEND => {
                 let (table, value, index) = (self.value(ins.a), self.boxed(ins.b), self.value(ins.c));
                 let status = self.call(Helper::append, &[self.vm, table, value, index]);
-                let ok = self.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
-                return self.guarded(ok, ins);
+                return self.guard_zero(status, ins);
             }
             IrOp::TLEN => {
                 let table = self.value(ins.a);
@@ -397,15 +396,37 @@ impl Lowering<'_> {
                 }
                 return self.guarded(ok, ins);
             }
+            IrOp::TNEW => {
+                let hints = self.word(ins.imm);
+                let table = self.call(Helper::new_table, &[self.vm, hints]);
+                self.guard(table, ins.snap);
+                table
+            }
+            IrOp::TINIT => {
+                let (table, key, value) = (self.value(ins.a), self.word(ins.imm), self.boxed(ins.b));
+                let status = self.call(Helper::init_field, &[self.vm, table, key, value]);
+                return self.guard_zero(status, ins);
+            }
+            IrOp::TMETA => {
+                let (table, meta) = (self.value(ins.a), self.value(ins.b));
+                let status = self.call(Helper::set_metatable, &[self.vm, table, meta]);
+                return self.guard_zero(status, ins);
+            }
             IrOp::SHOWN | IrOp::PART => unreachable!("only exits want it"),
             _ => return self.lower_cdata(ins),
         })
     }
 
     pub(super) fn guarded(&mut self, ok: Value, ins: &Ins) -> Option<Value> {
-        debug_assert!(ins.op.kind() == Kind::Guard || ins.op == IrOp::APPEND);
+        debug_assert!(ins.op.has_snapshot());
         self.guard(ok, ins.snap);
         None
+    }
+
+    /// A helper has done what it should if its status is zero.
+    fn guard_zero(&mut self, status: Value, ins: &Ins) -> Option<Value> {
+        let ok = self.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
+        self.guarded(ok, ins)
     }
 
     /// A helper has given a value.

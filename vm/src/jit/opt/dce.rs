@@ -7,6 +7,11 @@ pub(super) fn dce(region: &mut Region) {
     let mut todo: Vec<Ref> = Vec::new();
     for snap in &region.snaps {
         todo.extend(snap.restored.iter().map(|(_, r)| *r));
+        for (table, fresh) in &snap.tables {
+            if region.sunk.contains(table) {
+                todo.extend(fresh.fields.iter().map(|(_, value)| *value).chain(fresh.meta));
+            }
+        }
     }
     for trace in &region.traces {
         if let End::Loop(values) = &trace.end {

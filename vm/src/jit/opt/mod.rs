@@ -6,12 +6,14 @@ mod dce;
 pub(super) mod fold;
 mod hoist;
 mod settle;
+mod sink;
 
 use super::ir::Region;
 
 /// All passes; code is hoisted if `hoists`.
 pub(super) fn optimise(region: &mut Region, hoists: bool) {
-    let passes: [fn(&mut Region); 3] = [settle::settle, if hoists { hoist::hoist } else { |_| () }, dce::dce];
+    let passes: [fn(&mut Region); 4] =
+        [settle::settle, sink::sink, if hoists { hoist::hoist } else { |_| () }, dce::dce];
     for pass in passes {
         pass(region);
         #[cfg(debug_assertions)]

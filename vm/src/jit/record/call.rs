@@ -50,22 +50,18 @@ impl Recorder {
                 Ok(())
             }
             FunctionView::Native(native) => {
+                if let Some(table) = self.set_fresh_metatable(vm, callee, count, native)? {
+                    self.give(callee, table, c)?;
+                    return Ok(());
+                }
                 if c == 0 {
                     if let Some(value) = self.short_call(vm, callee, count, native)? {
-                        self.write_slot(callee, value)?;
-                        self.forget_from(callee + 1);
-                        self.top = Some(callee + 1);
-                        return Ok(());
+                        return self.give(callee, value, c);
                     }
                     return Err(Reason::OpenValues);
                 }
                 if let Some(value) = self.short_call(vm, callee, count, native)? {
-                    self.forget_from(callee);
-                    let nil = self.primitive(RawValue::NIL);
-                    for i in 0..c - 1 {
-                        self.write_slot(callee + i as Slot, if i == 0 { value } else { nil })?;
-                    }
-                    return Ok(());
+                    return self.give(callee, value, c);
                 }
                 self.native_is_plain(native)?;
                 self.guard_native(vm, callee, native)?;
@@ -75,6 +71,18 @@ impl Recorder {
                 self.exec(vm, insn)
             }
         }
+    }
+
+    /// The one value that a call with this `C` gives.
+    fn give(&mut self, callee: Slot, value: Ref, c: usize) -> Recorded<()> {
+        self.forget_from(callee);
+        if c == 0 {
+            self.write_slot(callee, value)?;
+            self.top = Some(callee + 1);
+            return Ok(());
+        }
+        let nil = self.primitive(RawValue::NIL);
+        (0..c - 1).try_for_each(|i| self.write_slot(callee + i as Slot, if i == 0 { value } else { nil }))
     }
 
     pub(super) fn set_proof(&mut self, proof: Ref) {
@@ -102,7 +110,7 @@ impl Recorder {
         if INVASIVE.contains(&name) { Err(Reason::Invasive) } else { Ok(()) }
     }
 
-    fn guard_native(&mut self, vm: &Vm, callee: Slot, native: Gc<NativeFunction>) -> Recorded<Ref> {
+    pub(super) fn guard_native(&mut self, vm: &Vm, callee: Slot, native: Gc<NativeFunction>) -> Recorded<Ref> {
         let function = self.read_slot(vm, callee)?;
         // SAFETY: a live native.
         let code = unsafe { (*native.as_ptr()).function as usize };
@@ -142,11 +150,12 @@ impl Recorder {
                 if self.frames.len() == 1 {
                     return Err(Reason::Returned);
                 }
-                match self.short_call(vm, callee, count, native)? {
-                    Some(value) => {
-                        self.write_slot(callee, value)?;
-                        self.returns(vm, insn.a(), 1)
-                    }
+                let value = match self.set_fresh_metatable(vm, callee, count, native)? {
+                    Some(table) => Some(table),
+                    None => self.short_call(vm, callee, count, native)?,
+                };
+                match value {
+                    Some(value) => self.return_values(&[value]),
                     None => Err(Reason::TailCall),
                 }
             }
@@ -193,6 +202,12 @@ impl Recorder {
             return Err(Reason::Returned);
         }
         let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
+        self.return_values(&values)
+    }
+
+    /// The current frame, which the trace has called, returns.
+    fn return_values(&mut self, values: &[Ref]) -> Recorded<()> {
+        let count = values.len();
         let frame = self.frames.pop().expect("the returning frame");
         if frame.kind == FrameKind::Meta {
             return self.finish_instruction(&frame, values.first().copied());

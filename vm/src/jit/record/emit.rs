@@ -100,6 +100,7 @@ impl Recorder {
 
     /// Takes note of an instruction that has been executed.
     pub(super) fn learn(&mut self, r: Ref, ins: Ins) {
+        self.learn_of_fresh(r, ins);
         match ins.op.kind() {
             Kind::Value | Kind::Guard => {
                 let key = self.key(ins);
@@ -201,7 +202,7 @@ impl Recorder {
                 return Ok(*r);
             }
         }
-        if matches!(ins.op.kind(), Kind::Guard) || matches!(ins.op, IrOp::SHORT | IrOp::EXEC | IrOp::APPEND) {
+        if ins.op.has_snapshot() {
             ins.snap = self.snapshot()?;
         }
         let r = self.region.push(ins);

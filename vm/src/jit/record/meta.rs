@@ -25,11 +25,9 @@ impl Recorder {
             let known = actual.is_number() && basic.is_none();
             return Ok(known.then_some((nil, RawValue::NIL)));
         };
-        let Some(meta) = table.metatable() else {
-            self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(value))?;
+        let (Some(holder), Some(meta)) = (self.metatable(value, table)?, table.metatable()) else {
             return Ok(Some((nil, RawValue::NIL)));
         };
-        let holder = self.op1(IrOp::META, Ty::Tab, value)?;
         let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
         let name = vm.heap.meta_name(event);
         let Some(slot) = meta.find_slot(&vm.heap, name) else { return Ok(Some((nil, RawValue::NIL))) };

@@ -8,6 +8,7 @@
 mod call;
 mod cdata;
 mod emit;
+mod fresh;
 pub(crate) mod live;
 mod loops;
 mod meta;
@@ -21,7 +22,7 @@ use std::rc::Rc;
 
 use super::BUFFER;
 use super::exit::WORDS;
-use super::ir::{FrameState, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
+use super::ir::{FrameState, FreshTable, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
 use super::reason::Reason;
 use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};
@@ -112,6 +113,8 @@ pub(crate) struct Recorder {
     inner_turns: u32,
     /// Where a key was looked for in vain, and the `__index` function that is to be asked.
     asked: Option<(Ref, Ref, RawValue)>,
+    /// The tables that the trace has made and nobody else knows.
+    fresh: HashMap<Ref, FreshTable>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -216,6 +219,7 @@ impl Recorder {
             ignored: 0,
             inner_turns: 0,
             asked: None,
+            fresh: HashMap::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             has_polled: false,
@@ -419,7 +423,16 @@ impl Recorder {
                 snapshot.slots.push((index as Slot - 1, *place));
             }
         }
-        if snapshot.live.len() * WORDS > BUFFER {
+        for (_, place) in &snapshot.slots {
+            if let Place::Value(r) = place
+                && let Some(table) = self.fresh.get(r)
+                && !snapshot.tables.iter().any(|(other, _)| other == r)
+            {
+                snapshot.tables.push((*r, table.clone()));
+            }
+        }
+        let of_tables: usize = snapshot.tables.iter().map(|(_, table)| table.fields.len() + 1).sum();
+        if snapshot.live.len() * WORDS + of_tables > BUFFER {
             return Err(Reason::TooDeep);
         }
         self.region.snaps.push(snapshot);

@@ -64,7 +64,13 @@ impl Recorder {
                 let slot = self.slot(a);
                 self.emit(Ins::new(IrOp::CLOSE, Ty::Void).imm(slot as i64 as u64)).map(drop)
             }
-            Op::CLOSURE | Op::NEWTABLE | Op::INITFIELD | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
+            Op::NEWTABLE => self.new_table(insn),
+            Op::INITFIELD => {
+                let (table, value) = (self.read(vm, a)?, self.read(vm, b)?);
+                let key = self.key_of(insn);
+                if self.init_field(table, key, value)? { Ok(()) } else { self.exec(vm, insn) }
+            }
+            Op::CLOSURE | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
             Op::SETLIST | Op::VARARG if b == 0 => Err(Reason::OpenValues),
             Op::SETLIST | Op::VARARG => self.exec(vm, insn),
             Op::ADD

@@ -184,20 +184,25 @@ impl Recorder {
     ) -> Recorded<Option<Ref>> {
         let (mut table, mut actual) = (table, actual);
         for _ in 0..MAX_CHAIN {
-            let Some((shape, guard)) = self.shape(vm, table, actual)? else { return Ok(None) };
-            if let Some(slot) = actual.find_slot(&vm.heap, key) {
-                let value = self.load_field(table, shape, slot, guard)?;
+            let fresh = self.fresh_field(table, key);
+            if let Some(Some(value)) = fresh {
                 let now = actual.get_str(&vm.heap, key);
-                let value = self.refine(value, now)?;
-                if !now.is_nil() {
-                    return Ok(Some(value));
+                return self.refine(value, now).map(Some);
+            }
+            if fresh.is_none() {
+                let Some((shape, guard)) = self.shape(vm, table, actual)? else { return Ok(None) };
+                if let Some(slot) = actual.find_slot(&vm.heap, key) {
+                    let value = self.load_field(table, shape, slot, guard)?;
+                    let now = actual.get_str(&vm.heap, key);
+                    let value = self.refine(value, now)?;
+                    if !now.is_nil() {
+                        return Ok(Some(value));
+                    }
                 }
             }
-            let Some(meta) = actual.metatable() else {
-                self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+            let (Some(holder), Some(meta)) = (self.metatable(table, actual)?, actual.metatable()) else {
                 return Ok(Some(self.primitive(RawValue::NIL)));
             };
-            let holder = self.op1(IrOp::META, Ty::Tab, table)?;
             let Some((handler, now)) = self.index_handler(vm, holder, meta)? else { return Ok(None) };
             if now.is_nil() {
                 return Ok(Some(handler));
@@ -209,6 +214,18 @@ impl Recorder {
             (table, actual) = (handler, next);
         }
         Ok(None)
+    }
+
+    /// The metatable of a table, guarded; nothing if it has none.
+    pub(super) fn metatable(&mut self, table: Ref, actual: Gc<Table>) -> Recorded<Option<Ref>> {
+        if let Some(known) = self.fresh_metatable(table) {
+            return Ok(known);
+        }
+        if actual.metatable().is_none() {
+            self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+            return Ok(None);
+        }
+        self.op1(IrOp::META, Ty::Tab, table).map(Some)
     }
 
     /// The `__index` of a metatable, nil if it has none.
@@ -264,6 +281,14 @@ impl Recorder {
     ) -> Recorded<bool> {
         if self.region.get(value).is_virtual() {
             return Ok(false);
+        }
+        let is_new = self.fresh_field(table, key) == Some(None);
+        if self.is_never_nil(value)
+            && self.fresh.contains_key(&table)
+            && (!is_new || self.fresh_metatable(table) == Some(None))
+            && self.init_field(table, key, value)?
+        {
+            return Ok(true);
         }
         if !self.is_never_nil(value) || actual.get_str(&vm.heap, key).is_nil() || actual.is_weak() {
             return Ok(false);

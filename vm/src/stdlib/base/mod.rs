@@ -158,6 +158,9 @@ fn getmetatable(vm: &mut Vm, args: Args) -> NativeResult {
     vm.ret1(if protection.is_nil() { metatable.into() } else { protection })
 }
 
+/// What compiled code knows `setmetatable` by.
+pub(crate) const SETMETATABLE: crate::function::NativeFn = setmetatable;
+
 fn setmetatable(vm: &mut Vm, args: Args) -> NativeResult {
     let table = vm.check_table(args, 0)?;
     let metatable = check_metatable(vm, args, 1)?;

@@ -1,0 +1,50 @@
+//! Allocation sinking: a table that nobody but the trace knows is made only where the trace is left while a slot holds it.
+//!
+//! The recorder knows what such a table has in each snapshot (`FreshTable`), and reads its fields from there, so that what is left of it is the allocation and
+//! the stores. If nothing else names the table they go.
+
+use std::collections::HashSet;
+
+use super::super::ir::{End, Ins, IrOp, Ref, Region, SnapId};
+
+pub(super) fn sink(region: &mut Region) {
+    let mut escaped: HashSet<Ref> = HashSet::new();
+    let mut tables: Vec<Ref> = Vec::new();
+    let snapshot = |snap: SnapId, escaped: &mut HashSet<Ref>| {
+        let snap = &region.snaps[snap as usize];
+        for (_, r) in &snap.restored {
+            if !snap.tables.iter().any(|(table, _)| table == r) {
+                escaped.insert(*r);
+            }
+        }
+        for (_, table) in &snap.tables {
+            escaped.extend(table.fields.iter().map(|(_, value)| *value).chain(table.meta));
+        }
+    };
+    for trace in &region.traces {
+        for r in trace.body.iter().chain(&region.hoisted) {
+            let ins = region.get(*r);
+            if ins.op == IrOp::TNEW {
+                tables.push(*r);
+            }
+            let own = if matches!(ins.op, IrOp::TINIT | IrOp::TMETA) { ins.a } else { Ref::NONE };
+            escaped.extend(ins.operands().filter(|operand| *operand != own));
+            if ins.op.has_snapshot() {
+                snapshot(ins.snap, &mut escaped);
+            }
+        }
+        match &trace.end {
+            End::Loop(values) => escaped.extend(values.iter().map(|(_, r)| *r)),
+            End::Exit(snap) => snapshot(*snap, &mut escaped),
+        }
+    }
+    region.sunk = tables.into_iter().filter(|table| !escaped.contains(table)).collect();
+    let sunk: HashSet<Ref> = region.sunk.iter().copied().collect();
+    let ins = &region.ins;
+    for trace in &mut region.traces {
+        trace.body.retain(|r| {
+            let Ins { op, a, .. } = ins[r.index()];
+            !(sunk.contains(r) || matches!(op, IrOp::TINIT | IrOp::TMETA) && sunk.contains(&a))
+        });
+    }
+}

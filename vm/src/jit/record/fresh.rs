@@ -1,0 +1,109 @@
+//! Tables that a trace makes: as long as nobody else knows them, what they have is known, and they need not be made (`opt/sink.rs`).
+
+use super::{Recorded, Recorder};
+use crate::bytecode::Insn;
+use crate::function::NativeFunction;
+use crate::jit::ir::{FreshTable, Ins, IrOp, Ref, Slot, Ty};
+use crate::stdlib::SETMETATABLE;
+use crate::string::LuaString;
+use crate::value::{Gc, RawValue};
+use crate::vm::Vm;
+
+/// Fields of a table that are kept track of.
+const MAX_FIELDS: usize = 32;
+
+impl Recorder {
+    /// Takes note of what an instruction means for fresh tables.
+    pub(super) fn learn_of_fresh(&mut self, r: Ref, ins: Ins) {
+        match ins.op {
+            IrOp::TNEW => {
+                self.fresh.insert(r, FreshTable { hints: ins.imm as u32, ..FreshTable::default() });
+            }
+            IrOp::TINIT => {
+                self.fresh.remove(&ins.b);
+                // SAFETY: the key of an inline cache, which the region's code keeps.
+                let key: Gc<LuaString> = unsafe { Gc::from_ptr(ins.imm as *mut _) };
+                if let Some(table) = self.fresh.get_mut(&ins.a) {
+                    match table.fields.iter_mut().find(|(other, _)| *other == key) {
+                        Some(field) => field.1 = ins.b,
+                        None => table.fields.push((key, ins.b)),
+                    }
+                }
+            }
+            IrOp::TMETA => {
+                self.fresh.remove(&ins.b);
+                if let Some(table) = self.fresh.get_mut(&ins.a) {
+                    table.meta = Some(ins.b);
+                }
+            }
+            // The interpreter gets them all.
+            IrOp::EXEC => self.fresh.clear(),
+            _ => {
+                for operand in ins.operands() {
+                    self.fresh.remove(&operand);
+                }
+            }
+        }
+    }
+
+    /// `NEWTABLE`
+    pub(super) fn new_table(&mut self, insn: Insn) -> Recorded<()> {
+        let table = self.emit(Ins::new(IrOp::TNEW, Ty::Tab).imm(u64::from(insn.d() as u32)))?;
+        self.does_not_grow();
+        self.write(insn.a(), table)
+    }
+
+    /// `INITFIELD`, or `SETFIELD` of a fresh table without a metatable; false if the table is none.
+    pub(super) fn init_field(&mut self, table: Ref, key: Gc<LuaString>, value: Ref) -> Recorded<bool> {
+        let is_known = self.fresh.get(&table).is_some_and(|known| known.fields.len() < MAX_FIELDS);
+        if !is_known || self.region.get(value).is_virtual() {
+            return Ok(false);
+        }
+        let key = key.as_ptr() as u64;
+        self.emit(Ins::new(IrOp::TINIT, Ty::Void).a(table).b(value).imm(key))?;
+        self.does_not_grow();
+        Ok(true)
+    }
+
+    /// The snapshot of the current instruction is needed only where memory runs out.
+    fn does_not_grow(&mut self) {
+        if let Some(snap) = self.snap {
+            self.region.snaps[snap as usize].may_grow = false;
+        }
+    }
+
+    /// What a fresh table has under a key: a value, or nothing; `None` if it is no fresh table.
+    pub(super) fn fresh_field(&self, table: Ref, key: Gc<LuaString>) -> Option<Option<Ref>> {
+        let known = self.fresh.get(&table)?;
+        let value = known.fields.iter().find(|(other, _)| *other == key).map(|(_, value)| *value);
+        Some(value.filter(|r| self.known_primitive(*r) != Some(RawValue::NIL)))
+    }
+
+    /// The metatable of a fresh table, if it has one; `None` if it is no fresh table.
+    pub(super) fn fresh_metatable(&self, table: Ref) -> Option<Option<Ref>> {
+        self.fresh.get(&table).map(|known| known.meta)
+    }
+
+    /// `setmetatable(table, metatable)` of a fresh table; `None` if that is not what is called.
+    pub(super) fn set_fresh_metatable(
+        &mut self,
+        vm: &Vm,
+        callee: Slot,
+        count: usize,
+        native: Gc<NativeFunction>,
+    ) -> Recorded<Option<Ref>> {
+        // SAFETY: a live native.
+        let code = unsafe { (*native.as_ptr()).function as usize };
+        if code != SETMETATABLE as usize || count != 2 || self.actual(vm, callee + 2).as_table().is_none() {
+            return Ok(None);
+        }
+        let table = self.read_slot(vm, callee + 1)?;
+        if self.fresh_metatable(table) != Some(None) {
+            return Ok(None);
+        }
+        let metatable = self.read_slot(vm, callee + 2)?;
+        self.guard_native(vm, callee, native)?;
+        self.emit(Ins::new(IrOp::TMETA, Ty::Void).a(table).b(metatable))?;
+        Ok(Some(table))
+    }
+}
