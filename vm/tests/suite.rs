@@ -3,8 +3,8 @@
 //! Each program is one test per mode, so that the test run itself says how many there are and names the failing ones:
 //!
 //! - `oracle`: LuaJIT runs the program to its end, and prints the same when it runs it again;
-//! - `plain`, `stress`, `dumped` and `compiled`: Perilune prints what LuaJIT prints, as a host would run it, under collector stress, after
-//!   the program has been through `string.dump` and back, and with every loop compiled.
+//! - `plain`, `stress`, `dumped`, `compiled` and `compiled-stress`: Perilune prints what LuaJIT prints, as a host would run it, under collector
+//!   stress, after the program has been through `string.dump` and back, with every loop compiled, and with both of these.
 //!
 //! `cargo test -p perilune --test suite -- strings/` runs the programs whose name contains `strings/`; so does
 //! `PERILUNE_TEST=strings/` in the environment.
@@ -45,12 +45,13 @@ enum Check {
 static RAN: [AtomicUsize; Check::ALL.len()] = [const { AtomicUsize::new(0) }; Check::ALL.len()];
 
 impl Check {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Oracle,
         Self::Perilune(Mode::Plain),
         Self::Perilune(Mode::CollectorStress),
         Self::Perilune(Mode::Dumped),
         Self::Perilune(Mode::Compiled),
+        Self::Perilune(Mode::CompiledStress),
     ];
 
     fn name(&self) -> &'static str {
@@ -60,6 +61,7 @@ impl Check {
             Self::Perilune(Mode::CollectorStress) => "stress",
             Self::Perilune(Mode::Dumped) => "dumped",
             Self::Perilune(Mode::Compiled) => "compiled",
+            Self::Perilune(Mode::CompiledStress) => "compiled-stress",
         }
     }
 
@@ -70,6 +72,7 @@ impl Check {
             Self::Perilune(Mode::CollectorStress) => &RAN[2],
             Self::Perilune(Mode::Dumped) => &RAN[3],
             Self::Perilune(Mode::Compiled) => &RAN[4],
+            Self::Perilune(Mode::CompiledStress) => &RAN[5],
         }
     }
 

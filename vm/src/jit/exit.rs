@@ -266,7 +266,9 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     let table = vm.new_table(array, keys)?;
                     *place = table.into();
                     for (key, source) in fields {
-                        table.init_str(&mut vm.heap, *key, value(source)).map_err(|error| vm.set_error(error))?;
+                        table
+                            .init_str(&mut vm.heap, *key, value(source))
+                            .map_err(|error| vm.set_error(error))?;
                     }
                     if let Some(meta) = meta {
                         table.set_metatable(&mut vm.heap, value(meta).as_table())?;

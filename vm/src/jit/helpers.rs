@@ -186,7 +186,9 @@ extern "C" fn init_field(vm: *mut Vm, table: *mut Table, key: *mut LuaString, va
 /// Gives a table that nobody else knows a metatable; 0 if there was memory for it.
 extern "C" fn set_metatable(vm: *mut Vm, table: *mut Table, meta: *mut Table) -> u64 {
     // SAFETY: compiled code hands over its VM and live tables.
-    unsafe { u64::from(Gc::from_ptr(table).set_metatable(&mut (*vm).heap, Some(Gc::from_ptr(meta))).is_err()) }
+    unsafe {
+        u64::from(Gc::from_ptr(table).set_metatable(&mut (*vm).heap, Some(Gc::from_ptr(meta))).is_err())
+    }
 }
 
 /// `#table`

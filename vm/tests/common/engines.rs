@@ -49,6 +49,14 @@ pub(crate) enum Mode {
     Dumped,
     /// Every loop compiled in its second turn, every exit recorded.
     Compiled,
+    /// The same under collector stress.
+    CompiledStress,
+}
+
+impl Mode {
+    fn compiles(self) -> bool {
+        matches!(self, Mode::Compiled | Mode::CompiledStress)
+    }
 }
 
 fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Error> {
@@ -57,21 +65,24 @@ fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Err
         seed: Some(1),
         bytecode: true,
         unsafe_ffi: true,
-        jit: matches!(mode, Mode::Compiled),
+        jit: mode.compiles(),
     };
     let mut lua = Lua::with_options(options);
     lua.set_time_limit(Some(TIME_LIMIT));
-    match mode {
-        Mode::Plain | Mode::Dumped => {}
-        Mode::Compiled => lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua)?,
-        Mode::CollectorStress => lua.set_gc_stress(Stress::EveryAllocation),
+    if mode.compiles() {
+        lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua)?;
+    }
+    if matches!(mode, Mode::CollectorStress | Mode::CompiledStress) {
+        lua.set_gc_stress(Stress::EveryAllocation);
     }
     let emit = lua.create_function("emit", move |cx: &mut Context, text: LuaString| {
         output.push(text.as_bytes(cx)?);
         Ok(())
     })?;
     let source = match mode {
-        Mode::Plain | Mode::CollectorStress | Mode::Compiled => lua.create_string(&program.source)?,
+        Mode::Plain | Mode::CollectorStress | Mode::Compiled | Mode::CompiledStress => {
+            lua.create_string(&program.source)?
+        }
         Mode::Dumped => {
             let dump = "local source, name = ... return string.dump(assert(loadstring(source, name)))";
             let dump = lua.load(dump).into_function(&mut lua)?;

@@ -16,16 +16,21 @@ use crate::normalize::{normalize, without_names_of_called};
 /// The line after which a program is its own: what comes before is not printed when it fails.
 pub(crate) const PROGRAM: &str = "-- program";
 
-/// One program in this many also runs under collector stress, which takes many times as long.
+/// One program in this many also runs compiled.
+const COMPILED: u32 = 2;
+
+/// One program in this many also runs, interpreted and compiled, under collector stress, which takes many times as long.
 const STRESSED: u32 = 8;
 
 /// How many programs Perilune has run in each mode.
 static PLAIN: AtomicUsize = AtomicUsize::new(0);
+static COMPILED_RUNS: AtomicUsize = AtomicUsize::new(0);
 static STRESS: AtomicUsize = AtomicUsize::new(0);
 
 /// How many programs have been compared.
 pub(crate) fn counts() -> String {
-    format!("{} plain, {} stress", PLAIN.load(Ordering::Relaxed), STRESS.load(Ordering::Relaxed))
+    let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+    format!("{} plain, {} compiled, {} stress", count(&PLAIN), count(&COMPILED_RUNS), count(&STRESS))
 }
 
 /// Makes `cases` programs, different for every part and `PERILUNE_SEED`, and fails with the first that the engines disagree on, made
@@ -53,16 +58,17 @@ pub(crate) fn compare<S: Strategy>(
     let run = Cell::new(0_u32);
     let result = runner.run(&strategy, |value| {
         run.set(run.get() + 1);
-        let stressed = run.get().is_multiple_of(STRESSED);
-        difference(&source(&value), stressed).map_or(Ok(()), |text| Err(TestCaseError::fail(text)))
+        let every = |period| run.get().is_multiple_of(period);
+        difference(&source(&value), every(COMPILED), every(STRESSED))
+            .map_or(Ok(()), |text| Err(TestCaseError::fail(text)))
     });
     match result {
         Ok(()) => Ok(()),
         Err(TestError::Abort(reason)) => Err(reason.to_string().into()),
         Err(TestError::Fail(_, value)) => {
             let source = source(&value);
-            let text =
-                difference(&source, true).unwrap_or_else(|| "no difference when it runs again\n".to_owned());
+            let text = difference(&source, true, true)
+                .unwrap_or_else(|| "no difference when it runs again\n".to_owned());
             let source = own_part(&source);
             Err(format!("{name} of seed {seed}:\n{source}\n(- LuaJIT, + Perilune)\n{text}").into())
         }
@@ -78,7 +84,7 @@ fn own_part(source: &[u8]) -> String {
 }
 
 /// How the outputs of a program differ.
-fn difference(source: &[u8], stressed: bool) -> Option<String> {
+fn difference(source: &[u8], compiled: bool, stressed: bool) -> Option<String> {
     let program = Program { name: "program".to_owned(), source: source.to_vec() };
     let print = env::var_os("PERILUNE_PRINT").is_some();
     if print {
@@ -96,10 +102,18 @@ fn difference(source: &[u8], stressed: bool) -> Option<String> {
         diff(&unnamed(&expected), &unnamed(&ours)).map(|_| difference)
     };
     PLAIN.fetch_add(1, Ordering::Relaxed);
-    let plain = run(Mode::Plain);
-    if plain.is_some() || !stressed {
-        return plain;
+    let mut found = run(Mode::Plain);
+    if found.is_none() && compiled {
+        COMPILED_RUNS.fetch_add(1, Ordering::Relaxed);
+        found = run(Mode::Compiled).map(|text| format!("compiled:\n{text}"));
     }
-    STRESS.fetch_add(1, Ordering::Relaxed);
-    run(Mode::CollectorStress).map(|text| format!("under collector stress:\n{text}"))
+    if found.is_none() && stressed {
+        STRESS.fetch_add(1, Ordering::Relaxed);
+        found = run(Mode::CollectorStress).map(|text| format!("under collector stress:\n{text}"));
+        if found.is_none() && compiled {
+            found =
+                run(Mode::CompiledStress).map(|text| format!("compiled, under collector stress:\n{text}"));
+        }
+    }
+    found
 }

@@ -1,6 +1,6 @@
 //! Random programs and values, run by LuaJIT and by Perilune: the outputs must be equal byte for byte.
 //!
-//! Each generator makes 2,000 programs in four tests, one in eight of which also runs under collector stress. `PERILUNE_CASES` sets
+//! Each generator makes 2,000 programs in four tests, every second of which also runs compiled, and one in eight under collector stress. `PERILUNE_CASES` sets
 //! another number, `PERILUNE_SEED` makes other programs. The first program that the engines disagree on is printed, made as
 //! small as possible. `PERILUNE_PRINT` shows every program and its output.
 

@@ -170,7 +170,8 @@ impl Lowering<'_> {
 
     fn run(mut self) {
         let region = self.region;
-        let allocates = |r: &Ref| matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC | IrOp::TNEW);
+        let allocates =
+            |r: &Ref| matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC | IrOp::TNEW);
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
         self.preheader = self.b.create_block();

@@ -110,7 +110,12 @@ impl Recorder {
         if INVASIVE.contains(&name) { Err(Reason::Invasive) } else { Ok(()) }
     }
 
-    pub(super) fn guard_native(&mut self, vm: &Vm, callee: Slot, native: Gc<NativeFunction>) -> Recorded<Ref> {
+    pub(super) fn guard_native(
+        &mut self,
+        vm: &Vm,
+        callee: Slot,
+        native: Gc<NativeFunction>,
+    ) -> Recorded<Ref> {
         let function = self.read_slot(vm, callee)?;
         // SAFETY: a live native.
         let code = unsafe { (*native.as_ptr()).function as usize };
