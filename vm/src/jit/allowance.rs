@@ -57,6 +57,11 @@ impl Allowance {
         }
     }
 
+    /// Another thread has worked for so long, which is not for nothing where there are few processors.
+    pub(super) fn took_elsewhere(&mut self, time: Duration) {
+        self.take(time / 2);
+    }
+
     fn take(&mut self, time: Duration) {
         self.spent += time;
         self.debt += time.saturating_sub(self.left);

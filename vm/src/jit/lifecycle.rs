@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 
+use super::background::{Background, Done, Job};
 use super::exit::exits_of;
 use super::ir::Region;
 use super::reason::Reason;
 use super::record::Recorder;
-use super::{Compiled, MAX_REGIONS, State, opt, report};
+use super::{Compiled, MAX_REGIONS, State, report};
+use crate::bytecode::Insn;
 use crate::function::Proto;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
@@ -20,7 +22,27 @@ pub(super) fn penalise(state: &mut State, site: u32, reason: Reason) {
     state.loop_sites[site as usize].count = count.clamp(2, 1 << 22);
 }
 
-/// A trace is complete: compiles it, or its region with it.
+/// A region that is being compiled.
+pub(super) struct Pending {
+    ticket: u64,
+    /// Of which `flush` it knows.
+    generation: u64,
+    site: u32,
+    /// The region it is to replace.
+    number: Option<u32>,
+    header: *const Insn,
+    protos: Vec<Gc<Proto>>,
+    pinned: Vec<usize>,
+    /// As recorded.
+    region: Region,
+    /// Where, for those who read it.
+    place: String,
+}
+
+/// How often a loop is interpreted until it is asked whether its code is there.
+const UNTIL_ASKED: u32 = 64;
+
+/// A trace is complete: compiles it, or its region with it, on the thread for that; or at once, where everything is compiled.
 pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
     let site = recorder.site;
     let number = recorder.region_number;
@@ -30,31 +52,74 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         // It was flushed meanwhile.
         return state.abort(Reason::Flushed);
     }
-    let mut optimised = region.clone();
-    opt::optimise(&mut optimised, !state.sites[site as usize].keeps_guards);
-    let code = state.compiler.compile(&optimised, (&raw const state.runtime).cast());
-    let Some(code) = code else {
-        match number {
-            Some(number) => exit_failed(state, number, &region, Reason::Backend),
-            None => penalise(state, site, Reason::Backend),
-        }
-        return;
-    };
-    if state.regions.len() > MAX_REGIONS {
-        flush(vm, state);
-        return;
-    }
     let Ok(pinned) = pin(vm, state, &protos) else {
         return penalise(state, site, Reason::Memory);
     };
+    state.tickets += 1;
+    let ticket = state.tickets;
+    let job = Job {
+        ticket,
+        region: region.clone(),
+        hoists: !state.sites[site as usize].keeps_guards,
+        runtime: &raw const state.runtime as usize,
+        wants_listing: state.wants_listing,
+    };
+    let place = report::place_if_shown(vm, state.level, header);
+    let generation = state.generation;
+    let pending = Pending { ticket, generation, site, number, header, protos, pinned, region, place };
+    if state.only_if_it_pays() && state.has_background() {
+        let is_sent = state.background.as_ref().is_some_and(|background| background.send(job));
+        if is_sent {
+            state.loop_sites[site as usize].count = if number.is_some() { 1 } else { UNTIL_ASKED };
+            state.sites[site as usize].is_pending = true;
+            state.pending.push(pending);
+        } else {
+            unpin(vm, state, &pending.pinned);
+            penalise(state, site, Reason::Backend);
+        }
+        return;
+    }
+    let done = job.run(&mut state.compiler);
+    publish(vm, state, pending, done);
+}
+
+/// Puts to use what has been compiled meanwhile.
+pub(super) fn collect(vm: &mut Vm, state: &mut State) {
+    while let Some(done) = state.background.as_ref().and_then(Background::next) {
+        let at = state.pending.iter().position(|pending| pending.ticket == done.ticket);
+        let pending = state.pending.swap_remove(at.expect("what is compiled is pending"));
+        state.allowance.took_elsewhere(done.time);
+        publish(vm, state, pending, done);
+    }
+}
+
+/// A region has been compiled.
+fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
+    let Pending { generation, site, number, header, protos, pinned, region, place, .. } = pending;
+    state.sites[site as usize].is_pending = false;
+    let is_gone = generation != state.generation
+        || number.is_some_and(|number| state.regions.get(number as usize).is_none_or(Option::is_none));
+    if is_gone {
+        unpin(vm, state, &pinned);
+        return state.abort(Reason::Flushed);
+    }
+    let Some(code) = done.code else {
+        unpin(vm, state, &pinned);
+        return match number {
+            Some(number) => exit_failed(state, number, &region, Reason::Backend),
+            None => penalise(state, site, Reason::Backend),
+        };
+    };
+    if state.regions.len() > MAX_REGIONS {
+        unpin(vm, state, &pinned);
+        return flush(vm, state);
+    }
+    let optimised = done.optimised;
     let mut exits = exits_of(&optimised);
-    let (mut entries, mut turns) = (0, 0);
     if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
         for (exit, old) in exits.iter_mut().zip(&old.exits) {
             exit.failures = old.failures;
         }
-        // Whether it pays is asked of all its versions together: compiling them takes time too.
-        (entries, turns) = (old.entries, old.turns);
     }
     let is_retired = Cell::new(false);
     let compiled = Compiled {
@@ -67,20 +132,20 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         pinned,
         is_retired,
         refused: 0,
-        entries,
-        turns,
+        entries: 0,
+        turns: 0,
     };
     state.compiled += 1;
     let shown = number.unwrap_or(state.regions.len() as u32);
-    report::compiled(vm, state.level, shown, &optimised, header, state.compiler.listing.as_deref());
+    report::compiled(vm, state.level, shown, &optimised, &place, done.listing.as_deref());
     if let Some(number) = number {
         retire(vm, state, number);
         state.regions[number as usize] = Some(Box::new(compiled));
     } else {
         state.regions.push(Some(Box::new(compiled)));
         state.loop_sites[site as usize].region = state.regions.len() as u32 - 1;
-        state.loop_sites[site as usize].count = 1;
     }
+    state.loop_sites[site as usize].count = 1;
 }
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
@@ -146,14 +211,18 @@ pub(super) fn pin(
     Ok(places)
 }
 
-/// Takes a region out of use. Its code is freed when none of it runs.
-pub(super) fn retire(vm: &mut Vm, state: &mut State, number: u32) {
-    let Some(compiled) = state.regions[number as usize].take() else { return };
-    for place in &compiled.pinned {
+fn unpin(vm: &mut Vm, state: &mut State, places: &[usize]) {
+    for place in places {
         let old = std::mem::replace(&mut vm.heap.roots.pinned[*place], RawValue::NIL);
         vm.heap.barrier(old);
         state.free_pins.push(*place);
     }
+}
+
+/// Takes a region out of use. Its code is freed when none of it runs.
+pub(super) fn retire(vm: &mut Vm, state: &mut State, number: u32) {
+    let Some(compiled) = state.regions[number as usize].take() else { return };
+    unpin(vm, state, &compiled.pinned);
     compiled.is_retired.set(true);
     state.retired.push(compiled);
 }
@@ -174,8 +243,9 @@ pub(super) fn drop_region(vm: &mut Vm, state: &mut State, number: u32) {
     retire(vm, state, number);
 }
 
-/// Retires all regions.
+/// Retires all regions; what is being compiled will not be used.
 pub(super) fn flush(vm: &mut Vm, state: &mut State) {
+    state.generation += 1;
     for number in 1..state.regions.len() as u32 {
         drop_region(vm, state, number);
     }

@@ -33,6 +33,7 @@
 #![allow(unsafe_code, reason = "runs compiled code, reads and writes bytecode and stack slots")]
 
 mod allowance;
+mod background;
 mod exit;
 mod helpers;
 pub(crate) mod ir;
@@ -57,9 +58,12 @@ use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 use allowance::Allowance;
+use background::Background;
 use exit::{Exit, restore};
 use ir::{Region, Slot, SnapId};
-use lifecycle::{drop_region, finish, flush, free_retired, give_region_up, give_up, penalise};
+use lifecycle::{
+    Pending, collect, drop_region, finish, flush, free_retired, give_region_up, give_up, penalise,
+};
 use memory::Code;
 use reason::Reason;
 use record::{Outcome, Recorder};
@@ -153,6 +157,8 @@ struct Site {
     any: Vec<Slot>,
     /// Guards stay in the loop: hoisted, they have kept it from being entered.
     keeps_guards: bool,
+    /// It, or its region, is being compiled.
+    is_pending: bool,
     failures: u32,
 }
 
@@ -189,7 +195,18 @@ pub(crate) struct State {
     /// Free places among the pinned values.
     free_pins: Vec<usize>,
     aborts: HashMap<Reason, u64>,
+    /// Compiles at once.
     compiler: lower::Compiler,
+    /// Compiles while the interpreter goes on, once there was something to compile.
+    background: Option<Background>,
+    /// For the compiler of `background`.
+    spare_compiler: Option<lower::Compiler>,
+    /// What is being compiled.
+    pending: Vec<Pending>,
+    tickets: u64,
+    /// How often all code was flushed.
+    generation: u64,
+    wants_listing: bool,
     level: report::Level,
     allowance: Allowance,
     /// Counters.
@@ -226,6 +243,12 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         free_pins: Vec::new(),
         aborts: HashMap::new(),
         compiler,
+        background: None,
+        spare_compiler: lower::Compiler::new(vm),
+        pending: Vec::new(),
+        tickets: 0,
+        generation: 0,
+        wants_listing: false,
         level: report::Level::Silent,
         allowance: Allowance::new(),
         compiled: 0,
@@ -270,6 +293,14 @@ impl State {
     /// Whether there is time to record and compile something now.
     fn may_begin(&mut self) -> bool {
         !self.only_if_it_pays() || self.allowance.has_some()
+    }
+
+    /// Whether there is a thread to compile on; starts it.
+    fn has_background(&mut self) -> bool {
+        if let Some(compiler) = self.spare_compiler.take() {
+            self.background = Background::start(compiler);
+        }
+        self.background.is_some()
     }
 
     /// Instructions are recorded from now on.
@@ -323,13 +354,23 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         return back_edge(vm, original);
     }
     if number != 0 {
+        collect(vm, state);
+        let number = state.loop_sites[site as usize].region;
+        if number == 0 {
+            return back_edge(vm, original);
+        }
         // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
         vm.frame_mut().pc = at;
         state.loop_sites[site as usize].count = 1;
         return enter(vm, number, site);
     }
+    collect(vm, state);
+    if state.loop_sites[site as usize].region != 0 {
+        state.loop_sites[site as usize].count = 1;
+        return back_edge(vm, original);
+    }
     state.loop_sites[site as usize].count = state.parameters.hot_loop.saturating_add(1).max(2);
-    if vm.compiled.recording || !state.may_begin() {
+    if vm.compiled.recording || state.sites[site as usize].is_pending || !state.may_begin() {
         return back_edge(vm, original);
     }
     vm.frame_mut().pc = at;
@@ -374,7 +415,9 @@ fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         if left != NOT_ENTERED {
             (*compiled).turns += (*state).runtime.turns;
         }
-        let is_unprofitable = (*compiled).entries >= PROBATION && {
+        // Not while a version is on its way that may be left less.
+        let is_pending = (&(*state).sites)[site as usize].is_pending;
+        let is_unprofitable = (*compiled).entries >= PROBATION && !is_pending && {
             let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
             ((*compiled).entries, (*compiled).turns) = (0, 0);
             !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()
@@ -444,7 +487,7 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         state.loop_sites[site as usize].count = 2;
     }
     let exit = &mut compiled.exits[left as usize];
-    if !exit.may_grow || vm.compiled.recording {
+    if !exit.may_grow || vm.compiled.recording || state.sites[site as usize].is_pending {
         return;
     }
     exit.count += 1;
@@ -565,7 +608,7 @@ fn control(vm: &mut Vm, what: Control<'_>) -> bool {
                         1 => report::Level::Lines,
                         _ => report::Level::Dump,
                     };
-                    state.compiler.wants_listing = value > 2;
+                    state.wants_listing = value > 2;
                 }
                 b"maxside" => state.parameters.max_side = value,
                 _ => return false,

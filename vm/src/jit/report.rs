@@ -17,6 +17,11 @@ pub(crate) enum Level {
     Dump,
 }
 
+/// `chunk:line` of an instruction of a frame's code, if somebody is to read it.
+pub(super) fn place_if_shown(vm: &Vm, level: Level, pc: *const Insn) -> String {
+    if level == Level::Silent { String::new() } else { place(vm, pc) }
+}
+
 /// `chunk:line` of an instruction of the frame on top or of a live code.
 fn place(vm: &Vm, pc: *const Insn) -> String {
     let frames = vm.frames().iter().rev();
@@ -41,7 +46,7 @@ pub(super) fn compiled(
     level: Level,
     number: u32,
     region: &Region,
-    header: *const Insn,
+    place: &str,
     listing: Option<&str>,
 ) {
     if level == Level::Silent {
@@ -54,7 +59,7 @@ pub(super) fn compiled(
         End::Exit(_) => "exit",
     };
     let count = region.traces.len();
-    eprintln!("[TRACE {number:>3}/{count} {origin}{} {end}]", place(vm, header));
+    eprintln!("[TRACE {number:>3}/{count} {origin}{place} {end}]");
     if level == Level::Dump {
         let text = format!("---- REGION {number}\n{}{}\n", print(region), listing.unwrap_or_default());
         vm.write_output(text.as_bytes());

@@ -1,5 +1,7 @@
 //! Short forms of library functions, which the interpreter calls without a frame.
 //!
+//! Short forms write nothing that a script could read: compiled code relies on it.
+//!
 //! A short form gives the one result of a call with the arguments it is made for, most often numbers and strings as they are, and `None`
 //! for all others: then the function itself is called, with its frame, and converts or complains. It does not call Lua, and what it gives
 //! is what the function would give: the test below compares the two.

@@ -356,8 +356,8 @@ ops! {
 
     /// Argument `b` of a call, behind `a`.
     ARG Value Pure,
-    /// The short form at `imm` of native `b`, with the arguments `a`; it gave a value.
-    SHORT Call All,
+    /// The short form at `imm` of native `b`, with the arguments `a`; it gave a value. Short forms write nothing.
+    SHORT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
     /// Closes the variables from stack slot `imm` on.

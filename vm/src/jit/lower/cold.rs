@@ -20,7 +20,7 @@ pub(super) fn find(region: &Region) -> Vec<bool> {
     }
     let bodies = || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted);
     // Where the interpreter may run, what was lent may not be there any more.
-    let calls = bodies().any(|r| region.get(*r).op == IrOp::EXEC || region.get(*r).op == IrOp::SHORT);
+    let calls = bodies().any(|r| region.get(*r).op == IrOp::EXEC);
     for r in bodies() {
         let op = region.get(*r).op;
         let can_wait = op.kind() == Kind::Value

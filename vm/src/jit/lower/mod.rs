@@ -61,14 +61,14 @@ impl Compiler {
     }
 
     /// The machine code of a region; `runtime` is where its runtime is.
-    pub(crate) fn compile(&mut self, region: &Region, runtime: *const u8) -> Option<Code> {
+    pub(crate) fn compile(&mut self, region: &Region, runtime: usize) -> Option<Code> {
         self.context.clear();
         let signature = self.signature(&[Arg::Word], Arg::Word);
         let mut function = Function::with_name_signature(UserFuncName::default(), signature);
         let builder = FunctionBuilder::new(&mut function, &mut self.builder);
         let lowering = Lowering {
             region,
-            runtime: runtime as usize,
+            runtime,
             interrupt: self.interrupt,
             isa: &self.isa,
             b: builder,
@@ -91,6 +91,7 @@ impl Compiler {
         };
         lowering.run();
         self.context.func = function;
+        self.listing = None;
         if self.wants_listing {
             self.listing = Some(self.context.func.display().to_string());
             self.context.set_disasm(true);

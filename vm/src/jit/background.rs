@@ -1,0 +1,102 @@
+//! The thread on which regions are optimised and lowered, while the interpreter goes on.
+//!
+//! A region goes there as a copy and comes back with its code; what it names (prototypes, strings) is pinned by whoever sends it. The thread reads nothing
+//! of the VM: addresses in a region are numbers to it. The VM looks for results where it asks the compiler anyway (`State::collect`).
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::ir::Region;
+use super::lower::Compiler;
+use super::memory::Code;
+use super::opt;
+
+/// A region to be compiled.
+pub(super) struct Job {
+    /// By which the result is known.
+    pub(super) ticket: u64,
+    pub(super) region: Region,
+    /// Whether guards and loads are hoisted out of the loop.
+    pub(super) hoists: bool,
+    /// Where the VM's `Runtime` is.
+    pub(super) runtime: usize,
+    pub(super) wants_listing: bool,
+}
+
+/// What became of it.
+pub(super) struct Done {
+    pub(super) ticket: u64,
+    /// As it was compiled.
+    pub(super) optimised: Region,
+    /// Nothing where the code could not be made.
+    pub(super) code: Option<Code>,
+    pub(super) listing: Option<String>,
+    /// How long it took.
+    pub(super) time: Duration,
+}
+
+#[allow(unsafe_code, reason = "see the module")]
+// SAFETY: the addresses in a region are not followed on the thread it is sent to.
+unsafe impl Send for Job {}
+#[allow(unsafe_code, reason = "see the module")]
+// SAFETY: as above.
+unsafe impl Send for Done {}
+
+impl Job {
+    /// Optimises and lowers the region.
+    pub(super) fn run(self, compiler: &mut Compiler) -> Done {
+        let start = Instant::now();
+        let mut optimised = self.region;
+        opt::optimise(&mut optimised, self.hoists);
+        compiler.wants_listing = self.wants_listing;
+        let code = compiler.compile(&optimised, self.runtime);
+        let listing = compiler.listing.take();
+        Done { ticket: self.ticket, optimised, code, listing, time: start.elapsed() }
+    }
+}
+
+/// The thread.
+pub(super) struct Background {
+    /// Nothing once it is to end.
+    jobs: Option<Sender<Job>>,
+    done: Receiver<Done>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Background {
+    /// Starts the thread; nothing where the system has none to give.
+    pub(super) fn start(mut compiler: Compiler) -> Option<Background> {
+        let (jobs, received) = channel::<Job>();
+        let (sent, done) = channel();
+        let work = move || {
+            for job in received {
+                if sent.send(job.run(&mut compiler)).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("perilune compiler".to_owned()).spawn(work).ok()?;
+        Some(Background { jobs: Some(jobs), done, thread: Some(thread) })
+    }
+
+    /// Sends a region; false if the thread is gone.
+    pub(super) fn send(&self, job: Job) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+
+    /// What has been compiled since it was last asked.
+    pub(super) fn next(&self) -> Option<Done> {
+        self.done.try_recv().ok()
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say but what it panicked with, which has been printed.
+            drop(thread.join());
+        }
+    }
+}
