@@ -81,8 +81,8 @@ pub use behaviour::LuaScript;
 pub use collect::{
     GC_ASSIST, GC_BUDGET, GC_BUDGET_IN_FORCE, GC_CYCLE_FRAMES, GC_DEBT, GC_EMERGENCIES, GC_FINALIZERS,
     GC_FULL_COLLECTIONS, GC_OVERRUNS, GC_PHASE, GC_RAISES, GC_SLACK, GC_SLICE, GC_SLICE_CPU, GC_SLICE_MAX,
-    GC_STALL, GC_STALL_MAX, HEAP_ALLOCATED, HEAP_LIVE, HEAP_SIZE, LuaCollectPlugin, LuaCollector,
-    SCRIPT_UPDATE, gc_stall_max,
+    GC_STALL, GC_STALL_MAX, HEAP_ALLOCATED, HEAP_LIVE, HEAP_SIZE, JIT_ABORTS, JIT_CODE, JIT_REGIONS,
+    LuaCollectPlugin, LuaCollector, SCRIPT_UPDATE, gc_stall_max,
 };
 pub use error::LuaError;
 pub use perilune;

@@ -82,8 +82,8 @@ pub struct LuaScriptPlugin {
     /// App::new().add_plugins(LuaPlugins.set(LuaScriptPlugin { unsafe_ffi: true, ..Default::default() }));
     /// ```
     pub unsafe_ffi: bool,
-    /// Whether hot loops of scripts are compiled to machine code, with the crate's feature `jit`. Off by default while the compiler is young:
-    /// it compiles on the thread that runs scripts, so a frame in which a loop becomes hot takes longer.
+    /// Whether hot loops of scripts are compiled to machine code, with the crate's feature `jit`. Off by default while the compiler is young.
+    /// Code is made on a thread of its own; recording what is to be compiled takes time of the frames in which loops become hot, within a bound.
     pub jit: bool,
 }
 

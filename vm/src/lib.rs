@@ -103,5 +103,5 @@ pub use lua::{Lua, LuaOptions};
 pub use marshal::{Bytes, FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Variadic};
 pub use reload::{Module, ReloadReport};
 pub use rt::meta::Meta as MetaMethod;
-pub use stats::Stats;
+pub use stats::{CompilerStats, Stats};
 pub use stdlib::Libraries;

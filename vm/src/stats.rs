@@ -1,5 +1,7 @@
 //! What a VM counts.
 
+use std::time::Duration;
+
 use crate::error::ErrorKind;
 use crate::gc;
 use crate::host::HostState;
@@ -25,7 +27,27 @@ pub struct Stats<'a> {
     pub calls: u64,
     /// What the collector reports.
     pub collector: &'a gc::Stats,
+    /// What the compiler of hot loops has done; `None` without one.
+    pub compiler: Option<CompilerStats>,
     host: &'a HostState,
+}
+
+/// What the compiler of hot loops has done in a VM.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompilerStats {
+    /// Loops that run compiled now.
+    pub regions: usize,
+    /// Bytes of their machine code.
+    pub code_bytes: usize,
+    /// How often a loop was compiled, anew because it had grown included.
+    pub compiled: u64,
+    /// How often compiled code was entered.
+    pub entries: u64,
+    /// How often a recording came to nothing. `jit.v` says why.
+    pub aborts: u64,
+    /// The time that recording and compiling took, that of the compiler's thread by half.
+    pub time: Duration,
 }
 
 impl<'a> Stats<'a> {
@@ -39,6 +61,7 @@ impl<'a> Stats<'a> {
             handle_slots: vm.heap.roots.handles.len(),
             calls: vm.host.calls,
             collector: &vm.heap.stats,
+            compiler: crate::jit::stats(vm),
             host: &vm.host,
         }
     }

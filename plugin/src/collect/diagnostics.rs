@@ -54,6 +54,12 @@ diagnostics! {
     GC_FULL_COLLECTIONS "perilune/gc/full_collections" "" |gc| gc.full_collections as f64,
     /// Collections that had to be finished at once at the memory limit, so far.
     GC_EMERGENCIES "perilune/gc/emergencies" "" |gc| gc.emergencies as f64,
+    /// Loops of scripts that run as machine code; 0 without the compiler ([`LuaScriptPlugin::jit`](crate::LuaScriptPlugin::jit)).
+    JIT_REGIONS "perilune/jit/regions" "" |gc| gc.compiler.map_or(0.0, |jit| jit.regions as f64),
+    /// Machine code of scripts, KiB.
+    JIT_CODE "perilune/jit/code" "KiB" |gc| gc.compiler.map_or(0.0, |jit| jit.code_bytes as f64 / 1024.0),
+    /// How often a loop could not be compiled, or not all of it, so far; `require("jit.v").start()` says why.
+    JIT_ABORTS "perilune/jit/aborts" "" |gc| gc.compiler.map_or(0.0, |jit| jit.aborts as f64),
     /// Memory in use by scripts, MiB.
     HEAP_SIZE "perilune/heap/size" "MiB" |gc| mib(gc.heap_bytes),
     /// Memory alive at the end of the last cycle, MiB.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bevy_ecs::resource::Resource;
-use perilune::{Budget, Phase, SliceRecord, StallCause, StallRecord, Stats};
+use perilune::{Budget, CompilerStats, Phase, SliceRecord, StallCause, StallRecord, Stats};
 
 /// The collector's figures of the last frame and in total, for overlays and reports. Each is in Bevy's diagnostics too.
 #[derive(Resource, Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub struct LuaCollector {
     pub full_collections: u64,
     /// Collections that had to be finished at once at the hard cap, so far.
     pub emergencies: u64,
+    /// What the compiler of hot loops has done; `None` without [`LuaScriptPlugin::jit`](crate::LuaScriptPlugin::jit).
+    pub compiler: Option<CompilerStats>,
     /// Time of all script systems and behaviours in the last frame.
     pub script_time: Duration,
     stalls: [Duration; StallCause::ALL.len()],
@@ -85,6 +87,7 @@ impl Default for LuaCollector {
             stalled: Duration::ZERO,
             longest_stall: None,
             full_collections: 0,
+            compiler: None,
             emergencies: 0,
             script_time: Duration::ZERO,
             stalls: [Duration::ZERO; StallCause::ALL.len()],
@@ -161,6 +164,7 @@ impl Totals {
             stalled: stalled.saturating_sub(self.stalled),
             longest_stall: heap.stalls.worst(),
             full_collections: heap.full_collections,
+            compiler: stats.compiler,
             emergencies: heap.emergencies,
             script_time: last.script_time,
             stalls: std::array::from_fn(|cause| heap.stalls.worst_for(StallCause::ALL[cause])),

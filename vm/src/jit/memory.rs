@@ -8,6 +8,7 @@ use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider, SystemMe
 pub(crate) struct Code {
     provider: SystemMemoryProvider,
     start: *const u8,
+    len: usize,
 }
 
 // SAFETY: the memory belongs to it alone.
@@ -20,13 +21,18 @@ impl Code {
         let start = provider.allocate(bytes.len(), 64, JITMemoryKind::Executable).ok()?;
         // SAFETY: the provider gave so many bytes.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, bytes.len()) };
-        let code = Code { provider, start };
+        let code = Code { provider, start, len: bytes.len() };
         code.finish()
     }
 
     fn finish(mut self) -> Option<Code> {
         self.provider.finalize(BranchProtection::None).ok()?;
         Some(self)
+    }
+
+    /// Bytes of code.
+    pub(crate) fn len(&self) -> usize {
+        self.len
     }
 
     pub(crate) fn start(&self) -> *const u8 {

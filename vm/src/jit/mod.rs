@@ -50,6 +50,7 @@ mod tests;
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use crate::CompilerStats;
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
 use crate::interp::compiled::{CompilerLink, Control, LoopSite};
@@ -574,6 +575,20 @@ unsafe fn original_of(vm: &mut Vm, state: &mut State, insn: Insn) -> Insn {
         known.count = known.count.max(2);
     }
     known.original
+}
+
+/// What the compiler of a VM has done, if it has one.
+pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
+    let state = vm.compiled.state.as_ref()?.downcast_ref::<State>()?;
+    let regions = || state.regions.iter().flatten();
+    Some(CompilerStats {
+        regions: regions().count(),
+        code_bytes: regions().map(|compiled| compiled.code.len()).sum(),
+        compiled: state.compiled,
+        entries: state.entries,
+        aborts: state.aborts.values().sum(),
+        time: state.allowance.spent,
+    })
 }
 
 /// Forgets all compiled code of a VM, if it has any: what it rests on has changed.

@@ -602,6 +602,14 @@ impl Region {
         self.params.push((slot, r));
         r
     }
+    /// The trace in which another one begins.
+    pub(crate) fn parent(&self, trace: usize) -> Option<usize> {
+        self.owner(self.traces[trace].parent?)
+    }
+    /// The trace that may leave by a snapshot.
+    pub(crate) fn owner(&self, snap: SnapId) -> Option<usize> {
+        self.traces.iter().position(|trace| trace.body.iter().any(|r| self.get(*r).snap == snap))
+    }
     /// A table that only exits make, as a snapshot has it.
     pub(crate) fn sunk_table(&self, snap: SnapId, r: Ref) -> Option<&FreshTable> {
         if !self.sunk.contains(&r) {

@@ -21,9 +21,8 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
         let mut path = Vec::new();
         let mut at = region.traces[number].parent;
         while let Some(snap) = at {
-            let parent =
-                region.traces.iter().position(|trace| trace.body.iter().any(|r| region.get(*r).snap == snap));
-            let parent = parent
+            let parent = region
+                .owner(snap)
                 .ok_or_else(|| format!("trace {number} begins at snapshot {snap}, which no guard has"))?;
             path.push((parent, snap));
             at = region.traces[parent].parent;

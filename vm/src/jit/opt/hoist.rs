@@ -31,7 +31,9 @@ pub(super) fn hoist(region: &mut Region) {
     }
     for trace in 1..region.traces.len() {
         let calls = region.traces[trace].body.iter().any(|r| region.get(*r).op == IrOp::EXEC);
-        region.traces[trace].rehoists = calls;
+        // So does what begins in one.
+        let follows = region.parent(trace).is_some_and(|parent| region.traces[parent].rehoists);
+        region.traces[trace].rehoists = calls || follows;
     }
     let written = written(region);
     let mut settled: HashSet<Ref> = HashSet::new();

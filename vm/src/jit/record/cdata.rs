@@ -52,6 +52,8 @@ impl Recorder {
     fn bytes_of(&mut self, vm: &Vm, object: Ref, actual: Gc<CData>) -> Recorded<Option<Target>> {
         let ins = *self.region.get(object);
         if ins.is_virtual() {
+            // Whatever the interpreter has executed meanwhile may have ended the epoch.
+            let Some(proof) = self.epoch(vm, ins.a, actual)? else { return Ok(None) };
             return Ok(Some(Target {
                 ctype: CTypeId(ins.imm as u32),
                 is_writable: ins.imm & VIRTUAL_WRITABLE != 0,
@@ -61,7 +63,7 @@ impl Recorder {
                 offset: 0,
                 at: actual.data(),
                 tick: if ins.c == Ref::NONE { Tick::None } else { Tick::At(ins.c) },
-                proof: Ref::NONE,
+                proof,
             }));
         }
         let flags = actual.flags();
@@ -90,20 +92,22 @@ impl Recorder {
 
     /// Guards of what a cdata is, and that it may be read; `None` if it may not.
     fn head(&mut self, vm: &Vm, object: Ref, actual: Gc<CData>) -> Recorded<Option<Ref>> {
-        let is_view = actual.flags() & VIEW != 0;
-        // SAFETY: a live cell; with the flag it is a view.
-        let (head, is_current) = unsafe {
-            let head = actual.as_ptr().cast::<u64>().read();
-            (head, !is_view || (*actual.as_ptr().cast::<View>()).epoch == vm.ffi.lending.epoch())
-        };
-        if !is_current {
+        // SAFETY: a live cell.
+        let head = unsafe { actual.as_ptr().cast::<u64>().read() };
+        let proof = self.emit(Ins::new(IrOp::CHEAD, Ty::Void).a(object).imm(head & head_mask(head)))?;
+        if actual.flags() & VIEW == 0 {
+            return Ok(Some(proof));
+        }
+        self.epoch(vm, object, actual)
+    }
+
+    /// Guards that a view may be used: it is of the current epoch.
+    pub(super) fn epoch(&mut self, vm: &Vm, view: Ref, actual: Gc<CData>) -> Recorded<Option<Ref>> {
+        // SAFETY: a live view: of virtual ones the interpreter has one that was lent with it.
+        if unsafe { (*actual.as_ptr().cast::<View>()).epoch } != vm.ffi.lending.epoch() {
             return Ok(None);
         }
-        let mut proof = self.emit(Ins::new(IrOp::CHEAD, Ty::Void).a(object).imm(head & head_mask(head)))?;
-        if is_view {
-            proof = self.emit(Ins::new(IrOp::CEPOCH, Ty::Void).a(object).b(proof))?;
-        }
-        Ok(Some(proof))
+        self.emit(Ins::new(IrOp::CEPOCH, Ty::Void).a(view)).map(Some)
     }
 
     /// `GETFIELD` of a cdata; false where it takes more than loads.

@@ -76,14 +76,7 @@ impl Recorder {
         let mut path = Vec::new();
         let mut at = Some(parent);
         while let Some(snap) = at {
-            let Some(trace) = self
-                .region
-                .traces
-                .iter()
-                .position(|trace| trace.body.iter().any(|r| self.region.get(*r).snap == snap))
-            else {
-                break;
-            };
+            let Some(trace) = self.region.owner(snap) else { break };
             path.push((trace, snap));
             at = self.region.traces[trace].parent;
         }

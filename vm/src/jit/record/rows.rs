@@ -43,7 +43,7 @@ impl Recorder {
         let next = self.op1(IrOp::RNEXT, Ty::Int, at)?;
         let back = self.integer(-1);
         let row = self.op2(IrOp::IADD, Ty::Int, next, back)?;
-        self.show_row(cursor, (at, row, at), call)?;
+        self.show_row(vm, cursor, (at, row, at), call)?;
         // What is shown there is not among the slots of the snapshot, as it is right on the stack whenever one of these guards does not hold.
         if let Some(snap) = self.snap {
             self.region.snaps[snap as usize].may_grow = false;
@@ -74,7 +74,7 @@ impl Recorder {
         let one = self.integer(1);
         let next = self.op2(IrOp::IADD, Ty::Int, row, one)?;
         self.op2(IrOp::RSTEP, Ty::Void, at, next)?;
-        self.show_row(cursor, (at, row, proof), insn)?;
+        self.show_row(vm, cursor, (at, row, proof), insn)?;
         Ok(true)
     }
 
@@ -98,7 +98,13 @@ impl Recorder {
     }
 
     /// Gives the variables of an `ITERCALL` what a row has.
-    fn show_row(&mut self, cursor: &Cursor, (at, row, proof): (Ref, Ref, Ref), insn: Insn) -> Recorded<()> {
+    fn show_row(
+        &mut self,
+        vm: &Vm,
+        cursor: &Cursor,
+        (at, row, proof): (Ref, Ref, Ref),
+        insn: Insn,
+    ) -> Recorded<()> {
         let first = self.slot(insn.a() + 3);
         let lane = |index: usize, field: LaneField, ty| {
             Ins::new(IrOp::LANE, ty).a(at).imm(field as u64 | (index as u64) << 8)
@@ -137,6 +143,8 @@ impl Recorder {
             // SAFETY: a live view, which the step keeps.
             let (head, shown) = unsafe { (actual.view.cast::<u64>().read(), Gc::from_ptr(actual.view)) };
             self.emit(Ins::new(IrOp::CHEAD, Ty::Void).a(view).imm(head & head_mask(head)))?;
+            // It is good as long as the loop's epoch is, which `ROWS` has seen.
+            self.epoch(vm, view, shown)?;
             let kind = virtual_kind(shown.ctype().0, shown.flags() & WRITABLE != 0);
             let (op, kind) = if insn.index() & 2 << index != 0 {
                 (IrOp::SHOWN, kind | VIRTUAL_REUSED)
