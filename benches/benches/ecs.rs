@@ -1,7 +1,7 @@
 //! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
 //! what a system costs before its first row. The same system in Rust beside each.
 //!
-//! `cargo bench -p perilune-benches --bench ecs`. Medians over many frames.
+//! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`. Medians over many frames.
 
 use std::time::{Duration, Instant};
 
@@ -175,12 +175,21 @@ impl Drop for Bench {
 }
 
 fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let mut counts: Vec<usize> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
+    let forms: Vec<&String> = args.iter().filter(|arg| arg.parse::<usize>().is_err()).collect();
+    if counts.is_empty() {
+        counts = vec![1_000, 10_000, 100_000, 1_000_000];
+    }
     println!("{:>20}{:>10}{:>16}{:>16}{:>10}", "", "entities", "Lua ns/entity", "Rust ns/entity", "x Rust");
-    for form in FORMS {
-        for count in [1_000, 10_000, 100_000, 1_000_000] {
+    for form in FORMS.iter().filter(|form| forms.is_empty() || forms.iter().any(|name| *name == form.name)) {
+        for &count in &counts {
             let (lua, rust) = compare(form, count);
             println!("{:>20}{count:>10}{lua:>16.1}{rust:>16.2}{:>10.1}", form.name, lua / rust);
         }
+    }
+    if !args.is_empty() {
+        return;
     }
     let per_frame = behaviours();
     println!(
