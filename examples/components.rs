@@ -159,11 +159,11 @@ fn take_screenshot(
     mut exit: MessageWriter<AppExit>,
 ) {
     let Some(file) = file else { return };
-    if time.elapsed_secs() > 6.0 && !*taken {
+    if time.elapsed_secs() > 16.0 && !*taken {
         *taken = true;
         commands.spawn(Screenshot::primary_window()).observe(save_to_disk(file.0.clone()));
     }
-    if time.elapsed_secs() > 9.0 {
+    if time.elapsed_secs() > 19.0 {
         exit.write(AppExit::Success);
     }
 }

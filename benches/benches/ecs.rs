@@ -1,7 +1,7 @@
 //! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
 //! what a system costs before its first row. The same system in Rust beside each, and the same script with hot loops compiled.
 //!
-//! `cargo bench -p perilune-benches --bench ecs [-- NAME]`: only forms whose name contains the word. Medians over many frames.
+//! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`. Medians over many frames.
 
 use std::time::{Duration, Instant};
 
@@ -178,13 +178,18 @@ impl Drop for Bench {
 }
 
 fn main() {
-    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let mut counts: Vec<usize> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
+    let forms: Vec<&String> = args.iter().filter(|arg| arg.parse::<usize>().is_err()).collect();
+    if counts.is_empty() {
+        counts = vec![1_000, 10_000, 100_000, 1_000_000];
+    }
     println!(
         "{:>20}{:>10}{:>16}{:>10}{:>16}{:>10}{:>16}",
         "ns per entity", "entities", "interpreted", "x Rust", "compiled", "x Rust", "Rust"
     );
-    for form in FORMS.iter().filter(|form| form.name.contains(&wanted)) {
-        for count in [1_000, 10_000, 100_000, 1_000_000] {
+    for form in FORMS.iter().filter(|form| forms.is_empty() || forms.iter().any(|name| *name == form.name)) {
+        for &count in &counts {
             let [lua, compiled, rust] = compare(form, count);
             println!(
                 "{:>20}{count:>10}{lua:>16.1}{:>10.1}{compiled:>16.1}{:>10.2}{rust:>16.2}",
@@ -194,7 +199,7 @@ fn main() {
             );
         }
     }
-    if !wanted.is_empty() {
+    if !args.is_empty() {
         return;
     }
     for (how, jit) in [("interpreted", false), ("compiled", true)] {

@@ -184,7 +184,7 @@ impl Library {
             if inner.loading.iter().any(|loading| loading == path) {
                 let chain = inner.loading.join(" -> ");
                 return Err(Error::runtime(format!(
-                    "scripts require each other in a circle: {chain} -> {path}"
+                    "scripts require each other in a circle: {chain} -> {path}; move what they share into a script of its own"
                 )));
             }
             inner.loading.push(path.to_owned());

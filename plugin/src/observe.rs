@@ -130,8 +130,9 @@ pub(crate) fn run_pending(world: &mut World) {
         for (body, seen) in batch {
             calls += 1;
             if calls > MAX_CALLS {
-                let message =
-                    format!("observers trigger each other without end: stopped after {MAX_CALLS} calls");
+                let message = format!(
+                    "observers trigger each other without end: stopped after {MAX_CALLS} calls; let one of them look before it triggers"
+                );
                 report(world, LuaError::text(&body.script, &*body.label, ErrorKind::Runtime, message));
                 pending.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 return;

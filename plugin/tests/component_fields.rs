@@ -201,6 +201,18 @@ fn what_cannot_be_a_field_is_refused_by_name() {
         ),
         ("struct { struct later *next; }", "an address would outlive"),
         ("struct { struct later it; }", "size of C type is unknown or too large"),
+        (
+            "struct { void f(int); }",
+            "a field takes a type with a size, so no function, no void, and no struct or enum whose inside is not declared",
+        ),
+        (
+            "struct { void v; }",
+            "size of C type is unknown or too large, in \"struct { void v; }\": a field takes",
+        ),
+        (
+            "struct { enum later e; }",
+            "size of C type is unknown or too large, in \"struct { enum later e; }\": a field takes",
+        ),
         ("struct later", "is declared, but nowhere with its fields"),
         ("struct { union { Entity e; int i; } u; }", "could make an entity of it that never was"),
         (

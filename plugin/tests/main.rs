@@ -16,6 +16,7 @@ mod isolation;
 mod lua_components;
 mod messages;
 mod mistakes;
+mod mistakes_in_use;
 mod observers;
 mod parallel;
 mod props;

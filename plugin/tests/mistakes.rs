@@ -3,13 +3,35 @@
 use bevy_ecs::prelude::*;
 use bevy_reflect::Reflect;
 
-use crate::common::test_app;
+use crate::common::{TestApp, test_app};
+
+/// Each script fails, with a message that has this in it. `RUN` in a script stands for the function of a system that does nothing.
+#[track_caller]
+fn each_says(cases: &[(&str, &str)]) {
+    each_says_in(cases, |test| {
+        test.app.register_type::<NoComponent>().register_type::<Absent>();
+    });
+}
+
+/// The same in an app made ready for it.
+#[track_caller]
+pub(crate) fn each_says_in(cases: &[(&str, &str)], prepare: impl Fn(&mut TestApp)) {
+    let mut wrong = Vec::new();
+    for (script, part) in cases {
+        let mut test = test_app();
+        prepare(&mut test);
+        test.script("scripts/main.lua", script.replace("RUN", "run = function() end"));
+        let message = test.first_error().to_string();
+        if !message.contains(part) {
+            wrong.push(format!("{script}\n  wanted {part}\n  got {message}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.concat());
+}
 
 #[test]
 fn declarations_of_systems() {
-    let run = "run = function() end";
-    let mut wrong = Vec::new();
-    for (script, parts) in [
+    each_says(&[
         ("system { run = print }", "it needs a name: system { name = \"move\""),
         (
             "system { name = 'a' }",
@@ -100,37 +122,27 @@ fn declarations_of_systems() {
             "the order is a cycle: ",
         ),
         (
+            "system { name = 'a', schedule = 'Updaet', RUN }",
+            "there is no schedule 'Updaet'; schedules are: PreUpdate, Update,",
+        ),
+        (
+            "system { name = 'a', RUN } system { name = 'b', schedule = 'Last', after = 'a', RUN }",
+            "'a' runs in schedule Update, this system in Last: only systems of one schedule can be ordered",
+        ),
+        (
+            "system { name = 'a', query = { 'mut Counter mut' }, RUN }",
+            "query: expected \"Name\" or \"mut Name\", got \"mut Counter mut\"",
+        ),
+        (
             "local s = system system { name = 'a', run = function() s { name = 'b', RUN } end }",
             "systems are declared at the top of a script, not while a system runs",
         ),
-    ] {
-        let mut test = test_app();
-        test.app.register_type::<NoComponent>().register_type::<Absent>();
-        test.script("scripts/main.lua", script.replace("RUN", run));
-        test.until("an error", |test| !test.errors().is_empty());
-        let message = test.errors()[0].to_string();
-        if !message.contains(parts) {
-            wrong.push(format!(
-                "{script}
-  wanted {parts}
-  got {message}"
-            ));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{}",
-        wrong.join(
-            "
-"
-        )
-    );
+    ]);
 }
 
 #[test]
 fn declarations_of_observers_and_components() {
-    let mut wrong = Vec::new();
-    for (script, parts) in [
+    each_says(&[
         (
             "observe { add = 5, run = print }",
             "observe: 'add' must be a name in quotes, as in add = \"Health\", got number",
@@ -158,6 +170,14 @@ fn declarations_of_observers_and_components() {
         (
             "component('Health', 'Vec3')",
             "a component is a struct of its own: write \"struct { Vec3 value; }\"",
+        ),
+        (
+            "component('Health', 'struct { char c; int x : 31; } __attribute__((packed))')",
+            "field 'x' cannot be in a component: it is packed across the end of its integer",
+        ),
+        (
+            "local o = observe system { name = 'a', run = function() o { add = 'Counter', run = print } end }",
+            "observers are declared at the top of a script, not while a system runs",
         ),
         ("component('Health', 'struct { float *p; }')", "keep an Entity, or the value itself"),
         ("component('Health', 'struct { float a[]; }')", "give the array a length"),
@@ -191,28 +211,7 @@ fn declarations_of_observers_and_components() {
             "require 'ffi'.cast('int *', 4096)",
             "UnsafeFfi, which this program has not been given (LuaOptions::unsafe_ffi, in a game LuaScriptPlugin::unsafe_ffi)",
         ),
-    ] {
-        let mut test = test_app();
-        test.app.register_type::<NoComponent>();
-        test.script("scripts/main.lua", script);
-        test.until("an error", |test| !test.errors().is_empty());
-        let message = test.errors()[0].to_string();
-        if !message.contains(parts) {
-            wrong.push(format!(
-                "{script}
-  wanted {parts}
-  got {message}"
-            ));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{}",
-        wrong.join(
-            "
-"
-        )
-    );
+    ]);
 }
 
 #[derive(Reflect, Default)]

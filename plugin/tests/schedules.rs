@@ -1,9 +1,9 @@
 //! Where script systems run, and when they come and go.
 
 use crate::common::{Health, Velocity, test_app};
-use bevy_app::Update;
+use bevy_app::{FixedMainScheduleOrder, FixedPreUpdate, Update};
 use bevy_ecs::prelude::*;
-use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, Schedules};
+use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, Schedules};
 
 #[test]
 fn a_lua_schedule_runs_in_order_beside_update() {
@@ -227,4 +227,42 @@ fn an_exclusive_system_asks_the_world() {
     assert_eq!(test.get::<Velocity>(entity).x, 4.0);
     assert_eq!(test.app.world().resource::<crate::common::Score>().points, 4);
     test.no_errors();
+}
+
+#[test]
+fn every_schedule_that_bevy_runs_can_be_named_though_nothing_else_is_in_it() {
+    let mut test = test_app();
+    let names = [
+        "PreUpdate",
+        "Update",
+        "PostUpdate",
+        "Last",
+        "FixedPreUpdate",
+        "FixedUpdate",
+        "FixedPostUpdate",
+        "LuaUpdate",
+    ];
+    let systems = names.map(|name| {
+        format!(
+            "system {{ name = '{name}', schedule = '{name}', run = function() ran['{name}'] = true end }}"
+        )
+    });
+    test.script("scripts/main.lua", format!("ran = {{}} {} ready = true", systems.join(" ")));
+    for name in names {
+        test.until_global(&format!("ready and ran['{name}']"));
+    }
+    assert!(test.errors().is_empty(), "{:?}", test.errors());
+}
+
+#[test]
+fn a_schedule_that_the_app_does_not_run_is_an_error() {
+    let mut test = test_app();
+    let mut order = test.app.world_mut().resource_mut::<FixedMainScheduleOrder>();
+    order.labels.retain(|label| *label != FixedPreUpdate.intern());
+    test.app.world_mut().resource_mut::<Schedules>().remove(FixedPreUpdate);
+    test.script(
+        "scripts/main.lua",
+        "system { name = 'a', schedule = 'FixedPreUpdate', run = function() end }",
+    );
+    test.error("this app does not run the schedule 'FixedPreUpdate': choose another, or add Bevy's plugin that runs it");
 }

@@ -48,6 +48,14 @@ pub type ShortForm = fn(&mut Vm, Gc<NativeFunction>, &[RawValue]) -> Option<RawV
 pub enum Special {
     /// An ordinary native.
     None = 0,
+    /// A function of the host (host/function.rs): its one upvalue and its stack slots are no business of scripts, not even through `debug`.
+    Host,
+    /// `next`, so that loops over it need no call.
+    Next,
+    /// The iterator of `ipairs`, likewise.
+    NextIndex,
+    /// The step of a loop over rows, whose loop variables may be reused (ffi/rows.rs).
+    NextRow,
     /// `pcall`
     Pcall,
     /// `xpcall`
@@ -58,16 +66,27 @@ pub enum Special {
     Yield,
     /// A function made by `coroutine.wrap`; upvalue 0 is the coroutine.
     Wrapped,
-    /// `next`, so that loops over it need no call.
-    Next,
-    /// The iterator of `ipairs`, likewise.
-    NextIndex,
     /// `tostring`, which ends in a tail call of `__tostring`.
     ToString,
-    /// The step of a loop over rows, whose loop variables may be reused (ffi/rows.rs).
-    NextRow,
     /// `table.foreach` and `table.foreachi`: returns the state of a walk (interp/slow/each.rs).
     Each,
+}
+
+impl Special {
+    /// Whether a call is no more than a call of the Rust function.
+    #[inline(always)]
+    pub fn is_plain(self) -> bool {
+        match self {
+            Special::None | Special::Host | Special::Next | Special::NextIndex | Special::NextRow => true,
+            Special::Pcall
+            | Special::Xpcall
+            | Special::Resume
+            | Special::Yield
+            | Special::Wrapped
+            | Special::ToString
+            | Special::Each => false,
+        }
+    }
 }
 
 /// A native function. `header.extra[0]` is the number of upvalues, `header.extra[1]` a [`Special`], `header.aux` what `tostring`
@@ -206,6 +225,10 @@ impl Gc<NativeFunction> {
     pub fn upvalue_count(self) -> usize {
         // SAFETY: a live cell (gc/mod.rs).
         unsafe { usize::from((*self.as_ptr()).header.extra[0]) }
+    }
+    /// How many of them scripts may look at.
+    pub fn shown_upvalues(self) -> usize {
+        if self.special() == Special::Host { 0 } else { self.upvalue_count() }
     }
     /// The address of an upvalue.
     ///

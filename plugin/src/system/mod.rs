@@ -9,7 +9,10 @@ mod order;
 
 use std::sync::Arc;
 
-use bevy_app::{FixedPostUpdate, FixedPreUpdate, FixedUpdate, Last, PostUpdate, PreUpdate, Update};
+use bevy_app::{
+    FixedMainScheduleOrder, FixedPostUpdate, FixedPreUpdate, FixedUpdate, Last, MainScheduleOrder,
+    PostUpdate, PreUpdate, Update,
+};
 use bevy_ecs::change_detection::{Mut, Res, ResMut};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::resource::Resource;
@@ -332,7 +335,11 @@ fn schedule(world: &World, name: &str) -> Result<InternedScheduleLabel, String> 
             ));
         }
     };
-    if world.resource::<Schedules>().contains(label) {
+    // Bevy's own schedules begin to exist when something is added to them.
+    let main = world.get_resource::<MainScheduleOrder>().map(|order| &order.labels);
+    let fixed = world.get_resource::<FixedMainScheduleOrder>().map(|order| &order.labels);
+    let is_run = main.into_iter().chain(fixed).any(|labels| labels.contains(&label));
+    if is_run || world.resource::<Schedules>().contains(label) {
         Ok(label)
     } else {
         Err(format!(

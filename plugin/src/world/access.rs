@@ -255,6 +255,11 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
     let (world, scope, borrower) = running(vm)?;
     let cached = match cached(vm, world, name)? {
         Meaning::Known(cached) => cached,
+        // What is declared is known to the world.
+        Meaning::Unused if matches!(scope, Scope::Declared(_)) => {
+            let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+            return Err(not_declared(vm, &borrower, &name));
+        }
         Meaning::Unused => return Ok(Place::Absent),
         Meaning::Nothing => return Ok(Place::NoComponent),
     };
@@ -266,12 +271,7 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
     };
     let write = match permission(&scope, named, bits) {
         Permission::Granted(write) => write,
-        Permission::NotDeclared => {
-            return Err(vm.error(format!(
-                "{borrower} did not declare component '{0}': add \"{0}\" or \"mut {0}\" to its declaration",
-                named.name
-            )));
-        }
+        Permission::NotDeclared => return Err(not_declared(vm, &borrower, &named.name)),
         Permission::NotMatched => {
             let entity = perilune::ffi::entity::display(bits);
             return Err(vm.error(format!(
@@ -298,6 +298,13 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
         entry.source = Some((borrower, write, source));
     }
     Ok(Place::Known(ctype, source, Some((data, tick))))
+}
+
+#[cold]
+fn not_declared(vm: &mut Vm, borrower: &str, name: &str) -> Raised {
+    vm.error(format!(
+        "{borrower} did not declare component '{name}': add \"{name}\" or \"mut {name}\" to its declaration"
+    ))
 }
 
 /// What a name means as a component.

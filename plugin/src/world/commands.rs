@@ -100,6 +100,8 @@ struct Tree {
     children: Vec<Tree>,
 }
 
+const CHILDREN: &str = "'children' must be a list of tables of components, as in children = { { Transform = {} }, { \"Frozen\" } }";
+
 fn prepare_tree(vm: &mut Vm, args: Args, table: Gc<Table>, depth: u32) -> Result<Tree, Raised> {
     if depth == MAX_DEPTH {
         return Err(vm.error(format!("children nested more than {MAX_DEPTH} deep: spawn them one by one")));
@@ -111,13 +113,13 @@ fn prepare_tree(vm: &mut Vm, args: Args, table: Gc<Table>, depth: u32) -> Result
         return Ok(tree);
     }
     let Some(list) = children.as_table() else {
-        return Err(vm.arg_error(args, 0, "'children' must be a list of tables of components"));
+        return Err(vm.arg_error(args, 0, CHILDREN));
     };
     let mut position = 0;
     while let Some((next, _, child)) = list.entry_after(&vm.heap, position) {
         position = next;
         let Some(child) = child.as_table() else {
-            return Err(vm.arg_error(args, 0, "'children' must be a list of tables of components"));
+            return Err(vm.arg_error(args, 0, CHILDREN));
         };
         tree.children.push(prepare_tree(vm, args, child, depth + 1)?);
     }
@@ -141,7 +143,7 @@ fn set_parent(vm: &mut Vm, args: Args) -> NativeResult {
     let child = check_existing(vm, args, 0)?;
     let parent = check_existing(vm, args, 1)?;
     if child == parent {
-        return Err(vm.arg_error(args, 1, "an entity cannot be its own parent"));
+        return Err(vm.arg_error(args, 1, "an entity cannot be its own parent: name another one"));
     }
     with_commands(vm, |commands| {
         commands.queue(move |world: &mut World| {
@@ -279,7 +281,11 @@ fn prepare_all(vm: &mut Vm, args: Args, index: u32, table: Gc<Table>) -> Result<
                     .transpose()?
                     .flatten();
                 let Some(parent) = parent else {
-                    return Err(vm.arg_error(args, index, "'parent' must be an entity that exists"));
+                    return Err(vm.arg_error(
+                        args,
+                        index,
+                        "'parent' must be an entity that exists, as commands.spawn returns one",
+                    ));
                 };
                 prepared.push(Prepared::Rust(Box::new(ChildOf(parent)), None));
                 continue;

@@ -7,11 +7,11 @@ use crate::rt::meta::Meta;
 use crate::value::RawValue;
 use crate::vm::{Raised, Vm};
 
-use super::access::{boxed_integer, store_bits};
 use super::carith::Outcome;
 use super::cdata;
 use super::ctab::known;
 use super::ctype::Scalar;
+use super::scalars::{boxed_integer, store_bits};
 use super::vector;
 
 /// An arithmetic operator with at least one cdata operand (for unary minus, both are the operand). `None`: the

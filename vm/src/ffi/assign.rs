@@ -9,10 +9,11 @@ use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
-use super::access::{Part, copy_plain, field_host, scalar_bits, store_bits, store_part};
+use super::access::{Part, copy_plain, field_host};
 use super::cdata::CData;
 use super::ctype::{Bits, BitsOf, CTypeId, Form, Scalar, near_matches};
 use super::host::{Access, HostValue, name_list};
+use super::scalars::{scalar_bits, store_bits, store_part};
 
 /// A store that is known to succeed, except for hosted ones.
 enum Store {

@@ -5,10 +5,10 @@
 
 #![allow(unsafe_code, reason = "loads and stores through pointers that memory.rs has checked")]
 
-use super::access::{load_bits, store_bits};
 use super::cdata::{self, CData, UNCHECKED, VIEW};
 use super::ctab::{Bits, CTypeId, Compatible, Kind, POINTER_SIZE, UNKNOWN, known, repr};
 use super::memory::Extent;
+use super::scalars::{load_bits, store_bits};
 use crate::convert::{to_i64, to_u64};
 use crate::gc::OutOfMemory;
 use crate::value::{Gc, RawValue};

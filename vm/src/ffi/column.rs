@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "computes addresses in lent columns")]
 
 use crate::gc::kind::{Header, Kind};
-use crate::value::{Gc, RawValue};
+use crate::value::{Gc, RawValue, truncate};
 use crate::vm::{Raised, Vm};
 
 use super::cdata::{self, CData, COLUMN, VIEW, View, WRITABLE};
@@ -87,33 +87,48 @@ impl Vm {
     }
 }
 
-/// A value of a column by its index, if that is all it takes: what it is part of, its address and type.
+/// The address and type of a value of a column by its index, if that is all it takes.
 ///
 /// # Safety
-/// Both are live.
+/// Both are live, and the cdata is a column.
 #[inline(always)]
-pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> Option<(Whole, *mut u8, u32)> {
-    // SAFETY: by contract; a cdata with the flag is a column, whose addresses are good in its epoch.
+pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> Option<(*mut u8, u32)> {
+    // SAFETY: by contract; the addresses of a column are good in its epoch.
     unsafe {
-        if (*cdata).header.flags & COLUMN == 0 {
-            return None;
-        }
         let column = cdata.cast::<Column>();
         let index = key.as_f64_or_nan();
-        let row = index as u32;
-        if (*column).view.epoch != (*vm).ffi.lending.epoch || f64::from(row) != index || row >= (*column).len
+        let row = truncate(index) as u32;
+        if f64::from(row) != index || row >= (*column).len || (*column).view.epoch != (*vm).ffi.lending.epoch
         {
             return None;
         }
-        let whole = Whole::of(cdata);
-        if (*column).places.is_null() {
-            let tick = (*column).view.tick;
-            let tick = if tick.is_null() { tick } else { tick.add(row as usize) };
-            let at = (*column).view.head.data.add(row as usize * (*column).stride as usize);
-            return Some((whole.at_tick(tick), at, (*column).element));
-        }
-        let (at, tick) = *(*column).places.add(row as usize);
-        Some((whole.at_tick(tick), at, (*column).element))
+        let row = row as usize;
+        let at = if (*column).places.is_null() {
+            (*column).view.head.data.add(row * (*column).stride as usize)
+        } else {
+            (*(*column).places.add(row)).0
+        };
+        Some((at, (*column).element))
+    }
+}
+
+/// What a value of a column is part of, by an index that has been found to be good.
+///
+/// # Safety
+/// It is live and a column, and [`element`] has found the index.
+#[inline(always)]
+pub(crate) unsafe fn whole_of(cdata: *mut CData, key: RawValue) -> Whole {
+    // SAFETY: by contract.
+    unsafe {
+        let column = cdata.cast::<Column>();
+        let row = truncate(key.as_f64_or_nan()) as u32 as usize;
+        let tick = (*column).view.tick;
+        let tick = match (*column).places.is_null() {
+            false => (*(*column).places.add(row)).1,
+            true if tick.is_null() => tick,
+            true => tick.add(row),
+        };
+        Whole::of(cdata).at_tick(tick)
     }
 }
 
@@ -122,7 +137,7 @@ pub(super) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawV
     vm.readable(cdata)?;
     // SAFETY: a live column.
     let (found, len) = unsafe { (element(vm, cdata.as_ptr(), key), (*cdata.as_ptr().cast::<Column>()).len) };
-    let Some((whole, at, ctype)) = found else {
+    let Some((at, ctype)) = found else {
         let name = vm.ffi.types.get(cdata.ctype()).name.clone();
         let message = match key.as_number() {
             Some(index) => format!("row {index} is outside the {name}, whose rows are 0 to {}", len - 1),
@@ -137,7 +152,8 @@ pub(super) fn index(vm: &mut Vm, cdata: Gc<CData>, key: RawValue) -> Result<RawV
         return Ok(vm.ffi.entities.value(bits));
     }
     let flags = cdata.flags() & WRITABLE;
-    let (tick, epoch) = whole.lent();
+    // SAFETY: a live column, whose value has been found.
+    let (tick, epoch) = unsafe { whole_of(cdata.as_ptr(), key) }.lent();
     Ok(cdata::new_view(&mut vm.heap, ctype, at, tick, epoch, cdata.source(), flags)?.into())
 }
 

@@ -2,10 +2,10 @@
 
 #![allow(unsafe_code, reason = "reads values that memory.rs has checked")]
 
-use super::access::load_bits;
 use super::cconv::type_object;
 use super::cdata::CData;
 use super::ctab::{Kind, int64_text};
+use super::scalars::load_bits;
 use crate::convert;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;

@@ -9,9 +9,9 @@ use crate::function::NativeFn;
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
-use super::access::boxed_integer;
 use super::ctype::{CType, CTypeId, Field, Form, Scalar};
 use super::host::RegisterError;
+use super::scalars::boxed_integer;
 
 /// The size of the type: eight bytes of seconds, four of nanoseconds, four unused.
 pub const SIZE: usize = 16;

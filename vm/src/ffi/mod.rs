@@ -11,7 +11,7 @@
 //!
 //! | for the host's types | for declared types |
 //! |---|---|
-//! | [`access`]: fields, [`show`]: text and plain data | [`cindex`]: fields, elements, `->` |
+//! | [`access`]: fields, [`scalars`]: their loads and stores, [`show`]: text and plain data | [`cindex`]: fields, elements, `->` |
 //! | [`assign`]: whole values, from tables | [`cconv`], [`caggregate`]: conversions, [`cinit`]: initialisers |
 //! | [`arith`], [`vector`], [`structs`], [`duration`]: the operators of math types and spans of time | [`carith`]: integers, pointers, metatypes |
 //! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
@@ -50,6 +50,7 @@ pub(crate) mod part;
 mod path;
 pub(crate) mod place;
 pub mod rows;
+pub(crate) mod scalars;
 mod show;
 pub mod state;
 pub mod structs;

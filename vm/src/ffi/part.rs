@@ -161,15 +161,26 @@ pub(crate) unsafe fn follow(
             return None;
         }
         let held = *base.add(a);
-        if !held.is_cdata() {
+        if !held.is_cdata() || !reuse(held.as_cdata_unchecked().as_ptr(), whole, data, ctype) {
             return None;
         }
-        let held = held.as_cdata_unchecked().as_ptr();
-        if !cdata::is_reused((*held).header.flags) {
-            return None;
-        }
-        show(held.cast(), whole, data, ctype);
         Some(pc)
+    }
+}
+
+/// Makes what a register for parts holds show something else, if it is a view for that.
+///
+/// # Safety
+/// The cdata is live; for the rest as [`show`].
+#[inline(always)]
+pub(crate) unsafe fn reuse(held: *mut CData, whole: Whole, data: *mut u8, ctype: u32) -> bool {
+    // SAFETY: by contract; a reused cdata is a view.
+    unsafe {
+        let is_reused = cdata::is_reused((*held).header.flags);
+        if is_reused {
+            show(held.cast(), whole, data, ctype);
+        }
+        is_reused
     }
 }
 

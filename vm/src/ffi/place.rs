@@ -295,13 +295,44 @@ pub(crate) unsafe fn store(vm: *mut Vm, cdata: *mut CData, place: u32, value: Ra
         if !store_at(data.add((place >> 8) as usize), place & 0xFF, value) {
             return false;
         }
-        if flags & VIEW != 0 {
+        leave_tick(vm, cdata);
+        true
+    }
+}
+
+/// Assigns a number at the place of a single-precision number, if the cdata may be written now.
+///
+/// # Safety
+/// As [`store`].
+#[inline(always)]
+pub(crate) unsafe fn store_float(vm: *mut Vm, cdata: *mut CData, place: u32, value: RawValue) -> bool {
+    // SAFETY: by contract; the view is checked before its memory and its tick are touched.
+    unsafe {
+        let flags = (*cdata).header.flags;
+        let Some(data) = readable(vm, cdata) else { return false };
+        if flags & WRITABLE == 0 || !value.is_number() {
+            return false;
+        }
+        data.add((place >> 8) as usize).cast::<f32>().write_unaligned(value.as_f64_or_nan() as f32);
+        leave_tick(vm, cdata);
+        true
+    }
+}
+
+/// Marks the row of a view that has been written.
+///
+/// # Safety
+/// Both are live, and the cdata may be written now.
+#[inline(always)]
+unsafe fn leave_tick(vm: *mut Vm, cdata: *mut CData) {
+    // SAFETY: by contract; a cdata with the flag is a view.
+    unsafe {
+        if (*cdata).header.flags & VIEW != 0 {
             let tick = (*cdata.cast::<View>()).tick;
             if !tick.is_null() {
                 tick.write((*vm).ffi.lending.tick);
             }
         }
-        true
     }
 }
 

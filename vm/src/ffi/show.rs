@@ -4,10 +4,11 @@
 
 use std::fmt::Write as _;
 
-use super::access::{copy_plain, field_host, load_bits, load_part, variant_name};
+use super::access::{copy_plain, field_host};
 use super::ctype::{CTypeId, Form, Scalar};
 use super::entity;
 use super::host::{Access, HostValue};
+use super::scalars::{load_bits, load_part, variant_name};
 use crate::vm::Vm;
 
 /// How many elements of an array are printed.

@@ -31,6 +31,7 @@ impl AnyUserData {
     ///
     /// # Errors
     /// If it is not a `T`, or one of its methods is changing it just now.
+    #[inline]
     pub fn borrow<'a, T: UserData>(&self, cx: &'a Context) -> Result<Ref<'a, T>, Error> {
         self.cell(cx)?.try_borrow().map_err(|_| Error::runtime(format!("a {} is being changed", T::NAME)))
     }
@@ -64,6 +65,7 @@ impl AnyUserData {
     ///
     /// # Errors
     /// If it is not a `T`, or is in use.
+    #[inline]
     pub fn borrow_mut<'a, T: UserData>(&self, cx: &'a Context) -> Result<RefMut<'a, T>, Error> {
         self.cell(cx)?.try_borrow_mut().map_err(|_| Error::runtime(format!("a {} is in use", T::NAME)))
     }
@@ -84,12 +86,14 @@ impl AnyUserData {
         Ok(cell.into_inner())
     }
 
+    #[inline]
     fn cell<'a, T: UserData>(&self, cx: &'a Context) -> Result<&'a Payload<T>, Error> {
         self.payload(cx.vm_ref())?
             .and_then(|payload| payload.downcast_ref())
             .ok_or_else(|| Error::conversion(T::NAME, "another userdata"))
     }
 
+    #[inline]
     fn payload<'a>(&self, vm: &'a Vm) -> Result<Option<&'a (dyn Any + Send)>, Error> {
         let userdata = self.0.get(vm)?.as_userdata().expect("the handle of a userdata roots one");
         // SAFETY: a live cell. While the VM is borrowed nothing is collected, even if the last handle is dropped meanwhile, and

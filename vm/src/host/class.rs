@@ -315,14 +315,11 @@ where
 #[inline(always)]
 fn self_cell<'a, T: UserData>(vm: &mut Vm, args: Args) -> Result<&'a Payload<T>, Raised> {
     let value = vm.arg(args, 0);
-    // SAFETY: a live userdata, which the stack keeps alive until the native returns: it is pushed below. The host can take
-    // the value out only while nothing borrows it (`AnyUserData::take`), and the callers borrow it at once.
+    // SAFETY: a live userdata, which the arguments keep alive until the native returns: nothing replaces them (`Special::Host`). The host
+    // can take the value out only while nothing borrows it (`AnyUserData::take`), and the callers borrow it at once.
     let payload = value.as_userdata().and_then(|cell| unsafe { (*cell.as_ptr()).payload.as_deref() });
     match payload.and_then(|payload| (payload as &dyn Any).downcast_ref::<Payload<T>>()) {
-        Some(cell) => {
-            vm.push(value)?;
-            Ok(cell)
-        }
+        Some(cell) => Ok(cell),
         None => Err(vm.arg_type_error(args, 0, T::NAME)),
     }
 }

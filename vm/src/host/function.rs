@@ -9,9 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::raise;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::function::{FunctionView, Special, new_native};
+use crate::function::{FunctionView, NativeFunction, Special, new_native};
 use crate::marshal::{BadValue, FromLuaMulti, IntoLuaMulti};
-use crate::stdlib::upvalue;
 use crate::userdata::new_userdata;
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
@@ -69,7 +68,7 @@ where
 {
     let holder = new_userdata(&mut vm.heap, Some(Box::new(closure)), None)?;
     let globals = super::globals(vm);
-    let native = new_native(&mut vm.heap, name, trampoline::<C>, globals, &[holder.into()], Special::None)?;
+    let native = new_native(&mut vm.heap, name, trampoline::<C>, globals, &[holder.into()], Special::Host)?;
     Ok(native.into())
 }
 
@@ -77,18 +76,29 @@ fn trampoline<C>(vm: &mut Vm, args: Args) -> NativeResult
 where
     C: Fn(&mut Vm, Args) -> NativeResult + Send + 'static,
 {
-    let holder = upvalue(vm, args, 0);
-    // SAFETY: a live userdata; the reference outlives every other use of the payload: it is only replaced by the host through a
-    // handle, and no handle to a holder is ever made.
-    let payload = holder.as_userdata().and_then(|cell| unsafe { (*cell.as_ptr()).payload.as_deref() });
-    let Some(closure) = payload.and_then(|payload| (payload as &dyn Any).downcast_ref::<C>()) else {
-        return Err(vm.error("a Rust function was called with a foreign upvalue"));
-    };
-    // On the stack the closure survives whatever the script does to the function meanwhile.
-    vm.push(holder)?;
+    // SAFETY: only `new_native_for` makes natives with this code, so the slot below the arguments holds one whose upvalue holds a `C`. Nothing
+    // replaces that: `debug` shows neither the upvalue nor the frame (`Special::Host`), and no handle to the holder is ever made. So the native
+    // in its slot keeps the closure alive until it returns.
+    let closure = unsafe { closure_of::<C>(vm.slot(args.base - 1)) };
     match catch_unwind(AssertUnwindSafe(|| pack(closure(vm, args)))) {
         Ok(packed) => unpack(packed),
         Err(panic) => Err(raise_panic(vm, args, &*panic)),
+    }
+}
+
+/// The closure of a host function.
+///
+/// # Safety
+/// The value is a function made by [`new_native_for`] for a `C`, and outlives the reference.
+#[inline(always)]
+unsafe fn closure_of<'a, C: 'static>(function: RawValue) -> &'a C {
+    // SAFETY: by contract it is a native with one upvalue, a userdata with a boxed `C`.
+    unsafe {
+        let native = function.as_function_unchecked().as_ptr().cast::<NativeFunction>();
+        let holder = (*(&raw const (*native).upvalues).cast::<RawValue>()).as_userdata_unchecked();
+        let payload = (*holder.as_ptr()).payload.as_deref().unwrap_unchecked();
+        debug_assert!(payload.is::<C>(), "a host function's upvalue holds its closure");
+        &*(&raw const *payload).cast::<C>()
     }
 }
 
@@ -104,12 +114,15 @@ fn pack(outcome: NativeResult) -> u64 {
 
 #[inline(always)]
 fn unpack(packed: u64) -> NativeResult {
-    for raised in [Raised::Error, Raised::Memory, Raised::Interrupted] {
-        if packed == u64::MAX - raised as u64 {
-            return Err(raised);
-        }
+    const ERROR: u64 = u64::MAX - Raised::Error as u64;
+    const MEMORY: u64 = u64::MAX - Raised::Memory as u64;
+    const INTERRUPTED: u64 = u64::MAX - Raised::Interrupted as u64;
+    match packed {
+        ERROR => Err(Raised::Error),
+        MEMORY => Err(Raised::Memory),
+        INTERRUPTED => Err(Raised::Interrupted),
+        _ => Ok(Ret { first: (packed >> 32) as u32, count: packed as u32 }),
     }
-    Ok(Ret { first: (packed >> 32) as u32, count: packed as u32 })
 }
 
 #[cold]

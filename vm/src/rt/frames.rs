@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::bytecode::{Draft, LocalVar};
-use crate::function::{Code, Function, FunctionView, LuaFunction};
+use crate::function::{Code, Function, FunctionView, LuaFunction, Special};
 use crate::rt::traceback::{code_position, visible};
 use crate::thread::{CallInfo, Thread};
 use crate::value::{Gc, RawValue};
@@ -60,7 +60,7 @@ fn frame(thread: Gc<Thread>, depth: usize) -> CallInfo {
 // ---- variables -------------------------------------------------------------------------------------------
 
 /// The name and stack slot of a frame's `number`th variable in scope, counted from 1; extra arguments count from -1 downwards. What is not
-/// a variable but below the next frame is a temporary.
+/// a variable but below the next frame is a temporary. Functions of the host show nothing: what they work on is kept alive by their arguments.
 pub(crate) fn variable_at(thread: Gc<Thread>, depth: usize, number: i32) -> Option<(Vec<u8>, u32)> {
     let frame = frame(thread, depth);
     if number < 0 {
@@ -77,6 +77,11 @@ pub(crate) fn variable_at(thread: Gc<Thread>, depth: usize, number: i32) -> Opti
         if let Some(local) = code.draft_proto().locals.iter().filter(is_in_scope).nth(index as usize) {
             return Some((code.draft.string(local.name).to_vec(), frame.base + u32::from(local.register)));
         }
+    }
+    if let FunctionView::Native(native) = function_at(thread, depth).view()
+        && native.special() == Special::Host
+    {
+        return None;
     }
     let slot = frame.base.checked_add(index)?;
     (has_begun(&frame) && slot < end_of_frame(thread, depth)).then(|| (b"(*temporary)".to_vec(), slot))
@@ -134,7 +139,7 @@ pub(crate) fn upvalue_name(function: Gc<Function>, index: usize) -> Option<Vec<u
             let name = *code.draft_proto().upvalue_names.get(index)?;
             Some(code.draft.string(name).to_vec())
         }
-        FunctionView::Native(native) => (index < native.upvalue_count()).then(Vec::new),
+        FunctionView::Native(native) => (index < native.shown_upvalues()).then(Vec::new),
     }
 }
 

@@ -14,10 +14,11 @@ impl Vm {
     /// The value of a stack slot.
     #[inline(always)]
     pub fn slot(&self, index: u32) -> RawValue {
-        // SAFETY: a live thread; the assertion keeps the index inside its stack.
+        // SAFETY: a live thread, whose stack `self.stack` is (`update_stack_limit`); the assertion keeps the index inside it.
         unsafe {
             debug_assert!(index < (*self.thread.as_ptr()).initialised);
-            *(*self.thread.as_ptr()).stack.add(index as usize)
+            debug_assert!(self.stack == (*self.thread.as_ptr()).stack);
+            *self.stack.add(index as usize)
         }
     }
 
@@ -27,7 +28,8 @@ impl Vm {
         // SAFETY: as above.
         unsafe {
             debug_assert!(index < (*self.thread.as_ptr()).initialised);
-            *(*self.thread.as_ptr()).stack.add(index as usize) = value;
+            debug_assert!(self.stack == (*self.thread.as_ptr()).stack);
+            *self.stack.add(index as usize) = value;
         }
     }
 
@@ -38,7 +40,7 @@ impl Vm {
         }
         // SAFETY: both ranges are inside the stack (the callers have made room).
         unsafe {
-            let stack = (*self.thread.as_ptr()).stack;
+            let stack = self.stack;
             debug_assert!(from.max(to) + count <= (*self.thread.as_ptr()).initialised);
             if count == 1 {
                 // Most calls: not worth a call of `memmove`.
@@ -67,8 +69,8 @@ impl Vm {
     /// "stack overflow" at the stack limit.
     #[inline(always)]
     pub(crate) fn ensure_stack(&mut self, slots: u32) -> Result<(), Raised> {
-        // SAFETY: a live thread.
-        let end = unsafe { (*self.thread.as_ptr()).stack.add(slots as usize) };
+        // Not `add`: the stack may end before.
+        let end = self.stack.wrapping_add(slots as usize);
         if end <= self.stack_limit { Ok(()) } else { self.grow_stack(slots) }
     }
 
@@ -142,6 +144,15 @@ impl Vm {
 
     pub(crate) fn pop_frame(&mut self) -> CallInfo {
         self.frames_mut().pop().expect("a frame returns")
+    }
+
+    /// Takes the frame on top away, which the caller has pushed.
+    #[inline(always)]
+    pub(crate) fn drop_frame(&mut self) {
+        let frames = self.frames_mut();
+        debug_assert!(!frames.is_empty());
+        // SAFETY: there is a frame; frames need no dropping.
+        unsafe { frames.set_len(frames.len() - 1) };
     }
 
     pub(crate) fn truncate_frames(&mut self, depth: usize) {

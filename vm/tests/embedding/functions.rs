@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-use perilune::{Context, Error, ErrorKind, Function, Lua, LuaString, Table, Value, Variadic};
+use perilune::{
+    Context, Error, ErrorKind, Function, Libraries, Lua, LuaOptions, LuaString, Methods, Table, UserData,
+    Value, Variadic,
+};
 
 #[test]
 fn arguments_and_results_are_converted() -> Result<(), Error> {
@@ -152,4 +155,56 @@ fn strings_are_bytes() -> Result<(), Error> {
     let error = lua.load("return '\\255'").eval::<String>(&mut lua).expect_err("not UTF-8");
     assert_eq!(error.kind(), ErrorKind::Conversion);
     Ok(())
+}
+
+/// Rust code relies on what a script could otherwise take away under it: its closure, and the values it works on.
+#[test]
+fn debug_shows_nothing_of_a_running_rust_function() -> Result<(), Error> {
+    struct Crew(Vec<String>);
+    impl UserData for Crew {
+        const NAME: &'static str = "Crew";
+        fn methods(methods: &mut Methods<'_, Self>) {
+            methods.method("each", |crew, cx, visit: Function| {
+                for name in &crew.0 {
+                    visit.call::<()>(cx, name.as_str())?;
+                }
+                Ok(crew.0.len())
+            });
+        }
+    }
+    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, ..LuaOptions::default() });
+    let names = vec!["Ada".to_owned(), "Eve".to_owned()];
+    let greeting = "Hello, ".to_owned();
+    let greet = lua.create_function("greet", move |cx, (name, then): (String, Function)| {
+        then.call::<()>(cx, ())?;
+        Ok(format!("{greeting}{name}"))
+    })?;
+    lua.globals().set(&mut lua, "greet", &greet)?;
+    drop(greet);
+    let new_crew = lua.create_function("new_crew", move |_, ()| Ok(Crew(names.clone())))?;
+    lua.globals().set(&mut lua, "new_crew", new_crew)?;
+    lua.load(
+        "local function attack()
+           local running = debug.getinfo(2, 'f').func
+           assert(debug.getinfo(running, 'S').what == 'C' and debug.getinfo(running, 'u').nups == 0)
+           assert(debug.getupvalue(running, 1) == nil and debug.setupvalue(running, 1, 0) == nil)
+           assert(not pcall(debug.upvalueid, running, 1))
+           for i = 1, 8 do
+             assert(debug.getlocal(2, i) == nil and debug.setlocal(2, i, false) == nil)
+           end
+           collectgarbage() collectgarbage()
+         end
+         assert(greet('Ada', attack) == 'Hello, Ada')
+         assert(new_crew():each(attack) == 2)
+         debug.sethook(function(event)
+           if debug.getinfo(2, 'f').func == greet then
+             seen = true
+             for i = 1, 8 do debug.setlocal(2, i, nil) end
+           end
+         end, 'c')
+         local greeting = greet('Eve', function() end)
+         debug.sethook()
+         assert(seen and greeting == 'Hello, Eve')",
+    )
+    .exec(&mut lua)
 }

@@ -165,7 +165,11 @@ pub(super) fn parse(component: &str, text: &str, table: &CTab) -> Result<Layout,
     let parsed = cparse::parse_definition(&mut table, text.as_bytes());
     let ctype = parsed.map_err(|error| match error.unknown_type() {
         Some(name) if name.starts_with(|c: char| c.is_alphabetic() || c == '_') => no_type(name, text),
-        Some(_) | None => format!("{error}, in \"{text}\""),
+        Some(_) | None => {
+            let message = error.to_string();
+            let hint = if message.starts_with("size of C type") { SIZELESS } else { "" };
+            format!("{message}, in \"{text}\"{hint}")
+        }
     })?;
     let reader = Reader { table: &table, known };
     let Some(record) = table.as_record(ctype) else {
@@ -197,6 +201,9 @@ pub(super) fn parse(component: &str, text: &str, table: &CTab) -> Result<Layout,
     reader.members(&mut fields, record, 0, false, component)?;
     Ok(Layout { fields, size, align })
 }
+
+/// What helps where C only says that a type has no size.
+const SIZELESS: &str = ": a field takes a type with a size, so no function, no void, and no struct or enum whose inside is not declared";
 
 fn no_type(name: &str, text: &str) -> String {
     let names = NUMBERS.iter().copied().chain(KNOWN.iter().map(|(name, ..)| *name));

@@ -1,13 +1,12 @@
 //! Arithmetic. Any boxed operand makes the result NaN, so one test of the result covers both operands; a genuine NaN is
 //! recomputed, and made canonical, by the slow path.
 
-use super::truncate;
 use crate::bytecode::BitOp;
 use crate::convert::to_bit;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{arith, misc};
 use crate::table::INTEGER_KEYS;
-use crate::value::RawValue;
+use crate::value::{RawValue, truncate};
 
 /// One handler; the last arguments say where the operands are and what is computed.
 macro_rules! operation {

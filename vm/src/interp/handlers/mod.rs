@@ -23,22 +23,6 @@ macro_rules! jump {
 }
 pub(in crate::interp) use jump;
 
-/// The integer a number is cut to; what does not fit or is NaN gives some integer that is not equal to it, or `i32::MIN`.
-#[inline(always)]
-pub(in crate::interp) fn truncate(number: f64) -> i32 {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_mm_cvttsd_si32, _mm_set_sd};
-        // One instruction, where a saturating cast takes five. Its answer to what does not fit is `i32::MIN`.
-        // SAFETY: every x86-64 processor has SSE2.
-        unsafe { _mm_cvttsd_si32(_mm_set_sd(number)) }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        number as i32
-    }
-}
-
 /// Jumps on a condition by a branch, which is predicted; a conditional move would make the next instruction wait for the operands.
 macro_rules! jump_if {
     ($condition:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{

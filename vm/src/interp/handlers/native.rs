@@ -8,7 +8,7 @@ use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{find_frame, handler, next, reload, save_pc, slow};
 use crate::interp::slow::{call, coroutine, iterate, misc};
-use crate::thread::{FrameKind, ResumedBy};
+use crate::thread::{CallInfo, FrameKind, ResumedBy};
 use crate::value::{Gc, RawValue};
 
 /// The short form's answer to a call of `$native` with the arguments above `$callee`.
@@ -28,37 +28,83 @@ macro_rules! short_form {
 handler! {
 #[inline(never)]
 call_native(pc, vm, insn, base, k) {
-    let callee = base.add(insn.a());
-    if let Some(function) = (*callee).as_function() {
+    if let Some(function) = (*base.add(insn.a())).as_function() {
         let native = function.as_ptr().cast::<NativeFunction>();
-        if let Some(value) = short_form!(vm, insn, callee, native) {
-            match insn.c() {
-                2 => *callee = value,
-                0 => {
-                    *callee = value;
-                    (*vm).top = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
-                }
-                1 => {}
-                wanted => {
-                    *callee = value;
-                    for i in 1..wanted - 1 {
-                        *callee.add(i) = RawValue::NIL;
-                        keep_branch();
-                    }
-                }
-            }
-            if (*vm).heap.debt > 0 {
-                slow!(misc::collector_point, pc, vm, insn, base, k)
-            }
-            next!(pc, vm, base, k)
+        if (*native).short.is_some() {
+            return call_short_form(pc, vm, insn, base, k);
         }
-        save_pc(vm, pc);
-        if call::native_directly(&mut *vm, insn, Gc::from_ptr(native)) {
+        return call_framed(pc, vm, insn, base, k);
+    }
+    slow!(call::call_op, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+call_short_form(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    let native = (*callee).as_function_unchecked().as_ptr().cast::<NativeFunction>();
+    if let Some(value) = short_form!(vm, insn, callee, native) {
+        match insn.c() {
+            2 => *callee = value,
+            0 => {
+                *callee = value;
+                (*vm).top = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
+            }
+            1 => {}
+            wanted => {
+                *callee = value;
+                for i in 1..wanted - 1 {
+                    *callee.add(i) = RawValue::NIL;
+                    keep_branch();
+                }
+            }
+        }
+        if (*vm).heap.debt > 0 {
+            slow!(misc::collector_point, pc, vm, insn, base, k)
+        }
+        next!(pc, vm, base, k)
+    }
+    return call_framed(pc, vm, insn, base, k);
+} }
+
+// A call of a native with a frame of its own.
+handler! {
+#[inline(never)]
+call_framed(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    let native: Gc<NativeFunction> = Gc::from_ptr((*callee).as_function_unchecked().as_ptr().cast());
+    let first = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
+    let count = if insn.b() == 0 { (*vm).top - first } else { insn.b() as u32 - 1 };
+    let frame = (*vm).frame;
+    if native.special().is_plain()
+        && callee.wrapping_add((1 + count + call::NATIVE_SLOTS) as usize) <= (*vm).stack_limit
+        && frame < (*vm).last_frame
+        && !(*vm).watch.sees_calls()
+    {
+        frame.add(1).write(CallInfo {
+            pc: std::ptr::null(),
+            constants: std::ptr::null(),
+            base: first,
+            varargs: 0,
+            kind: FrameKind::Lua,
+            flags: 0,
+        });
+        (*frame).pc = pc;
+        let frames = &mut (*(*vm).thread.as_ptr()).frames;
+        frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 2);
+        (*vm).top = first + count;
+        if call::run_native(&mut *vm, insn, native, first, count) {
             let (pc, base, k) = reload(vm);
             next!(pc, vm, base, k)
         }
-        find_frame(vm);
+    } else {
+        save_pc(vm, pc);
+        if call::native_directly(&mut *vm, insn, native) {
+            let (pc, base, k) = reload(vm);
+            next!(pc, vm, base, k)
+        }
     }
+    find_frame(vm);
     slow!(call::call_op, pc, vm, insn, base, k)
 } }
 

@@ -1,7 +1,8 @@
 //! Tables and globals.
 
+use super::keep_branch;
 use super::load::closure;
-use super::{keep_branch, truncate};
+use crate::bytecode::Part;
 use crate::ffi::cdata::COLUMN;
 use crate::ffi::part::{self, Whole};
 use crate::ffi::{column, place};
@@ -10,7 +11,7 @@ use crate::gc::is_marked;
 use crate::interp::dispatch::{handler, next, slow};
 use crate::interp::slow::{misc, table};
 use crate::table::{DICTIONARY, INTEGER_KEYS, IS_META, Table};
-use crate::value::{Gc, RawValue, Type};
+use crate::value::{Gc, RawValue, Type, truncate};
 
 /// The inline cache of an instruction: caches lie below the back pointer below the constants (function.rs, `Code`).
 macro_rules! cache {
@@ -181,11 +182,24 @@ set_cdata_field(pc, vm, insn, base, k) {
     if object.is_cdata() {
         let cdata = object.as_cdata_unchecked().as_ptr();
         let cache = cache!(k, insn);
-        if (*cdata).header.aux == (*cache).ctype
-            && place::store(vm, cdata, (*cache).place, *base.add(insn.b()))
-        {
-            next!(pc, vm, base, k)
+        if (*cdata).header.aux == (*cache).ctype {
+            if (*cache).place & 0xFF != place::FLOAT {
+                return set_cdata_scalar(pc, vm, insn, base, k);
+            }
+            if place::store_float(vm, cdata, (*cache).place, *base.add(insn.b())) {
+                next!(pc, vm, base, k)
+            }
         }
+    }
+    slow!(table::set_field, pc, vm, insn, base, k)
+} }
+
+handler! {
+#[inline(never)]
+set_cdata_scalar(pc, vm, insn, base, k) {
+    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+    if place::store(vm, cdata, (*cache!(k, insn)).place, *base.add(insn.b())) {
+        next!(pc, vm, base, k)
     }
     slow!(table::set_field, pc, vm, insn, base, k)
 } }
@@ -201,18 +215,17 @@ handler! { SELF(pc, vm, insn, base, k) {
     return get_other_method(pc, vm, insn, base, k);
 } }
 
-// Strings above all.
+// Values of the host and strings.
 handler! {
 #[inline(never)]
 get_other_method(pc, vm, insn, base, k) {
     let object = *base.add(insn.b());
-    if object.is_cdata() {
-        return get_cdata_method(pc, vm, insn, base, k);
-    }
     let meta = if object.is_userdata() {
         (*object.as_userdata_unchecked().as_ptr()).meta
     } else if object.is_string() {
         (*vm).heap.roots.type_metatables[Type::String as usize].map_or(std::ptr::null_mut(), Gc::as_ptr)
+    } else if object.is_cdata() {
+        return get_cdata_method(pc, vm, insn, base, k);
     } else {
         std::ptr::null_mut()
     };
@@ -335,41 +348,83 @@ macro_rules! element {
 }
 
 handler! { GETINDEX(pc, vm, insn, base, k) {
-    if let Some(table) = (*base.add(insn.b())).as_table()
-        && let Some(place) = element!(table.as_ptr(), base.add(insn.c()))
-        && !(*place).is_nil()
-    {
-        *base.add(insn.a()) = *place;
-        next!(pc, vm, base, k)
+    if let Some(table) = (*base.add(insn.b())).as_table() {
+        if let Some(place) = element!(table.as_ptr(), base.add(insn.c()))
+            && !(*place).is_nil()
+        {
+            *base.add(insn.a()) = *place;
+            next!(pc, vm, base, k)
+        }
+        return get_other(pc, vm, insn, base, k);
     }
-    return get_other(pc, vm, insn, base, k);
+    return get_column_element(pc, vm, insn, base, k);
 } }
 
 // Strings as keys above all.
 handler! {
 #[inline(never)]
 get_other(pc, vm, insn, base, k) {
-    if let Some(table) = (*base.add(insn.b())).as_table() {
-        let value = table.get(&(*vm).heap, *base.add(insn.c()));
-        if !value.is_nil() || table.metatable().is_none() {
-            *base.add(insn.a()) = value;
-            next!(pc, vm, base, k)
-        }
-    } else if (*base.add(insn.b())).is_cdata() {
-        return get_cdata_element(pc, vm, insn, base, k);
+    let table = (*base.add(insn.b())).as_table_unchecked();
+    let value = table.get(&(*vm).heap, *base.add(insn.c()));
+    if !value.is_nil() || table.metatable().is_none() {
+        *base.add(insn.a()) = value;
+        next!(pc, vm, base, k)
     }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
 
-// An element of a lent column.
+// An element of a lent column: most are on the way to a number.
 handler! {
 #[inline(never)]
 get_column_element(pc, vm, insn, base, k) {
-    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
-    if let Some((whole, at, ctype)) = column::element(vm, cdata, *base.add(insn.c()))
-        && let Some(pc) = part::follow(whole, at, ctype, pc, (insn.a(), insn.index()), base, k)
-    {
-        next!(pc, vm, base, k)
+    let object = *base.add(insn.b());
+    if object.is_cdata() {
+        let cdata = object.as_cdata_unchecked().as_ptr();
+        if (*cdata).header.flags & COLUMN == 0 {
+            return get_cdata_element(pc, vm, insn, base, k);
+        }
+        if insn.index() == Part::ReadNext as usize
+            && let Some((at, ctype)) = column::element(vm, cdata, *base.add(insn.c()))
+        {
+            let read = *pc;
+            let cache = cache!(k, read);
+            if (*cache).ctype == ctype && (*cache).place & 0xFF == place::FLOAT {
+                *base.add(read.a()) = place::load_float(at, (*cache).place);
+                next!(pc.add(1), vm, base, k)
+            }
+        }
+        return get_column_part(pc, vm, insn, base, k);
+    }
+    slow!(table::get_index, pc, vm, insn, base, k)
+} }
+
+// An element that is assigned to: the view of that assignment's register is made to show it.
+handler! {
+#[inline(never)]
+get_column_part(pc, vm, insn, base, k) {
+    let held = *base.add(insn.a());
+    if insn.index() == Part::Indexed as usize && held.is_cdata() {
+        let column = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+        let key = *base.add(insn.c());
+        if let Some((at, ctype)) = column::element(vm, column, key)
+            && part::reuse(held.as_cdata_unchecked().as_ptr(), column::whole_of(column, key), at, ctype)
+        {
+            next!(pc, vm, base, k)
+        }
+    }
+    return follow_column_element(pc, vm, insn, base, k);
+} }
+
+handler! {
+#[inline(never)]
+follow_column_element(pc, vm, insn, base, k) {
+    let column = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+    let key = *base.add(insn.c());
+    if let Some((at, ctype)) = column::element(vm, column, key) {
+        let whole = column::whole_of(column, key);
+        if let Some(pc) = part::follow(whole, at, ctype, pc, (insn.a(), insn.index()), base, k) {
+            next!(pc, vm, base, k)
+        }
     }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
@@ -378,9 +433,6 @@ handler! {
 #[inline(never)]
 get_cdata_element(pc, vm, insn, base, k) {
     let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
-    if (*cdata).header.flags & COLUMN != 0 {
-        return get_column_element(pc, vm, insn, base, k);
-    }
     if let Some(value) = place::read_element(vm, cdata, *base.add(insn.c())) {
         *base.add(insn.a()) = value;
         next!(pc, vm, base, k)

@@ -14,12 +14,12 @@ use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
 /// How deep calls from Rust into Lua may nest.
 pub(crate) const MAX_NATIVE_DEPTH: u32 = 190;
 /// Stack slots a native may push without asking.
-const NATIVE_SLOTS: u32 = 24;
+pub(in crate::interp) const NATIVE_SLOTS: u32 = 24;
 
 /// `CALL`
 pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     if let Some(raised) = vm.failed.take() {
-        // By the native that `native_directly` has run.
+        // By the native that `run_native` has run.
         return Err(raised);
     }
     let (function, count) = callee(vm, insn);
@@ -28,22 +28,50 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
     Ok(go)
 }
 
-/// `CALL` of a native: runs it, or what is left of a coroutine, to where the interpreter goes on. `false` when nothing has been done
-/// or an error is to be raised: [`call_op`] is next.
+/// The most frequent of slow calls, a `CALL` of a plain native whose frame has been pushed: runs it and puts its results where they are
+/// wanted. `false` when an error is to be raised: [`call_op`] is next.
+#[inline(never)]
+pub(in crate::interp) fn run_native(
+    vm: &mut Vm,
+    insn: Insn,
+    native: Gc<NativeFunction>,
+    base: u32,
+    count: u32,
+) -> bool {
+    // SAFETY: a live cell.
+    let function = unsafe { (*native.as_ptr()).function };
+    match function(vm, Args { base, count }) {
+        Ok(Ret { first, count }) => {
+            vm.drop_frame();
+            deliver::store_results(vm, insn.c(), base - 1, first, count);
+            vm.check_collector(insn);
+            true
+        }
+        Err(raised) => {
+            vm.failed = Some(raised);
+            false
+        }
+    }
+}
+
+/// `CALL` of what is left of natives: runs it, or of a coroutine, to where the interpreter goes on. `false` when nothing has been done or an
+/// error is to be raised: [`call_op`] is next.
 pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<NativeFunction>) -> bool {
     let (function, count) = callee(vm, insn);
     match native.special() {
         Special::ToString if tostring_method(vm, native, function, count).is_some() => false,
-        Special::None | Special::Next | Special::NextIndex | Special::NextRow | Special::ToString => {
-            match call_plain_native(vm, insn, native, function, count) {
-                Ok(_) => vm.check_collector(insn),
-                Err(raised) => {
-                    vm.failed = Some(raised);
-                    return false;
-                }
+        Special::None
+        | Special::Host
+        | Special::Next
+        | Special::NextIndex
+        | Special::NextRow
+        | Special::ToString => match enter_native(vm, function, count, FrameKind::Lua, 0) {
+            Ok(Args { base, count }) => run_native(vm, insn, native, base, count),
+            Err(raised) => {
+                vm.failed = Some(raised);
+                false
             }
-            true
-        }
+        },
         Special::Wrapped => coroutine::resume_directly(
             vm,
             native.upvalue(0),
@@ -60,23 +88,6 @@ pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<Nat
         Special::Yield => coroutine::yield_directly(vm, function, count),
         Special::Resume | Special::Pcall | Special::Xpcall | Special::Each => false,
     }
-}
-
-/// What [`begin`] and `deliver` come to for the most frequent of slow calls: a `CALL` of a plain native.
-#[inline(always)]
-fn call_plain_native(
-    vm: &mut Vm,
-    insn: Insn,
-    native: Gc<NativeFunction>,
-    function: u32,
-    count: u32,
-) -> Result<Go, Raised> {
-    let args = enter_native(vm, function, count, FrameKind::Lua, 0)?;
-    // SAFETY: a live cell.
-    let Ret { first, count } = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
-    vm.pop_frame();
-    deliver::store_results(vm, insn.c(), function, first, count);
-    Ok(Go::On)
 }
 
 /// Pushes the frame of a native: it has the native's arguments as registers.
@@ -288,7 +299,12 @@ fn call_native(
     let args = enter_native(vm, function, count, kind, flags)?;
     let Args { base, count } = args;
     match native.special() {
-        Special::None | Special::Next | Special::NextIndex | Special::NextRow | Special::ToString => {
+        Special::None
+        | Special::Host
+        | Special::Next
+        | Special::NextIndex
+        | Special::NextRow
+        | Special::ToString => {
             // SAFETY: a live cell.
             let ret = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
             let frame = vm.pop_frame();

@@ -60,6 +60,19 @@ pub(super) fn deliver(
 /// Puts results where a `CALL` wants them. `c` is one more than how many it wants; 0: all, and they set the top.
 #[inline(always)]
 pub(super) fn store_results(vm: &mut Vm, c: usize, into: u32, first: u32, count: u32) {
+    match (c, count) {
+        (1, _) => {}
+        (2, 1..) => {
+            let value = vm.slot(first);
+            vm.set_slot(into, value);
+        }
+        (_, _) => store_others(vm, c, into, first, count),
+    }
+}
+
+/// What is not the first of the results, or none of them.
+#[inline(never)]
+fn store_others(vm: &mut Vm, c: usize, into: u32, first: u32, count: u32) {
     if c == 0 {
         vm.move_values(first, into, count);
         vm.top = into + count;

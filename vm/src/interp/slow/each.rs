@@ -81,6 +81,7 @@ fn is_plain_native(function: RawValue) -> bool {
     match function.as_function().map(Gc::view) {
         Some(FunctionView::Native(native)) => match native.special() {
             Special::None
+            | Special::Host
             | Special::Next
             | Special::NextIndex
             | Special::NextRow

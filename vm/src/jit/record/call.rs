@@ -100,7 +100,7 @@ impl Recorder {
 
     fn native_is_plain(&self, native: Gc<NativeFunction>) -> Recorded<()> {
         match native.special() {
-            Special::None | Special::Next | Special::NextIndex | Special::ToString => {}
+            Special::None | Special::Host | Special::Next | Special::NextIndex | Special::ToString => {}
             _ => return Err(Reason::Special),
         }
         // SAFETY: a live native.

@@ -393,7 +393,7 @@ impl Recorder {
             let found = column::element(vm, actual.as_ptr(), actual_key);
             (found, &*actual.as_ptr().cast::<column::Column>())
         };
-        let Some((_, at, element)) = found else { return Ok(false) };
+        let Some((at, element)) = found else { return Ok(false) };
         if !field.places.is_null() || !matches!(part, 1 | 2) && CTypeId(element) != Scalar::Entity.into() {
             return Ok(false);
         }

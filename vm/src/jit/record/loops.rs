@@ -136,7 +136,7 @@ impl Recorder {
         match function.view() {
             FunctionView::Native(native) => {
                 match native.special() {
-                    Special::None | Special::Next | Special::NextIndex | Special::NextRow => {}
+                    special if special.is_plain() => {}
                     _ => return Err(Reason::Special),
                 }
                 // SAFETY: a live native.

@@ -72,7 +72,7 @@ fn add_fields(vm: &mut Vm, table: Gc<Table>, option: u8, subject: &Subject) -> R
         b'u' => {
             let upvalues = match subject.function.view() {
                 FunctionView::Lua(closure) => closure.upvalue_count(),
-                FunctionView::Native(native) => native.upvalue_count(),
+                FunctionView::Native(native) => native.shown_upvalues(),
             };
             let (parameters, is_vararg) = definition.map_or((0, true), |d| (d.parameters, d.is_vararg));
             set_number(vm, table, "nups", upvalues as f64)?;

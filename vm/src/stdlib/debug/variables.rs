@@ -110,7 +110,7 @@ pub(super) fn upvalueid(vm: &mut Vm, args: Args) -> NativeResult {
             closure.upvalue(index).addr()
         }
         FunctionView::Native(native) => {
-            let index = check_index(vm, args, 1, native.upvalue_count())?;
+            let index = check_index(vm, args, 1, native.shown_upvalues())?;
             native.upvalue_slot(index) as usize
         }
     };

@@ -47,7 +47,7 @@ fn funcinfo(vm: &mut Vm, args: Args) -> NativeResult {
     match vm.arg(args, 0).as_function().map(Gc::view) {
         Some(FunctionView::Native(native)) => {
             set_number(vm, table, "addr", native.addr() as f64)?;
-            set_number(vm, table, "upvalues", native.upvalue_count() as f64)?;
+            set_number(vm, table, "upvalues", native.shown_upvalues() as f64)?;
         }
         Some(FunctionView::Lua(closure)) => {
             let pc = vm.opt_int(args, 1, 0)?;

@@ -2,7 +2,7 @@
 
 use super::directive::{Conversion, Directive, Piece, Pieces, write_pointer, write_quoted};
 use crate::convert::{to_i64, to_u64};
-use crate::ffi::access::boxed_integer;
+use crate::ffi::scalars::boxed_integer;
 use crate::rt::meta::Meta;
 use crate::stdlib::buffer::Buffer;
 use crate::string::LuaString;

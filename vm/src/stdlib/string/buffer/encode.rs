@@ -2,9 +2,9 @@
 
 use super::dictionary::Dictionaries;
 use super::{MAX_DEPTH, tag};
-use crate::ffi::access::boxed_integer;
 use crate::ffi::carith::complex_double;
 use crate::ffi::ctype::Scalar;
+use crate::ffi::scalars::boxed_integer;
 use crate::rt::string_buffer::StringBuffer;
 use crate::table::Table;
 use crate::value::{Gc, RawValue, Type};
