@@ -27,6 +27,8 @@ pub(crate) struct Arena {
     pub(crate) index: usize,
     /// The descriptor of each block in use; block 1 of a huge object's region.
     pub(crate) blocks: [u32; 64],
+    /// Whether it is in huge pages.
+    pub(crate) huge_pages: bool,
 }
 
 const _: () = assert!(size_of::<Arena>() <= BLOCK_WORDS * 8);
