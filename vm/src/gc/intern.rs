@@ -216,7 +216,8 @@ impl InternTable {
     /// Whether the next string may take memory for more buckets.
     #[inline]
     fn grows_by_a_segment(&self) -> bool {
-        self.count >= self.buckets.len() * LOAD && self.buckets.is_full() || self.free == 0 && self.more.is_full()
+        self.count >= self.buckets.len() * LOAD && self.buckets.is_full()
+            || self.free == 0 && self.more.is_full()
     }
 
     fn link(&mut self, string: Gc<LuaString>) {
@@ -258,10 +259,16 @@ impl InternTable {
     }
 
     /// Empties a bucket, whose entries the visitor puts elsewhere or back.
+    #[inline(always)]
     fn take_apart(&mut self, bucket: usize, mut visit: impl FnMut(&mut InternTable, Entry)) {
         let mut line = std::mem::replace(self.buckets.get_mut(bucket), Line::EMPTY);
         loop {
-            line.entries().for_each(|entry| visit(self, entry));
+            for entry in line.places {
+                if entry == Entry::NONE {
+                    break;
+                }
+                visit(self, entry);
+            }
             let number = line.next;
             if number == 0 {
                 return;

@@ -43,7 +43,8 @@ pub(crate) fn programs() -> Vec<Program> {
 /// Where the programs are.
 pub(crate) fn folder() -> PathBuf {
     // Asked for at run time first: two checkouts may share a target folder, and with it this program.
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&manifest).join("tests/lua")
 }
 

@@ -42,6 +42,7 @@ impl Memory {
         });
         // SAFETY: the block was just taken from its arena.
         unsafe { (*arena_of(base)).blocks[(base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id };
+        self.summary.note_fresh(base);
         Ok(id)
     }
 

@@ -243,16 +243,15 @@ impl Memory {
             if is_born_black {
                 self.summary.forget(base);
             }
-            let mut end = first;
-            while end < count && !is_allocated(base + end * size) {
-                set_allocated(base + end * size, true);
-                if is_born_black {
-                    set_mark(base + end * size);
-                }
-                end += 1;
-                if self.single_cells {
-                    break;
-                }
+            let end = if self.single_cells {
+                first + 1
+            } else {
+                (next_allocated(base + first * size, base + count * size) - base) / size
+            };
+            let (from, to) = (base + first * size, base + end * size);
+            allocate_range(from, to, size);
+            if is_born_black {
+                mark_range(from, to);
             }
             self.pools[pool].current = Some((id, end));
             self.spans[pool].cursor = base + first * size;

@@ -3,7 +3,8 @@
 //! Their marks lie all over the bitmaps then, and each costs a cache miss, where a script that makes strings all the time has filled whole blocks with dead ones
 //! and others with new ones. So each arena's bitmaps are looked through once, in order, and what most blocks come to is remembered in a few kilobytes.
 //!
-//! A summary is good for one phase. What is marked meanwhile is made known to it ([`Summary::forget`]); new cells are born marked, so that a block of marked ones stays one.
+//! A summary is good for one phase. What is marked meanwhile is made known to it ([`Summary::forget`]), and so are blocks that come into use, since a script goes on making
+//! strings. New cells are born marked, so that a block of marked ones stays one.
 
 use super::super::block::*;
 use super::Memory;
@@ -36,7 +37,13 @@ pub(crate) struct Summary {
 
 impl Default for Summary {
     fn default() -> Self {
-        Summary { places: vec![Place::default()], arenas_left: 0, blocks: 0, blocks_known: 0, knows_most: false }
+        Summary {
+            places: vec![Place::default()],
+            arenas_left: 0,
+            blocks: 0,
+            blocks_known: 0,
+            knows_most: false,
+        }
     }
 }
 
@@ -67,8 +74,24 @@ impl Summary {
     #[inline]
     pub(super) fn forget(&mut self, cell: usize) {
         let at = self.place_of(cell);
-        if self.places[at].arena == cell & !(ARENA_SIZE - 1) {
-            self.places[at].known &= !(1 << (cell / BLOCK_SIZE % 64));
+        let place = &mut self.places[at];
+        if place.arena == cell & !(ARENA_SIZE - 1) {
+            // Where all are marked, that stays true.
+            place.known &= place.marked | !(1 << (cell / BLOCK_SIZE % 64));
+        }
+    }
+
+    /// A block comes into use, in which cells are born marked.
+    pub(super) fn note_fresh(&mut self, base: usize) {
+        let (at, arena) = (self.place_of(base), base & !(ARENA_SIZE - 1));
+        let place = &mut self.places[at];
+        if place.arena == 0 {
+            *place = Place { arena, ..Place::default() };
+        }
+        if place.arena == arena {
+            let block = 1 << (base / BLOCK_SIZE % 64);
+            place.known |= block;
+            place.marked |= block;
         }
     }
 }
@@ -99,7 +122,8 @@ impl Memory {
             // SAFETY: a block in use, of an arena of the heap.
             let (marks, allocated) = unsafe { bitmaps(arena + block * BLOCK_SIZE) };
             let any = marks.iter().fold(0, |any, word| any | word);
-            let unmarked = marks.iter().zip(allocated).fold(0, |rest, (marks, cells)| rest | *cells & !*marks);
+            let unmarked =
+                marks.iter().zip(allocated).fold(0, |rest, (marks, cells)| rest | *cells & !*marks);
             found.known |= u64::from(any == 0 || unmarked == 0) << block;
             found.marked |= u64::from(any != 0) << block;
         }

@@ -36,6 +36,8 @@ struct State<T: Item> {
     wishes: VecDeque<T::Wish>,
     /// Made, and not taken yet.
     made: VecDeque<T>,
+    /// How many are wished for, being made or made.
+    ahead: usize,
     /// Bytes handed over and not given back yet, those in somebody's hands included.
     backlog: usize,
     is_closed: bool,
@@ -51,7 +53,7 @@ impl<T: Item> Queue<T> {
     pub(super) fn new() -> Queue<T> {
         let waiting = VecDeque::with_capacity(CAPACITY);
         let (wishes, made) = (VecDeque::with_capacity(MOST_AHEAD), VecDeque::with_capacity(MOST_AHEAD));
-        let state = State { waiting, wishes, made, backlog: 0, is_closed: false };
+        let state = State { waiting, wishes, made, ahead: 0, backlog: 0, is_closed: false };
         Queue { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -81,7 +83,8 @@ impl<T: Item> Queue<T> {
     /// Has an item made, unless enough are made ahead already.
     pub(super) fn wish(&self, wish: T::Wish) {
         let mut state = self.lock();
-        if !state.is_closed && state.wishes.len() + state.made.len() < MOST_AHEAD {
+        if !state.is_closed && state.ahead < MOST_AHEAD {
+            state.ahead += 1;
             state.wishes.push_back(wish);
             drop(state);
             self.changed.notify_one();
@@ -95,7 +98,9 @@ impl<T: Item> Queue<T> {
             state.backlog -= item.bytes();
             return Some(item);
         }
-        state.made.pop_front_if(|item| fits(item))
+        let item = state.made.pop_front_if(|item| fits(item))?;
+        state.ahead -= 1;
+        Some(item)
     }
 
     /// The thread: makes what is wished for and gives back what comes, in pieces, until the queue is closed and empty.
@@ -107,6 +112,7 @@ impl<T: Item> Queue<T> {
                 drop(state);
                 let made = T::make(wish);
                 state = self.lock();
+                state.ahead -= usize::from(made.is_none());
                 state.made.extend(made);
             } else if let Some(item) = at_hand.take().or_else(|| state.waiting.pop_front()) {
                 drop(state);
