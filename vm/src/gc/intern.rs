@@ -26,6 +26,8 @@ const FIRST_LEVEL: u32 = 6;
 const LOAD: usize = 3;
 /// The places of a line.
 const PLACES: usize = 7;
+/// More are seldom in use.
+const FEW: usize = 4;
 const TAG_SHIFT: u32 = 48;
 /// How many buckets ahead of unlinking they are asked for, and their strings' marks.
 const BUCKETS_AHEAD: usize = 24;
@@ -139,8 +141,18 @@ impl Line {
     /// Unlinks unmarked strings; how many.
     #[inline]
     fn unlink_dead(&mut self, summary: &Summary) -> usize {
-        // How many strings there are and which are dead follows no pattern, so there is no branch on that.
-        let mut is_alive = [false; PLACES];
+        if self.places[FEW] == Entry::NONE {
+            self.unlink_dead_of::<FEW>(summary)
+        } else {
+            self.unlink_dead_of::<PLACES>(summary)
+        }
+    }
+
+    /// `unlink_dead` for a line of which the first `N` places may be in use. How many are, and which strings are dead, follows no pattern, so there is no branch
+    /// on that.
+    #[inline(always)]
+    fn unlink_dead_of<const N: usize>(&mut self, summary: &Summary) -> usize {
+        let mut is_alive = [false; N];
         let mut is_known = true;
         for (alive, entry) in is_alive.iter_mut().zip(&self.places) {
             let (known, marked) = summary.look_up(entry.string() as usize);
@@ -148,7 +160,9 @@ impl Line {
             is_known &= known | (*entry == Entry::NONE);
         }
         if !is_known {
-            is_alive = self.places.map(|entry| entry != Entry::NONE && entry.is_alive(summary));
+            for (alive, entry) in is_alive.iter_mut().zip(&self.places) {
+                *alive = *entry != Entry::NONE && entry.is_alive(summary);
+            }
         }
         let (mut kept, mut count) = (0, 0);
         for (at, alive) in is_alive.into_iter().enumerate() {
