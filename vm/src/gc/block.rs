@@ -176,7 +176,7 @@ pub(crate) unsafe fn allocate_range(from: usize, to: usize, size: usize) {
     let granules = size / GRANULE;
     if granules.is_power_of_two() && granules < 64 {
         // Every word has a cell at the same places.
-        let places = u64::MAX / ((1 << granules) - 1) << (from / GRANULE % granules);
+        let places = (u64::MAX / ((1 << granules) - 1)) << (from / GRANULE % granules);
         // SAFETY: as above.
         unsafe { for_words(from, to, |word, bits| *word.byte_add(ALLOCATED) |= bits & places) };
     } else {

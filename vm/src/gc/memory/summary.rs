@@ -51,7 +51,7 @@ impl Summary {
     #[inline(always)]
     fn place_of(&self, arena: usize) -> usize {
         // A power of two of places: arenas in a row have places in a row.
-        arena / ARENA_SIZE & (self.places.len() - 1)
+        (arena / ARENA_SIZE) & (self.places.len() - 1)
     }
 
     /// Whether a cell is marked, where its block says so.
