@@ -12,8 +12,6 @@ use crate::value::Gc;
 pub struct LuaString {
     /// See the type.
     pub header: Header,
-    /// The next string of the same intern bucket; for a long string its interned twin, if it has one.
-    pub next: *mut LuaString,
     /// The length in bytes.
     pub len: u32,
     /// The first byte; the others follow.

@@ -106,8 +106,7 @@ pub fn prepare(lua: &mut Lua, workload: &Workload, objects: u64, frames: u64) ->
         .name(workload.name)
         .into_function(lua)
         .map_err(|error| error.to_string())?;
-    let arguments = (objects, frames, workload.kilobytes);
-    match chunk.call::<Value>(lua, arguments).map_err(|error| error.to_string())? {
+    match chunk.call::<Value>(lua, workload.arguments(objects, frames)).map_err(|error| error.to_string())? {
         Value::Function(frame) => Ok(frame),
         Value::String(reason) => Err(reason.to_string_lossy(lua).unwrap_or_default()),
         other => Err(format!("the program returned {other:?}")),

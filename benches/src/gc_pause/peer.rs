@@ -34,7 +34,7 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
     let least = options.frames.unwrap_or(workload.frames);
     let lua = state();
     let chunk = lua.load(workload.source).set_name(workload.name).into_function().map_err(text)?;
-    let frame_function = match chunk.call((objects, least, workload.kilobytes)).map_err(text)? {
+    let frame_function = match chunk.call(workload.arguments(objects, least)).map_err(text)? {
         mlua::Value::Function(function) => function,
         other => return Err(format!("{other:?}")),
     };

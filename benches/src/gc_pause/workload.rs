@@ -49,9 +49,9 @@ workloads! {
     "big_table" "big_table" Continuous FRAMES, 0, [10 * K, M, 10 * M];
     "medium_tables" "medium_tables" Continuous FRAMES, 0, [M];
     "linked_list" "linked_list" Continuous FRAMES, 0, [10 * M];
-    "weak_keys" "weak_keys" Continuous FRAMES, 0, [M];
-    "weak_values" "weak_values" Continuous FRAMES, 0, [M];
-    "weak_both" "weak_both" Continuous FRAMES, 0, [M];
+    "weak_keys" "weak_table" Continuous FRAMES, 0, [M];
+    "weak_values" "weak_table" Continuous FRAMES, 0, [M];
+    "weak_both" "weak_table" Continuous FRAMES, 0, [M];
     "small_weak" "small_weak" Continuous FRAMES, 0, [100 * K];
     "finalizers" "finalizers" Continuous FRAMES, 0, [M];
     "ffi_gc" "ffi_gc" Continuous FRAMES, 0, [M];
@@ -86,5 +86,9 @@ pub fn find(name: &str) -> Option<&'static Workload> {
     ALL.iter().find(|workload| workload.name == name)
 }
 
-/// How a workload is called: `objects`, frames to come, kilobytes a frame.
-pub type Arguments = (u64, u64, u32);
+impl Workload {
+    /// What its program is called with: how many objects, frames to come, kilobytes a frame, and its name.
+    pub fn arguments(&self, objects: u64, frames: u64) -> (u64, u64, u32, &'static str) {
+        (objects, frames, self.kilobytes, self.name)
+    }
+}

@@ -27,6 +27,8 @@ pub(crate) struct Arena {
     pub(crate) index: usize,
     /// The descriptor of each block in use; block 1 of a huge object's region.
     pub(crate) blocks: [u32; 64],
+    /// Whether it is in huge pages.
+    pub(crate) huge_pages: bool,
 }
 
 const _: () = assert!(size_of::<Arena>() <= BLOCK_WORDS * 8);
@@ -149,6 +151,42 @@ pub(crate) unsafe fn set_allocated(cell: usize, allocated: bool) {
     }
 }
 
+/// The first cell that starts in a range, or its end.
+///
+/// # Safety
+/// As for `mark_range`.
+pub(crate) unsafe fn next_allocated(from: usize, to: usize) -> usize {
+    let mut word = from;
+    while word < to {
+        // SAFETY: the word describes granules from here on, and the allocated bits follow the mark bits of the whole arena.
+        let cells = unsafe { *mark_word(word).byte_add(ALLOCATED) } >> (word / GRANULE % 64);
+        if cells != 0 {
+            return to.min(word + cells.trailing_zeros() as usize * GRANULE);
+        }
+        word = (word / (64 * GRANULE) + 1) * (64 * GRANULE);
+    }
+    to
+}
+
+/// Records that cells of so many bytes start one after the other in a range in which none did.
+///
+/// # Safety
+/// As for `mark_range`; the cells fill the range.
+pub(crate) unsafe fn allocate_range(from: usize, to: usize, size: usize) {
+    let granules = size / GRANULE;
+    if granules.is_power_of_two() && granules < 64 {
+        // Every word has a cell at the same places.
+        let places = (u64::MAX / ((1 << granules) - 1)) << (from / GRANULE % granules);
+        // SAFETY: as above.
+        unsafe { for_words(from, to, |word, bits| *word.byte_add(ALLOCATED) |= bits & places) };
+    } else {
+        for cell in (from..to).step_by(size) {
+            // SAFETY: a place for a cell (contract).
+            unsafe { set_allocated(cell, true) };
+        }
+    }
+}
+
 /// Sets the mark bits of a range of granules, whether cells start there or not.
 ///
 /// # Safety
@@ -244,5 +282,45 @@ impl Block {
             BlockUse::Cells => BLOCK_SIZE / self.cell_size,
             BlockUse::Run { .. } | BlockUse::Huge { .. } => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::classes::SIZES;
+    use super::*;
+
+    #[test]
+    fn ranges_of_cells_are_found_and_recorded_as_single_cells_are() {
+        let layout = std::alloc::Layout::from_size_align(ARENA_SIZE, ARENA_SIZE).expect("a layout");
+        // SAFETY: not empty; freed below.
+        let arena = unsafe { std::alloc::alloc_zeroed(layout) } as usize;
+        assert_ne!(arena, 0);
+        let (base, other) = (arena + 5 * BLOCK_SIZE, arena + 9 * BLOCK_SIZE);
+        for &size in &SIZES {
+            let count = BLOCK_SIZE / size;
+            for (first, end) in
+                [(0, count), (count / 3, count), (count / 2, count - 1), (count / 3, count / 3 + 1)]
+            {
+                if first >= end {
+                    continue;
+                }
+                // SAFETY: places for cells of two blocks of the arena, which is this test's alone.
+                unsafe {
+                    if end < count {
+                        set_allocated(base + end * size, true);
+                    }
+                    let found = next_allocated(base + first * size, base + count * size);
+                    assert_eq!(found, base + end * size, "cells of {size} from {first}");
+                    allocate_range(base + first * size, found, size);
+                    (first..count.min(end + 1)).for_each(|cell| set_allocated(other + cell * size, true));
+                    assert_eq!(bitmaps(base).1, bitmaps(other).1, "cells of {size}, {first}..{end}");
+                    bitmaps(base).1.fill(0);
+                    bitmaps(other).1.fill(0);
+                }
+            }
+        }
+        // SAFETY: made above with this layout.
+        unsafe { std::alloc::dealloc(arena as *mut u8, layout) };
     }
 }

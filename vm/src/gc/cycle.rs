@@ -64,6 +64,10 @@ pub(super) const ENTRIES: usize = 256;
 pub(super) const LINKS: usize = 64;
 /// What a weak table counts for besides its entries.
 pub(super) const TABLE_STEPS: usize = 8;
+/// What looking through the marks of an arena counts for: its blocks.
+const SUMMARISED: usize = 63;
+/// From so many strings on it pays to look through all marks before unlinking.
+const SUMMARY_PAYS: usize = if cfg!(test) { 64 } else { 8192 };
 /// Shapes per unit: a dead one is taken out of its parent's list and its key list.
 const SHAPES: usize = 16;
 
@@ -377,8 +381,11 @@ impl Heap {
                 SHAPES
             }
             Phase::Strings => {
+                if self.memory.summarise_next() {
+                    return SUMMARISED;
+                }
                 let before = self.cycle.cursor;
-                let done = self.strings.unlink_dead(&mut self.cycle.cursor, LINKS);
+                let done = self.strings.unlink_dead(&self.memory.summary, &mut self.cycle.cursor, LINKS);
                 let steps = self.cycle.cursor - before;
                 if done {
                     self.memory.begin_sweep(Group::Leaves);
@@ -394,7 +401,10 @@ impl Heap {
                         self.cycle.kept_bytes += swept.kept;
                     }
                     // What is traced first: it is most of the garbage, and need not wait for the intern table.
-                    None if self.cycle.phase == Phase::Sweep => self.cycle.enter(Phase::Strings),
+                    None if self.cycle.phase == Phase::Sweep => {
+                        self.memory.begin_summary(self.strings.count() >= SUMMARY_PAYS);
+                        self.cycle.enter(Phase::Strings);
+                    }
                     None => self.cycle_ended(),
                 }
                 1

@@ -3,15 +3,17 @@
 //! The table has `2^level + split` buckets; buckets below `split` have already been divided in two. An insert that
 //! makes more than [`LOAD`] strings a bucket divides the next one.
 //!
-//! A bucket is a cache line of eight references, each with 16 bits of its string's hash on top, so that a search that finds nothing, which is what
-//! a new string costs, usually touches one line and no string. The eighth heads a chain through the strings' `next`.
+//! A bucket is a cache line of seven references, each with 16 bits of its string's hash on top, so that a search that finds nothing, which is what
+//! a new string costs, usually touches one line and no string. A bucket with more strings goes on in further lines of the same kind.
 //!
-//! Strings are held weakly: between Mark and Sweep a cursor unlinks those that are not marked. From Snapshot until then a look-up
+//! Strings are held weakly: between Mark and Sweep a cursor unlinks those that are not marked, most of which blocks tell
+//! that hold nothing else (`memory/summary.rs`). From Snapshot until then a look-up
 //! that finds an unmarked string marks it: to whoever asked, it is alive again.
 
 use std::mem::offset_of;
 
-use super::block::{is_marked, prefetch, prefetch_mark, set_mark};
+use super::block::{is_marked, prefetch, prefetch_mark};
+use super::memory::Summary;
 use super::segments::Segments;
 use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
@@ -19,11 +21,13 @@ use crate::string::{INTERNED, LuaString, MAX_SHORT};
 use crate::value::Gc;
 
 const FIRST_LEVEL: u32 = 6;
-/// Strings per bucket at which buckets are divided. Those not yet divided hold up to twice as many, and should seldom need the chain, whose strings
-/// cost a look-up a cache miss each.
+/// Strings per bucket at which buckets are divided. Those not yet divided hold up to twice as many, and should seldom need another line, which
+/// costs a look-up a cache miss.
 const LOAD: usize = 3;
-/// The place in a bucket that heads the chain of those that found no other.
-const CHAIN: usize = 7;
+/// The places of a line.
+const PLACES: usize = 7;
+/// More are seldom in use.
+const FEW: usize = 4;
 const TAG_SHIFT: u32 = 48;
 /// How many buckets ahead of unlinking they are asked for, and their strings' marks.
 const BUCKETS_AHEAD: usize = 24;
@@ -56,6 +60,16 @@ impl Entry {
         (self.0 & ((1 << TAG_SHIFT) - 1)) as *mut LuaString
     }
 
+    /// Whether the string was marked in a cycle in which no string has been swept yet.
+    #[inline(always)]
+    fn is_alive(self, summary: &Summary) -> bool {
+        let cell = self.string() as usize;
+        // SAFETY: the table holds strings that have not been swept.
+        let is_marked = || unsafe { is_marked(cell) };
+        debug_assert!(summary.is_marked(cell).is_none_or(|marked| marked == is_marked()), "{cell:#x}");
+        summary.is_marked(cell).unwrap_or_else(is_marked)
+    }
+
     /// A bit of the string's hash.
     #[inline(always)]
     fn hash_bit(self, bit: u32) -> bool {
@@ -68,81 +82,96 @@ impl Entry {
     }
 }
 
-/// Places before the first empty one are in use.
+/// A line of entries. Places before the first empty one are in use.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Bucket([Entry; CHAIN + 1]);
+struct Line {
+    places: [Entry; PLACES],
+    /// The number of the line in which a bucket goes on that is full; zero for none.
+    next: u64,
+}
 
-impl Bucket {
-    const EMPTY: Bucket = Bucket([Entry::NONE; CHAIN + 1]);
+impl Line {
+    const EMPTY: Line = Line { places: [Entry::NONE; PLACES], next: 0 };
 
-    fn add(&mut self, entry: Entry) {
-        match self.0[..CHAIN].iter_mut().find(|place| **place == Entry::NONE) {
+    /// Adds an entry, if there is room.
+    #[inline]
+    fn add(&mut self, entry: Entry) -> bool {
+        match self.places.iter_mut().find(|place| **place == Entry::NONE) {
             Some(place) => *place = entry,
-            None => {
-                // SAFETY: a live string, which is in no chain.
-                unsafe { (*entry.string()).next = self.0[CHAIN].string() };
-                self.0[CHAIN] = entry;
-            }
+            None => return false,
         }
+        true
     }
 
     #[inline]
-    fn ask_for_marks(&self) {
-        for entry in &self.0[..CHAIN] {
-            if *entry == Entry::NONE {
-                return;
+    fn entries(&self) -> impl Iterator<Item = Entry> {
+        self.places.iter().copied().take_while(|&entry| entry != Entry::NONE)
+    }
+
+    /// The string with these bytes, and whether there is an empty place behind those that were looked at.
+    #[inline(always)]
+    fn find(&self, bytes: &[u8], hash: u32) -> (Option<Gc<LuaString>>, bool) {
+        for &entry in &self.places {
+            if entry == Entry::NONE {
+                return (None, true);
             }
-            prefetch_mark(entry.string() as usize);
+            if entry.has_tag_of(hash)
+                && let Some(found) = matching(entry.string(), bytes, hash)
+            {
+                return (Some(found), false);
+            }
+        }
+        (None, false)
+    }
+
+    #[inline]
+    fn ask_for_marks(&self, summary: &Summary) {
+        for entry in &self.places {
+            let cell = entry.string() as usize;
+            if *entry == Entry::NONE {
+                break;
+            }
+            if summary.is_marked(cell).is_none() {
+                prefetch_mark(cell);
+            }
         }
     }
 
     /// Unlinks unmarked strings; how many.
     #[inline]
-    fn unlink_dead(&mut self) -> usize {
-        // SAFETY: no string has been swept yet in this cycle.
-        let is_alive = |entry: Entry| unsafe { is_marked(entry.string() as usize) };
-        let mut dead = 0;
-        if self.0[CHAIN] != Entry::NONE {
-            let mut kept = Bucket::EMPTY;
-            self.for_each(|entry| if is_alive(entry) { kept.add(entry) } else { dead += 1 });
-            *self = kept;
-            return dead;
+    fn unlink_dead(&mut self, summary: &Summary) -> usize {
+        if self.places[FEW] == Entry::NONE {
+            self.unlink_dead_of::<FEW>(summary)
+        } else {
+            self.unlink_dead_of::<PLACES>(summary)
         }
-        // Which strings are dead follows no pattern: what is kept moves down without a branch on it.
-        let mut kept = 0;
-        for at in 0..CHAIN {
-            let entry = self.0[at];
-            if entry == Entry::NONE {
-                break;
-            }
-            let alive = usize::from(is_alive(entry));
-            self.0[at] = Entry::NONE;
-            self.0[kept] = Entry(entry.0 * alive as u64);
-            kept += alive;
-            dead += 1 - alive;
-        }
-        dead
     }
 
-    /// Visits every entry. The visitor may change what the string's `next` is.
-    #[inline]
-    fn for_each(&self, mut visit: impl FnMut(Entry)) {
-        for &entry in &self.0[..CHAIN] {
-            if entry == Entry::NONE {
-                return;
-            }
-            visit(entry);
+    /// `unlink_dead` for a line of which the first `N` places may be in use. How many are, and which strings are dead, follows no pattern, so there is no branch
+    /// on that.
+    #[inline(always)]
+    fn unlink_dead_of<const N: usize>(&mut self, summary: &Summary) -> usize {
+        let mut is_alive = [false; N];
+        let mut is_known = true;
+        for (alive, entry) in is_alive.iter_mut().zip(&self.places) {
+            let (known, marked) = summary.look_up(entry.string() as usize);
+            *alive = marked;
+            is_known &= known | (*entry == Entry::NONE);
         }
-        let mut string = self.0[CHAIN].string();
-        while !string.is_null() {
-            // SAFETY: chains hold live strings only: dead ones are unlinked before they are swept.
-            unsafe {
-                let next = (*string).next;
-                visit(Entry::new(Gc::from_ptr(string)));
-                string = next;
+        if !is_known {
+            for (alive, entry) in is_alive.iter_mut().zip(&self.places) {
+                *alive = *entry != Entry::NONE && entry.is_alive(summary);
             }
         }
+        let (mut kept, mut count) = (0, 0);
+        for (at, alive) in is_alive.into_iter().enumerate() {
+            let entry = std::mem::replace(&mut self.places[at], Entry::NONE);
+            count += usize::from(entry != Entry::NONE);
+            self.places[kept] = Entry(entry.0 * u64::from(alive));
+            kept += usize::from(alive);
+        }
+        count - kept
     }
 }
 
@@ -151,16 +180,28 @@ pub(crate) struct InternTable {
     level: u32,
     split: usize,
     count: usize,
-    buckets: Segments<Bucket>,
+    buckets: Segments<Line>,
+    /// Lines in which full buckets go on. The first is never used: its number means none.
+    more: Segments<Line>,
+    /// The first of those that are not in use, which are a list.
+    free: u64,
 }
 
 impl InternTable {
     pub(crate) fn new(seed: u64) -> InternTable {
-        let mut buckets = Segments::default();
+        let mut table = InternTable {
+            seed,
+            level: FIRST_LEVEL,
+            split: 0,
+            count: 0,
+            buckets: Segments::default(),
+            more: Segments::default(),
+            free: 0,
+        };
         for _ in 0..1 << FIRST_LEVEL {
-            buckets.push(Bucket::EMPTY);
+            table.buckets.push(Line::EMPTY);
         }
-        InternTable { seed, level: FIRST_LEVEL, split: 0, count: 0, buckets }
+        table
     }
 
     /// How many strings are interned.
@@ -176,50 +217,86 @@ impl InternTable {
 
     #[inline]
     fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
-        let bucket = self.buckets.get_ref(self.bucket_of(hash));
-        for &entry in &bucket.0[..CHAIN] {
-            if entry == Entry::NONE {
-                return None;
+        let mut line = self.buckets.get_ref(self.bucket_of(hash));
+        loop {
+            let (found, ended) = line.find(bytes, hash);
+            if found.is_some() || ended || line.next == 0 {
+                return found;
             }
-            if entry.has_tag_of(hash)
-                && let Some(found) = matching(entry.string(), bytes, hash)
-            {
-                return Some(found);
-            }
+            line = self.more.get_ref(line.next as usize);
         }
-        let mut string = bucket.0[CHAIN].string();
-        while !string.is_null() {
-            if let Some(found) = matching(string, bytes, hash) {
-                return Some(found);
-            }
-            // SAFETY: chains hold live strings only.
-            string = unsafe { (*string).next };
-        }
-        None
     }
 
     /// Whether the next string may take memory for more buckets.
     #[inline]
     fn grows_by_a_segment(&self) -> bool {
         self.count >= self.buckets.len() * LOAD && self.buckets.is_full()
+            || self.free == 0 && self.more.is_full()
     }
 
     fn link(&mut self, string: Gc<LuaString>) {
         let bucket = self.bucket_of(string.hash());
-        self.buckets.get_mut(bucket).add(Entry::new(string));
+        self.add(bucket, Entry::new(string));
         self.count += 1;
         if self.count > self.buckets.len() * LOAD {
             self.split_next();
         }
     }
 
+    #[inline]
+    fn add(&mut self, bucket: usize, entry: Entry) {
+        if !self.buckets.get_mut(bucket).add(entry) {
+            self.add_to_full(bucket, entry);
+        }
+    }
+
+    #[cold]
+    fn add_to_full(&mut self, bucket: usize, entry: Entry) {
+        let next = self.buckets.get_ref(bucket).next;
+        if next != 0 && self.more.get_mut(next as usize).add(entry) {
+            return;
+        }
+        let mut line = Line { next, ..Line::EMPTY };
+        line.add(entry);
+        let number = self.free;
+        self.buckets.get_mut(bucket).next = if number != 0 {
+            self.free = self.more.get_ref(number as usize).next;
+            self.more.set(number as usize, line);
+            number
+        } else {
+            if self.more.is_empty() {
+                self.more.push(Line::EMPTY);
+            }
+            self.more.push(line);
+            (self.more.len() - 1) as u64
+        };
+    }
+
+    /// Empties a bucket, whose entries the visitor puts elsewhere or back.
+    #[inline(always)]
+    fn take_apart(&mut self, bucket: usize, mut visit: impl FnMut(&mut InternTable, Entry)) {
+        let mut line = std::mem::replace(self.buckets.get_mut(bucket), Line::EMPTY);
+        loop {
+            for entry in line.places {
+                if entry == Entry::NONE {
+                    break;
+                }
+                visit(self, entry);
+            }
+            let number = line.next;
+            if number == 0 {
+                return;
+            }
+            line = *self.more.get_ref(number as usize);
+            self.more.set(number as usize, Line { next: self.free, ..Line::EMPTY });
+            self.free = number;
+        }
+    }
+
     fn split_next(&mut self) {
-        let whole = std::mem::replace(self.buckets.get_mut(self.split), Bucket::EMPTY);
-        let (mut low, mut high) = (Bucket::EMPTY, Bucket::EMPTY);
-        let level = self.level;
-        whole.for_each(|entry| if entry.hash_bit(level) { high.add(entry) } else { low.add(entry) });
-        *self.buckets.get_mut(self.split) = low;
-        self.buckets.push(high);
+        let (low, high, level) = (self.split, self.buckets.len(), self.level);
+        self.buckets.push(Line::EMPTY);
+        self.take_apart(low, |table, entry| table.add(if entry.hash_bit(level) { high } else { low }, entry));
         self.split += 1;
         if self.split == 1 << self.level {
             self.level += 1;
@@ -228,7 +305,7 @@ impl InternTable {
     }
 
     /// Unlinks unmarked strings from up to `count` buckets; whether the cursor has come to the end.
-    pub(crate) fn unlink_dead(&mut self, cursor: &mut usize, count: usize) -> bool {
+    pub(crate) fn unlink_dead(&mut self, summary: &Summary, cursor: &mut usize, count: usize) -> bool {
         let end = self.buckets.len().min(*cursor + count);
         while *cursor < end {
             if *cursor + BUCKETS_AHEAD < self.buckets.len() {
@@ -236,19 +313,48 @@ impl InternTable {
             }
             // Marks lie all over the heap's bitmaps: they are asked for ahead of their use.
             if *cursor + MARKS_AHEAD < self.buckets.len() {
-                self.buckets.get_ref(*cursor + MARKS_AHEAD).ask_for_marks();
+                let line = self.buckets.get_ref(*cursor + MARKS_AHEAD);
+                if !summary.knows_most {
+                    line.ask_for_marks(summary);
+                }
+                if line.next != 0 {
+                    prefetch(std::ptr::from_ref(self.more.get_ref(line.next as usize)) as usize);
+                }
             }
-            self.count -= self.buckets.get_mut(*cursor).unlink_dead();
+            let line = self.buckets.get_mut(*cursor);
+            if line.next == 0 {
+                self.count -= line.unlink_dead(summary);
+            } else {
+                self.unlink_dead_in_lines(summary, *cursor);
+            }
             *cursor += 1;
         }
         *cursor == self.buckets.len()
     }
 
+    /// `unlink_dead` for a bucket of several lines.
+    fn unlink_dead_in_lines(&mut self, summary: &Summary, bucket: usize) {
+        self.take_apart(bucket, |table, entry| {
+            if entry.is_alive(summary) {
+                table.add(bucket, entry);
+            } else {
+                table.count -= 1;
+            }
+        });
+    }
+
     /// Every interned string.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<LuaString>)) {
         for index in 0..self.buckets.len() {
-            // SAFETY: the table holds live strings only.
-            self.buckets.get_ref(index).for_each(|entry| visit(unsafe { Gc::from_ptr(entry.string()) }));
+            let mut line = self.buckets.get_ref(index);
+            loop {
+                // SAFETY: the table holds live strings only.
+                line.entries().for_each(|entry| visit(unsafe { Gc::from_ptr(entry.string()) }));
+                if line.next == 0 {
+                    break;
+                }
+                line = self.more.get_ref(line.next as usize);
+            }
         }
     }
 
@@ -367,8 +473,7 @@ impl Heap {
     #[inline(always)]
     fn revive(&mut self, string: Gc<LuaString>) -> Gc<LuaString> {
         if self.cycle.strings_are_revived() {
-            // SAFETY: a live string.
-            unsafe { set_mark(string.addr()) };
+            self.memory.mark_noted(string.addr());
         }
         string
     }
@@ -381,7 +486,6 @@ impl Heap {
         unsafe {
             cell.write(LuaString {
                 header: Header { flags, aux: hash, ..Header::new(Kind::String) },
-                next: std::ptr::null_mut(),
                 len,
                 bytes: [],
             });

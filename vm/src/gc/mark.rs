@@ -15,7 +15,7 @@ use crate::userdata::FINALIZED;
 use crate::value::{Gc, RawValue};
 
 /// How far ahead of tracing a cell its memory is asked for.
-const PREFETCH: usize = 8;
+const PREFETCH: usize = 16;
 
 /// A gray object that is traced in pieces, from `next` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! long gives it a cursor ([`mark::Work`], or a field of `Cycle`).
 //!
 //! What a script pays between slices is bounded too, to 200 microseconds at a time, and recorded (`probe.rs`). Nothing is copied whole but stacks;
-//! large arrays grow in reserved address space; memory goes back to the system on a thread of its own (`release`).
+//! large arrays grow in reserved address space; memory goes back to the system on a thread of its own, which makes the next arena ready too (`release`).
 //!
 //! # How a collection goes
 //!

@@ -6,6 +6,9 @@
 use super::block::ARENA_SIZE;
 use super::release::Releaser;
 
+/// The size of a huge page.
+pub(crate) const HUGE_PAGE: usize = 2 << 20;
+
 /// Values hold 47 address bits.
 const ADDRESS_LIMIT: usize = 1 << 47;
 
@@ -19,11 +22,13 @@ pub(crate) struct Pages {
 }
 
 /// A region that is nobody else's.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mapped {
     pub(crate) start: usize,
     /// How much of it, from its start, may hold something; the rest is zero.
     pub(crate) used: usize,
+    /// Whether it is in huge pages.
+    pub(crate) huge_pages: bool,
 }
 
 impl Pages {
@@ -38,21 +43,26 @@ impl Pages {
     pub(crate) fn map(&mut self, size: usize, most_used: usize) -> Option<Mapped> {
         if std::mem::replace(&mut self.has_mapped, true) {
             let releaser = self.releaser.get_or_insert_with(Releaser::share);
-            if let Some((start, used)) = releaser.take(size, most_used) {
-                return Some(Mapped { start, used });
+            if let Some(mapped) = releaser.take(size, most_used) {
+                return Some(mapped);
             }
             releaser.help(size);
         }
-        self.map_fresh(size).map(|start| Mapped { start, used: 0 })
+        self.map_fresh(size).map(|start| Mapped { start, used: 0, huge_pages: false })
+    }
+
+    /// An arena will soon be needed: has it made ready, where the system can do that.
+    pub(crate) fn wish_for_arena(&mut self) {
+        if cfg!(target_os = "linux")
+            && let Some(releaser) = &self.releaser
+        {
+            releaser.wish_for_arena(self.hint);
+            self.hint += ARENA_SIZE;
+        }
     }
 
     fn map_fresh(&mut self, size: usize) -> Option<usize> {
-        let addr = system::map(self.hint, size)?;
-        if addr + size > ADDRESS_LIMIT {
-            // SAFETY: just mapped with this size, and not used.
-            unsafe { system::unmap(addr, size) };
-            return None;
-        }
+        let addr = map_within_limit(self.hint, size)?;
         self.hint = (addr + size).next_multiple_of(ARENA_SIZE);
         Some(addr)
     }
@@ -73,18 +83,40 @@ impl Pages {
         }
     }
 
-    /// Has a region given back, of which the first `used` bytes were used, without waiting for it.
+    /// Has a region of `size` bytes given back without waiting for it.
     ///
     /// # Safety
-    /// `addr` is a region of `size` bytes from `map` that nothing refers to.
-    pub(crate) unsafe fn release(&self, addr: usize, size: usize, used: usize) {
+    /// It is one from `map` that nothing refers to.
+    pub(crate) unsafe fn release(&self, region: Mapped, size: usize) {
         match &self.releaser {
             // SAFETY: by contract.
-            Some(releaser) => unsafe { releaser.release(addr, size, used) },
+            Some(releaser) => unsafe { releaser.release(region, size) },
             // SAFETY: by contract.
-            None => unsafe { unmap(addr, size) },
+            None => unsafe { unmap(region.start, size) },
         }
     }
+}
+
+fn map_within_limit(hint: usize, size: usize) -> Option<usize> {
+    let addr = system::map(hint, size)?;
+    if addr + size > ADDRESS_LIMIT {
+        // SAFETY: just mapped with this size, and not used.
+        unsafe { system::unmap(addr, size) };
+        return None;
+    }
+    Some(addr)
+}
+
+/// A region of zeros, in huge pages if the system has them, every page of which has been touched. Takes as long as it is large.
+pub(crate) fn map_touched(hint: usize, size: usize) -> Option<usize> {
+    let addr = map_within_limit(hint, size)?;
+    // SAFETY: the region just mapped. Whether the advice is taken is no matter.
+    unsafe { system::advise_huge_pages(addr, size) };
+    for page in (addr..addr + size).step_by(4096) {
+        // SAFETY: in the region, which holds nothing yet.
+        unsafe { (page as *mut u8).write_volatile(0) };
+    }
+    Some(addr)
 }
 
 /// Gives a region back. Takes long for a large one: not inside a slice.
@@ -156,6 +188,15 @@ mod system {
         unsafe { libc::madvise(addr as *mut libc::c_void, size, libc::MADV_DONTNEED) == 0 }
     }
 
+    #[cfg(target_os = "linux")]
+    pub(super) unsafe fn advise_huge_pages(addr: usize, size: usize) {
+        // SAFETY: a mapping of ours (contract), which keeps what it holds.
+        unsafe { libc::madvise(addr as *mut libc::c_void, size, libc::MADV_HUGEPAGE) };
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) unsafe fn advise_huge_pages(_addr: usize, _size: usize) {}
+
     #[cfg(not(target_os = "linux"))]
     pub(super) unsafe fn discard(_addr: usize, _size: usize) -> bool {
         false
@@ -207,6 +248,8 @@ mod system {
     pub(super) unsafe fn discard(_addr: usize, _size: usize) -> bool {
         false
     }
+
+    pub(super) unsafe fn advise_huge_pages(_addr: usize, _size: usize) {}
 
     pub(super) unsafe fn replace(_addr: usize, _old: usize, _target: usize, _new: usize) -> bool {
         false

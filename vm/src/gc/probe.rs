@@ -125,28 +125,63 @@ impl Stalls {
         StallCause::ALL.iter().filter(|&&cause| is_operation(cause)).map(|&cause| self.total_for(cause)).sum()
     }
 
-    pub(crate) fn record(&mut self, cause: StallCause, time: Duration) {
+    /// Something took so long; of the time, `own` was not a part of a stall within it.
+    pub(crate) fn record(&mut self, cause: StallCause, time: Duration, own: Duration) {
         let worst = &mut self.worst[cause as usize];
         *worst = (*worst).max(time);
-        self.total[cause as usize] += time;
+        self.total[cause as usize] += own;
     }
 }
 
 /// When something that may take long has begun.
 #[derive(Clone, Copy)]
-pub(crate) struct Begun(Duration);
+pub(crate) struct Begun {
+    at: Duration,
+    /// What stalls within the one around it had taken by then.
+    within_outer: Duration,
+}
 
 impl Heap {
-    /// Something begins that may take long. Not inside another such thing, or both are counted.
+    /// Something begins that may take long. Inside another such thing both are as long as they are, and the time they have in common counts for the inner one.
     #[inline]
-    pub(crate) fn stall_begins(&self) -> Begun {
-        Begun(self.stats.stall_clock.now())
+    pub(crate) fn stall_begins(&mut self) -> Begun {
+        let within_outer = std::mem::take(&mut self.stats.within_stall);
+        Begun { at: self.stats.stall_clock.now(), within_outer }
     }
 
     /// It has ended.
     #[inline]
     pub(crate) fn stall_ends(&mut self, begun: Begun, cause: StallCause) {
-        let time = self.stats.stall_clock.now().saturating_sub(begun.0);
-        self.stats.stalls.record(cause, time);
+        let time = self.stats.stall_clock.now().saturating_sub(begun.at);
+        let within = std::mem::replace(&mut self.stats.within_stall, begun.within_outer + time);
+        self.stats.stalls.record(cause, time, time.saturating_sub(within));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_within_two_stalls_counts_once() {
+        let mut heap = Heap::new(1);
+        let begun = Instant::now();
+        let outer = heap.stall_begins();
+        for _ in 0..2 {
+            let inner = heap.stall_begins();
+            std::thread::sleep(Duration::from_millis(2));
+            heap.stall_ends(inner, StallCause::Allocation);
+        }
+        heap.stall_ends(outer, StallCause::Growth);
+        let elapsed = begun.elapsed();
+        let stalls = &heap.stats.stalls;
+        assert!(stalls.total() <= elapsed, "{:?} of {elapsed:?}", stalls.total());
+        assert!(stalls.total_for(StallCause::Allocation) >= Duration::from_millis(4));
+        assert!(stalls.worst_for(StallCause::Growth) >= Duration::from_millis(4));
+        // What comes after is a stall of its own.
+        let begun = heap.stall_begins();
+        std::thread::sleep(Duration::from_millis(1));
+        heap.stall_ends(begun, StallCause::Resume);
+        assert!(heap.stats.stalls.total_for(StallCause::Resume) >= Duration::from_millis(1));
     }
 }

@@ -111,6 +111,8 @@ pub struct Stats {
     /// Wall time of slices, in nanoseconds.
     pub slice_wall: Histogram<u64>,
     current: CycleRecord,
+    /// What stalls inside the one that is being timed have taken.
+    pub(crate) within_stall: Duration,
 }
 
 impl Default for Stats {
@@ -142,6 +144,7 @@ impl Default for Stats {
             slice_cpu: histogram.clone(),
             slice_wall: histogram,
             current: CycleRecord::default(),
+            within_stall: Duration::ZERO,
         }
     }
 }

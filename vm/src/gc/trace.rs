@@ -19,7 +19,7 @@ use crate::value::{Gc, RawValue};
 /// Slots looked at in one go.
 const PIECE: usize = 128;
 /// How far ahead in a block of values marks are asked for.
-const MARKS_AHEAD: usize = 8;
+const MARKS_AHEAD: usize = 16;
 /// The most a step of marking looks at once begun: a function with all its upvalues.
 pub(super) const LARGEST_PIECE: usize = 256 + 4;
 /// Scanning longer stacks at once is timed.

@@ -192,3 +192,28 @@ fn frames_with_a_soft_limit_are_never_stopped_for_it() -> Result<(), Error> {
     assert!(most < live * 4, "{most} bytes at most, {live} live");
     Ok(())
 }
+
+#[test]
+fn a_script_reads_what_the_collector_reports() -> Result<(), Error> {
+    let mut lua = Lua::new();
+    lua.load("all = {} for i = 1, 50000 do all[i] = { i } end").exec(&mut lua)?;
+    lua.gc_collect();
+    lua.gc_request();
+    lua.gc_frame(Budget::Time(Duration::from_micros(200)));
+    let read = |lua: &mut Lua, name: &str| -> Result<f64, Error> {
+        lua.load(format!("return collectgarbage('stats').{name}")).eval(lua)
+    };
+    let stats = lua.stats();
+    let (slices, cycles) = (stats.collector.slices as f64, stats.collector.cycles as f64);
+    let live = stats.pacing.live_bytes as f64;
+    assert_eq!(read(&mut lua, "slices")?, slices);
+    assert_eq!(read(&mut lua, "cycles")?, cycles);
+    assert_eq!(read(&mut lua, "live_bytes")?, live);
+    assert_eq!(read(&mut lua, "budget_us")?, 200.0);
+    assert!(read(&mut lua, "cycle_marked_cells")? >= 50_000.0);
+    let (phase, cause): (String, String) =
+        lua.load("local s = collectgarbage('stats') return s.phase, s.stall_cause").eval(&mut lua)?;
+    assert_eq!(phase, lua.stats().phase.name());
+    assert!(cause == "none" || StallCause::ALL.iter().any(|known| known.name() == cause), "{cause}");
+    Ok(())
+}

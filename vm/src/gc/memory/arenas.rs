@@ -3,10 +3,15 @@
 use super::super::OutOfMemory;
 use super::super::block::*;
 use super::super::classes::{cell_size, group_of};
+use super::super::pages::Mapped;
 use super::Memory;
 
 /// Arenas without a block in use that are kept for reuse.
 const SPARE_ARENAS: usize = 4;
+/// The next arena is made ready when there are fewer free blocks than this: a megabyte, which a script takes longer to use up than that takes.
+const FEW_BLOCKS: usize = 16;
+/// A heap of fewer arenas does without: it may never need another, and the memory would be wasted.
+const ARENAS_OF_GROWING_HEAP: usize = 8;
 /// The free blocks of an arena without a block in use: all but the bitmaps.
 const ALL_FREE: u64 = !1;
 
@@ -37,6 +42,7 @@ impl Memory {
         });
         // SAFETY: the block was just taken from its arena.
         unsafe { (*arena_of(base)).blocks[(base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id };
+        self.summary.note_fresh(base);
         Ok(id)
     }
 
@@ -48,23 +54,47 @@ impl Memory {
                 let base = self.arenas[index] + block * BLOCK_SIZE;
                 self.arena_hint = index;
                 self.empty_arenas -= usize::from(was_empty);
+                self.free_blocks -= count;
+                self.look_ahead();
                 // SAFETY: the blocks were just taken.
                 unsafe { touch_bitmaps(base, count) };
                 return Ok(base);
             }
         }
+        let base = self.map_arena()? + BLOCK_SIZE;
+        self.free[self.arena_hint] &= !(run_mask(count) << 1);
+        self.free_blocks -= count;
+        self.empty_arenas -= 1;
+        // SAFETY: as above.
+        unsafe { touch_bitmaps(base, count) };
+        Ok(base)
+    }
+
+    /// A new arena, without a block in use.
+    fn map_arena(&mut self) -> Result<usize, OutOfMemory> {
         // The bitmaps of one that was used before are clear, since no block of it was in use any more.
-        let arena = self.pages.map(ARENA_SIZE, ARENA_SIZE).ok_or(OutOfMemory)?.start;
-        let index = self.arenas.len();
-        // SAFETY: a fresh arena.
+        let region = self.pages.map(ARENA_SIZE, ARENA_SIZE).ok_or(OutOfMemory)?;
+        let arena = region.start;
+        // SAFETY: an arena that is this heap's alone.
         unsafe {
-            (*(arena as *mut Arena)).index = index;
-            touch_bitmaps(arena + BLOCK_SIZE, count);
+            (*(arena as *mut Arena)).index = self.arenas.len();
+            (*(arena as *mut Arena)).huge_pages = region.huge_pages;
         }
+        self.arena_hint = self.arenas.len();
         self.arenas.push(arena);
-        self.free.push(ALL_FREE & !(run_mask(count) << 1));
-        self.arena_hint = index;
-        Ok(arena + BLOCK_SIZE)
+        self.free.push(ALL_FREE);
+        self.free_blocks += ALL_FREE.count_ones() as usize;
+        self.empty_arenas += 1;
+        self.has_wished = false;
+        Ok(arena)
+    }
+
+    /// Has the next arena made ready when the last free blocks are being used.
+    fn look_ahead(&mut self) {
+        if !self.has_wished && self.free_blocks < FEW_BLOCKS && self.arenas.len() >= ARENAS_OF_GROWING_HEAP {
+            self.has_wished = true;
+            self.pages.wish_for_arena();
+        }
     }
 
     pub(super) fn free_block(&mut self, id: u32) {
@@ -79,7 +109,8 @@ impl Memory {
                 self.committed -= block.counted;
                 // SAFETY: the region of a huge block that is freed; what follows the bitmaps was used up to its counted size.
                 unsafe {
-                    self.pages.release(block.base - BLOCK_SIZE, mapped, BLOCK_SIZE + block.counted);
+                    let (start, used) = (block.base - BLOCK_SIZE, BLOCK_SIZE + block.counted);
+                    self.pages.release(Mapped { start, used, huge_pages: false }, mapped);
                 }
                 return;
             }
@@ -92,6 +123,7 @@ impl Memory {
             (*arena_of(block.base)).index
         };
         self.free[index] |= run_mask(blocks) << first;
+        self.free_blocks += blocks;
         if self.free[index] == ALL_FREE {
             self.empty_arenas += 1;
             if self.empty_arenas > SPARE_ARENAS {
@@ -109,8 +141,12 @@ impl Memory {
             // SAFETY: an arena of the heap.
             unsafe { (*(moved as *mut Arena)).index = index };
         }
+        self.free_blocks -= ALL_FREE.count_ones() as usize;
         // SAFETY: no block of the arena is in use, and the heap has forgotten it.
-        unsafe { self.pages.release(arena, ARENA_SIZE, ARENA_SIZE) };
+        unsafe {
+            let huge_pages = (*(arena as *const Arena)).huge_pages;
+            self.pages.release(Mapped { start: arena, used: ARENA_SIZE, huge_pages }, ARENA_SIZE);
+        }
     }
 }
 

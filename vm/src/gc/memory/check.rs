@@ -72,5 +72,7 @@ impl Memory {
             (0..POOLS).map(|pool| self.returned_cells(pool).count() * cell_size(pool)).sum();
         assert_eq!(used - returned, self.used, "bytes in use");
         assert_eq!(committed, self.committed, "bytes of blocks");
+        let free: u32 = self.free.iter().map(|free| free.count_ones()).sum();
+        assert_eq!(free as usize, self.free_blocks, "free blocks");
     }
 }

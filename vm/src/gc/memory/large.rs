@@ -58,11 +58,12 @@ impl Memory {
         unsafe {
             (*arena_of(block.base)).blocks[(block.base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id;
             set_allocated(block.base, true);
-            if self.is_born_black(pool) {
-                set_mark(block.base);
-            }
         }
-        Ok((block.base, zeroed))
+        let cell = block.base;
+        if self.is_born_black(pool) {
+            self.mark_noted(cell);
+        }
+        Ok((cell, zeroed))
     }
 
     /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.

@@ -9,12 +9,13 @@
 //! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
 //! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
 //!
-//! This file has the pools, `arenas.rs` where blocks come from, `large.rs` large objects, `sweep.rs` the collector's side, `check.rs` the checks of the
+//! This file has the pools, `arenas.rs` where blocks come from, `large.rs` large objects, `sweep.rs` the collector's side, `summary.rs` what marks come to, block by block, `check.rs` the checks of the
 //! invariants.
 
 mod arenas;
 mod check;
 mod large;
+mod summary;
 mod sweep;
 
 use super::OutOfMemory;
@@ -24,6 +25,7 @@ use super::kind::{Header, Kind};
 use super::pages::{Pages, unmap};
 
 use large::GROWTH_ROOM;
+pub(crate) use summary::Summary;
 use sweep::Partial;
 
 /// What freed cells are filled with when poisoning is on; no `Kind` has this number.
@@ -84,6 +86,10 @@ pub(crate) struct Memory {
     free: Vec<u64>,
     arena_hint: usize,
     empty_arenas: usize,
+    /// Free blocks of all arenas.
+    free_blocks: usize,
+    /// The next arena is being made ready, or has been.
+    has_wished: bool,
     /// By group.
     large: [Vec<u32>; Group::COUNT],
     large_unswept: Vec<u32>,
@@ -91,6 +97,8 @@ pub(crate) struct Memory {
     sweep_pools: Vec<usize>,
     /// A block that is swept in pieces.
     partial: Option<Partial>,
+    /// What marks come to, while strings are unlinked.
+    pub(crate) summary: Summary,
     /// Counts sweeps, by group.
     sweep_numbers: [u32; Group::COUNT],
     /// The address space reserved for a huge block of values.
@@ -129,10 +137,13 @@ impl Memory {
             free: Vec::new(),
             arena_hint: 0,
             empty_arenas: 0,
+            free_blocks: 0,
+            has_wished: false,
             large: Default::default(),
             large_unswept: Vec::new(),
             sweep_pools: Vec::new(),
             partial: None,
+            summary: Summary::default(),
             sweep_numbers: [0; Group::COUNT],
             growth_room: GROWTH_ROOM,
             pages: Pages::new(seed),
@@ -203,9 +214,9 @@ impl Memory {
         unsafe {
             self.pools[pool].returned = *(cell as *const usize).add(1);
             self.pools[pool].returned_count -= 1;
-            if self.is_born_black(pool) {
-                set_mark(cell);
-            }
+        }
+        if self.is_born_black(pool) {
+            self.mark_noted(cell);
         }
         self.used += size;
         self.acquired += size as u64;
@@ -229,16 +240,18 @@ impl Memory {
                 self.pools[pool].full.push(id);
                 return false;
             }
-            let mut end = first;
-            while end < count && !is_allocated(base + end * size) {
-                set_allocated(base + end * size, true);
-                if is_born_black {
-                    set_mark(base + end * size);
-                }
-                end += 1;
-                if self.single_cells {
-                    break;
-                }
+            if is_born_black {
+                self.summary.forget(base);
+            }
+            let end = if self.single_cells {
+                first + 1
+            } else {
+                (next_allocated(base + first * size, base + count * size) - base) / size
+            };
+            let (from, to) = (base + first * size, base + end * size);
+            allocate_range(from, to, size);
+            if is_born_black {
+                mark_range(from, to);
             }
             self.pools[pool].current = Some((id, end));
             self.spans[pool].cursor = base + first * size;

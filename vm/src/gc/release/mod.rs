@@ -6,6 +6,10 @@
 //! Before it does either it looks whether the region that came last has the size it needs, and uses that again: its pages need not be provided anew, which is most of
 //! what fresh memory costs.
 //!
+//! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched. A first access to a page takes microseconds, of the script's time
+//! otherwise, and in huge pages a marker that goes from object to object finds their addresses translated more often. So an arena that was made ahead is the better one, and a
+//! heap that allocates faster than they are made does without.
+//!
 //! The thread runs while there are heaps that have had something to do with it, and ends after the last of them, when nothing is waiting any more.
 //!
 //! The queue is model-checked: `model.rs`.
@@ -16,7 +20,8 @@ mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::pages::{discard, unmap};
+use super::block::ARENA_SIZE;
+use super::pages::{HUGE_PAGE, Mapped, discard, map_touched, unmap};
 use queue::{Item, Queue};
 
 /// What the queue synchronises with; the model has another.
@@ -40,6 +45,8 @@ struct Region {
     done: usize,
     /// How much of it, from its start, was ever used: giving back the rest takes no time.
     used: usize,
+    /// Whether it is in huge pages, which are given back whole.
+    huge_pages: bool,
 }
 
 impl Item for Region {
@@ -48,7 +55,8 @@ impl Item for Region {
     }
 
     fn give_back(mut self, most: usize) -> Option<Region> {
-        let piece = most.min(self.bytes());
+        let least = if self.huge_pages { HUGE_PAGE } else { 0 };
+        let piece = most.max(least).min(self.bytes());
         // Taking a region out of the memory map excludes everybody else from it, for as long as it has memory; discarding that beforehand does not.
         // SAFETY: a part of the region, which is this value's alone (`Releaser::release`).
         if unsafe { discard(self.start + self.done, piece) } {
@@ -61,11 +69,19 @@ impl Item for Region {
             // SAFETY: as above; systems that map memory can be given it back in parts.
             unsafe { unmap(self.start, front) };
             let (start, size, used) = (self.start + front, self.size - front, self.used - front);
-            return Some(Region { start, size, done: 0, used });
+            return Some(Region { start, size, done: 0, used, ..self });
         }
         // SAFETY: the region is this value's alone.
         unsafe { unmap(self.start, self.size) };
         None
+    }
+
+    /// The address at which an arena is asked for.
+    type Wish = usize;
+
+    fn make(hint: usize) -> Option<Region> {
+        let start = map_touched(hint, ARENA_SIZE)?;
+        Some(Region { start, size: ARENA_SIZE, done: 0, used: ARENA_SIZE, huge_pages: true })
     }
 }
 
@@ -110,23 +126,28 @@ impl Releaser {
         Releaser(share)
     }
 
-    /// Gives back a region, of which the first `used` bytes were used.
+    /// Gives back a region.
     ///
     /// # Safety
-    /// `start` is a region of `size` bytes from `Pages::map` that nothing refers to.
-    pub(crate) unsafe fn release(&self, start: usize, size: usize, used: usize) {
-        let region = Region { start, size, done: 0, used: used.min(size) };
+    /// The region is one of `size` bytes from `Pages::map` that nothing refers to.
+    pub(crate) unsafe fn release(&self, Mapped { start, used, huge_pages }: Mapped, size: usize) {
+        let region = Region { start, size, done: 0, used: used.min(size), huge_pages };
         if let Err(region) = self.0.0.push(region) {
             let rest = region.give_back(usize::MAX);
             debug_assert!(rest.is_none());
         }
     }
 
-    /// The region that was given up last, if it still waits, has this size, and no more than `most_used` of it was used: with how much was.
-    pub(crate) fn take(&self, size: usize, most_used: usize) -> Option<(usize, usize)> {
+    /// The region that was given up last, if it still waits, or one that was made ahead, of this size and with no more than `most_used` of it used.
+    pub(crate) fn take(&self, size: usize, most_used: usize) -> Option<Mapped> {
         let fits = |region: &Region| region.size == size && region.done == 0 && region.used <= most_used;
         let region = self.0.0.take(fits)?;
-        Some((region.start, region.used))
+        Some(Mapped { start: region.start, used: region.used, huge_pages: region.huge_pages })
+    }
+
+    /// An arena will soon be needed, and is best at this address.
+    pub(crate) fn wish_for_arena(&self, hint: usize) {
+        self.0.0.wish(hint);
     }
 
     /// So many bytes are about to be taken from the system.
@@ -158,6 +179,10 @@ mod tests {
         }
     }
 
+    fn used(start: usize, used: usize) -> Mapped {
+        Mapped { start, used, huge_pages: false }
+    }
+
     fn wait_until(what: &str, holds: impl Fn() -> bool) {
         let start = Instant::now();
         while !holds() {
@@ -179,7 +204,7 @@ mod tests {
             unsafe { ((region + size - 1) as *mut u8).write(1) };
             assert!(is_mapped(region) != Some(false));
             // SAFETY: a region of this size; nothing refers to it.
-            unsafe { releaser.release(region, size, size) };
+            unsafe { releaser.release(used(region, size), size) };
         }
         releaser.help(size);
         let queue = Arc::downgrade(&releaser.0.0);
@@ -202,12 +227,37 @@ mod tests {
         let size = 8 << 20;
         let region = pages.map(size, 0).expect("memory").start;
         // SAFETY: a region of this size; nothing refers to it.
-        unsafe { releaser.release(region, size, 4096) };
+        unsafe { releaser.release(used(region, 4096), size) };
         assert_eq!((releaser.take(size / 2, size), releaser.take(size, 4095)), (None, None));
-        assert_eq!(releaser.take(size, 4096), Some((region, 4096)));
+        assert_eq!(releaser.take(size, 4096), Some(used(region, 4096)));
         assert_eq!(releaser.take(size, size), None);
         // SAFETY: as above.
         unsafe { unmap(region, size) };
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_arena_that_was_wished_for_is_ready_and_zero() {
+        let releaser = Releaser(Arc::new(Share::start()));
+        releaser.wish_for_arena((1 << 44) + (3 << 35));
+        let is_made = std::cell::Cell::new(None);
+        wait_until("it is made", || {
+            is_made.set(releaser.take(ARENA_SIZE, ARENA_SIZE));
+            is_made.get().is_some()
+        });
+        let arena = is_made.get().expect("it was waited for");
+        assert!(arena.start.is_multiple_of(ARENA_SIZE) && arena.huge_pages);
+        assert_eq!(is_mapped(arena.start + ARENA_SIZE - 4096), Some(true));
+        // SAFETY: a region of this size that is the test's alone.
+        let bytes = unsafe { std::slice::from_raw_parts(arena.start as *const u8, ARENA_SIZE) };
+        assert!(bytes.iter().all(|&byte| byte == 0));
+        // SAFETY: as above; nothing refers to it any more.
+        unsafe { releaser.release(arena, ARENA_SIZE) };
+        // One that nobody takes goes with the thread.
+        releaser.wish_for_arena((1 << 44) + (3 << 35));
+        let queue = Arc::downgrade(&releaser.0.0);
+        drop(releaser);
+        wait_until("the thread ends", || queue.strong_count() == 0);
     }
 
     #[test]

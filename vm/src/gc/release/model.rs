@@ -40,6 +40,13 @@ impl Item for Units {
         self.next = end;
         (self.next < self.end).then_some(self)
     }
+
+    type Wish = (usize, Ledger);
+
+    /// A single unit.
+    fn make((unit, ledger): (usize, Ledger)) -> Option<Units> {
+        Some(Units { next: unit, end: unit + 1, ledger })
+    }
 }
 
 /// A queue, the thread that serves it a unit at a time, and the ledger of so many units.
@@ -107,6 +114,12 @@ impl Item for Signal {
             return Some(Signal { units, ..self });
         }
         self.all_given.notify();
+        None
+    }
+
+    type Wish = ();
+
+    fn make((): ()) -> Option<Signal> {
         None
     }
 }
@@ -231,6 +244,33 @@ fn a_taker_and_a_helper_do_not_get_the_same() {
         helper.join().expect("it does not panic");
         if let Some(taken) = taken {
             assert!(taken.give_back(usize::MAX).is_none());
+        }
+        model.ends();
+    });
+}
+
+#[test]
+fn what_is_made_ahead_is_taken_or_given_back() {
+    bounded(|| {
+        let model = Model::new(3);
+        model.push(0..1);
+        model.queue.wish((1, model.ledger.clone()));
+        model.queue.wish((2, model.ledger.clone()));
+        // Never both at once, whatever is taken here.
+        if let Some(taken) = model.queue.take(|item| item.next > 0) {
+            assert!(taken.give_back(usize::MAX).is_none());
+        }
+        model.ends();
+    });
+}
+
+#[test]
+fn no_more_is_made_ahead_than_two() {
+    loom::model(|| {
+        let model = Model::new(2);
+        for unit in [0, 1, 7] {
+            // The third would find no place in the ledger.
+            model.queue.wish((unit, model.ledger.clone()));
         }
         model.ends();
     });

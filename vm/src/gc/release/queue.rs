@@ -1,4 +1,4 @@
-//! What waits to be given back, and who does it.
+//! What waits to be given back, what is to be made ahead, and who does both.
 //!
 //! An item belongs to whoever holds it: the one that pushes it, the queue, the thread that serves it, a helper, or who takes it to use it again. Everything else follows from the lock: an item is
 //! in one place, and the thread ends when the queue is closed **and** empty.
@@ -15,17 +15,29 @@ pub(super) trait Item: Sized {
 
     /// Gives back about so much of it, and returns the rest.
     fn give_back(self, most: usize) -> Option<Self>;
+
+    /// What is said of an item that is to be made ahead.
+    type Wish;
+
+    /// Makes an item ahead of its use, if that is possible.
+    fn make(wish: Self::Wish) -> Option<Self>;
 }
 
 /// The queue.
-pub(super) struct Queue<T> {
+pub(super) struct Queue<T: Item> {
     state: Mutex<State<T>>,
     /// Something was pushed, or the queue was closed.
     changed: Condvar,
 }
 
-struct State<T> {
+struct State<T: Item> {
     waiting: VecDeque<T>,
+    /// To be made by the thread, before it gives back more.
+    wishes: VecDeque<T::Wish>,
+    /// Made, and not taken yet.
+    made: VecDeque<T>,
+    /// How many are wished for, being made or made.
+    ahead: usize,
     /// Bytes handed over and not given back yet, those in somebody's hands included.
     backlog: usize,
     is_closed: bool,
@@ -33,12 +45,16 @@ struct State<T> {
 
 /// Room made ahead, so that handing over does not allocate as a rule.
 const CAPACITY: usize = 1024;
+/// Items are made ahead while there are not so many, wishes included.
+const MOST_AHEAD: usize = 2;
 
 impl<T: Item> Queue<T> {
     /// An open, empty queue.
     pub(super) fn new() -> Queue<T> {
         let waiting = VecDeque::with_capacity(CAPACITY);
-        Queue { state: Mutex::new(State { waiting, backlog: 0, is_closed: false }), changed: Condvar::new() }
+        let (wishes, made) = (VecDeque::with_capacity(MOST_AHEAD), VecDeque::with_capacity(MOST_AHEAD));
+        let state = State { waiting, wishes, made, ahead: 0, backlog: 0, is_closed: false };
+        Queue { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -64,30 +80,52 @@ impl<T: Item> Queue<T> {
         self.changed.notify_all();
     }
 
-    /// Takes the item that came last back out of the queue, if it fits: it is the caller's then.
+    /// Has an item made, unless enough are made ahead already.
+    pub(super) fn wish(&self, wish: T::Wish) {
+        let mut state = self.lock();
+        if !state.is_closed && state.ahead < MOST_AHEAD {
+            state.ahead += 1;
+            state.wishes.push_back(wish);
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
+    /// Takes the item that came last back out of the queue, or one that was made ahead, if it fits: it is the caller's then.
     pub(super) fn take(&self, fits: impl Fn(&T) -> bool) -> Option<T> {
         let mut state = self.lock();
-        let item = state.waiting.pop_back_if(|item| fits(item))?;
-        state.backlog -= item.bytes();
+        if let Some(item) = state.waiting.pop_back_if(|item| fits(item)) {
+            state.backlog -= item.bytes();
+            return Some(item);
+        }
+        let item = state.made.pop_front_if(|item| fits(item))?;
+        state.ahead -= 1;
         Some(item)
     }
 
-    /// The thread: gives back what comes, in pieces, until the queue is closed and empty.
+    /// The thread: makes what is wished for and gives back what comes, in pieces, until the queue is closed and empty.
     pub(super) fn serve(&self, piece: usize) {
         let mut state = self.lock();
+        let mut at_hand = None;
         loop {
-            while let Some(item) = state.waiting.pop_front() {
+            if let Some(wish) = state.wishes.pop_front() {
                 drop(state);
-                let mut rest = Some(item);
-                while let Some(item) = rest {
-                    rest = self.give_back(item, piece);
-                }
+                let made = T::make(wish);
                 state = self.lock();
-            }
-            if state.is_closed {
+                state.ahead -= usize::from(made.is_none());
+                state.made.extend(made);
+            } else if let Some(item) = at_hand.take().or_else(|| state.waiting.pop_front()) {
+                drop(state);
+                at_hand = self.give_back(item, piece);
+                state = self.lock();
+            } else if !state.is_closed {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            } else if let Some(item) = state.made.pop_front() {
+                state.backlog += item.bytes();
+                state.waiting.push_back(item);
+            } else {
                 return;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Object graphs built by hand, collected in every rhythm, and a random program against a model of what must survive.
 
 mod oracle;
+mod strings;
 mod units;
 
 use proptest::prelude::*;

@@ -1,11 +1,12 @@
 //! `collectgarbage` and `gcinfo`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::hooks::FullCollection;
 use crate::stdlib::check_option;
-use crate::value::RawValue;
-use crate::vm::{Args, NativeResult, Vm};
+use crate::table::Table;
+use crate::value::{Gc, RawValue};
+use crate::vm::{Args, NativeResult, Raised, Vm};
 
 macro_rules! requests {
     ($($name:literal $variant:ident,)+) => {
@@ -27,6 +28,7 @@ requests! {
     "setpause" SetPause,
     "setstepmul" SetStepMultiplier,
     "isrunning" IsRunning,
+    "stats" Stats,
 }
 
 pub(super) fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
@@ -59,8 +61,61 @@ pub(super) fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
         Request::SetPause => RawValue::number(f64::from(vm.heap.set_pause(number))),
         Request::SetStepMultiplier => RawValue::number(f64::from(vm.heap.set_step_multiplier(number))),
         Request::IsRunning => (!vm.heap.is_stopped()).into(),
+        Request::Stats => stats(vm)?.into(),
     };
     vm.ret1(answer)
+}
+
+/// What the collector reports, in a table: what `Lua::stats` says to Rust, with the units in the names.
+fn stats(vm: &mut Vm) -> Result<Gc<Table>, Raised> {
+    let us = |time: Duration| time.as_nanos() as f64 / 1e3;
+    let heap = &vm.heap;
+    let (stats, pacing, cycle) = (&heap.stats, heap.pacing(), heap.stats.last_cycle.unwrap_or_default());
+    let slice = stats.last_slice;
+    let phase = heap.phase().name();
+    let stall = stats.stalls.worst();
+    let numbers = [
+        ("heap_bytes", heap.used() as f64),
+        ("live_bytes", pacing.live_bytes as f64),
+        ("next_cycle_bytes", pacing.next_cycle_at as f64),
+        ("allocated_bytes_per_frame", pacing.bytes_per_frame),
+        ("cost_ns_per_byte", pacing.cost_per_byte),
+        ("budget_us", us(pacing.budget)),
+        ("budget_in_force_us", us(pacing.budget_in_force)),
+        ("sustaining_budget_us", us(pacing.sustaining_budget)),
+        ("slices", stats.slices as f64),
+        ("slice_cpu_us", slice.map_or(0.0, |slice| us(slice.cpu))),
+        ("slice_wall_us", slice.map_or(0.0, |slice| us(slice.wall))),
+        ("slice_cpu_p99_us", stats.slice_cpu.value_at_quantile(0.99) as f64 / 1e3),
+        ("slice_cpu_max_us", stats.slice_cpu.max() as f64 / 1e3),
+        ("overruns", stats.overruns as f64),
+        ("raised", stats.raised as f64),
+        ("assists", stats.assists as f64),
+        ("emergencies", stats.emergencies as f64),
+        ("full_collections", stats.full_collections as f64),
+        ("cycles", stats.cycles as f64),
+        ("cycle_slices", cycle.slices as f64),
+        ("cycle_cpu_us", us(cycle.cpu)),
+        ("cycle_marked_cells", cycle.marked_cells as f64),
+        ("cycle_freed_bytes", cycle.freed_bytes as f64),
+        ("cycle_live_bytes", cycle.live_bytes as f64),
+        ("finalizers_waiting", heap.finalizers_waiting().0 as f64),
+        ("finalizers_run", stats.finalizers_run as f64),
+        ("stall_max_us", stall.map_or(0.0, |stall| us(stall.time))),
+        ("stall_total_us", us(stats.stalls.total())),
+    ];
+    let texts = [("phase", phase), ("stall_cause", stall.map_or("none", |stall| stall.cause.name()))];
+    let table = vm.new_table(0, numbers.len() + texts.len())?;
+    vm.push(table.into())?;
+    for (name, number) in numbers {
+        let name = vm.heap.intern(name.as_bytes())?;
+        vm.raw_set(table, name.into(), RawValue::number(number))?;
+    }
+    for (name, text) in texts {
+        let (name, text) = (vm.heap.intern(name.as_bytes())?, vm.heap.intern(text.as_bytes())?);
+        vm.raw_set(table, name.into(), text.into())?;
+    }
+    Ok(table)
 }
 
 /// Tells the host of a whole collection that the function which called `collectgarbage` asked for.

@@ -1,7 +1,8 @@
--- A table with weak keys and `n` entries, half of which nothing else holds; entries come, go and are read.
-local n = ...
+-- A table with weak keys, values or both, as the name of the run says, and `n` entries, half of which nothing else holds; entries come, go and are read.
+local n, _, _, name = ...
+local modes = { weak_keys = "k", weak_values = "v", weak_both = "kv" }
 local held = {}
-local weak = setmetatable({}, { __mode = "k" })
+local weak = setmetatable({}, { __mode = assert(modes[name]) })
 local function add(i)
     local key, value = { i }, { i }
     weak[key] = value
