@@ -141,7 +141,10 @@ impl Line {
     /// Unlinks unmarked strings; how many.
     #[inline]
     fn unlink_dead(&mut self, summary: &Summary) -> usize {
-        if self.places[FEW] == Entry::NONE {
+        if self.places[0] == Entry::NONE {
+            // A table that once held many more strings has little else.
+            0
+        } else if self.places[FEW] == Entry::NONE {
             self.unlink_dead_of::<FEW>(summary)
         } else {
             self.unlink_dead_of::<PLACES>(summary)
