@@ -113,7 +113,11 @@ fn a_soft_cap_keeps_the_heap_small() {
     };
     let (uncapped, capped) =
         (most(LuaSettings::default()), most(LuaSettings::default().with_memory_soft_limit(14 << 20)));
-    assert!(capped < uncapped && capped < 16 << 20, "{capped} with a cap of 14 MiB, {uncapped} without");
+    // The cycle that begins at the cap takes some frames, in each of which a MiB comes in.
+    assert!(
+        capped < uncapped * 2 / 3 && capped < 18 << 20,
+        "{capped} with a cap of 14 MiB, {uncapped} without"
+    );
 }
 
 #[test]

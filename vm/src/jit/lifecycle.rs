@@ -150,6 +150,9 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
     report::aborted(vm, state.level, recorder.at(), reason);
+    if reason == Reason::View {
+        state.sites[recorder.site as usize].makes_views = true;
+    }
     if reason == Reason::Unstable {
         let known = &mut state.sites[recorder.site as usize];
         if let Some(slot) = recorder.unstable

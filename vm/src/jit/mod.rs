@@ -158,6 +158,8 @@ struct Site {
     any: Vec<Slot>,
     /// Guards stay in the loop: hoisted, they have kept it from being entered.
     keeps_guards: bool,
+    /// Views that are kept are made: somewhere an object is needed.
+    makes_views: bool,
     /// It, or its region, is being compiled.
     is_pending: bool,
     failures: u32,
@@ -308,6 +310,7 @@ impl State {
     fn begin(&mut self, vm: &mut Vm, mut recorder: Recorder) {
         self.allowance.begin();
         recorder.only_if_it_pays = self.only_if_it_pays();
+        recorder.makes_views = self.sites[recorder.site as usize].makes_views;
         self.recorder = Some(Box::new(recorder));
         vm.set_recording(true);
     }

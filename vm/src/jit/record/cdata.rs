@@ -146,10 +146,10 @@ impl Recorder {
         if part == Part::ReadNext as usize {
             return self.read_next(vm, register, target);
         }
-        if part != Part::Indexed as usize || !target.is_view {
+        if !target.is_view || !self.may_be_part(part) {
             return Ok(false);
         }
-        let value = self.part(&target)?;
+        let value = self.part(&target, part)?;
         self.write(register, value)?;
         Ok(true)
     }
@@ -181,7 +181,7 @@ impl Recorder {
             if next.c() != Part::Indexed as usize || !inner.is_view {
                 return self.read_deeper(vm, next, inner);
             }
-            let value = self.part(&inner)?;
+            let value = self.part(&inner, next.c())?;
             self.pending = Pending::Chain { end, register: next.a(), value };
         }
         self.expected = [end; 2];
@@ -201,11 +201,18 @@ impl Recorder {
         outcome
     }
 
+    /// Whether a part of which this use is made can be a place: if it is kept, only as long as no recording of the loop has come to where an object is
+    /// needed.
+    fn may_be_part(&self, part: usize) -> bool {
+        part == Part::Indexed as usize || part == Part::Kept as usize && !self.makes_views
+    }
+
     /// A part as a value.
-    fn part(&mut self, target: &Target) -> Recorded<Ref> {
+    fn part(&mut self, target: &Target, part: usize) -> Recorded<Ref> {
         let data = self.address(target)?;
         let tick = self.tick(target)?;
-        let kind = virtual_kind(target.ctype.0, target.is_writable) | VIRTUAL_REUSED;
+        let reused = if part == Part::Indexed as usize { VIRTUAL_REUSED } else { 0 };
+        let kind = virtual_kind(target.ctype.0, target.is_writable) | reused;
         self.emit(Ins::new(IrOp::PART, Ty::Cdt).a(target.whole).b(data).c(tick).imm(kind))
     }
 
@@ -394,7 +401,11 @@ impl Recorder {
             (found, &*actual.as_ptr().cast::<column::Column>())
         };
         let Some((at, element)) = found else { return Ok(false) };
-        if !field.places.is_null() || !matches!(part, 1 | 2) && CTypeId(element) != Scalar::Entity.into() {
+        if !field.places.is_null()
+            || part != Part::ReadNext as usize
+                && !self.may_be_part(part)
+                && CTypeId(element) != Scalar::Entity.into()
+        {
             return Ok(false);
         }
         let stride = u64::from(field.stride);

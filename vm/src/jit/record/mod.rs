@@ -119,6 +119,8 @@ pub(crate) struct Recorder {
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
     loads: Vec<(Ins, Ref)>,
+    /// Views that are kept are made by the interpreter: a recording has come to where one is needed.
+    pub(crate) makes_views: bool,
     /// Whether the trace has looked whether somebody wants it to stop.
     has_polled: bool,
     max_record: u32,
@@ -222,6 +224,7 @@ impl Recorder {
             fresh: HashMap::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
+            makes_views: false,
             has_polled: false,
             max_record,
             only_if_it_pays: false,

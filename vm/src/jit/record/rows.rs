@@ -31,7 +31,7 @@ impl Recorder {
         let Some(cursor) = self.cursor(vm, native, variables) else { return Ok(()) };
         // SAFETY: the payload of a userdata that the step keeps, borrowed by nobody else.
         let cursor = unsafe { &*cursor };
-        if cursor.next == 0 || cursor.next > cursor.plain || !can_show(cursor, call.c()) {
+        if cursor.next == 0 || cursor.next > cursor.plain || !self.can_show(cursor, call) {
             return Ok(());
         }
         let iterator = self.read(vm, insn.a())?;
@@ -58,7 +58,7 @@ impl Recorder {
         let Some(cursor) = self.cursor(vm, native, variables) else { return Ok(false) };
         // SAFETY: as above.
         let cursor = unsafe { &*cursor };
-        if cursor.next >= cursor.plain || !can_show(cursor, insn.c()) {
+        if cursor.next >= cursor.plain || !self.can_show(cursor, insn) {
             return Ok(false);
         }
         let at = self.cursor_value(iterator, proof, self.slot(insn.a()))?;
@@ -76,6 +76,13 @@ impl Recorder {
         self.op2(IrOp::RSTEP, Ty::Void, at, next)?;
         self.show_row(vm, cursor, (at, row, proof), insn)?;
         Ok(true)
+    }
+
+    /// Whether each of a loop's variables has a lane, or no column, and its views need not be objects.
+    fn can_show(&self, cursor: &Cursor, call: Insn) -> bool {
+        let columns = call.c().saturating_sub(1);
+        let all_reused = (0..columns).all(|column| call.index() & 2 << column != 0);
+        call.c() >= 1 && cursor.has_lanes_for(columns) && (all_reused || !self.makes_views)
     }
 
     /// The step of a loop over rows, if that is what the register has.
@@ -156,9 +163,4 @@ impl Recorder {
         }
         Ok(())
     }
-}
-
-/// Whether each of a loop's variables has a lane, or no column.
-fn can_show(cursor: &Cursor, count: usize) -> bool {
-    count >= 1 && cursor.has_lanes_for(count - 1)
 }
