@@ -6,8 +6,9 @@
 //! **record** (`record/`): the handler table is exchanged, and the recorder is told of each instruction before the interpreter executes it. It
 //! reads the values that are there, and writes down what the instruction does with values of such types as [`ir`] instructions: guards of what it
 //! takes for granted, and the work. Whether a branch is taken, and what an instruction left to the interpreter gives, it sees before the instruction that
-//! follows. Back at the loop's beginning the trace is complete. It is **optimised** (`opt/`), **lowered** (`lower/`) to machine code by way of
-//! Cranelift, and the next visit of the `JLOOP` runs it.
+//! follows. Back at the loop's beginning the trace is complete. It is **optimised** (`opt/`) and **lowered** (`lower/`) to machine code by way of
+//! Cranelift on a thread of its own (`background.rs`), while the interpreter goes on; a visit of the `JLOOP` after that finds the code and runs it. How much time all
+//! that may take is bounded (`allowance.rs`).
 //!
 //! A guard that does not hold leaves the code through its **snapshot** (`exit.rs`): compiled code stores the values that matter in a buffer and returns
 //! the snapshot's number, and the interpreter goes on before the instruction. An exit taken often is recorded in turn, from
@@ -18,6 +19,8 @@
 //!
 //! - **Nothing is compiled that the interpreter does not do.** What the recorder has no instructions for is executed by the interpreter's slow path in the middle of
 //!   compiled code (`EXEC`), the stack and the frames brought up to date before. What that cannot do either ends the recording with a [`Reason`], which is counted.
+//! - **What was lent is checked again after whatever the interpreter executes**: it may have ended the epoch. Views of rows and parts, and tables nobody else knows, exist as
+//!   descriptions (`SHOWN`, `PART`, `FreshTable`) that exits turn into objects; one that would have to be an object inside the code ends the recording.
 //! - **A guard comes before all effects of its instruction**: leaving means doing the whole instruction again.
 //! - **Slots that closures share stay in memory**, and so does every slot that no trace changes.
 //! - **A snapshot restores what may be read or shown**: registers that are read later, and local variables in scope (`record/live.rs`).
@@ -25,6 +28,7 @@
 //!   the stack. References in the code itself are to constants of prototypes, which are kept as long as the region. Tables and functions are told by what they
 //!   are (shapes, prototypes, native code), not by their address.
 //! - **A region is freed when none of its code runs** (`State::retire`).
+//! - **The compiler's thread follows no address**: a region sent to it is a copy, and what it names is pinned.
 //! - A reload, and whatever changes what a region rests on without a guard noticing, flushes all regions. Hooks and the instruction limit keep
 //!   compiled code from being entered, and it is left when an `EXEC` sets one.
 //!

@@ -73,8 +73,9 @@ impl Recorder {
         let proof = self.op2(IrOp::GINDEX, Ty::Void, row, len)?;
         let one = self.integer(1);
         let next = self.op2(IrOp::IADD, Ty::Int, row, one)?;
-        self.op2(IrOp::RSTEP, Ty::Void, at, next)?;
         self.show_row(vm, cursor, (at, row, proof), insn)?;
+        // Behind all guards.
+        self.op2(IrOp::RSTEP, Ty::Void, at, next)?;
         Ok(true)
     }
 
