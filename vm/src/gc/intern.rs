@@ -109,20 +109,20 @@ impl Line {
         self.places.iter().copied().take_while(|&entry| entry != Entry::NONE)
     }
 
-    /// The string with these bytes, and whether there is an empty place behind those that were looked at.
+    /// The string with these bytes.
     #[inline(always)]
-    fn find(&self, bytes: &[u8], hash: u32) -> (Option<Gc<LuaString>>, bool) {
+    fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
         for &entry in &self.places {
             if entry == Entry::NONE {
-                return (None, true);
+                return None;
             }
             if entry.has_tag_of(hash)
                 && let Some(found) = matching(entry.string(), bytes, hash)
             {
-                return (Some(found), false);
+                return Some(found);
             }
         }
-        (None, false)
+        None
     }
 
     #[inline]
@@ -222,8 +222,9 @@ impl InternTable {
     fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
         let mut line = self.buckets.get_ref(self.bucket_of(hash));
         loop {
-            let (found, ended) = line.find(bytes, hash);
-            if found.is_some() || ended || line.next == 0 {
+            let found = line.find(bytes, hash);
+            // A line that is not full may have full ones behind it.
+            if found.is_some() || line.next == 0 {
                 return found;
             }
             line = self.more.get_ref(line.next as usize);

@@ -48,3 +48,15 @@ fn strings_die_by_blocks_and_one_by_one() {
     collect(&mut heap);
     assert_eq!((heap.interned_strings(), heap.used()), (0, 0));
 }
+
+#[test]
+fn strings_of_overfull_buckets_are_found_again() {
+    let mut heap = heap();
+    let name = |i: usize| format!("a string of a full bucket {i}").into_bytes();
+    // With three to six strings a bucket, some have three lines.
+    let strings: Vec<_> = (0..200_000).map(|i| heap.new_string(&name(i)).expect("memory")).collect();
+    for (i, string) in strings.iter().enumerate() {
+        assert_eq!(heap.new_string(&name(i)).expect("memory"), *string, "{i}");
+    }
+    assert_eq!(heap.interned_strings(), strings.len());
+}
