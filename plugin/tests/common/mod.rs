@@ -83,8 +83,18 @@ pub(crate) fn test_app() -> TestApp {
 impl TestApp {
     /// An app with these files, by asset path, none of them loaded yet.
     pub(crate) fn new<B: AsRef<[u8]>>(files: &[(&str, B)]) -> TestApp {
-        let jit = is_compiled();
-        TestApp::with_plugins(files, LuaPlugins.set(LuaScriptPlugin { jit, ..LuaScriptPlugin::default() }))
+        TestApp::interpreted_or_compiled(files, is_compiled())
+    }
+
+    /// The same, and whether every loop is compiled as soon as it goes round.
+    pub(crate) fn interpreted_or_compiled<B: AsRef<[u8]>>(files: &[(&str, B)], jit: bool) -> TestApp {
+        let plugins = LuaPlugins.set(LuaScriptPlugin { jit, ..LuaScriptPlugin::default() });
+        let mut test = TestApp::with_plugins(files, plugins);
+        if jit {
+            let mut vm = test.app.world_mut().resource_mut::<LuaVm>();
+            vm.lua().load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(vm.lua()).expect("flags");
+        }
+        test
     }
 
     /// The same with the plugins set up in another way.
@@ -112,10 +122,6 @@ impl TestApp {
         }
         let mut test = test;
         test.app.add_plugins(plugins);
-        if is_compiled() {
-            let mut vm = test.app.world_mut().resource_mut::<LuaVm>();
-            vm.lua().load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(vm.lua()).expect("flags");
-        }
         test.app
             .register_type::<Velocity>()
             .register_type::<Health>()

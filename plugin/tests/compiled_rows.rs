@@ -1,0 +1,126 @@
+//! Loops over rows and columns do the same compiled as interpreted: values and change ticks, in every frame.
+
+use crate::common::{Health, TestApp, Velocity};
+use bevy_ecs::prelude::*;
+use bevy_math::Vec3;
+use bevy_perilune::{LuaAppExt, LuaCollector};
+use bevy_transform::components::Transform;
+
+/// A marker that puts entities into tables of their own.
+#[derive(Component)]
+struct Apart;
+
+/// What an entity has, and whether it was changed in the frame.
+type Row = (Vec3, [f32; 2], Option<f32>, [bool; 2]);
+
+/// Bodies of a system over `mut Transform`, `mut Velocity` and, where there is one, `Health`.
+const BODIES: &[&str] = &[
+    "for _, t, v in q:iter() do t.translation.x = t.translation.x + v.x * dt v.y = v.y - t.translation.x end",
+    // Only some rows are written, and the loop is left early.
+    "local n = 0
+     for _, t, v in q:iter() do
+       n = n + 1
+       if n % 3 == 0 then t.translation.y = n elseif n % 7 == 0 then v.x = v.x * 0.5 end
+       if n > 90 then break end
+     end",
+    // A part that is kept in a variable, and one of two.
+    "for _, t, v in q:iter() do
+       local p = t.translation
+       local q = v.x > 10 and p or t.scale
+       q.z = q.z + 1
+     end",
+    // Views are passed to functions, and leave the loop.
+    "local function push(t, v) t.translation.x = v.x + v.y end
+     local last, seen = nil, 0
+     for e, t, v in q:iter() do push(t, v) last = t seen = seen + 1 end
+     if last then last.translation.z = seen end",
+    "local kept = {}
+     for e, t, v in q:iter() do kept[#kept + 1] = v end
+     for i = 1, #kept do kept[i].y = kept[i].y + i end",
+    // A column that only some tables have.
+    "for e, t, v, h in q:iter() do if h then t.translation.x = h[0] else v.y = v.y + 1 end end",
+    // An error in the middle of a row.
+    "local n = 0
+     local ok, problem = pcall(function()
+       for e, t, v in q:iter() do
+         n = n + 1
+         t.translation.y = n
+         if n == 50 then error('enough') end
+         v.x = n
+       end
+     end)
+     assert(not ok and problem:find('enough') and n == 50)",
+    // Two loops, one in the other.
+    "local sum = 0
+     for _, t in q:iter() do sum = sum + t.translation.x end
+     for _, t, v in q:iter() do for i = 1, 5 do v.x = v.x + sum * i * 1e-6 end end",
+    "for n, ts, vs in q:columns() do
+       for i = 0, n - 1 do
+         ts[i].translation.x = ts[i].translation.x + vs[i].x * dt
+         if i % 2 == 0 then vs[i].y = i end
+       end
+     end",
+    "for e, t, v in q:iter() do v.x = v.x + (v.y > 3 and 1 or 0) end",
+    // Vectors that leave no trace.
+    "local V = {} V.__index = V
+     V.__add = function(a, b) return setmetatable({ x = a.x + b.x, y = a.y + b.y }, V) end
+     for e, t, v in q:iter() do
+       local at = setmetatable({ x = t.translation.x, y = t.translation.y }, V)
+       local to = at + setmetatable({ x = v.x * dt, y = v.y * dt }, V)
+       t.translation.x, t.translation.y = to.x, to.y
+     end",
+];
+
+fn frames(body: &str, jit: bool) -> (Vec<Vec<Row>>, usize) {
+    let script = format!(
+        "local seen
+         system {{ name = 'watch', query = {{ 'mut Transform', 'mut Velocity', changed = 'Velocity' }}, run = function(changed, dt)
+             for e, t, v in changed:iter() do t.scale.x = t.scale.x + 1 end
+         end }}
+         system {{ name = 'move', query = {{ 'mut Transform', 'mut Velocity', optional = 'Health' }}, run = function(q, dt)
+           {body}
+           running = true
+         end }}"
+    );
+    let mut test = TestApp::interpreted_or_compiled(&[("scripts/main.lua", script)], jit);
+    let world = test.app.world_mut();
+    for n in 0..200 {
+        let row = (Transform::from_xyz(n as f32, 1.0, 2.0), Velocity { x: n as f32 * 0.5, y: 3.0 });
+        let mut entity = world.spawn(row);
+        match n % 3 {
+            0 => drop(entity.insert(Health(n as f32))),
+            1 => drop(entity.insert(Apart)),
+            _ => {}
+        }
+    }
+    test.app.add_lua_script("scripts/main.lua");
+    test.until_global("running");
+    let mut history = Vec::new();
+    for _ in 0..30 {
+        test.frame();
+        let world = test.app.world_mut();
+        let mut query = world.query::<(Ref<Transform>, Ref<Velocity>, Option<&Health>)>();
+        let row = |(t, v, h): (Ref<Transform>, Ref<Velocity>, Option<&Health>)| {
+            (t.translation + t.scale * 1000.0, [v.x, v.y], h.map(|h| h.0), [t.is_changed(), v.is_changed()])
+        };
+        history.push(query.iter(world).map(row).collect());
+        world.clear_trackers();
+    }
+    test.no_errors();
+    let regions = test.app.world().resource::<LuaCollector>().compiler.map_or(0, |jit| jit.regions);
+    (history, regions)
+}
+
+#[test]
+fn compiled_loops_do_what_the_interpreter_does() {
+    for body in BODIES {
+        let ((interpreted, none), (compiled, regions)) = (frames(body, false), frames(body, true));
+        assert_eq!(none, 0);
+        assert!(regions > 0, "nothing was compiled of: {body}");
+        for (frame, (expected, found)) in interpreted.iter().zip(&compiled).enumerate() {
+            for (row, (expected, found)) in expected.iter().zip(found).enumerate() {
+                assert_eq!(expected, found, "frame {frame}, row {row} of: {body}");
+            }
+        }
+    }
+}
