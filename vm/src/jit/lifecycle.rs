@@ -85,6 +85,10 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
 
 /// Puts to use what has been compiled meanwhile.
 pub(super) fn collect(vm: &mut Vm, state: &mut State) {
+    // Asked at every entry of compiled code.
+    if state.pending.is_empty() {
+        return;
+    }
     while let Some(done) = state.background.as_ref().and_then(Background::next) {
         let at = state.pending.iter().position(|pending| pending.ticket == done.ticket);
         let pending = state.pending.swap_remove(at.expect("what is compiled is pending"));

@@ -1,4 +1,4 @@
-//! The printed form of a region, which [`parse`](super::parse) reads back.
+//! The printed form of a region, which [`parse`](super::parse) reads back, but for what fresh tables have in snapshots.
 //!
 //! ```text
 //! slots 4:int=%0 5:num=%1
