@@ -6,6 +6,7 @@ mod bad_input;
 mod behaviours;
 mod changed_rows;
 mod collector;
+mod compiled_behaviours;
 mod compiled_rows;
 mod component_fields;
 mod expired_views;

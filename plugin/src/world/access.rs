@@ -7,8 +7,9 @@ use std::sync::Arc;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use perilune::ffi::ctype::{CTypeId, near_matches};
+use perilune::ffi::host::{NamedPlace, NamedPlaces};
 use perilune::ffi::view::{SourceId, WriteRule};
-use perilune::function::NativeFn;
+use perilune::function::{NativeFn, NativeFunction};
 use perilune::string::LuaString;
 use perilune::value::{Gc, RawValue};
 use perilune::vm::{Args, NativeResult, Raised, Vm};
@@ -296,6 +297,7 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
     if let Some(entry) = context(vm).names.get_mut(&name.addr()) {
         entry.ctype = Some(ctype);
         entry.source = Some((borrower, write, source));
+        entry.like = entry.like.map(|(_, at)| (0, at));
     }
     Ok(Place::Known(ctype, source, Some((data, tick))))
 }
@@ -329,7 +331,7 @@ fn cached(vm: &mut Vm, world: UnsafeWorldCell<'_>, name: Gc<LuaString>) -> Resul
         Ok(None) => return Ok(Meaning::Unused),
         Err(_) => return Ok(Meaning::Nothing),
     };
-    let entry = CachedName { named: Arc::new(named), ctype: None, source: None };
+    let entry = CachedName { named: Arc::new(named), ctype: None, source: None, like: None };
     // The cache knows the name by its address, which is good as long as the string lives: pinned, it lives for ever.
     let name = vm.heap.intern_key(name)?;
     vm.heap.roots.pinned.push(name.into());
@@ -362,7 +364,55 @@ pub(super) fn no_entity(vm: &mut Vm, bits: u64) -> Raised {
 /// When the VM's memory limit is reached.
 pub(crate) fn instance_index(vm: &mut Vm, class: RawValue) -> Result<RawValue, Raised> {
     let entity = vm.new_string(b"entity")?;
-    vm.new_host_function("index", index_instance, &[class, entity])
+    let index = vm.new_host_function("index", index_instance, &[class, entity])?;
+    vm.set_short_form(index, index_class);
+    Ok(index)
+}
+
+/// Compiled loops reach the components of behaviours by [`place_of_component`].
+///
+/// # Errors
+/// When the VM's memory limit is reached.
+pub(crate) fn open_instances(vm: &mut Vm) -> Result<(), Raised> {
+    let owner = vm.new_string(b"entity")?.as_string().expect("just made");
+    let owner = vm.heap.intern_key(owner)?;
+    vm.heap.roots.pinned.push(owner.into());
+    vm.ffi.named_places = Some(NamedPlaces { function: index_instance, owner, place: place_of_component });
+    Ok(())
+}
+
+/// The component of an entity that a borrower has reached before, for compiled loops.
+fn place_of_component(vm: &mut Vm, owner: RawValue, name: Gc<LuaString>) -> Option<NamedPlace> {
+    let bits = vm.ffi.entities.bits(owner)?;
+    let (ctype, source, place) = known_place(context(vm), bits, name)?;
+    let (data, tick) = place?;
+    let epoch = vm.ffi.lending.epoch();
+    let known = context(vm).names.get(&name.addr())?.like;
+    let like = match known.filter(|(of, _)| *of == epoch) {
+        Some((_, at)) => vm.heap.roots.pinned[at].as_cdata()?,
+        None => {
+            // SAFETY: the run's scope has the component, of this entity, until the epoch ends with the run.
+            let view = unsafe { vm.lend(ctype, data, tick, source) }.ok()?;
+            let at = known.map_or(vm.heap.roots.pinned.len(), |(_, at)| at);
+            match known {
+                Some(_) => {
+                    let old = std::mem::replace(&mut vm.heap.roots.pinned[at], view.into());
+                    vm.heap.barrier(old);
+                }
+                None => vm.heap.roots.pinned.push(view.into()),
+            }
+            context(vm).names.get_mut(&name.addr())?.like = Some((epoch, at));
+            view
+        }
+    };
+    Some(NamedPlace { data, tick, like })
+}
+
+/// What a class without a parent has itself: the usual answer for methods, found without a call.
+fn index_class(vm: &mut Vm, native: Gc<NativeFunction>, args: &[RawValue]) -> Option<RawValue> {
+    let table = native.upvalue(0).as_table()?;
+    let own = table.get(&vm.heap, *args.get(1)?);
+    (!own.is_nil()).then_some(own)
 }
 
 /// A function for the `__newindex` of behaviour instances: `self.Name = value` assigns a component of `self.entity`, if it has one.

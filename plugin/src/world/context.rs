@@ -92,6 +92,8 @@ pub(crate) struct CachedName {
     pub(crate) ctype: Option<CTypeId>,
     /// What its views say about themselves, and for which borrower and whether writable.
     pub(crate) source: Option<(Arc<str>, bool, SourceId)>,
+    /// A view of the component that was lent in this epoch, and where among the pinned values it is.
+    pub(crate) like: Option<(u64, usize)>,
 }
 
 /// The plugin's state in the VM.
@@ -136,6 +138,7 @@ pub(crate) fn install(
     let globals = globals.as_table().expect("just made from one");
     let table = commands::open(vm)?;
     vm.raw_set_name(globals, "commands", table)?;
+    access::open_instances(vm)?;
     let table = access::open(vm)?;
     vm.raw_set_name(globals, "world", table)?;
     let table = messages::open(vm)?;

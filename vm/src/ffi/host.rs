@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::function::{FunctionView, NativeFn, Special, new_native};
+use crate::function::{FunctionView, NativeFn, ShortForm, Special, new_native};
 use crate::gc::Heap;
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, Raised, Vm};
 
+use super::cdata::CData;
 use super::ctype::{Bits, BitsOf, CType, CTypeId, CTypes, Form, LayoutError, Math, Place, Scalar};
 use super::entity::LargeEntities;
 use super::list::ListEdit;
@@ -153,6 +154,29 @@ pub trait FieldHost: Send + Sync {
     }
 }
 
+/// Where something is that the host lends by name, as compiled loops know it: no view is made of it unless somebody looks.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedPlace {
+    /// The bytes.
+    pub data: *mut u8,
+    /// Where a write leaves the change tick, or null.
+    pub tick: *mut u32,
+    /// A view of the same type, source and epoch, which the host keeps alive as long as the epoch.
+    pub like: Gc<CData>,
+}
+
+/// What `owner.Name` is for the values of a metatable whose `__index` is a native of the host: the way for compiled loops, which ask the native
+/// itself only where this has no answer.
+#[derive(Clone, Copy)]
+pub struct NamedPlaces {
+    /// The native.
+    pub function: NativeFn,
+    /// The field that says which owner a value stands for. A pinned string.
+    pub owner: Gc<LuaString>,
+    /// The place of what an owner has under a name. It changes nothing that a script could see, and calls no script.
+    pub place: fn(&mut Vm, owner: RawValue, name: Gc<LuaString>) -> Option<NamedPlace>,
+}
+
 /// How a field is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -194,6 +218,8 @@ pub struct Ffi {
     pub field_host: Option<Arc<dyn FieldHost>>,
     /// The host's own state, for its native functions.
     pub context: Option<Box<dyn Any + Send>>,
+    /// How compiled loops reach what the host lends by name.
+    pub named_places: Option<NamedPlaces>,
     /// Entities that do not fit into a value.
     pub entities: LargeEntities,
     /// The types of matrices, integer vectors, rectangles and colours.
@@ -390,6 +416,17 @@ impl Vm {
     ) -> Result<RawValue, Raised> {
         let globals = self.heap.roots.globals.expect("a VM has globals from its creation");
         Ok(new_native(&mut self.heap, name, function, globals, upvalues, Special::None)?.into())
+    }
+
+    /// Gives a native function a short form: see [`ShortForm`].
+    ///
+    /// # Panics
+    /// When the value is no native function.
+    pub fn set_short_form(&mut self, native: RawValue, short: ShortForm) {
+        match native.as_function().map(|function| function.view()) {
+            Some(FunctionView::Native(native)) => native.set_short_form(short),
+            _ => panic!("only native functions have short forms"),
+        }
     }
 
     /// An upvalue of the running native function.

@@ -59,6 +59,7 @@ helpers! {
     set_metatable(Word, Word, Word) -> Word;
     rows(Word, Word, Word) -> Word;
     entity(Word, Word) -> Word;
+    place(Word, Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -238,4 +239,20 @@ extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut r
 extern "C" fn entity(vm: *mut Vm, bits: *const u64) -> u64 {
     // SAFETY: compiled code hands over its VM, and has checked that there is an entity.
     unsafe { (*vm).ffi.entities.value(bits.read_unaligned()).bits() }
+}
+
+/// The bytes of what an owner has under a name, as the host says, null if it does not; the tick's place and a view of the kind are left among the arguments.
+extern "C" fn place(vm: *mut Vm, owner: u64, name: *mut LuaString) -> *mut u8 {
+    // SAFETY: compiled code hands over its VM, the bits of a live value and a live string.
+    unsafe {
+        let vm = &mut *vm;
+        let Some(places) = vm.ffi.named_places else { return std::ptr::null_mut() };
+        let Some(found) = (places.place)(vm, RawValue::from_bits(owner), Gc::from_ptr(name)) else {
+            return std::ptr::null_mut();
+        };
+        let arguments = &mut (*State::of(vm)).runtime.arguments;
+        arguments[0] = found.tick as u64;
+        arguments[1] = found.like.as_ptr() as u64;
+        found.data
+    }
 }

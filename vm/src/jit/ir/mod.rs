@@ -347,6 +347,13 @@ ops! {
     /// What lane `imm` of cursor `a` has (see `LaneField`).
     LANE Value Lent,
 
+    /// The bytes of what owner `a` has under name `b`, as the host says, whose native `c` proves is asked.
+    PLACE Guard Lent,
+    /// Where a write there leaves the tick; behind its `PLACE`, `a`, as is `PLIKE`.
+    PTICK Value Lent,
+    /// A view of the same kind.
+    PLIKE Value Lent,
+
     /// A new table, with room as `NEWTABLE` says in `imm`.
     TNEW Call Pure,
     /// The key at `imm` of table `a`, which nobody else knows, = `b`.

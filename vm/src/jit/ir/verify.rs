@@ -118,6 +118,8 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::ROWS => (&[Ty::Fun], &[Ty::Void]),
         IrOp::RNEXT | IrOp::RLEN | IrOp::LANE => (&[Ty::Ptr], &[]),
         IrOp::RSTEP => (&[Ty::Ptr], &[Ty::Int]),
+        IrOp::PLACE => (&[Ty::Any], &[Ty::Str]),
+        IrOp::PTICK | IrOp::PLIKE => (&[Ty::Ptr], &[]),
         _ => return Ok(()),
     };
     if !wanted.contains(&ty(ins.a)) {

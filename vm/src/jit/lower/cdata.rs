@@ -118,6 +118,16 @@ impl Lowering<'_> {
                 self.call(Helper::entity, &[self.vm, bits])
             }
             IrOp::LANE => self.lane(ins),
+            IrOp::PLACE => {
+                let (owner, name) = (self.value(ins.a), self.value(ins.b));
+                let data = self.call(Helper::place, &[self.vm, owner, name]);
+                self.guard(data, ins.snap);
+                data
+            }
+            IrOp::PTICK | IrOp::PLIKE => {
+                let place = self.word((self.runtime + layout::ARGUMENTS) as u64);
+                self.load(place, if ins.op == IrOp::PTICK { 0 } else { 8 })
+            }
             _ => unreachable!("{} is not about C values", ins.op.name()),
         })
     }

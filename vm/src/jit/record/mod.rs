@@ -9,6 +9,7 @@ mod call;
 mod cdata;
 mod emit;
 mod fresh;
+mod host;
 pub(crate) mod live;
 mod loops;
 mod meta;
@@ -26,6 +27,7 @@ use super::ir::{FrameState, FreshTable, Ins, IrOp, Place, Ref, Region, Slot, Sna
 use super::reason::Reason;
 use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};
+use crate::table::Table;
 use crate::thread::{FrameKind, Thread};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
@@ -112,7 +114,7 @@ pub(crate) struct Recorder {
     ignored: u32,
     inner_turns: u32,
     /// Where a key was looked for in vain, and the `__index` function that is to be asked.
-    asked: Option<(Ref, Ref, RawValue)>,
+    asked: Option<((Ref, Gc<Table>), Ref, RawValue)>,
     /// The tables that the trace has made and nobody else knows.
     fresh: HashMap<Ref, FreshTable>,
     /// The change ticks that have been left already.

@@ -9,6 +9,7 @@ use crate::table::{IS_META, Table};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
+use super::host::Asked;
 use super::ops::is_small_integer;
 
 /// How many tables a key is looked for in, one behind the other.
@@ -53,8 +54,11 @@ impl Recorder {
                 match self.actual_reg(vm, b).as_table() {
                     Some(table) => match self.field(vm, object, table, key)? {
                         Some(value) => self.write(a, value),
-                        None if self.ask(insn, key)? => Ok(()),
-                        None => self.exec(vm, insn),
+                        None => match self.ask(vm, insn, key)? {
+                            Asked::Value(value) => self.write(a, value),
+                            Asked::Called => Ok(()),
+                            Asked::Interpreter => self.exec(vm, insn),
+                        },
                     },
                     None if self.cdata_field(vm, insn, object)? => Ok(()),
                     None => self.exec(vm, insn),
@@ -65,7 +69,17 @@ impl Recorder {
                 let actual = self.actual_reg(vm, b);
                 let key = self.key_of(insn);
                 let method = if let Some(table) = actual.as_table() {
-                    self.field(vm, object, table, key)?
+                    match self.field(vm, object, table, key)? {
+                        Some(method) => Some(method),
+                        // A function would give its result to another register.
+                        None if self.asked.is_some_and(|(.., now)| Self::closure_of(now).is_none()) => {
+                            match self.ask(vm, insn, key)? {
+                                Asked::Value(method) if !self.region.get(method).is_virtual() => Some(method),
+                                _ => None,
+                            }
+                        }
+                        None => None,
+                    }
                 } else if actual.is_string() {
                     self.string_method(vm, key)?
                 } else {
@@ -208,7 +222,7 @@ impl Recorder {
                 return Ok(Some(handler));
             }
             let Some(next) = now.as_table() else {
-                self.asked = Some((table, handler, now));
+                self.asked = Some(((table, actual), handler, now));
                 return Ok(None);
             };
             (table, actual) = (handler, next);
@@ -255,13 +269,6 @@ impl Recorder {
             Some(table) => self.field(vm, handler, table, key),
             None => Ok(None),
         }
-    }
-
-    /// Calls the `__index` function that `field` has found instead of an answer, if it can be inlined.
-    fn ask(&mut self, insn: Insn, key: Gc<LuaString>) -> Recorded<bool> {
-        let Some((table, handler, now)) = self.asked.take() else { return Ok(false) };
-        let key = self.constant(key.into())?;
-        self.call_metamethod(insn, (handler, now), &[table, key])
     }
 
     pub(super) fn load_field(&mut self, table: Ref, shape: u32, slot: u32, guard: Ref) -> Recorded<Ref> {
