@@ -1,7 +1,7 @@
 //! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
 //! what a system costs before its first row. The same system in Rust beside each, and the same script with hot loops compiled.
 //!
-//! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`. Medians over many frames.
+//! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`, `behaviours` for those alone. Medians over many frames.
 
 use std::time::{Duration, Instant};
 
@@ -199,7 +199,8 @@ fn main() {
             );
         }
     }
-    if !args.is_empty() {
+    let wants_behaviours = args.iter().any(|arg| arg == "behaviours");
+    if !args.is_empty() && !wants_behaviours {
         return;
     }
     for (how, jit) in [("interpreted", false), ("compiled", true)] {
@@ -209,6 +210,9 @@ fn main() {
             per_frame / 1e6,
             per_frame / BEHAVIOURS as f64
         );
+    }
+    if wants_behaviours {
+        return;
     }
     let (one, many) = (set_up(1), set_up(1 << 9));
     println!(
