@@ -38,6 +38,7 @@
 
 mod allowance;
 mod background;
+mod enter;
 mod exit;
 mod helpers;
 pub(crate) mod ir;
@@ -64,11 +65,10 @@ use crate::vm::{Raised, Vm};
 
 use allowance::Allowance;
 use background::Background;
-use exit::{Exit, restore};
-use ir::{Region, Slot, SnapId};
-use lifecycle::{
-    Pending, collect, drop_region, finish, flush, free_retired, give_region_up, give_up, penalise,
-};
+use enter::enter;
+use exit::Exit;
+use ir::{Region, Slot};
+use lifecycle::{Pending, collect, finish, flush, give_up, penalise};
 use memory::Code;
 use reason::Reason;
 use record::{Outcome, Recorder};
@@ -150,10 +150,6 @@ pub(crate) struct Compiled {
 
 /// Up to this value of `hotloop`, everything is compiled that can be, whether it pays or not: for tests.
 const EAGER: u32 = 3;
-/// After so many entries it is asked whether a region pays.
-const PROBATION: u64 = 400;
-/// Turns an entry has to come to.
-const WORTHWHILE_TURNS: u64 = 3;
 
 /// What is known of a site beyond what the interpreter needs.
 #[derive(Clone, Debug, Default)]
@@ -389,150 +385,6 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         Err(reason) => penalise(state, site, reason),
     }
     Ok(Go::On)
-}
-
-/// Runs a region from its loop's beginning, and what it leads to.
-fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
-    // SAFETY: as in `hot`.
-    let state: *mut State = unsafe { State::of(vm) };
-    // SAFETY: regions are retired, not freed, while they run.
-    unsafe {
-        let compiled: *mut Compiled =
-            (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
-        let base = vm.frame().base;
-        // A nearly full stack is the interpreter's, which raises the error.
-        if base + (*compiled).region.max_slots + 8 > vm.max_stack
-            || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
-        {
-            (&mut (*state).loop_sites)[site as usize].count = 2;
-            return Ok(Go::On);
-        }
-        let saved = *(&raw const (*state).runtime).cast::<RuntimeHead>();
-        let depth = vm.frames().len() - 1;
-        (*state).runtime.base = vm.stack.add(base as usize);
-        (*state).runtime.base_index = base;
-        (*state).runtime.depth = depth;
-        (*state).runtime.region = compiled;
-        (*state).entries += 1;
-        (*state).running += 1;
-        let function =
-            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
-        let left = function(vm) as u32;
-        (*state).running -= 1;
-        (*compiled).entries += 1;
-        if left != NOT_ENTERED {
-            (*compiled).turns += (*state).runtime.turns;
-        }
-        // Not while a version is on its way that may be left less.
-        let is_pending = (&(*state).sites)[site as usize].is_pending;
-        let is_unprofitable = (*compiled).entries >= PROBATION && !is_pending && {
-            let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
-            ((*compiled).entries, (*compiled).turns) = (0, 0);
-            !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()
-        };
-        if left == LEFT {
-            *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-            let how = (*state).left;
-            if is_unprofitable {
-                give_region_up(vm, &mut *state, number);
-            }
-            free_retired(&mut *state);
-            return match how {
-                Left::On => Ok(Go::On),
-                Left::Exit => Ok(Go::Exit),
-                Left::Raised(raised) => Err(raised),
-            };
-        }
-        if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
-            (&mut (*state).loop_sites)[site as usize].count = 2;
-            let restored = match left {
-                ir::ENTRY_SNAP => {
-                    restore(vm, &raw const (*state).runtime, &(&(*compiled).exits)[left as usize])
-                }
-                _ => Ok(()),
-            };
-            (*compiled).refused += 1;
-            if (*compiled).refused > 40 {
-                // The types have changed for good.
-                let known = &mut (&mut (*state).sites)[site as usize];
-                known.keeps_guards |= left == ir::ENTRY_SNAP;
-                known.failures = (known.failures + 1).min(16);
-                drop_region(vm, &mut *state, number);
-            }
-            *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-            free_retired(&mut *state);
-            return restored.map(|()| Go::On);
-        }
-        (*compiled).refused = 0;
-        let exit = &(&(*compiled).exits)[left as usize];
-        let restored = restore(vm, &raw const (*state).runtime, exit);
-        let is_list_open = exit.top.is_some();
-        *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-        if is_unprofitable {
-            give_region_up(vm, &mut *state, number);
-        } else if !(*compiled).is_retired.get() {
-            after_exit(vm, &mut *state, number, site, left);
-        }
-        free_retired(&mut *state);
-        restored?;
-        let insn = original(state, *vm.frame().pc);
-        if vm.interrupt_requested() {
-            vm.honour_interrupt()?;
-        }
-        // Short forms may have allocated.
-        if !is_list_open {
-            vm.check_collector(insn);
-        }
-        Ok(Go::On)
-    }
-}
-
-/// A region was left by a snapshot, which has been restored.
-fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId) {
-    let compiled = state.regions[number as usize].as_deref_mut().expect("it has just run");
-    if vm.frame().pc == compiled.header {
-        // The instruction itself is next: what is compiled for it has just been left.
-        state.loop_sites[site as usize].count = 2;
-    }
-    let exit = &mut compiled.exits[left as usize];
-    if !exit.may_grow || vm.compiled.recording || state.sites[site as usize].is_pending {
-        return;
-    }
-    exit.count += 1;
-    // The larger a region is, the longer it takes to compile again.
-    let in_earnest = state.parameters.hot_loop > EAGER;
-    let patience = if in_earnest { 1 + compiled.region.traces.len() as u32 / 4 } else { 1 };
-    if exit.count < state.parameters.hot_exit.max(1).saturating_mul(patience) << exit.failures
-        || compiled.region.traces.len() > state.parameters.max_side as usize
-    {
-        return;
-    }
-    exit.count = 0;
-    if !state.may_begin() {
-        return;
-    }
-    let compiled = state.regions[number as usize].as_deref().expect("it has just run");
-    let any = state.sites[site as usize].any.clone();
-    let side = Recorder::side(
-        vm,
-        site,
-        number,
-        &compiled.region,
-        compiled.header,
-        &compiled.protos,
-        left,
-        any,
-        state.parameters.max_record,
-    );
-    match side {
-        Ok(recorder) => state.begin(vm, recorder),
-        Err(reason) => {
-            state.abort(reason);
-            if let Some(compiled) = &mut state.regions[number as usize] {
-                compiled.exits[left as usize].failed();
-            }
-        }
-    }
 }
 
 /// Before an instruction that the recorder is to see.

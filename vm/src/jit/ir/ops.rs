@@ -1,0 +1,312 @@
+//! The tables of types and operations.
+
+macro_rules! types {
+    ($($(#[doc = $doc:literal])+ $name:ident $text:literal,)+) => {
+        /// The type of a value.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Ty { $($(#[doc = $doc])+ $name,)+ }
+        impl Ty {
+            pub(crate) const ALL: &'static [Ty] = &[$(Ty::$name,)+];
+            pub(crate) fn text(self) -> &'static str {
+                match self { $(Ty::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+types! {
+    /// No value.
+    Void "-",
+    /// A Lua value in its eight bytes.
+    Any "any",
+    /// A double.
+    Num "num",
+    /// A number with an integer value well within 2^53, as a 64-bit integer.
+    Int "int",
+    /// The address of a string.
+    Str "str",
+    /// The address of a table.
+    Tab "tab",
+    /// The address of a function.
+    Fun "fun",
+    /// The address of a userdata.
+    Udt "udt",
+    /// The address of a coroutine.
+    Thr "thr",
+    /// The address of a cdata.
+    Cdt "cdt",
+    /// An address inside a cell.
+    Ptr "ptr",
+}
+
+impl Ty {
+    /// Whether values of it are numbers.
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Ty::Num | Ty::Int)
+    }
+}
+
+/// What part of memory an instruction reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mem {
+    /// None.
+    Pure,
+    /// The Lua stack, and variables that closures share.
+    Stack,
+    /// Values of string keys; the instruction's immediate tells which.
+    Field,
+    /// Values of arrays.
+    Array,
+    /// Headers of tables: shapes, metatables, where their values are.
+    Head,
+    /// Closures: their environments and variables.
+    Closure,
+    /// Where a loop over rows is.
+    Row,
+    /// What is lent, and the heads of C values.
+    Lent,
+    /// The memory of C values.
+    Bytes,
+    /// Change ticks.
+    Tick,
+    /// All of it.
+    All,
+}
+
+/// What an instruction is to the passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A constant, or a slot: in no trace.
+    Floating,
+    /// Depends on its operands and on what it reads; may be left out.
+    Value,
+    /// Like a value, but leaves by its snapshot when it does not hold.
+    Guard,
+    /// Writes.
+    Store,
+    /// Anything may happen.
+    Call,
+}
+
+macro_rules! ops {
+    ($($(#[doc = $doc:literal])+ $name:ident $kind:ident $mem:ident,)+) => {
+        /// An operation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(clippy::upper_case_acronyms, reason = "operations are written as they are printed")]
+        pub(crate) enum IrOp { $($(#[doc = $doc])+ $name,)+ }
+        impl IrOp {
+            pub(crate) const ALL: &'static [IrOp] = &[$(IrOp::$name,)+];
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(IrOp::$name => stringify!($name),)+ }
+            }
+            pub(crate) fn kind(self) -> Kind {
+                match self { $(IrOp::$name => Kind::$kind,)+ }
+            }
+            /// Whether it names a snapshot: where it leaves, or what it may need of the interpreter's state.
+            pub(crate) fn has_snapshot(self) -> bool {
+                self.kind() == Kind::Guard || self.kind() == Kind::Call && self != IrOp::CLOSE
+            }
+            /// What it reads (values, guards) or writes (stores, calls).
+            pub(crate) fn mem(self) -> Mem {
+                match self { $(IrOp::$name => Mem::$mem,)+ }
+            }
+        }
+    };
+}
+
+ops! {
+    /// The double with the bits `imm`.
+    KNUM Floating Pure,
+    /// The integer `imm`.
+    KINT Floating Pure,
+    /// The Lua value with the bits `imm`: nil, false or true.
+    KPRI Floating Pure,
+    /// The string at `imm`, a constant of a prototype that the region keeps.
+    KSTR Floating Pure,
+    /// The value of stack slot `imm` where the loop begins.
+    SLOT Floating Pure,
+    /// The value of stack slot `imm` where an inner loop begins.
+    PHI Floating Pure,
+
+    /// The value of stack slot `imm` now.
+    RELOAD Value Stack,
+    /// Stack slot `imm` = `a`.
+    VSTORE Store Stack,
+    /// `a`, an `Any`, has the type of the instruction.
+    GTYPE Guard Pure,
+    /// `a`, an `Any`, has the bits `imm`.
+    GPRI Guard Pure,
+    /// `a`, an `Any`, does not have the bits `imm`.
+    GNPRI Guard Pure,
+    /// `a`, an `Any`, is a light userdata.
+    GLIGHT Guard Pure,
+    /// `a` and `b`, objects of one type, are the same.
+    GREFEQ Guard Pure,
+    /// `a` and `b`, objects of one type, are not the same.
+    GREFNE Guard Pure,
+
+    /// `a + b`
+    ADD Value Pure,
+    /// `a - b`
+    SUB Value Pure,
+    /// `a * b`
+    MUL Value Pure,
+    /// `a / b`
+    DIV Value Pure,
+    /// `a % b`
+    MOD Value Pure,
+    /// `a ^ b`
+    POW Value Pure,
+    /// `-a`
+    NEG Value Pure,
+    /// The square root.
+    SQRT Value Pure,
+    /// The absolute value.
+    ABS Value Pure,
+    /// Rounded down.
+    FLOOR Value Pure,
+    /// Rounded up.
+    CEIL Value Pure,
+    /// `math.min` of two.
+    MIN Value Pure,
+    /// `math.max` of two.
+    MAX Value Pure,
+    /// `a + b` of integers.
+    IADD Value Pure,
+    /// `a % b` of integers, `b` positive.
+    IMOD Value Pure,
+    /// An integer as a double.
+    I2N Value Pure,
+    /// A double that has an integer value (not -0) of 31 bits, as an integer.
+    N2I Guard Pure,
+    /// A number as the `bit` library sees it: 32 bits with a sign.
+    TOBIT Value Pure,
+    /// Bit operation `imm` (see `BitOp`) of two such integers.
+    BITS Value Pure,
+    /// `(a < b) == (imm ~= 0)`, of doubles or integers.
+    GLT Guard Pure,
+    /// `(a <= b) == (imm ~= 0)`
+    GLE Guard Pure,
+    /// `(a == b) == (imm ~= 0)`
+    GEQ Guard Pure,
+    /// `a` as a Lua value.
+    BOX Value Pure,
+
+    /// The shape of table `a` is `imm`.
+    TSHAPE Guard Head,
+    /// The metatable of table `a` is null.
+    TNOMETA Guard Head,
+    /// The metatable of table `a`, which has one.
+    META Guard Head,
+    /// The metatable of strings, which have one.
+    SMETA Guard Head,
+    /// Where table `a` has the values of string keys.
+    SLOTS Value Head,
+    /// The field with the slot and shape in `imm` of the values at `a`; `b` proves that it is there.
+    HLOAD Value Field,
+    /// That field = `b`.
+    HSTORE Store Field,
+    /// Where table `a` has its array.
+    ARRAY Value Head,
+    /// The length of table `a`'s array.
+    ALEN Value Head,
+    /// `1 <= a <= b`, integers.
+    GBOUND Guard Pure,
+    /// The element `b` of the array at `a`; `c` proves that it is there.
+    ALOAD Value Array,
+    /// That element = `c`.
+    ASTORE Store Array,
+    /// Appends `b` to table `a`, if that is all there is to do, as element `c`.
+    APPEND Call All,
+    /// `#a` of a table.
+    TLEN Value All,
+    /// `rawget(a, b)`, if that is the answer: there is a value, or no metatable.
+    TGET Guard All,
+
+    /// The prototype of function `a` is `imm`.
+    FPROTO Guard Closure,
+    /// Function `a` is a native with the code `imm`.
+    FNATIVE Guard Closure,
+    /// Variable `imm` of closure `a`; `b` proves that it is there.
+    FUPV Value Closure,
+    /// The value of the variable at `a`.
+    ULOAD Value Stack,
+    /// The variable at `a` = `b`.
+    USTORE Store Stack,
+    /// The environment of closure `a`; `b` proves that it is a closure.
+    FENV Value Closure,
+    /// The length of string `a`.
+    SLEN Value Pure,
+
+    /// `0 <= a < b`, integers.
+    GINDEX Guard Pure,
+    /// `(a == 0) == (imm ~= 0)`, an address.
+    GNULL Guard Pure,
+    /// The address `a + b * imm`.
+    ADDR Value Pure,
+    /// The head of cdata `a` has the bits `imm`, but for those that do not matter (`HEAD_MASK`).
+    CHEAD Guard Lent,
+    /// The view `a` is of the current epoch.
+    CEPOCH Guard Lent,
+    /// Where cdata `a` has its bytes; `b` proves what it is.
+    CDATA Value Lent,
+    /// Where a write through view `a` leaves the tick.
+    CTICK Value Lent,
+    /// What column `a` has at `imm` (see `ColumnField`); `b` proves that it is one.
+    COLUMN Value Lent,
+    /// How many elements of `imm` bytes the array at `a` has, which knows its size.
+    CCOUNT Value Lent,
+    /// The `imm` bytes at `b` are in the extent of the reference or pointer `a`.
+    CBOUND Guard Lent,
+    /// The scalar and offset in `imm` of the bytes at `a`; `b` proves that they are there.
+    CLOAD Value Bytes,
+    /// That scalar = `b`.
+    CSTORE Store Bytes,
+    /// A double without its fraction, as an integer within 2^51.
+    TRUNC Guard Pure,
+    /// The current tick.
+    LTICK Value Lent,
+    /// The change tick at `a` = `b`.
+    TSTORE Store Tick,
+    /// The view `a`, which shows what is at `b`, with its tick at `c`, once somebody looks.
+    SHOWN Value Pure,
+    /// A view of type `imm` of what is at `b`, with its tick at `c`, otherwise as view `a`; made once somebody looks.
+    PART Value Pure,
+    /// The cursor of the loop over rows whose step is `a`; its first variable is in the slot, and it is at a row if so it says, in `imm` (see `rows_imm`).
+    ROWS Guard Lent,
+    /// The row to come, of cursor `a`.
+    RNEXT Value Row,
+    /// How many rows its segment has.
+    RLEN Value Lent,
+    /// The row to come = `b`.
+    RSTEP Store Row,
+    /// The entity whose bits are at `a`; `b` proves that they are there.
+    RENTITY Value Lent,
+    /// What lane `imm` of cursor `a` has (see `LaneField`).
+    LANE Value Lent,
+
+    /// The bytes of what owner `a` has under name `b`, as the host says, whose native `c` proves is asked.
+    PLACE Guard Lent,
+    /// Where a write there leaves the tick; behind its `PLACE`, `a`, as is `PLIKE`.
+    PTICK Value Lent,
+    /// A view of the same kind.
+    PLIKE Value Lent,
+
+    /// A new table, with room as `NEWTABLE` says in `imm`.
+    TNEW Call Pure,
+    /// The key at `imm` of table `a`, which nobody else knows, = `b`.
+    TINIT Call Pure,
+    /// The metatable of table `a`, which nobody else knows and which has none, = `b`.
+    TMETA Call Pure,
+
+    /// Argument `b` of a call, behind `a`.
+    ARG Value Pure,
+    /// The short form at `imm` of native `b`, with the arguments `a`; it gave a value. Short forms write nothing.
+    SHORT Call Pure,
+    /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
+    EXEC Call All,
+    /// Closes the variables from stack slot `imm` on.
+    CLOSE Call Stack,
+    /// Nobody wants the script to stop, and the collector is not due.
+    POLL Guard All,
+}
