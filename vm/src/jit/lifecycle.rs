@@ -186,7 +186,7 @@ pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reaso
 
 pub(super) fn exit_failed(state: &mut State, number: u32, region: &Region, reason: Reason) {
     state.abort(reason);
-    let parent = region.traces.last().and_then(|trace| trace.parent);
+    let parent = region.last_parent();
     if let (Some(parent), Some(compiled)) = (parent, &mut state.regions[number as usize]) {
         compiled.exits[parent as usize].failed();
     }

@@ -429,10 +429,8 @@ unsafe fn original_of(vm: &mut Vm, state: &mut State, insn: Insn) -> Insn {
         insn.index() as u32
     };
     let known = &mut state.loop_sites[site as usize];
-    if known.region == 0 {
-        // Recorded as what it stands for, and executed as that.
-        known.count = known.count.max(2);
-    }
+    // Recorded as what it stands for, and executed as that, whatever is compiled for it.
+    known.count = known.count.max(2);
     known.original
 }
 

@@ -52,17 +52,19 @@ pub(super) fn compiled(
     if level == Level::Silent {
         return;
     }
-    let trace = region.traces.last().expect("a region has a trace");
-    let origin = trace.parent.map_or_else(String::new, |snap| format!("({snap}) "));
-    let end = match trace.end {
-        End::Loop(_) => "loop",
-        End::Exit(_) => "exit",
+    let origin = region.last_parent().map_or_else(String::new, |snap| format!("({snap}) "));
+    let end = match region.traces.last().map(|trace| &trace.end) {
+        Some(End::Exit(_)) => "exit",
+        Some(End::Again(..)) => "inner loop",
+        _ => "loop",
     };
     let count = region.traces.len();
     eprintln!("[TRACE {number:>3}/{count} {origin}{place} {end}]");
     if level == Level::Dump {
         let text = format!("---- REGION {number}\n{}{}\n", print(region), listing.unwrap_or_default());
         vm.write_output(text.as_bytes());
+        // To be seen whatever the code does.
+        drop(vm.hooks.output.flush());
     }
 }
 

@@ -3,13 +3,16 @@
 //! A [`Region`] is a loop: the trace that was recorded first (the root), and traces that begin where others were left. All traces of a region share one
 //! list of instructions; a trace is a list of references into it, in the order of execution, and an [`End`]. Where a trace is left, a guard names a
 //! [`Snapshot`]; a trace that begins there goes on with the values the snapshot has. So the traces are a tree, and what is computed before
-//! a trace begins dominates it: no value is ever passed on to it. Only two blocks have parameters, those where the loop begins:
+//! a trace begins dominates it: no value is ever passed on to it. Blocks with parameters are those where the loop begins:
 //!
 //! ```text
 //! entry      loads the slots that any trace reads (SLOT), checks their types
 //! preheader  parameters: the slots that some trace changes;   what was hoisted
 //! header     parameters: the slots that the root changes;     the root ... side traces ...
 //! ```
+//!
+//! A loop inside is a block with parameters too ([`InnerLoop`]), entered by one trace, which another one goes on from: what is computed before it dominates it
+//! as well.
 //!
 //! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise; so does a side trace in
 //! which the interpreter executes something, so that what was hoisted need not hold throughout it.
@@ -216,15 +219,46 @@ pub(crate) struct Snapshot {
 pub(crate) enum End {
     /// At the loop's beginning: the slots it changes, and their values.
     Loop(Vec<(Slot, Ref)>),
+    /// At the beginning of an inner loop, which it enters: the trace that begins there goes on.
+    Enter(u32),
+    /// At the beginning of an inner loop it is in: what the loop's parameters get.
+    Again(u32, Vec<Ref>),
     /// In the interpreter.
     Exit(SnapId),
+}
+
+/// Where a trace begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// At the loop's beginning.
+    Root,
+    /// Where another one is left.
+    At(SnapId),
+    /// Where an inner loop begins.
+    Inner(u32),
+}
+
+/// A loop inside the region's loop: a block with parameters of its own. The trace that comes to it first goes once round before it enters it.
+#[derive(Clone, Debug)]
+pub(crate) struct InnerLoop {
+    /// Its back-edge.
+    pub(crate) header: *const Insn,
+    /// What is different in each turn: the slots, and the `PHI` of each.
+    pub(crate) params: Vec<(Slot, Ref)>,
+    /// What they are at first.
+    pub(crate) initial: Vec<Ref>,
+    /// The state before the first turn.
+    pub(crate) snap: SnapId,
+    /// Where the value of each slot is, from slot -1 on, when a turn begins.
+    pub(crate) places: Vec<Option<Place>>,
+    /// What runs before it; by `opt::hoist`.
+    pub(crate) hoisted: Vec<Ref>,
 }
 
 /// A trace.
 #[derive(Clone, Debug)]
 pub(crate) struct Trace {
-    /// Where it begins, but for the root.
-    pub(crate) parent: Option<SnapId>,
+    pub(crate) begin: Begin,
     pub(crate) body: Vec<Ref>,
     pub(crate) end: End,
     /// It goes to the preheader in any case: what was hoisted is computed anew, and may depend on what this trace writes. By `opt::hoist`.
@@ -267,6 +301,8 @@ pub(crate) struct Region {
     pub(crate) sunk: Vec<Ref>,
     /// What runs before the loop; by `opt::hoist`.
     pub(crate) hoisted: Vec<Ref>,
+    /// Loops inside.
+    pub(crate) inner: Vec<InnerLoop>,
     /// How many slots above register 0 it may write.
     pub(crate) max_slots: u32,
 }
@@ -302,9 +338,62 @@ impl Region {
         self.params.push((slot, r));
         r
     }
-    /// The trace in which another one begins.
+    /// The trace before another one.
     pub(crate) fn parent(&self, trace: usize) -> Option<usize> {
-        self.owner(self.traces[trace].parent?)
+        match self.traces[trace].begin {
+            Begin::Root => None,
+            Begin::At(snap) => self.owner(snap),
+            Begin::Inner(inner) => self.entrance(inner),
+        }
+    }
+    /// The trace that enters an inner loop.
+    pub(crate) fn entrance(&self, inner: u32) -> Option<usize> {
+        self.traces.iter().position(|trace| matches!(trace.end, End::Enter(other) if other == inner))
+    }
+    /// The traces that lead to a beginning, the root first, each with the snapshot by which it is left; none where it enters an inner loop.
+    pub(crate) fn path(&self, begin: Begin) -> Vec<(usize, Option<SnapId>)> {
+        let mut path = Vec::new();
+        let mut at = begin;
+        loop {
+            let step = match at {
+                Begin::Root => None,
+                Begin::At(snap) => self.owner(snap).map(|trace| (trace, Some(snap))),
+                Begin::Inner(inner) => self.entrance(inner).map(|trace| (trace, None)),
+            };
+            let Some(step) = step else { break };
+            path.push(step);
+            at = self.traces[step.0].begin;
+        }
+        path.reverse();
+        path
+    }
+    /// The inner loops that a beginning is in, the innermost first.
+    pub(crate) fn enclosing(&self, begin: Begin) -> Vec<u32> {
+        let on_the_way = self.path(begin).into_iter().map(|(trace, _)| self.traces[trace].begin);
+        let inner = |begin| if let Begin::Inner(inner) = begin { Some(inner) } else { None };
+        on_the_way.chain([begin]).rev().filter_map(inner).collect()
+    }
+    /// Where the recording that was added last begins.
+    pub(crate) fn last_parent(&self) -> Option<SnapId> {
+        let begin = self.traces.iter().rev().map(|trace| trace.begin).find(|begin| !matches!(begin, Begin::Inner(_)));
+        match begin {
+            Some(Begin::At(snap)) => Some(snap),
+            _ => None,
+        }
+    }
+    /// All instructions but constants, slots and parameters.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = Ref> + '_ {
+        let hoisted = self.hoisted.iter().chain(self.inner.iter().flat_map(|inner| &inner.hoisted));
+        self.traces.iter().flat_map(|trace| &trace.body).chain(hoisted).copied()
+    }
+    /// The values that traces pass on to where they end.
+    pub(crate) fn passed(&self) -> impl Iterator<Item = Ref> + '_ {
+        let changed = (0..self.traces.len()).flat_map(|trace| self.changes(trace)).map(|(_, r)| *r);
+        let again = self.traces.iter().flat_map(|trace| match &trace.end {
+            End::Again(_, values) => values.as_slice(),
+            _ => &[],
+        });
+        changed.chain(again.copied()).chain(self.inner.iter().flat_map(|inner| &inner.initial).copied())
     }
     /// The trace that may leave by a snapshot.
     pub(crate) fn owner(&self, snap: SnapId) -> Option<usize> {
@@ -321,7 +410,7 @@ impl Region {
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {
         match &self.traces[trace].end {
             End::Loop(values) => values,
-            End::Exit(_) => &[],
+            End::Exit(_) | End::Enter(_) | End::Again(..) => &[],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reads the printed form of a region: for tests of passes.
 
-use super::{End, Ins, IrOp, Place, Ref, Region, RowLoop, Slot, Snapshot, Trace, Ty};
+use super::{Begin, End, InnerLoop, Ins, IrOp, Place, Ref, Region, RowLoop, Slot, Snapshot, Trace, Ty};
 
 /// The region of a text.
 ///
@@ -9,14 +9,21 @@ use super::{End, Ins, IrOp, Place, Ref, Region, RowLoop, Slot, Snapshot, Trace, 
 #[allow(dead_code, reason = "tests of passes")]
 pub(crate) fn parse(text: &str) -> Result<Region, String> {
     let mut region = Region::default();
-    let mut hoisted = false;
+    let mut hoisted = Hoisted::Nowhere;
     for line in text.lines() {
         read_line(&mut region, line, &mut hoisted).ok_or_else(|| format!("not understood: {line}"))?;
     }
     Ok(region)
 }
 
-fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> {
+/// Where an indented instruction goes that is in no trace.
+enum Hoisted {
+    Nowhere,
+    Preheader,
+    Inner,
+}
+
+fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<()> {
     let inside = line.starts_with("  ");
     let words: Vec<&str> = line.split_whitespace().collect();
     match *words.first()? {
@@ -26,10 +33,11 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> 
                 region.ins.resize(at.index() + 1, Ins::new(IrOp::KINT, Ty::Int));
             }
             region.ins[at.index()] = ins;
-            if inside && *hoisted {
-                region.hoisted.push(at);
-            } else if inside {
-                region.traces.last_mut()?.body.push(at);
+            match hoisted {
+                _ if !inside => {}
+                Hoisted::Preheader => region.hoisted.push(at),
+                Hoisted::Inner => region.inner.last_mut()?.hoisted.push(at),
+                Hoisted::Nowhere => region.traces.last_mut()?.body.push(at),
             }
         }
         "slots" => {
@@ -61,25 +69,50 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut bool) -> Option<()> 
             snap.live = snap.slots.iter().map(|(slot, _)| *slot).collect();
             region.snaps.push(snap);
         }
-        "hoisted" => *hoisted = true,
-        "trace" => {
-            *hoisted = false;
-            let parent = match words.get(3) {
-                Some(snap) => Some(snap.parse().ok()?),
-                None => None,
+        "hoisted" => *hoisted = Hoisted::Preheader,
+        "inner" => {
+            *hoisted = Hoisted::Inner;
+            let (snap, params) = words[2..].split_last()?;
+            let mut inner = InnerLoop {
+                header: std::ptr::null(),
+                params: Vec::new(),
+                initial: Vec::new(),
+                snap: snap.strip_prefix('>')?.parse().ok()?,
+                places: Vec::new(),
+                hoisted: Vec::new(),
             };
-            if let Some(parent) = parent {
+            for param in params {
+                let (slot, values) = param.split_once('=')?;
+                let (phi, first) = values.split_once(':')?;
+                inner.params.push((slot.parse().ok()?, reference(phi)?));
+                inner.initial.push(reference(first)?);
+            }
+            region.inner.push(inner);
+        }
+        "trace" => {
+            *hoisted = Hoisted::Nowhere;
+            let begin = match (words.get(2), words.get(3)) {
+                (Some(&"from"), Some(snap)) => Begin::At(snap.parse().ok()?),
+                (Some(&"in"), Some(inner)) => Begin::Inner(inner.parse().ok()?),
+                _ => Begin::Root,
+            };
+            if let Begin::At(parent) = begin {
                 let number = region.traces.len() as u32;
                 region.snaps.get_mut(parent as usize)?.side = Some(number);
             }
             region.traces.push(Trace {
-                parent,
+                begin,
                 body: Vec::new(),
                 end: End::Loop(Vec::new()),
                 rehoists: false,
             });
         }
         "loop" => region.traces.last_mut()?.end = End::Loop(pairs(&words[1..])?),
+        "enter" => region.traces.last_mut()?.end = End::Enter(words.get(1)?.parse().ok()?),
+        "again" => {
+            let values = words[2..].iter().map(|word| reference(word)).collect::<Option<_>>()?;
+            region.traces.last_mut()?.end = End::Again(words.get(1)?.parse().ok()?, values);
+        }
         "exit" => region.traces.last_mut()?.end = End::Exit(words.get(1)?.parse().ok()?),
         _ => return None,
     }

@@ -14,10 +14,13 @@
 //! trace 1 from 1
 //! exit 2
 //! ```
+//!
+//! An inner loop is a line `inner 0 4=%7:%3 >1`: the slots with their `PHI`s and first values, and the snapshot before it; what is hoisted to before it follows.
+//! A trace that enters it ends with `enter 0`, the one that goes on there is `trace 1 in 0`, and one that goes round ends with `again 0` and the values.
 
 use std::fmt::Write as _;
 
-use super::{End, Ins, NO_SNAP, Place, Ref, Region};
+use super::{Begin, End, Ins, NO_SNAP, Place, Ref, Region};
 
 /// The region as text. Immediates that are addresses are printed as they are.
 pub(crate) fn print(region: &Region) -> String {
@@ -58,8 +61,20 @@ pub(crate) fn print(region: &Region) -> String {
     for r in &region.hoisted {
         line(&mut out, "  ", r.index(), region.get(*r));
     }
+    for (number, inner) in region.inner.iter().enumerate() {
+        let initial = inner.params.iter().zip(&inner.initial);
+        let params: String = initial.map(|((slot, r), first)| format!(" {slot}={r:?}:{first:?}")).collect();
+        let _ = writeln!(out, "inner {number}{params} >{}", inner.snap);
+        for r in &inner.hoisted {
+            line(&mut out, "  ", r.index(), region.get(*r));
+        }
+    }
     for (number, trace) in region.traces.iter().enumerate() {
-        let from = trace.parent.map_or_else(String::new, |snap| format!(" from {snap}"));
+        let from = match trace.begin {
+            Begin::Root => String::new(),
+            Begin::At(snap) => format!(" from {snap}"),
+            Begin::Inner(inner) => format!(" in {inner}"),
+        };
         let _ = writeln!(out, "trace {number}{from}");
         for r in &trace.body {
             line(&mut out, "  ", r.index(), region.get(*r));
@@ -67,6 +82,11 @@ pub(crate) fn print(region: &Region) -> String {
         let _ = match &trace.end {
             End::Loop(values) => writeln!(out, "loop{}", pairs(values)),
             End::Exit(snap) => writeln!(out, "exit {snap}"),
+            End::Enter(inner) => writeln!(out, "enter {inner}"),
+            End::Again(inner, values) => {
+                let values: String = values.iter().map(|r| format!(" {r:?}")).collect();
+                writeln!(out, "again {inner}{values}")
+            }
         };
     }
     out

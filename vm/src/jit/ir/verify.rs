@@ -18,22 +18,23 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
     for number in 0..region.traces.len() {
         let mut defined = before.clone();
         // The traces that lead to it, up to where they are left.
-        let mut path = Vec::new();
-        let mut at = region.traces[number].parent;
-        while let Some(snap) = at {
-            let parent = region
-                .owner(snap)
-                .ok_or_else(|| format!("trace {number} begins at snapshot {snap}, which no guard has"))?;
-            path.push((parent, snap));
-            at = region.traces[parent].parent;
-        }
-        for (parent, snap) in path.into_iter().rev() {
-            walk(region, &region.traces[parent].body, &mut defined, Some(snap))?;
+        for (parent, snap) in region.path(region.traces[number].begin) {
+            walk(region, &region.traces[parent].body, &mut defined, snap)?;
+            if let (None, End::Enter(inner)) = (snap, &region.traces[parent].end) {
+                enter(region, *inner, &mut defined)?;
+            }
         }
         let trace = &region.traces[number];
         walk(region, &trace.body, &mut defined, None)?;
         match &trace.end {
             End::Exit(snap) => snapshot(region, *snap, &defined)?,
+            End::Enter(inner) => enter(region, *inner, &mut defined)?,
+            End::Again(inner, values) => {
+                if !region.enclosing(trace.begin).contains(inner) {
+                    return Err(format!("trace {number} goes round loop {inner}, which it is not in"));
+                }
+                pass(region, *inner, values, &defined)?;
+            }
             End::Loop(values) => {
                 for (slot, r) in values {
                     known(region, *r, &defined)?;
@@ -46,6 +47,31 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
                     }
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// An inner loop is entered: its parameters are there from now on, and what was hoisted.
+fn enter(region: &Region, inner: u32, defined: &mut HashSet<Ref>) -> Result<(), String> {
+    let entered = region.inner.get(inner as usize).ok_or("no such inner loop")?;
+    walk(region, &entered.hoisted, defined, None)?;
+    snapshot(region, entered.snap, defined)?;
+    pass(region, inner, &entered.initial, defined)?;
+    defined.extend(entered.params.iter().map(|(_, phi)| *phi));
+    Ok(())
+}
+
+/// Values of an inner loop's parameters.
+fn pass(region: &Region, inner: u32, values: &[Ref], defined: &HashSet<Ref>) -> Result<(), String> {
+    let params = &region.inner[inner as usize].params;
+    if params.len() != values.len() {
+        return Err(format!("{} values for {} parameters", values.len(), params.len()));
+    }
+    for ((slot, phi), r) in params.iter().zip(values) {
+        known(region, *r, defined)?;
+        if region.get(*phi).op != IrOp::PHI || region.ty(*phi) != region.ty(*r) {
+            return Err(format!("the parameter of slot {slot} and its value are of two types"));
         }
     }
     Ok(())
@@ -135,7 +161,8 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
 }
 
 fn known(region: &Region, r: Ref, defined: &HashSet<Ref>) -> Result<(), String> {
-    let is_floating = region.ins.get(r.index()).ok_or("a reference to nothing")?.op.kind() == Kind::Floating;
+    let op = region.ins.get(r.index()).ok_or("a reference to nothing")?.op;
+    let is_floating = op.kind() == Kind::Floating && op != IrOp::PHI;
     if is_floating || defined.contains(&r) {
         Ok(())
     } else {

@@ -6,28 +6,23 @@
 use cranelift_codegen::ir::{InstBuilder, types};
 
 use super::super::exit::constant;
-use super::super::ir::{End, IrOp, Kind, Mem, Ref, Region, SnapId};
+use super::super::ir::{IrOp, Kind, Mem, Ref, Region, SnapId};
 use super::{Lowering, buffer_places, layout};
 
 /// For each instruction whether only exits want it, and can compute it themselves.
 pub(super) fn find(region: &Region) -> Vec<bool> {
     let mut is_hot = vec![false; region.ins.len()];
     let mut todo: Vec<Ref> = Vec::new();
-    for trace in &region.traces {
-        if let End::Loop(values) = &trace.end {
-            todo.extend(values.iter().map(|(_, r)| *r));
-        }
-    }
-    let bodies = || region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted);
+    todo.extend(region.passed());
     // Where the interpreter may run, what was lent may not be there any more.
-    let calls = bodies().any(|r| region.get(*r).op == IrOp::EXEC);
-    for r in bodies() {
-        let op = region.get(*r).op;
+    let calls = region.bodies().any(|r| region.get(r).op == IrOp::EXEC);
+    for r in region.bodies() {
+        let op = region.get(r).op;
         let can_wait = op.kind() == Kind::Value
             && op != IrOp::ARG
             && (op.mem() == Mem::Pure || op == IrOp::RENTITY && !calls);
         if !can_wait {
-            todo.push(*r);
+            todo.push(r);
         }
     }
     while let Some(r) = todo.pop() {

@@ -24,7 +24,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::exit::buffer_places;
 use super::helpers::{Arg, Helper};
-use super::ir::{End, IrOp, Ref, Region, Slot, SnapId, Ty};
+use super::ir::{Begin, End, IrOp, Ref, Region, Slot, SnapId, Ty};
 use super::memory::Code;
 use super::{LEFT, NOT_ENTERED};
 use crate::vm::Vm;
@@ -84,7 +84,7 @@ impl Compiler {
             cold: Vec::new(),
             sides: Vec::new(),
             turns: Value::from_u32(0),
-            turns_before: Value::from_u32(0),
+            inner: vec![None; region.inner.len()],
             preheader: Block::from_u32(0),
             header: Block::from_u32(0),
             allocates: false,
@@ -152,13 +152,14 @@ struct Lowering<'r> {
     constants: HashMap<u64, Value>,
     signatures: HashMap<Vec<u8>, SigRef>,
     exits: HashMap<SnapId, Block>,
-    /// Exits to be filled, and whether they lie in the loop.
-    cold: Vec<(SnapId, Block, bool)>,
-    /// Side traces to be lowered.
-    sides: Vec<(u32, Block)>,
-    /// How many turns the loop has taken, and how many had been taken before it.
+    /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
+    cold: Vec<(SnapId, Block, bool, Value)>,
+    /// Traces to be lowered, and how many turns have been taken where they begin.
+    sides: Vec<(u32, Block, Value)>,
+    /// Where inner loops begin.
+    inner: Vec<Option<Block>>,
+    /// How many turns have been taken.
     turns: Value,
-    turns_before: Value,
     preheader: Block,
     header: Block,
     allocates: bool,
@@ -219,16 +220,16 @@ impl Lowering<'_> {
             let value = self.b.append_block_param(header, clif_type(region.ty(r)));
             self.inside.insert(r, value);
         }
-        self.turns_before = self.turns;
         self.turns = self.b.append_block_param(header, types::I64);
         self.in_loop = true;
         self.trace(0);
-        while let Some((trace, block)) = self.sides.pop() {
+        while let Some((trace, block, turns)) = self.sides.pop() {
             self.b.switch_to_block(block);
+            self.turns = turns;
             self.trace(trace as usize);
         }
-        for (snap, block, in_loop) in std::mem::take(&mut self.cold) {
-            self.in_loop = in_loop;
+        for (snap, block, in_loop, turns) in std::mem::take(&mut self.cold) {
+            (self.in_loop, self.turns) = (in_loop, turns);
             self.b.switch_to_block(block);
             self.b.set_cold_block(block);
             self.store_snapshot(snap);
@@ -261,14 +262,8 @@ impl Lowering<'_> {
         region.ty(r) != Ty::Any
             || region.preheader.contains(&slot)
             || region.snaps.iter().any(|snap| snap.restored.iter().any(|(_, value)| *value == r))
-            || region
-                .traces
-                .iter()
-                .flat_map(|trace| &trace.body)
-                .chain(&region.hoisted)
-                .any(|used| region.get(*used).operands().any(|operand| operand == r))
-            || (0..region.traces.len())
-                .any(|trace| region.changes(trace).iter().any(|(_, value)| *value == r))
+            || region.bodies().any(|used| region.get(used).operands().any(|operand| operand == r))
+            || region.passed().any(|value| value == r)
     }
 
     fn slot_values(&self, slots: &[Slot]) -> Vec<BlockArg> {
@@ -290,6 +285,11 @@ impl Lowering<'_> {
                 let block = self.exit_block(*snap);
                 self.b.ins().jump(block, &[]);
             }
+            End::Enter(inner) => self.enter_inner(*inner),
+            End::Again(inner, values) => {
+                let block = self.inner[*inner as usize].expect("it has been entered");
+                self.jump_to_inner(*inner, block, values);
+            }
             End::Loop(changes) => {
                 // What only the root changes is all that the header has.
                 let stays = !trace.rehoists && changes.iter().all(|(slot, _)| region.header.contains(slot));
@@ -307,6 +307,38 @@ impl Lowering<'_> {
                 self.b.ins().jump(block, &arguments);
             }
         }
+    }
+
+    /// The beginning of an inner loop; the trace that goes on there is lowered later.
+    fn enter_inner(&mut self, number: u32) {
+        let region = self.region;
+        let inner = &region.inner[number as usize];
+        for r in &inner.hoisted {
+            self.instruction(*r);
+        }
+        let block = self.b.create_block();
+        self.inner[number as usize] = Some(block);
+        for (_, phi) in &inner.params {
+            let value = self.b.append_block_param(block, clif_type(region.ty(*phi)));
+            self.values[phi.index()] = Some(value);
+        }
+        let turns = self.b.append_block_param(block, types::I64);
+        self.jump_to_inner(number, block, &inner.initial);
+        let body = region.traces.iter().position(|trace| trace.begin == Begin::Inner(number));
+        let body = body.expect("a loop that is entered has a trace");
+        self.sides.push((body as u32, block, turns));
+    }
+
+    fn jump_to_inner(&mut self, number: u32, block: Block, values: &[Ref]) {
+        let params = &self.region.inner[number as usize].params;
+        let mut arguments = Vec::with_capacity(params.len() + 1);
+        for ((_, phi), value) in params.iter().zip(values) {
+            let value = self.value_as(*value, self.region.ty(*phi));
+            arguments.push(BlockArg::Value(value));
+        }
+        let turns = self.b.ins().iadd_imm_s(self.turns, 1);
+        arguments.push(BlockArg::Value(turns));
+        self.b.ins().jump(block, &arguments);
     }
 
     /// A value of a type: constants are made to fit.
@@ -368,7 +400,7 @@ impl Lowering<'_> {
             Some(trace) => {
                 let block = self.b.create_block();
                 self.exits.insert(snap, block);
-                self.sides.push((trace, block));
+                self.sides.push((trace, block, self.turns));
                 block
             }
             None => self.exit_block(snap),
@@ -382,15 +414,14 @@ impl Lowering<'_> {
         }
         let block = self.b.create_block();
         self.exits.insert(snap, block);
-        self.cold.push((snap, block, self.in_loop));
+        self.cold.push((snap, block, self.in_loop, self.turns));
         block
     }
 
     /// Stores how many turns the loop has taken.
     fn store_turns(&mut self) {
-        let turns = if self.in_loop { self.turns } else { self.turns_before };
         let place = self.b.ins().iconst(types::I64, (self.runtime + layout::TURNS) as i64);
-        self.b.ins().store(Self::flags(), turns, place, 0);
+        self.b.ins().store(Self::flags(), self.turns, place, 0);
     }
 
     /// Goes on if a condition holds, and leaves by a snapshot if not.

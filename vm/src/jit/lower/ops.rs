@@ -128,7 +128,9 @@ impl Lowering<'_> {
 
     fn lower(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
-            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::SLOT => unreachable!("in no trace"),
+            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::SLOT | IrOp::PHI => {
+                unreachable!("in no trace")
+            }
             IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
             IrOp::VSTORE => {
                 let (stack, value) = (self.stack(), self.boxed(ins.a));

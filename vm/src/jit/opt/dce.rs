@@ -1,6 +1,6 @@
 //! Dead code: values nobody uses are not computed.
 
-use super::super::ir::{End, Kind, Ref, Region};
+use super::super::ir::{Kind, Ref, Region};
 
 pub(super) fn dce(region: &mut Region) {
     let mut used = vec![false; region.ins.len()];
@@ -13,15 +13,10 @@ pub(super) fn dce(region: &mut Region) {
             }
         }
     }
-    for trace in &region.traces {
-        if let End::Loop(values) = &trace.end {
-            todo.extend(values.iter().map(|(_, r)| *r));
-        }
-    }
-    let bodies = region.traces.iter().flat_map(|trace| &trace.body).chain(&region.hoisted);
-    for r in bodies {
-        match region.get(*r).op.kind() {
-            Kind::Guard | Kind::Store | Kind::Call => todo.push(*r),
+    todo.extend(region.passed());
+    for r in region.bodies() {
+        match region.get(r).op.kind() {
+            Kind::Guard | Kind::Store | Kind::Call => todo.push(r),
             Kind::Value | Kind::Floating => {}
         }
     }
@@ -32,6 +27,9 @@ pub(super) fn dce(region: &mut Region) {
     }
     let keep = |r: &Ref| used[r.index()];
     region.hoisted.retain(keep);
+    for inner in &mut region.inner {
+        inner.hoisted.retain(keep);
+    }
     for trace in &mut region.traces {
         trace.body.retain(keep);
     }

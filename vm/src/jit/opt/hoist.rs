@@ -4,11 +4,13 @@
 //! region writes what it reads. A guard is hoisted too: when it does not hold, the loop is not entered, which is as good as leaving it. A load
 //! rests on a proof (an operand) and goes only where that has gone. Recording order is kept among what is hoisted.
 //!
+//! From an inner loop the same goes to before that loop, where the trace that enters it has come to its end.
+//!
 //! Side traces in which the interpreter executes something go back to the preheader, and what they write does not count.
 
 use std::collections::HashSet;
 
-use super::super::ir::{ENTRY_SNAP, End, Ins, IrOp, Kind, Mem, Ref, Region, Slot};
+use super::super::ir::{Begin, ENTRY_SNAP, End, InnerLoop, Ins, IrOp, Kind, Mem, Ref, Region, Slot, SnapId};
 
 /// What the traces of a region write.
 #[derive(Default)]
@@ -26,7 +28,10 @@ struct Written {
 
 pub(super) fn hoist(region: &mut Region) {
     region.hoisted.clear();
-    if !matches!(region.traces[0].end, End::Loop(_)) {
+    for inner in 0..region.inner.len() as u32 {
+        hoist_from_inner(region, inner);
+    }
+    if !matches!(region.traces[0].end, End::Loop(_) | End::Enter(_)) {
         return;
     }
     for trace in 1..region.traces.len() {
@@ -35,39 +40,93 @@ pub(super) fn hoist(region: &mut Region) {
         let follows = region.parent(trace).is_some_and(|parent| region.traces[parent].rehoists);
         region.traces[trace].rehoists = calls || follows;
     }
-    let written = written(region);
-    let mut settled: HashSet<Ref> = HashSet::new();
+    let turning = (0..region.traces.len()).filter(|trace| !region.traces[*trace].rehoists);
+    let written = written(region, turning);
     let changes: HashSet<Slot> = region.header.iter().copied().collect();
-    let body = std::mem::take(&mut region.traces[0].body);
+    let is_known = |region: &Region, operand: Ref| {
+        let source = region.get(operand);
+        source.is_constant() || source.op == IrOp::SLOT && !changes.contains(&(source.imm as i64 as Slot))
+    };
+    region.hoisted = take_out(region, 0, &written, ENTRY_SNAP, is_known);
+}
+
+/// What each turn of an inner loop would compute anew goes before it.
+fn hoist_from_inner(region: &mut Region, inner: u32) {
+    region.inner[inner as usize].hoisted.clear();
+    let Some(body) = region.traces.iter().position(|trace| trace.begin == Begin::Inner(inner)) else { return };
+    // One that is never gone round is a straight line.
+    let turns = turns_of(region, inner).into_iter().filter(|trace| *trace != body);
+    let written = written(region, turns.chain([body]));
+    let inside: HashSet<Ref> = region.traces[body].body.iter().copied().collect();
+    let InnerLoop { params, snap, .. } = region.inner[inner as usize].clone();
+    let is_known =
+        |_: &Region, operand: Ref| !inside.contains(&operand) && !params.iter().any(|(_, phi)| *phi == operand);
+    region.inner[inner as usize].hoisted = take_out(region, body, &written, snap, is_known);
+}
+
+/// Takes out of a trace what rests on what is known before the loop and on memory that no turn writes; guards leave by `snap`.
+fn take_out(
+    region: &mut Region,
+    trace: usize,
+    written: &Written,
+    snap: SnapId,
+    is_known: impl Fn(&Region, Ref) -> bool,
+) -> Vec<Ref> {
+    let mut settled: HashSet<Ref> = HashSet::new();
+    let mut taken = Vec::new();
+    let body = std::mem::take(&mut region.traces[trace].body);
     let mut rest = Vec::with_capacity(body.len());
     for r in body {
         let ins = *region.get(r);
-        let known = |operand: Ref| {
-            let source = region.get(operand);
-            source.is_constant()
-                || source.op == IrOp::SLOT && !changes.contains(&(source.imm as i64 as Slot))
-                || settled.contains(&operand)
-        };
         let movable = matches!(ins.op.kind(), Kind::Value | Kind::Guard)
             && !matches!(ins.op, IrOp::POLL | IrOp::ARG)
-            && ins.operands().all(known)
-            && !is_written(&written, &ins);
+            && ins.operands().all(|operand| settled.contains(&operand) || is_known(region, operand))
+            && !is_written(written, &ins);
         if movable {
             settled.insert(r);
-            region.hoisted.push(r);
+            taken.push(r);
             if ins.op.kind() == Kind::Guard {
-                region.ins[r.index()].snap = ENTRY_SNAP;
+                region.ins[r.index()].snap = snap;
             }
         } else {
             rest.push(r);
         }
     }
-    region.traces[0].body = rest;
+    region.traces[trace].body = rest;
+    taken
 }
 
-fn written(region: &Region) -> Written {
+/// The traces that are part of a turn of an inner loop: those that go round it, and those of the loops they go through.
+fn turns_of(region: &Region, inner: u32) -> HashSet<usize> {
+    let mut members = HashSet::new();
+    let mut todo = vec![inner];
+    let mut seen: HashSet<u32> = HashSet::new();
+    while let Some(inner) = todo.pop() {
+        if !seen.insert(inner) {
+            continue;
+        }
+        for (number, trace) in region.traces.iter().enumerate() {
+            if !matches!(trace.end, End::Again(other, _) if other == inner) {
+                continue;
+            }
+            let mut at = Some(number);
+            while let Some(member) = at {
+                members.insert(member);
+                match region.traces[member].begin {
+                    Begin::Inner(other) if other == inner => break,
+                    Begin::Inner(other) => todo.push(other),
+                    _ => {}
+                }
+                at = region.parent(member);
+            }
+        }
+    }
+    members
+}
+
+fn written(region: &Region, traces: impl Iterator<Item = usize>) -> Written {
     let mut written = Written::default();
-    for r in region.traces.iter().filter(|trace| !trace.rehoists).flat_map(|trace| &trace.body) {
+    for r in traces.flat_map(|trace| &region.traces[trace].body) {
         let ins = region.get(*r);
         match ins.op.kind() {
             Kind::Store | Kind::Call => {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ir::{Place, Region, Slot, Ty};
+use super::super::ir::{End, Place, Region, Slot, Ty};
 
 /// Fills in `Region::header` and `preheader`, makes the `SLOT`s they need, and lists what snapshots restore.
 pub(super) fn settle(region: &mut Region) {
@@ -13,7 +13,9 @@ pub(super) fn settle(region: &mut Region) {
     for trace in 0..region.traces.len() {
         all.extend(changed(trace));
     }
-    region.header = root.into_iter().collect();
+    // A root that ends in an inner loop changes what the traces that come round change.
+    let is_open = matches!(region.traces[0].end, End::Enter(_));
+    region.header = if is_open { all.iter().copied().collect() } else { root.into_iter().collect() };
     region.preheader = all.iter().copied().collect();
     for slot in region.preheader.clone() {
         region.slot(slot, Ty::Any);

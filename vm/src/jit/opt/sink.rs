@@ -34,10 +34,12 @@ pub(super) fn sink(region: &mut Region) {
             }
         }
         match &trace.end {
-            End::Loop(values) => escaped.extend(values.iter().map(|(_, r)| *r)),
             End::Exit(snap) => snapshot(*snap, &mut escaped),
+            End::Enter(inner) => snapshot(region.inner[*inner as usize].snap, &mut escaped),
+            End::Loop(_) | End::Again(..) => {}
         }
     }
+    escaped.extend(region.passed());
     region.sunk = tables.into_iter().filter(|table| !escaped.contains(table)).collect();
     let sunk: HashSet<Ref> = region.sunk.iter().copied().collect();
     let ins = &region.ins;

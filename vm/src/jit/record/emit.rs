@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::ir::{Ins, IrOp, Kind, Mem, NO_SNAP, Ref, Region, SnapId, Ty};
+use super::super::ir::{Begin, Ins, IrOp, Kind, Mem, NO_SNAP, Ref, Region, SnapId, Ty};
 use super::super::opt::fold::fold;
 use super::super::reason::Reason;
 use super::{Recorded, Recorder, type_of};
@@ -73,22 +73,25 @@ impl Versions {
 impl Recorder {
     /// What the traces before a side trace have computed is known in it, up to where it begins.
     pub(super) fn inherit(&mut self, parent: SnapId) {
-        let mut path = Vec::new();
-        let mut at = Some(parent);
-        while let Some(snap) = at {
-            let Some(trace) = self.region.owner(snap) else { break };
-            path.push((trace, snap));
-            at = self.region.traces[trace].parent;
-        }
-        for (trace, snap) in path.into_iter().rev() {
+        for (trace, snap) in self.region.path(Begin::At(parent)) {
             for r in self.region.traces[trace].body.clone() {
                 let ins = *self.region.get(r);
-                if ins.snap == snap {
+                if Some(ins.snap) == snap {
                     break;
                 }
                 self.learn(r, ins);
             }
+            if snap.is_none() {
+                self.forget_memory();
+            }
         }
+    }
+
+    /// An inner loop begins, whose turns may write anything.
+    pub(super) fn forget_memory(&mut self) {
+        self.versions.written(Mem::All, 0);
+        self.fresh.clear();
+        self.loads.clear();
     }
 
     /// Takes note of an instruction that has been executed.

@@ -161,3 +161,18 @@ pub(crate) fn uses(insn: Insn, size: usize) -> (Registers, Registers) {
     }
     (reads, writes)
 }
+
+/// Adds the registers that an instruction may write: with those it writes in any case, what it changes in passing.
+pub(crate) fn may_write(insn: Insn, written: &mut Registers) {
+    let (a, b, c) = (insn.a(), insn.b(), insn.c());
+    written.union(uses(insn, 256).1);
+    match insn.op() {
+        Op::FORPREP => written.add_range(a, a + 4),
+        Op::FORLOOP | Op::FORLOOP1 => written.add(a),
+        Op::ITERLOOP => written.add(a + 2),
+        Op::COPYTRUE | Op::COPYFALSE => written.add(a),
+        Op::CONCAT => written.add_range(b, c + 1),
+        Op::CALL | Op::TAILCALL | Op::ITERCALL | Op::VARARG | Op::SELF => written.add_range(a, (a + 3 + c).min(256)),
+        _ => {}
+    }
+}

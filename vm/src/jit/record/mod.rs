@@ -10,6 +10,7 @@ mod cdata;
 mod emit;
 mod fresh;
 mod host;
+mod inner;
 pub(crate) mod live;
 mod loops;
 mod meta;
@@ -23,7 +24,7 @@ use std::rc::Rc;
 
 use super::BUFFER;
 use super::exit::WORDS;
-use super::ir::{FrameState, FreshTable, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
+use super::ir::{Begin, FrameState, FreshTable, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
 use super::reason::Reason;
 use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};
@@ -85,6 +86,8 @@ pub(crate) struct Recorder {
     pub(crate) region: Region,
     pub(crate) region_number: Option<u32>,
     pub(crate) parent: Option<SnapId>,
+    /// Where the trace in the making begins.
+    begin: Begin,
     pub(crate) site: u32,
     pub(crate) header: *const Insn,
     /// The slot because of which the trace cannot close.
@@ -168,6 +171,7 @@ impl Recorder {
         recorder.region = region.clone();
         recorder.region_number = Some(number);
         recorder.parent = Some(parent);
+        recorder.begin = Begin::At(parent);
         recorder.protos = protos.to_vec();
         recorder.base = vm.frames()[depth].base;
         for (index, frame) in snap.frames.iter().enumerate() {
@@ -200,6 +204,7 @@ impl Recorder {
             region: Region::default(),
             region_number: None,
             parent: None,
+            begin: Begin::Root,
             site,
             header,
             unstable: None,

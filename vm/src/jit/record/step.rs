@@ -1,8 +1,9 @@
 //! Steps: from one instruction to the next, and to the trace's end.
 
 use super::super::State;
-use super::super::ir::{End, Ins, IrOp, Place, Ref, Slot, Trace, Ty};
+use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Slot, Trace, Ty};
 use super::super::reason::Reason;
+use super::inner::Inner;
 use super::{Outcome, Pending, Recorded, Recorder, type_of};
 use crate::bytecode::{Insn, Op};
 use crate::vm::Vm;
@@ -52,11 +53,18 @@ impl Recorder {
         }
         // SAFETY: a live code's instruction.
         let word = unsafe { *pc };
-        if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) {
+        // What is left at a back-edge begins with it.
+        if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) && self.steps > 0 {
             let is_compiled = state.loop_sites[word.index()].region != 0;
-            self.inner_turns += 1;
-            if is_compiled || self.inner_turns > 24 {
-                return self.stop(Reason::InnerLoop).map(|()| true);
+            match self.inner_loop(vm, insn)? {
+                Inner::Closed => return Ok(true),
+                Inner::Opened => {}
+                Inner::Unrolled => {
+                    self.inner_turns += 1;
+                    if is_compiled || self.inner_turns > 24 {
+                        return self.stop(Reason::InnerLoop).map(|()| true);
+                    }
+                }
             }
         }
         if self.steps == 0 && self.parent.is_none() {
@@ -84,7 +92,7 @@ impl Recorder {
     pub(super) fn left_frame(&mut self) -> Outcome {
         match self.pending {
             Pending::Exec(r)
-                if self.parent.is_some() && self.is_worthwhile() && self.body.last() == Some(&r) =>
+                if matches!(self.begin, Begin::At(_)) && self.is_worthwhile() && self.body.last() == Some(&r) =>
             {
                 self.body.pop();
                 let snap = self.region.get(r).snap;
@@ -103,7 +111,7 @@ impl Recorder {
 
     /// A side trace ends before the current instruction; a root that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
-        if self.parent.is_none() || !self.is_worthwhile() {
+        if !matches!(self.begin, Begin::At(_)) || !self.is_worthwhile() {
             return Err(reason);
         }
         self.snap = None;
@@ -114,9 +122,9 @@ impl Recorder {
     }
 
     pub(super) fn end(&mut self, end: End) {
-        let trace = Trace { parent: self.parent, body: std::mem::take(&mut self.body), end, rehoists: false };
+        let trace = Trace { begin: self.begin, body: std::mem::take(&mut self.body), end, rehoists: false };
         self.region.traces.push(trace);
-        if let Some(parent) = self.parent {
+        if let Begin::At(parent) = self.begin {
             self.region.snaps[parent as usize].side = Some(self.region.traces.len() as u32 - 1);
         }
     }
@@ -181,13 +189,7 @@ impl Recorder {
                 values.push((slot, value));
             }
         }
-        if self.parent.is_none() && self.only_if_it_pays {
-            // Each costs more here than in the interpreter.
-            let left = self.body.iter().filter(|r| self.region.get(**r).op == IrOp::EXEC).count();
-            if left * 12 > self.body.len() {
-                return Err(Reason::Interpreter);
-            }
-        }
+        self.is_not_mostly_left()?;
         if !self.has_polled {
             self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
         }
@@ -196,6 +198,16 @@ impl Recorder {
         }
         self.end(End::Loop(values));
         Ok(())
+    }
+
+    /// Whether enough of a loop is recorded as more than work for the interpreter.
+    pub(super) fn is_not_mostly_left(&self) -> Recorded<()> {
+        if matches!(self.begin, Begin::At(_)) || !self.only_if_it_pays {
+            return Ok(());
+        }
+        // Each costs more here than in the interpreter.
+        let left = self.body.iter().filter(|r| self.region.get(**r).op == IrOp::EXEC).count();
+        if left * 12 > self.body.len() { Err(Reason::Interpreter) } else { Ok(()) }
     }
 
     /// A value as one of the type that a slot has where the loop begins.
