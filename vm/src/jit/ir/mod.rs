@@ -238,11 +238,13 @@ pub(crate) enum Begin {
     Inner(u32),
 }
 
-/// A loop inside the region's loop: a block with parameters of its own. The trace that comes to it first goes once round before it enters it.
+/// A loop inside the region's loop: a block with parameters of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct InnerLoop {
-    /// Its back-edge.
+    /// The instruction it begins with.
     pub(crate) header: *const Insn,
+    /// Its back-edge.
+    pub(crate) back_edge: *const Insn,
     /// What is different in each turn: the slots, and the `PHI` of each.
     pub(crate) params: Vec<(Slot, Ref)>,
     /// What they are at first.

@@ -75,6 +75,7 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
             let (snap, params) = words[2..].split_last()?;
             let mut inner = InnerLoop {
                 header: std::ptr::null(),
+                back_edge: std::ptr::null(),
                 params: Vec::new(),
                 initial: Vec::new(),
                 snap: snap.strip_prefix('>')?.parse().ok()?,

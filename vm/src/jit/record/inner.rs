@@ -1,7 +1,7 @@
 //! Loops inside the one that is recorded.
 //!
-//! A short loop is unrolled. Another one becomes a loop of the region ([`InnerLoop`]): the trace that has come to its back-edge ends there, and the next one begins,
-//! in which the slots that the loop may write are parameters. Which those are the bytecode says. What memory was known to hold is forgotten, as any turn may write it;
+//! A loop of a few turns whose number is known is unrolled. Another one becomes a loop of the region ([`InnerLoop`]): the trace that has come to where it begins ends
+//! there, and the next one begins, in which the slots that the loop may write are parameters. Which those are the bytecode says. What memory was known to hold is forgotten, as any turn may write it;
 //! loads that no turn spoils are moved out again by `opt::hoist`.
 
 use super::live::may_write;
@@ -17,38 +17,56 @@ const MAX_INNER: usize = 16;
 /// Turns of a loop with known bounds that are unrolled.
 const UNROLLED: f64 = 4.0;
 
-/// What became of a back-edge on the way.
+/// What became of the beginning of a loop on the way.
 pub(super) enum Inner {
-    /// The trace is back at the beginning of a loop it is in.
+    /// It is that of a loop the trace is in, and the trace ends.
     Closed,
-    /// A loop begins.
-    Opened,
-    /// It is recorded as any other jump.
-    Unrolled,
+    /// A loop begins, or what follows is recorded as it comes.
+    On,
 }
 
 impl Recorder {
-    /// At the back-edge of a loop that is not the region's.
-    pub(super) fn inner_loop(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<Inner> {
+    /// The back-edge of the loop that begins at the current instruction, if one does that is not the region's.
+    pub(super) fn loop_that_begins(&self) -> Option<*const Insn> {
+        let frame = self.top_frame();
+        let back_edge = frame.live.loop_at(Self::index_of(frame, self.pc))?;
+        // SAFETY: both lie in the same code.
+        #[allow(unsafe_code, reason = "another place in the code")]
+        let at = unsafe { self.pc.add(back_edge - Self::index_of(frame, self.pc)) };
+        (at != self.header || self.frames.len() > 1).then_some(at)
+    }
+
+    /// Where a loop that is not the region's begins, with its back-edge.
+    pub(super) fn inner_loop(&mut self, vm: &Vm, back_edge: *const Insn, insn: Insn) -> Recorded<Inner> {
         for number in self.region.enclosing(self.begin) {
             if self.is_at(number) {
                 self.close_inner(vm, number)?;
                 return Ok(Inner::Closed);
             }
         }
-        if self.region.inner.len() >= MAX_INNER || !self.goes_round(vm, insn) {
-            return Ok(Inner::Unrolled);
+        if self.has_few_turns(vm, insn) {
+            self.unrolled.insert(back_edge);
+            return Ok(Inner::On);
         }
-        let Some(slots) = self.written_in(insn) else { return Ok(Inner::Unrolled) };
+        self.unrolled.remove(&back_edge);
+        if self.region.inner.len() >= MAX_INNER {
+            return Ok(Inner::On);
+        }
+        let Some(slots) = self.written_in(back_edge) else { return Ok(Inner::On) };
         let is_shown = |place: Option<Place>| match place {
             Some(Place::Value(r)) => self.region.get(r).is_virtual(),
             _ => false,
         };
-        if slots.iter().any(|slot| is_shown(self.place(*slot))) {
-            return Ok(Inner::Unrolled);
+        if !slots.iter().any(|slot| is_shown(self.place(*slot))) {
+            self.open_inner(vm, insn, &slots, back_edge)?;
         }
-        self.open_inner(vm, insn, &slots)?;
-        Ok(Inner::Opened)
+        Ok(Inner::On)
+    }
+
+    /// Whether a back-edge is that of a loop the trace is in, or of one that is unrolled.
+    pub(super) fn is_expected_to_turn(&self) -> bool {
+        let of_open = |number: &u32| self.region.inner[*number as usize].back_edge == self.pc;
+        self.unrolled.contains(&self.pc) || self.region.enclosing(self.begin).iter().any(of_open)
     }
 
     /// Whether the trace is where an inner loop begins, in the same frames, and whatever is not a parameter of the loop as it was.
@@ -70,22 +88,18 @@ impl Recorder {
             })
     }
 
-    /// Whether the loop is about to take another turn, and not one of a few.
-    fn goes_round(&self, vm: &Vm, insn: Insn) -> bool {
+    /// Whether the turns of a loop are known and few.
+    fn has_few_turns(&self, vm: &Vm, insn: Insn) -> bool {
         let a = insn.a();
-        match insn.op() {
-            Op::FORLOOP | Op::FORLOOP1 => {
-                let [index, limit, step] = [0, 1, 2].map(|i| self.actual_reg(vm, a + i).as_f64_or_nan());
-                let left = ((limit - index) / step).floor();
-                let is_constant = |register: usize| match self.place(self.slot(register)) {
-                    Some(Place::Value(r)) => self.small_constant(r).is_some() || self.counts_from(r),
-                    _ => false,
-                };
-                left >= 1.0 && !(left < UNROLLED && is_constant(a) && is_constant(a + 1))
-            }
-            Op::ITERLOOP => !self.actual_reg(vm, a + 3).is_nil(),
-            _ => true,
+        if !matches!(insn.op(), Op::FORLOOP | Op::FORLOOP1) {
+            return false;
         }
+        let [index, limit, step] = [0, 1, 2].map(|i| self.actual_reg(vm, a + i).as_f64_or_nan());
+        let is_constant = |register: usize| match self.place(self.slot(register)) {
+            Some(Place::Value(r)) => self.small_constant(r).is_some() || self.counts_from(r),
+            _ => false,
+        };
+        ((limit - index) / step).floor() < UNROLLED && is_constant(a) && is_constant(a + 1)
     }
 
     /// Whether a value is a constant and a few more.
@@ -95,15 +109,14 @@ impl Recorder {
     }
 
     /// The slots that matter where the loop begins and that a turn may write, but those that closures share; nothing where that cannot be told.
-    fn written_in(&self, insn: Insn) -> Option<Vec<Slot>> {
+    fn written_in(&self, back_edge: *const Insn) -> Option<Vec<Slot>> {
         let frame = self.top_frame();
-        let target = Self::index_of(frame, self.target(insn));
-        let at = Self::index_of(frame, self.pc);
+        let (at, last) = (Self::index_of(frame, self.pc), Self::index_of(frame, back_edge));
         // SAFETY: live code.
         #[allow(unsafe_code, reason = "reads code")]
         let code = unsafe { &(*frame.code.as_ptr()).draft_proto().code };
         let mut written = super::live::Registers::default();
-        for insn in code.get(target..=at)? {
+        for insn in code.get(at..=last)? {
             may_write(*insn, &mut written);
         }
         let live = frame.live.before(at);
@@ -112,7 +125,7 @@ impl Recorder {
         Some(carried.filter(|slot| !self.is_captured(*slot)).collect())
     }
 
-    fn open_inner(&mut self, vm: &Vm, insn: Insn, slots: &[Slot]) -> Recorded<()> {
+    fn open_inner(&mut self, vm: &Vm, insn: Insn, slots: &[Slot], back_edge: *const Insn) -> Recorded<()> {
         let snap = self.snapshot()?;
         self.region.snaps[snap as usize].may_grow = false;
         let control = match insn.op() {
@@ -149,7 +162,16 @@ impl Recorder {
         let number = self.region.inner.len() as u32;
         self.end(End::Enter(number));
         let places = self.places.clone();
-        self.region.inner.push(InnerLoop { header: self.pc, params, initial, snap, places, hoisted: Vec::new() });
+        let header = self.pc;
+        self.region.inner.push(InnerLoop {
+            header,
+            back_edge,
+            params,
+            initial,
+            snap,
+            places,
+            hoisted: Vec::new(),
+        });
         self.begin = Begin::Inner(number);
         self.forget_memory();
         self.asked = None;

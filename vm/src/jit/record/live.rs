@@ -35,12 +35,19 @@ pub(crate) struct Liveness {
     before: Vec<Registers>,
     /// The registers that closures may share.
     pub(crate) captured: Registers,
+    /// Where each loop begins, and its last back-edge.
+    loops: Vec<(usize, usize)>,
 }
 
 impl Liveness {
     /// The registers that matter before an instruction of the draft's code.
     pub(crate) fn before(&self, pc: usize) -> Registers {
         self.before.get(pc).copied().unwrap_or_default()
+    }
+
+    /// The last back-edge of the loop that begins at an instruction, if one does.
+    pub(crate) fn loop_at(&self, pc: usize) -> Option<usize> {
+        self.loops.iter().find(|(begin, _)| *begin == pc).map(|(_, back_edge)| *back_edge)
     }
 
     pub(crate) fn of(draft: &Draft, proto: &DraftProto) -> Liveness {
@@ -75,7 +82,15 @@ impl Liveness {
                 registers.add(usize::from(local.register));
             }
         }
-        Liveness { before, captured }
+        let mut loops: Vec<(usize, usize)> = Vec::new();
+        for (pc, insn) in proto.code.iter().enumerate() {
+            let Some(target) = jump_target(pc, *insn).filter(|target| *target <= pc) else { continue };
+            match loops.iter_mut().find(|(begin, _)| *begin == target) {
+                Some(known) => known.1 = pc,
+                None => loops.push((target, pc)),
+            }
+        }
+        Liveness { before, captured, loops }
     }
 }
 

@@ -116,6 +116,8 @@ pub(crate) struct Recorder {
     steps: u32,
     ignored: u32,
     inner_turns: u32,
+    /// The back-edges of loops that are unrolled.
+    unrolled: HashSet<*const Insn>,
     /// Where a key was looked for in vain, and the `__index` function that is to be asked.
     asked: Option<((Ref, Gc<Table>), Ref, RawValue)>,
     /// The tables that the trace has made and nobody else knows.
@@ -227,6 +229,7 @@ impl Recorder {
             steps: 0,
             ignored: 0,
             inner_turns: 0,
+            unrolled: HashSet::new(),
             asked: None,
             fresh: HashMap::new(),
             ticked: HashSet::new(),

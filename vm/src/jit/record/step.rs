@@ -51,20 +51,23 @@ impl Recorder {
             self.close(vm)?;
             return Ok(true);
         }
+        // What is left where a loop begins does not begin it.
+        if self.steps > 0
+            && let Some(back_edge) = self.loop_that_begins()
+        {
+            // SAFETY: a live code's instruction, and the VM's own compiler.
+            let jump = unsafe { super::super::original(state, *back_edge) };
+            if let Inner::Closed = self.inner_loop(vm, back_edge, jump)? {
+                return Ok(true);
+            }
+        }
         // SAFETY: a live code's instruction.
         let word = unsafe { *pc };
-        // What is left at a back-edge begins with it.
-        if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) && self.steps > 0 {
+        if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) && !self.is_expected_to_turn() {
             let is_compiled = state.loop_sites[word.index()].region != 0;
-            match self.inner_loop(vm, insn)? {
-                Inner::Closed => return Ok(true),
-                Inner::Opened => {}
-                Inner::Unrolled => {
-                    self.inner_turns += 1;
-                    if is_compiled || self.inner_turns > 24 {
-                        return self.stop(Reason::InnerLoop).map(|()| true);
-                    }
-                }
+            self.inner_turns += 1;
+            if is_compiled || self.inner_turns > 24 {
+                return self.stop(Reason::InnerLoop).map(|()| true);
             }
         }
         if self.steps == 0 && self.parent.is_none() {
