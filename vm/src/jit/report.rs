@@ -55,7 +55,7 @@ pub(super) fn compiled(
     let origin = region.last_parent().map_or_else(String::new, |snap| format!("({snap}) "));
     let end = match region.traces.last().map(|trace| &trace.end) {
         Some(End::Exit(_)) => "exit",
-        Some(End::Again(..)) => "inner loop",
+        Some(End::Again(..) | End::Enter(..)) => "inner loop",
         _ => "loop",
     };
     let count = region.traces.len();

@@ -11,8 +11,7 @@
 //! header     parameters: the slots that the root changes;     the root ... side traces ...
 //! ```
 //!
-//! A loop inside is a block with parameters too ([`InnerLoop`]), entered by one trace, which another one goes on from: what is computed before it dominates it
-//! as well.
+//! A loop inside is two blocks with parameters too ([`InnerLoop`]), to which all that matters is passed: traces end there, and one begins.
 //!
 //! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise; so does a side trace in
 //! which the interpreter executes something, so that what was hoisted need not hold throughout it.
@@ -219,8 +218,8 @@ pub(crate) struct Snapshot {
 pub(crate) enum End {
     /// At the loop's beginning: the slots it changes, and their values.
     Loop(Vec<(Slot, Ref)>),
-    /// At the beginning of an inner loop, which it enters: the trace that begins there goes on.
-    Enter(u32),
+    /// At the beginning of an inner loop, which it enters with values for what is passed to it.
+    Enter(u32, Vec<Ref>),
     /// At the beginning of an inner loop it is in: what the loop's parameters get.
     Again(u32, Vec<Ref>),
     /// In the interpreter.
@@ -238,13 +237,19 @@ pub(crate) enum Begin {
     Inner(u32),
 }
 
-/// A loop inside the region's loop: a block with parameters of its own.
+/// A loop inside the region's loop: two blocks with parameters, one before it and one where each turn begins.
+///
+/// All that it needs to know is passed to it, so that every trace that comes there may enter it, and what follows it is recorded once. Only one that is private
+/// (a view that is no object cannot be passed) knows what the trace has computed that enters it.
 #[derive(Clone, Debug)]
 pub(crate) struct InnerLoop {
     /// The instruction it begins with.
     pub(crate) header: *const Insn,
     /// Its back-edge.
     pub(crate) back_edge: *const Insn,
+    pub(crate) is_private: bool,
+    /// What is passed to it: the slots, and the `PHI` of each. Nothing to one that is private.
+    pub(crate) passed: Vec<(Slot, Ref)>,
     /// What is different in each turn: the slots, and the `PHI` of each.
     pub(crate) params: Vec<(Slot, Ref)>,
     /// What they are at first.
@@ -340,36 +345,34 @@ impl Region {
         self.params.push((slot, r));
         r
     }
-    /// The trace before another one.
+    /// The trace whose values another one may use.
     pub(crate) fn parent(&self, trace: usize) -> Option<usize> {
-        match self.traces[trace].begin {
+        self.before(self.traces[trace].begin).map(|(trace, _)| trace)
+    }
+    /// The trace that leads to a beginning, with the snapshot by which it is left; no snapshot where it enters a private loop.
+    fn before(&self, begin: Begin) -> Option<(usize, Option<SnapId>)> {
+        match begin {
             Begin::Root => None,
-            Begin::At(snap) => self.owner(snap),
-            Begin::Inner(inner) => self.entrance(inner),
+            Begin::At(snap) => self.owner(snap).map(|trace| (trace, Some(snap))),
+            Begin::Inner(inner) if self.inner[inner as usize].is_private => {
+                self.entrances(inner).next().map(|trace| (trace, None))
+            }
+            Begin::Inner(_) => None,
         }
     }
-    /// The trace that enters an inner loop.
-    pub(crate) fn entrance(&self, inner: u32) -> Option<usize> {
-        self.traces.iter().position(|trace| matches!(trace.end, End::Enter(other) if other == inner))
+    /// The traces that enter an inner loop.
+    pub(crate) fn entrances(&self, inner: u32) -> impl Iterator<Item = usize> + '_ {
+        let enters = move |trace: &usize| matches!(&self.traces[*trace].end, End::Enter(other, _) if *other == inner);
+        (0..self.traces.len()).filter(enters)
     }
-    /// The traces that lead to a beginning, the root first, each with the snapshot by which it is left; none where it enters an inner loop.
+    /// The traces that lead to a beginning, the first one first, each with the snapshot by which it is left; none where it enters a private loop.
     pub(crate) fn path(&self, begin: Begin) -> Vec<(usize, Option<SnapId>)> {
-        let mut path = Vec::new();
-        let mut at = begin;
-        loop {
-            let step = match at {
-                Begin::Root => None,
-                Begin::At(snap) => self.owner(snap).map(|trace| (trace, Some(snap))),
-                Begin::Inner(inner) => self.entrance(inner).map(|trace| (trace, None)),
-            };
-            let Some(step) = step else { break };
-            path.push(step);
-            at = self.traces[step.0].begin;
-        }
+        let steps = std::iter::successors(self.before(begin), |(trace, _)| self.before(self.traces[*trace].begin));
+        let mut path: Vec<_> = steps.collect();
         path.reverse();
         path
     }
-    /// The inner loops that a beginning is in, the innermost first.
+    /// The inner loops that a beginning is in and may go round, the innermost first.
     pub(crate) fn enclosing(&self, begin: Begin) -> Vec<u32> {
         let on_the_way = self.path(begin).into_iter().map(|(trace, _)| self.traces[trace].begin);
         let inner = |begin| if let Begin::Inner(inner) = begin { Some(inner) } else { None };
@@ -392,7 +395,7 @@ impl Region {
     pub(crate) fn passed(&self) -> impl Iterator<Item = Ref> + '_ {
         let changed = (0..self.traces.len()).flat_map(|trace| self.changes(trace)).map(|(_, r)| *r);
         let again = self.traces.iter().flat_map(|trace| match &trace.end {
-            End::Again(_, values) => values.as_slice(),
+            End::Again(_, values) | End::Enter(_, values) => values.as_slice(),
             _ => &[],
         });
         changed.chain(again.copied()).chain(self.inner.iter().flat_map(|inner| &inner.initial).copied())
@@ -412,7 +415,7 @@ impl Region {
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {
         match &self.traces[trace].end {
             End::Loop(values) => values,
-            End::Exit(_) | End::Enter(_) | End::Again(..) => &[],
+            End::Exit(_) | End::Enter(..) | End::Again(..) => &[],
         }
     }
 }

@@ -72,10 +72,14 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
         "hoisted" => *hoisted = Hoisted::Preheader,
         "inner" => {
             *hoisted = Hoisted::Inner;
-            let (snap, params) = words[2..].split_last()?;
+            let bar = words.iter().position(|word| *word == "|")?;
+            let (snap, params) = words[bar + 1..].split_last()?;
+            let is_private = words.get(2) == Some(&"private");
             let mut inner = InnerLoop {
                 header: std::ptr::null(),
                 back_edge: std::ptr::null(),
+                is_private,
+                passed: if is_private { Vec::new() } else { pairs(&words[2..bar])? },
                 params: Vec::new(),
                 initial: Vec::new(),
                 snap: snap.strip_prefix('>')?.parse().ok()?,
@@ -109,10 +113,11 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
             });
         }
         "loop" => region.traces.last_mut()?.end = End::Loop(pairs(&words[1..])?),
-        "enter" => region.traces.last_mut()?.end = End::Enter(words.get(1)?.parse().ok()?),
-        "again" => {
+        which @ ("enter" | "again") => {
+            let inner = words.get(1)?.parse().ok()?;
             let values = words[2..].iter().map(|word| reference(word)).collect::<Option<_>>()?;
-            region.traces.last_mut()?.end = End::Again(words.get(1)?.parse().ok()?, values);
+            let end = if which == "enter" { End::Enter(inner, values) } else { End::Again(inner, values) };
+            region.traces.last_mut()?.end = end;
         }
         "exit" => region.traces.last_mut()?.end = End::Exit(words.get(1)?.parse().ok()?),
         _ => return None,

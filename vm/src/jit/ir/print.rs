@@ -15,8 +15,9 @@
 //! exit 2
 //! ```
 //!
-//! An inner loop is a line `inner 0 4=%7:%3 >1`: the slots with their `PHI`s and first values, and the snapshot before it; what is hoisted to before it follows.
-//! A trace that enters it ends with `enter 0`, the one that goes on there is `trace 1 in 0`, and one that goes round ends with `again 0` and the values.
+//! An inner loop is a line `inner 0 3=%6 | 4=%7:%3 >1`: the `PHI`s of what is passed to it (or `private`), the slots that change with their `PHI`s and first
+//! values, and the snapshot before it; what is hoisted to before it follows. A trace that enters it ends with `enter 0` and values, the one that goes on there is
+//! `trace 1 in 0`, and one that goes round ends with `again 0` and values.
 
 use std::fmt::Write as _;
 
@@ -27,6 +28,7 @@ pub(crate) fn print(region: &Region) -> String {
     let mut out = String::new();
     let pairs =
         |pairs: &[(i32, Ref)]| pairs.iter().map(|(slot, r)| format!(" {slot}={r:?}")).collect::<String>();
+    let list = |values: &[Ref]| values.iter().map(|r| format!(" {r:?}")).collect::<String>();
     let slots = |slots: &[i32]| slots.iter().map(|slot| format!(" {slot}")).collect::<String>();
     for (at, ins) in region.ins.iter().enumerate().filter(|(_, ins)| ins.op.kind() == super::Kind::Floating) {
         line(&mut out, "", at, ins);
@@ -62,9 +64,10 @@ pub(crate) fn print(region: &Region) -> String {
         line(&mut out, "  ", r.index(), region.get(*r));
     }
     for (number, inner) in region.inner.iter().enumerate() {
+        let passed = if inner.is_private { " private".into() } else { pairs(&inner.passed) };
         let initial = inner.params.iter().zip(&inner.initial);
         let params: String = initial.map(|((slot, r), first)| format!(" {slot}={r:?}:{first:?}")).collect();
-        let _ = writeln!(out, "inner {number}{params} >{}", inner.snap);
+        let _ = writeln!(out, "inner {number}{passed} |{params} >{}", inner.snap);
         for r in &inner.hoisted {
             line(&mut out, "  ", r.index(), region.get(*r));
         }
@@ -82,11 +85,8 @@ pub(crate) fn print(region: &Region) -> String {
         let _ = match &trace.end {
             End::Loop(values) => writeln!(out, "loop{}", pairs(values)),
             End::Exit(snap) => writeln!(out, "exit {snap}"),
-            End::Enter(inner) => writeln!(out, "enter {inner}"),
-            End::Again(inner, values) => {
-                let values: String = values.iter().map(|r| format!(" {r:?}")).collect();
-                writeln!(out, "again {inner}{values}")
-            }
+            End::Enter(inner, values) => writeln!(out, "enter {inner}{}", list(values)),
+            End::Again(inner, values) => writeln!(out, "again {inner}{}", list(values)),
         };
     }
     out

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{End, Ins, IrOp, Kind, NO_SNAP, Ref, Region, SnapId, Ty};
+use super::{Begin, End, Ins, IrOp, Kind, NO_SNAP, Ref, Region, Slot, SnapId, Ty};
 
 /// Checks a region.
 ///
@@ -18,22 +18,33 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
     for number in 0..region.traces.len() {
         let mut defined = before.clone();
         // The traces that lead to it, up to where they are left.
-        for (parent, snap) in region.path(region.traces[number].begin) {
-            walk(region, &region.traces[parent].body, &mut defined, snap)?;
-            if let (None, End::Enter(inner)) = (snap, &region.traces[parent].end) {
-                enter(region, *inner, &mut defined)?;
+        let begin = region.traces[number].begin;
+        for (parent, snap) in region.path(begin) {
+            if let Begin::Inner(inner) = region.traces[parent].begin {
+                inside(region, inner, &mut defined)?;
             }
+            walk(region, &region.traces[parent].body, &mut defined, snap)?;
+        }
+        match begin {
+            Begin::At(snap) if region.owner(snap).is_none() => {
+                return Err(format!("trace {number} begins at snapshot {snap}, which no guard has"));
+            }
+            Begin::Inner(inner) => inside(region, inner, &mut defined)?,
+            _ => {}
         }
         let trace = &region.traces[number];
         walk(region, &trace.body, &mut defined, None)?;
         match &trace.end {
             End::Exit(snap) => snapshot(region, *snap, &defined)?,
-            End::Enter(inner) => enter(region, *inner, &mut defined)?,
+            End::Enter(inner, values) => {
+                let entered = region.inner.get(*inner as usize).ok_or("no such inner loop")?;
+                pass(region, &entered.passed, values, &defined)?;
+            }
             End::Again(inner, values) => {
                 if !region.enclosing(trace.begin).contains(inner) {
                     return Err(format!("trace {number} goes round loop {inner}, which it is not in"));
                 }
-                pass(region, *inner, values, &defined)?;
+                pass(region, &region.inner[*inner as usize].params, values, &defined)?;
             }
             End::Loop(values) => {
                 for (slot, r) in values {
@@ -52,19 +63,19 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
     Ok(())
 }
 
-/// An inner loop is entered: its parameters are there from now on, and what was hoisted.
-fn enter(region: &Region, inner: u32, defined: &mut HashSet<Ref>) -> Result<(), String> {
-    let entered = region.inner.get(inner as usize).ok_or("no such inner loop")?;
-    walk(region, &entered.hoisted, defined, None)?;
-    snapshot(region, entered.snap, defined)?;
-    pass(region, inner, &entered.initial, defined)?;
-    defined.extend(entered.params.iter().map(|(_, phi)| *phi));
+/// What is there in an inner loop.
+fn inside(region: &Region, inner: u32, defined: &mut HashSet<Ref>) -> Result<(), String> {
+    let inner = region.inner.get(inner as usize).ok_or("no such inner loop")?;
+    defined.extend(inner.passed.iter().map(|(_, phi)| *phi));
+    snapshot(region, inner.snap, defined)?;
+    walk(region, &inner.hoisted, defined, None)?;
+    pass(region, &inner.params, &inner.initial, defined)?;
+    defined.extend(inner.params.iter().map(|(_, phi)| *phi));
     Ok(())
 }
 
-/// Values of an inner loop's parameters.
-fn pass(region: &Region, inner: u32, values: &[Ref], defined: &HashSet<Ref>) -> Result<(), String> {
-    let params = &region.inner[inner as usize].params;
+/// Values of a block's parameters.
+fn pass(region: &Region, params: &[(Slot, Ref)], values: &[Ref], defined: &HashSet<Ref>) -> Result<(), String> {
     if params.len() != values.len() {
         return Err(format!("{} values for {} parameters", values.len(), params.len()));
     }

@@ -85,6 +85,7 @@ impl Compiler {
             sides: Vec::new(),
             turns: Value::from_u32(0),
             inner: vec![None; region.inner.len()],
+            entered: Vec::new(),
             preheader: Block::from_u32(0),
             header: Block::from_u32(0),
             allocates: false,
@@ -156,8 +157,10 @@ struct Lowering<'r> {
     cold: Vec<(SnapId, Block, bool, Value)>,
     /// Traces to be lowered, and how many turns have been taken where they begin.
     sides: Vec<(u32, Block, Value)>,
-    /// Where inner loops begin.
-    inner: Vec<Option<Block>>,
+    /// Where inner loops begin: the block before each, and that of its turns.
+    inner: Vec<Option<(Block, Block)>>,
+    /// Inner loops to be lowered, with how many turns have been taken, as a parameter of the first block.
+    entered: Vec<(u32, Value)>,
     /// How many turns have been taken.
     turns: Value,
     preheader: Block,
@@ -223,10 +226,17 @@ impl Lowering<'_> {
         self.turns = self.b.append_block_param(header, types::I64);
         self.in_loop = true;
         self.trace(0);
-        while let Some((trace, block, turns)) = self.sides.pop() {
-            self.b.switch_to_block(block);
-            self.turns = turns;
-            self.trace(trace as usize);
+        loop {
+            if let Some((trace, block, turns)) = self.sides.pop() {
+                self.b.switch_to_block(block);
+                self.turns = turns;
+                self.trace(trace as usize);
+            } else if let Some((inner, turns)) = self.entered.pop() {
+                self.turns = turns;
+                self.inner_loop(inner);
+            } else {
+                break;
+            }
         }
         for (snap, block, in_loop, turns) in std::mem::take(&mut self.cold) {
             (self.in_loop, self.turns) = (in_loop, turns);
@@ -285,10 +295,15 @@ impl Lowering<'_> {
                 let block = self.exit_block(*snap);
                 self.b.ins().jump(block, &[]);
             }
-            End::Enter(inner) => self.enter_inner(*inner),
+            End::Enter(inner, values) => {
+                let block = self.before_inner(*inner);
+                let turns = self.b.ins().iadd_imm_s(self.turns, 1);
+                self.jump_with(block, &region.inner[*inner as usize].passed, values, turns);
+            }
             End::Again(inner, values) => {
-                let block = self.inner[*inner as usize].expect("it has been entered");
-                self.jump_to_inner(*inner, block, values);
+                let (_, block) = self.inner[*inner as usize].expect("it has been entered");
+                let turns = self.b.ins().iadd_imm_s(self.turns, 1);
+                self.jump_with(block, &region.inner[*inner as usize].params, values, turns);
             }
             End::Loop(changes) => {
                 // What only the root changes is all that the header has.
@@ -309,34 +324,48 @@ impl Lowering<'_> {
         }
     }
 
-    /// The beginning of an inner loop; the trace that goes on there is lowered later.
-    fn enter_inner(&mut self, number: u32) {
+    /// The block before an inner loop, which is lowered later.
+    fn before_inner(&mut self, number: u32) -> Block {
+        if let Some((before, _)) = self.inner[number as usize] {
+            return before;
+        }
+        let (before, turning) = (self.b.create_block(), self.b.create_block());
+        self.inner[number as usize] = Some((before, turning));
         let region = self.region;
         let inner = &region.inner[number as usize];
+        for (block, params) in [(before, &inner.passed), (turning, &inner.params)] {
+            for (_, phi) in params {
+                let value = self.b.append_block_param(block, clif_type(region.ty(*phi)));
+                self.values[phi.index()] = Some(value);
+            }
+        }
+        let turns = self.b.append_block_param(before, types::I64);
+        self.entered.push((number, turns));
+        before
+    }
+
+    /// An inner loop, and the trace that begins in it.
+    fn inner_loop(&mut self, number: u32) {
+        let region = self.region;
+        let (before, turning) = self.inner[number as usize].expect("it is entered");
+        let inner = &region.inner[number as usize];
+        self.b.switch_to_block(before);
         for r in &inner.hoisted {
             self.instruction(*r);
         }
-        let block = self.b.create_block();
-        self.inner[number as usize] = Some(block);
-        for (_, phi) in &inner.params {
-            let value = self.b.append_block_param(block, clif_type(region.ty(*phi)));
-            self.values[phi.index()] = Some(value);
-        }
-        let turns = self.b.append_block_param(block, types::I64);
-        self.jump_to_inner(number, block, &inner.initial);
+        let turns = self.b.append_block_param(turning, types::I64);
+        self.jump_with(turning, &inner.params, &inner.initial, self.turns);
         let body = region.traces.iter().position(|trace| trace.begin == Begin::Inner(number));
         let body = body.expect("a loop that is entered has a trace");
-        self.sides.push((body as u32, block, turns));
+        self.sides.push((body as u32, turning, turns));
     }
 
-    fn jump_to_inner(&mut self, number: u32, block: Block, values: &[Ref]) {
-        let params = &self.region.inner[number as usize].params;
+    fn jump_with(&mut self, block: Block, params: &[(Slot, Ref)], values: &[Ref], turns: Value) {
         let mut arguments = Vec::with_capacity(params.len() + 1);
         for ((_, phi), value) in params.iter().zip(values) {
             let value = self.value_as(*value, self.region.ty(*phi));
             arguments.push(BlockArg::Value(value));
         }
-        let turns = self.b.ins().iadd_imm_s(self.turns, 1);
         arguments.push(BlockArg::Value(turns));
         self.b.ins().jump(block, &arguments);
     }

@@ -31,15 +31,10 @@ pub(super) fn hoist(region: &mut Region) {
     for inner in 0..region.inner.len() as u32 {
         hoist_from_inner(region, inner);
     }
-    if !matches!(region.traces[0].end, End::Loop(_) | End::Enter(_)) {
+    if !matches!(region.traces[0].end, End::Loop(_) | End::Enter(..)) {
         return;
     }
-    for trace in 1..region.traces.len() {
-        let calls = region.traces[trace].body.iter().any(|r| region.get(*r).op == IrOp::EXEC);
-        // So does what begins in one.
-        let follows = region.parent(trace).is_some_and(|parent| region.traces[parent].rehoists);
-        region.traces[trace].rehoists = calls || follows;
-    }
+    find_rehoisting(region);
     let turning = (0..region.traces.len()).filter(|trace| !region.traces[*trace].rehoists);
     let written = written(region, turning);
     let changes: HashSet<Slot> = region.header.iter().copied().collect();
@@ -48,6 +43,27 @@ pub(super) fn hoist(region: &mut Region) {
         source.is_constant() || source.op == IrOp::SLOT && !changes.contains(&(source.imm as i64 as Slot))
     };
     region.hoisted = take_out(region, 0, &written, ENTRY_SNAP, is_known);
+}
+
+/// Finds the traces that go to the preheader in any case: the interpreter executes something in them, or in one they follow.
+fn find_rehoisting(region: &mut Region) {
+    for trace in 1..region.traces.len() {
+        let calls = region.traces[trace].body.iter().any(|r| region.get(*r).op == IrOp::EXEC);
+        region.traces[trace].rehoists = calls;
+    }
+    let mut again = true;
+    while again {
+        again = false;
+        for trace in 1..region.traces.len() {
+            let rehoists = |before: usize| region.traces[before].rehoists;
+            let follows = region.parent(trace).is_some_and(rehoists)
+                || matches!(region.traces[trace].begin, Begin::Inner(inner) if region.entrances(inner).any(rehoists));
+            if follows && !region.traces[trace].rehoists {
+                region.traces[trace].rehoists = true;
+                again = true;
+            }
+        }
+    }
 }
 
 /// What each turn of an inner loop would compute anew goes before it.

@@ -14,7 +14,7 @@ pub(super) fn settle(region: &mut Region) {
         all.extend(changed(trace));
     }
     // A root that ends in an inner loop changes what the traces that come round change.
-    let is_open = matches!(region.traces[0].end, End::Enter(_));
+    let is_open = matches!(region.traces[0].end, End::Enter(..));
     region.header = if is_open { all.iter().copied().collect() } else { root.into_iter().collect() };
     region.preheader = all.iter().copied().collect();
     for slot in region.preheader.clone() {

@@ -35,9 +35,11 @@ pub(super) fn sink(region: &mut Region) {
         }
         match &trace.end {
             End::Exit(snap) => snapshot(*snap, &mut escaped),
-            End::Enter(inner) => snapshot(region.inner[*inner as usize].snap, &mut escaped),
-            End::Loop(_) | End::Again(..) => {}
+            End::Loop(_) | End::Again(..) | End::Enter(..) => {}
         }
+    }
+    for inner in &region.inner {
+        snapshot(inner.snap, &mut escaped);
     }
     escaped.extend(region.passed());
     region.sunk = tables.into_iter().filter(|table| !escaped.contains(table)).collect();

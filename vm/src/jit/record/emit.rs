@@ -87,11 +87,18 @@ impl Recorder {
         }
     }
 
-    /// An inner loop begins, whose turns may write anything.
+    /// A private loop begins, whose turns may write anything.
     pub(super) fn forget_memory(&mut self) {
         self.versions.written(Mem::All, 0);
         self.fresh.clear();
         self.loads.clear();
+    }
+
+    /// A loop begins that others may enter, who have computed other things.
+    pub(super) fn forget(&mut self) {
+        self.forget_memory();
+        self.known.clear();
+        self.ticked.clear();
     }
 
     /// Takes note of an instruction that has been executed.

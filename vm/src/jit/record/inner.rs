@@ -1,8 +1,8 @@
 //! Loops inside the one that is recorded.
 //!
-//! A loop of a few turns whose number is known is unrolled. Another one becomes a loop of the region ([`InnerLoop`]): the trace that has come to where it begins ends
-//! there, and the next one begins, in which the slots that the loop may write are parameters. Which those are the bytecode says. What memory was known to hold is forgotten, as any turn may write it;
-//! loads that no turn spoils are moved out again by `opt::hoist`.
+//! A loop of a few turns whose number is known is unrolled. Another one becomes a loop of the region ([`InnerLoop`]): the trace that has come to where it begins
+//! ends there, and the next one begins, in which the slots that the loop may write are parameters. Which those are the bytecode says. Nothing of what was computed
+//! before is known in it, so that other traces may enter it too; loads that no turn spoils are moved out again by `opt::hoist`.
 
 use super::live::may_write;
 use super::ops::is_small_integer;
@@ -49,18 +49,28 @@ impl Recorder {
             return Ok(Inner::On);
         }
         self.unrolled.remove(&back_edge);
+        for number in 0..self.region.inner.len() as u32 {
+            if self.may_enter(vm, number) {
+                self.enter_inner(vm, number)?;
+                return Ok(Inner::Closed);
+            }
+        }
         if self.region.inner.len() >= MAX_INNER {
             return Ok(Inner::On);
         }
-        let Some(slots) = self.written_in(back_edge) else { return Ok(Inner::On) };
-        let is_shown = |place: Option<Place>| match place {
-            Some(Place::Value(r)) => self.region.get(r).is_virtual(),
-            _ => false,
-        };
-        if !slots.iter().any(|slot| is_shown(self.place(*slot))) {
-            self.open_inner(vm, insn, &slots, back_edge)?;
+        let Some(written) = self.written_in(back_edge) else { return Ok(Inner::On) };
+        if !written.iter().any(|slot| self.is_shown(*slot)) {
+            self.open_inner(vm, insn, &written, back_edge)?;
         }
         Ok(Inner::On)
+    }
+
+    /// Whether a slot holds a view that is no object.
+    fn is_shown(&self, slot: Slot) -> bool {
+        match self.place(slot) {
+            Some(Place::Value(r)) => self.region.get(r).is_virtual(),
+            _ => false,
+        }
     }
 
     /// Whether a back-edge is that of a loop the trace is in, or of one that is unrolled.
@@ -69,23 +79,107 @@ impl Recorder {
         self.unrolled.contains(&self.pc) || self.region.enclosing(self.begin).iter().any(of_open)
     }
 
-    /// Whether the trace is where an inner loop begins, in the same frames, and whatever is not a parameter of the loop as it was.
-    fn is_at(&self, number: u32) -> bool {
-        let inner = &self.region.inner[number as usize];
+    /// Whether the trace is where an inner loop begins, in the same frames.
+    fn is_where(&self, inner: &InnerLoop) -> bool {
         let snap = &self.region.snaps[inner.snap as usize];
-        let is_here = inner.header == self.pc
+        inner.header == self.pc
             && snap.frames.len() == self.frames.len()
             && snap.frames.iter().zip(&self.frames).all(|(then, now)| {
                 then.base == now.base && then.constants == now.constants && then.kind == now.kind
             })
-            && snap.frames.iter().zip(&self.frames[1..]).all(|(then, called)| then.pc == called.return_pc);
-        let place_then = |slot: Slot| inner.places.get((slot + 1) as usize).copied().flatten();
+            && snap.frames.iter().zip(&self.frames[1..]).all(|(then, called)| then.pc == called.return_pc)
+    }
+
+    /// Whether it may go round a loop it is in: whatever is no parameter of the loop is as it was.
+    fn is_at(&self, number: u32) -> bool {
+        let inner = &self.region.inner[number as usize];
         let is_param = |slot: Slot| inner.params.iter().any(|(param, _)| *param == slot);
-        is_here
-            && snap.live.iter().all(|slot| {
-                let then = place_then(*slot);
-                is_param(*slot) || then == self.place(*slot) || then == Some(Place::Memory)
+        self.is_where(inner)
+            && self.region.snaps[inner.snap as usize].live.iter().all(|slot| {
+                let then = place_in(&inner.places, *slot);
+                is_param(*slot)
+                    || then == self.place(*slot)
+                    || then == Some(Place::Memory)
+                    || self.is_captured(*slot)
             })
+    }
+
+    /// Whether it may enter a loop that has been recorded: the values it has are of the types that are passed to it.
+    fn may_enter(&self, vm: &Vm, number: u32) -> bool {
+        let inner = &self.region.inner[number as usize];
+        let passed = |slot: Slot| inner.passed.iter().find(|(other, _)| *other == slot).map(|(_, phi)| *phi);
+        !inner.is_private
+            && self.is_where(inner)
+            && self.region.snaps[inner.snap as usize].live.iter().all(|slot| {
+                let now = self.place(*slot);
+                match (passed(*slot), now) {
+                    _ if self.is_captured(*slot) => true,
+                    _ if self.is_shown(*slot) => false,
+                    (Some(phi), Some(Place::Value(r))) => self.fits(r, self.region.ty(phi)),
+                    (Some(phi), None) => {
+                        let ty = self.region.ty(phi);
+                        ty == Ty::Any || ty == super::type_of(self.actual(vm, *slot))
+                    }
+                    (Some(_), Some(Place::Memory)) => false,
+                    (None, _) if place_in(&inner.places, *slot) == Some(Place::Memory) => now.is_some(),
+                    (None, _) => now == place_in(&inner.places, *slot),
+                }
+            })
+    }
+
+    /// Whether a value is of a type, or can be made to be without a guard.
+    fn fits(&self, r: Ref, ty: Ty) -> bool {
+        let is = self.region.ty(r);
+        is == ty
+            || ty == Ty::Any
+            || ty == Ty::Num && is == Ty::Int
+            || ty == Ty::Int && self.small_constant(r).is_some()
+    }
+
+    /// A value as one of a type that it fits.
+    fn fitted(&mut self, vm: &Vm, slot: Slot, r: Ref, ty: Ty) -> Recorded<Ref> {
+        match self.small_constant(r) {
+            Some(n) if ty == Ty::Int => Ok(self.integer(n)),
+            Some(n) if ty == Ty::Num => Ok(self.number(n as f64)),
+            _ => self.convert(vm, slot, r, ty),
+        }
+    }
+
+    fn enter_inner(&mut self, vm: &Vm, number: u32) -> Recorded<()> {
+        let inner = self.region.inner[number as usize].clone();
+        self.store_what_lies_in_slots(&inner)?;
+        let mut values = Vec::with_capacity(inner.passed.len());
+        for (slot, phi) in &inner.passed {
+            let value = match self.place(*slot) {
+                Some(Place::Value(r)) => r,
+                _ => self.read_slot(vm, *slot)?,
+            };
+            values.push(self.fitted(vm, *slot, value, self.region.ty(*phi))?);
+        }
+        self.poll()?;
+        self.end(End::Enter(number, values));
+        Ok(())
+    }
+
+    /// What lies in its slot when a turn begins has to do so again.
+    fn store_what_lies_in_slots(&mut self, inner: &InnerLoop) -> Recorded<()> {
+        for slot in self.region.snaps[inner.snap as usize].live.clone() {
+            if place_in(&inner.places, slot) == Some(Place::Memory)
+                && let Some(Place::Value(r)) = self.place(slot)
+            {
+                let value = self.boxed(r)?;
+                self.emit(Ins::new(IrOp::VSTORE, Ty::Void).a(value).imm(slot as i64 as u64))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self) -> Recorded<()> {
+        self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
+        if let Some(snap) = self.snap {
+            self.region.snaps[snap as usize].may_grow = false;
+        }
+        Ok(())
     }
 
     /// Whether the turns of a loop are known and few.
@@ -125,77 +219,91 @@ impl Recorder {
         Some(carried.filter(|slot| !self.is_captured(*slot)).collect())
     }
 
-    fn open_inner(&mut self, vm: &Vm, insn: Insn, slots: &[Slot], back_edge: *const Insn) -> Recorded<()> {
-        let snap = self.snapshot()?;
-        self.region.snaps[snap as usize].may_grow = false;
+    fn open_inner(
+        &mut self,
+        vm: &Vm,
+        insn: Insn,
+        written: &[Slot],
+        back_edge: *const Insn,
+    ) -> Recorded<()> {
+        let here = self.snapshot()?;
+        self.region.snaps[here as usize].may_grow = false;
+        let live = self.region.snaps[here as usize].live.clone();
+        let is_private = live.iter().any(|slot| self.is_shown(*slot));
         let control = match insn.op() {
             Op::FORLOOP | Op::FORLOOP1 => [insn.a(), insn.a() + 3].map(|register| self.slot(register)),
             Op::ITERLOOP => [insn.a() + 2, insn.a() + 3].map(|register| self.slot(register)),
             _ => [Slot::MAX; 2],
         };
+        let (mut passed, mut values) = (Vec::new(), Vec::new());
         let (mut params, mut initial) = (Vec::new(), Vec::new());
-        for slot in slots.iter().copied() {
+        let mut slots: Vec<Slot> = live.into_iter().filter(|slot| !self.is_captured(*slot)).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        for slot in slots {
+            let changes = written.contains(&slot);
             let value = match self.place(slot) {
-                Some(Place::Memory) => continue,
-                Some(Place::Value(r)) => r,
-                None => self.read_slot(vm, slot)?,
+                Some(Place::Value(r)) if changes || !is_private => r,
+                None if changes => self.read_slot(vm, slot)?,
+                _ => continue,
             };
             let counts = control.contains(&slot) && is_small_integer(self.actual(vm, slot));
             let ty = match self.region.ty(value) {
-                _ if self.any.contains(&slot) => Ty::Any,
+                _ if changes && self.any.contains(&slot) => Ty::Any,
                 Ty::Num | Ty::Int if counts && self.small_constant(value).is_some() => Ty::Int,
                 Ty::Int if !counts => Ty::Num,
                 ty => ty,
             };
-            let value = match self.small_constant(value) {
-                Some(n) if ty == Ty::Int => self.integer(n),
-                Some(n) if ty == Ty::Num => self.number(n as f64),
-                _ => self.convert(vm, slot, value, ty)?,
-            };
-            let phi = self.region.push(Ins::new(IrOp::PHI, ty).imm(slot as i64 as u64));
-            params.push((slot, phi));
-            initial.push(value);
+            let mut value = self.fitted(vm, slot, value, ty)?;
+            if !is_private {
+                let phi = self.region.push(Ins::new(IrOp::PHI, ty).imm(slot as i64 as u64));
+                passed.push((slot, phi));
+                values.push(value);
+                value = phi;
+            }
+            if changes {
+                let phi = self.region.push(Ins::new(IrOp::PHI, ty).imm(slot as i64 as u64));
+                params.push((slot, phi));
+                initial.push(value);
+            }
         }
+        let number = self.region.inner.len() as u32;
+        self.end(End::Enter(number, values));
+        self.begin = Begin::Inner(number);
+        if is_private { self.forget_memory() } else { self.forget() }
+        self.asked = None;
+        for (slot, phi) in &passed {
+            self.set_place(*slot, Some(Place::Value(*phi)));
+        }
+        // The state before the first turn, by what was passed.
+        self.snap = None;
+        let snap = self.snapshot()?;
+        self.region.snaps[snap as usize].may_grow = false;
         for (slot, phi) in &params {
             self.set_place(*slot, Some(Place::Value(*phi)));
         }
-        let number = self.region.inner.len() as u32;
-        self.end(End::Enter(number));
-        let places = self.places.clone();
-        let header = self.pc;
+        self.snap = None;
+        let (header, places) = (self.pc, self.places.clone());
         self.region.inner.push(InnerLoop {
             header,
             back_edge,
+            is_private,
+            passed,
             params,
             initial,
             snap,
             places,
             hoisted: Vec::new(),
         });
-        self.begin = Begin::Inner(number);
-        self.forget_memory();
-        self.asked = None;
-        self.snap = None;
         Ok(())
     }
 
     fn close_inner(&mut self, vm: &Vm, number: u32) -> Recorded<()> {
         self.is_not_mostly_left()?;
-        let inner = &self.region.inner[number as usize];
-        let (params, places) = (inner.params.clone(), inner.places.clone());
-        let live = self.region.snaps[inner.snap as usize].live.clone();
-        // What lies in its slot when a turn begins has to do so again.
-        for slot in live {
-            let then = places.get((slot + 1) as usize).copied().flatten();
-            if then == Some(Place::Memory)
-                && let Some(Place::Value(r)) = self.place(slot)
-            {
-                let value = self.boxed(r)?;
-                self.emit(Ins::new(IrOp::VSTORE, Ty::Void).a(value).imm(slot as i64 as u64))?;
-            }
-        }
-        let mut values = Vec::with_capacity(params.len());
-        for (slot, phi) in params {
+        let inner = self.region.inner[number as usize].clone();
+        self.store_what_lies_in_slots(&inner)?;
+        let mut values = Vec::with_capacity(inner.params.len());
+        for (slot, phi) in inner.params {
             let value = match self.place(slot) {
                 Some(Place::Value(r)) => r,
                 Some(Place::Memory) => self.read_slot(vm, slot)?,
@@ -203,11 +311,12 @@ impl Recorder {
             };
             values.push(self.convert(vm, slot, value, self.region.ty(phi))?);
         }
-        self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
-        if let Some(snap) = self.snap {
-            self.region.snaps[snap as usize].may_grow = false;
-        }
+        self.poll()?;
         self.end(End::Again(number, values));
         Ok(())
     }
+}
+
+fn place_in(places: &[Option<Place>], slot: Slot) -> Option<Place> {
+    places.get((slot + 1) as usize).copied().flatten()
 }
