@@ -55,12 +55,12 @@ impl Recorder {
                 return Ok(Inner::Closed);
             }
         }
-        if self.region.inner.len() >= MAX_INNER {
-            return Ok(Inner::On);
-        }
-        let Some(written) = self.written_in(back_edge) else { return Ok(Inner::On) };
-        if !written.iter().any(|slot| self.is_shown(*slot)) {
-            self.open_inner(vm, insn, &written, back_edge)?;
+        let written = if self.region.inner.len() < MAX_INNER { self.written_in(back_edge) } else { None };
+        match written {
+            Some(written) if !written.iter().any(|slot| self.is_shown(*slot)) => {
+                self.open_inner(vm, insn, &written, back_edge)?;
+            }
+            _ => drop(self.declined.insert(back_edge)),
         }
         Ok(Inner::On)
     }

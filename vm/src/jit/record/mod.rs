@@ -118,6 +118,8 @@ pub(crate) struct Recorder {
     inner_turns: u32,
     /// The back-edges of loops that are unrolled.
     unrolled: HashSet<*const Insn>,
+    /// Those of loops that can be no loops of the region.
+    declined: HashSet<*const Insn>,
     /// Where a key was looked for in vain, and the `__index` function that is to be asked.
     asked: Option<((Ref, Gc<Table>), Ref, RawValue)>,
     /// The tables that the trace has made and nobody else knows.
@@ -230,6 +232,7 @@ impl Recorder {
             ignored: 0,
             inner_turns: 0,
             unrolled: HashSet::new(),
+            declined: HashSet::new(),
             asked: None,
             fresh: HashMap::new(),
             ticked: HashSet::new(),

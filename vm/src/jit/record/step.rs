@@ -64,9 +64,10 @@ impl Recorder {
         // SAFETY: a live code's instruction.
         let word = unsafe { *pc };
         if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) && !self.is_expected_to_turn() {
-            let is_compiled = state.loop_sites[word.index()].region != 0;
+            // One that could not be made a loop of the region, and has code of its own.
+            let is_apart = self.declined.contains(&pc) && state.loop_sites[word.index()].region != 0;
             self.inner_turns += 1;
-            if is_compiled || self.inner_turns > 24 {
+            if is_apart || self.inner_turns > 24 {
                 return self.stop(Reason::InnerLoop).map(|()| true);
             }
         }
