@@ -1,9 +1,9 @@
 //! Behaviours do the same compiled as interpreted: values and change ticks, in every frame.
 
 use crate::common::{Health, TestApp, Velocity};
+use bevy_asset::AssetServer;
 use bevy_ecs::prelude::*;
 use bevy_perilune::{LuaCollector, LuaScript};
-use bevy_asset::AssetServer;
 
 /// What an entity has, and whether it was changed in the frame.
 type Row = ([f32; 2], Option<f32>, [bool; 2]);

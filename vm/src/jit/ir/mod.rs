@@ -362,12 +362,14 @@ impl Region {
     }
     /// The traces that enter an inner loop.
     pub(crate) fn entrances(&self, inner: u32) -> impl Iterator<Item = usize> + '_ {
-        let enters = move |trace: &usize| matches!(&self.traces[*trace].end, End::Enter(other, _) if *other == inner);
+        let enters =
+            move |trace: &usize| matches!(&self.traces[*trace].end, End::Enter(other, _) if *other == inner);
         (0..self.traces.len()).filter(enters)
     }
     /// The traces that lead to a beginning, the first one first, each with the snapshot by which it is left; none where it enters a private loop.
     pub(crate) fn path(&self, begin: Begin) -> Vec<(usize, Option<SnapId>)> {
-        let steps = std::iter::successors(self.before(begin), |(trace, _)| self.before(self.traces[*trace].begin));
+        let steps =
+            std::iter::successors(self.before(begin), |(trace, _)| self.before(self.traces[*trace].begin));
         let mut path: Vec<_> = steps.collect();
         path.reverse();
         path
@@ -380,7 +382,8 @@ impl Region {
     }
     /// Where the recording that was added last begins.
     pub(crate) fn last_parent(&self) -> Option<SnapId> {
-        let begin = self.traces.iter().rev().map(|trace| trace.begin).find(|begin| !matches!(begin, Begin::Inner(_)));
+        let begin =
+            self.traces.iter().rev().map(|trace| trace.begin).find(|begin| !matches!(begin, Begin::Inner(_)));
         match begin {
             Some(Begin::At(snap)) => Some(snap),
             _ => None,

@@ -75,7 +75,12 @@ fn inside(region: &Region, inner: u32, defined: &mut HashSet<Ref>) -> Result<(),
 }
 
 /// Values of a block's parameters.
-fn pass(region: &Region, params: &[(Slot, Ref)], values: &[Ref], defined: &HashSet<Ref>) -> Result<(), String> {
+fn pass(
+    region: &Region,
+    params: &[(Slot, Ref)],
+    values: &[Ref],
+    defined: &HashSet<Ref>,
+) -> Result<(), String> {
     if params.len() != values.len() {
         return Err(format!("{} values for {} parameters", values.len(), params.len()));
     }

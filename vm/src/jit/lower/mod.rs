@@ -175,8 +175,9 @@ impl Lowering<'_> {
 
     fn run(mut self) {
         let region = self.region;
-        let allocates =
-            |r: &Ref| matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC | IrOp::TNEW | IrOp::PLACE);
+        let allocates = |r: &Ref| {
+            matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC | IrOp::TNEW | IrOp::PLACE)
+        };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
         self.preheader = self.b.create_block();

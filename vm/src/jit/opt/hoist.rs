@@ -69,14 +69,17 @@ fn find_rehoisting(region: &mut Region) {
 /// What each turn of an inner loop would compute anew goes before it.
 fn hoist_from_inner(region: &mut Region, inner: u32) {
     region.inner[inner as usize].hoisted.clear();
-    let Some(body) = region.traces.iter().position(|trace| trace.begin == Begin::Inner(inner)) else { return };
+    let Some(body) = region.traces.iter().position(|trace| trace.begin == Begin::Inner(inner)) else {
+        return;
+    };
     // One that is never gone round is a straight line.
     let turns = turns_of(region, inner).into_iter().filter(|trace| *trace != body);
     let written = written(region, turns.chain([body]));
     let inside: HashSet<Ref> = region.traces[body].body.iter().copied().collect();
     let InnerLoop { params, snap, .. } = region.inner[inner as usize].clone();
-    let is_known =
-        |_: &Region, operand: Ref| !inside.contains(&operand) && !params.iter().any(|(_, phi)| *phi == operand);
+    let is_known = |_: &Region, operand: Ref| {
+        !inside.contains(&operand) && !params.iter().any(|(_, phi)| *phi == operand)
+    };
     region.inner[inner as usize].hoisted = take_out(region, body, &written, snap, is_known);
 }
 

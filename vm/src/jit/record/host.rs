@@ -20,7 +20,9 @@ impl Recorder {
         key: Gc<LuaString>,
         part: usize,
     ) -> Recorded<Option<Ref>> {
-        let Some(FunctionView::Native(native)) = now.as_function().map(|function| function.view()) else { return Ok(None) };
+        let Some(FunctionView::Native(native)) = now.as_function().map(|function| function.view()) else {
+            return Ok(None);
+        };
         // SAFETY: a live native.
         let (code, short) = unsafe { ((*native.as_ptr()).function, (*native.as_ptr()).short) };
         if let Some(short) = short

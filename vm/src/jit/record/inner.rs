@@ -219,13 +219,7 @@ impl Recorder {
         Some(carried.filter(|slot| !self.is_captured(*slot)).collect())
     }
 
-    fn open_inner(
-        &mut self,
-        vm: &Vm,
-        insn: Insn,
-        written: &[Slot],
-        back_edge: *const Insn,
-    ) -> Recorded<()> {
+    fn open_inner(&mut self, vm: &Vm, insn: Insn, written: &[Slot], back_edge: *const Insn) -> Recorded<()> {
         let here = self.snapshot()?;
         self.region.snaps[here as usize].may_grow = false;
         let live = self.region.snaps[here as usize].live.clone();
@@ -270,7 +264,11 @@ impl Recorder {
         let number = self.region.inner.len() as u32;
         self.end(End::Enter(number, values));
         self.begin = Begin::Inner(number);
-        if is_private { self.forget_memory() } else { self.forget() }
+        if is_private {
+            self.forget_memory()
+        } else {
+            self.forget()
+        }
         self.asked = None;
         for (slot, phi) in &passed {
             self.set_place(*slot, Some(Place::Value(*phi)));

@@ -187,7 +187,9 @@ pub(crate) fn may_write(insn: Insn, written: &mut Registers) {
         Op::ITERLOOP => written.add(a + 2),
         Op::COPYTRUE | Op::COPYFALSE => written.add(a),
         Op::CONCAT => written.add_range(b, c + 1),
-        Op::CALL | Op::TAILCALL | Op::ITERCALL | Op::VARARG | Op::SELF => written.add_range(a, (a + 3 + c).min(256)),
+        Op::CALL | Op::TAILCALL | Op::ITERCALL | Op::VARARG | Op::SELF => {
+            written.add_range(a, (a + 3 + c).min(256))
+        }
         _ => {}
     }
 }

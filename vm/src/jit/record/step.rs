@@ -63,7 +63,10 @@ impl Recorder {
         }
         // SAFETY: a live code's instruction.
         let word = unsafe { *pc };
-        if word.op() == Op::JLOOP && (pc != self.header || self.frames.len() > 1) && !self.is_expected_to_turn() {
+        if word.op() == Op::JLOOP
+            && (pc != self.header || self.frames.len() > 1)
+            && !self.is_expected_to_turn()
+        {
             // One that could not be made a loop of the region, and has code of its own.
             let is_apart = self.declined.contains(&pc) && state.loop_sites[word.index()].region != 0;
             self.inner_turns += 1;
@@ -96,7 +99,9 @@ impl Recorder {
     pub(super) fn left_frame(&mut self) -> Outcome {
         match self.pending {
             Pending::Exec(r)
-                if matches!(self.begin, Begin::At(_)) && self.is_worthwhile() && self.body.last() == Some(&r) =>
+                if matches!(self.begin, Begin::At(_))
+                    && self.is_worthwhile()
+                    && self.body.last() == Some(&r) =>
             {
                 self.body.pop();
                 let snap = self.region.get(r).snap;
