@@ -254,6 +254,14 @@ impl RawValue {
         RawValue(Self::FALSE.0 + b as u64)
     }
 
+    /// The reference, if the value is a cdata. Theirs is the highest tag, so that a subtraction takes it off and looks at it.
+    #[inline(always)]
+    pub(crate) fn to_cdata(self) -> Option<Gc<CData>> {
+        let (payload, is_other) = self.0.overflowing_sub((Tag::CData as u64) << SHIFT);
+        // SAFETY: as `as_cdata`; no value has a higher tag.
+        if is_other { None } else { Some(unsafe { Gc::from_ptr(payload as *mut CData) }) }
+    }
+
     /// A light userdata with a payload below 2^47.
     #[inline(always)]
     pub fn light(payload: u64) -> RawValue {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::function::{FunctionView, NativeFn, Special, new_native};
+use crate::function::{FunctionView, NativeFn, ShortForm, Special, new_native};
 use crate::gc::Heap;
 use crate::string::LuaString;
 use crate::table::Table;
@@ -390,6 +390,25 @@ impl Vm {
     ) -> Result<RawValue, Raised> {
         let globals = self.heap.roots.globals.expect("a VM has globals from its creation");
         Ok(new_native(&mut self.heap, name, function, globals, upvalues, Special::None)?.into())
+    }
+
+    /// The same with a short form, which may answer a read of an absent field when the function is a table's `__index`.
+    ///
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn new_index_function(
+        &mut self,
+        name: &str,
+        function: NativeFn,
+        short: ShortForm,
+        upvalues: &[RawValue],
+    ) -> Result<RawValue, Raised> {
+        let globals = self.heap.roots.globals.expect("a VM has globals from its creation");
+        let native = new_native(&mut self.heap, name, function, globals, upvalues, Special::None)?;
+        if let FunctionView::Native(native) = native.view() {
+            native.set_short_form(short);
+        }
+        Ok(native.into())
     }
 
     /// An upvalue of the running native function.

@@ -5,7 +5,7 @@
 use super::State;
 use super::exit::{call_info, restore};
 use crate::bytecode::Insn;
-use crate::ffi::rows;
+use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
 use crate::string::LuaString;
@@ -223,11 +223,11 @@ extern "C" fn power(x: f64, y: f64) -> f64 {
 }
 
 /// The cursor of a step over rows, which the function is, if it is as the immediate of `ROWS` says; 0 if compiled code may not go on with it.
-extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut rows::Cursor {
+extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut cursor::Cursor {
     // SAFETY: compiled code hands over its VM and a live native, whose code is that of steps.
     unsafe {
         let first = (*State::of(vm)).runtime.base_index.wrapping_add_signed(imm as u32 as i32);
-        match rows::cursor_of(&*vm, Gc::from_ptr(native), first) {
+        match cursor::cursor_of(&*vm, Gc::from_ptr(native), first) {
             Some(cursor) if imm >> 32 == 0 || (1..=(*cursor).plain).contains(&(*cursor).next) => cursor,
             _ => std::ptr::null_mut(),
         }
