@@ -13,7 +13,7 @@ use crate::gc::kind::{Header, Kind};
 use crate::gc::{Heap, OutOfMemory};
 use crate::string::LuaString;
 use crate::table::Table;
-use crate::value::{Gc, RawValue};
+use crate::value::{Gc, RawValue, in_register};
 use crate::vm::{Args, NativeResult, Vm};
 
 /// A function of either kind: look at [`Gc::<Function>::view`].
@@ -410,7 +410,7 @@ impl InlineCache {
         }
         // SAFETY: by contract; the fields lie side by side in an aligned word.
         let both = unsafe { cache.byte_add(offset_of!(InlineCache, ctype)).cast::<u64>().read() };
-        let (first, second) = (both as u32, (both >> 32) as u32);
+        let (first, second) = (both as u32, in_register(both >> 32) as u32);
         if cfg!(target_endian = "little") { (first, second) } else { (second, first) }
     }
 

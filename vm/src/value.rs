@@ -257,7 +257,7 @@ impl RawValue {
     /// The reference, if the value is a cdata. Theirs is the highest tag, so that a subtraction takes it off and looks at it.
     #[inline(always)]
     pub(crate) fn to_cdata(self) -> Option<Gc<CData>> {
-        let (payload, is_other) = self.0.overflowing_sub((Tag::CData as u64) << SHIFT);
+        let (payload, is_other) = self.0.overflowing_sub(in_register((Tag::CData as u64) << SHIFT));
         // SAFETY: as `as_cdata`; no value has a higher tag.
         if is_other { None } else { Some(unsafe { Gc::from_ptr(payload as *mut CData) }) }
     }
@@ -385,6 +385,17 @@ impl RawValue {
     pub fn type_name(self) -> &'static str {
         self.type_of().name()
     }
+}
+
+/// Keeps the optimiser from knowing a number, which it would work into every use of what is computed from it.
+#[inline(always)]
+pub(crate) fn in_register(mut number: u64) -> u64 {
+    // SAFETY: no instructions.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) number, options(pure, nomem, nostack, preserves_flags));
+    }
+    number
 }
 
 /// The integer a number is cut to; what does not fit or is NaN gives some integer that is not equal to it, or `i32::MIN`.

@@ -8,7 +8,7 @@ use bevy_ecs::entity::Entity;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use perilune::ffi::ctype::{CTypeId, near_matches};
 use perilune::ffi::view::{SourceId, WriteRule};
-use perilune::function::{NativeFn, NativeFunction};
+use perilune::function::NativeFn;
 use perilune::string::LuaString;
 use perilune::value::{Gc, RawValue};
 use perilune::vm::{Args, NativeResult, Raised, Vm};
@@ -206,7 +206,7 @@ enum Place {
 }
 
 /// The place of a component this borrower has reached before.
-fn known_place(
+pub(super) fn known_place(
     context: &ScriptContext,
     bits: u64,
     name: Gc<LuaString>,
@@ -362,27 +362,7 @@ pub(super) fn no_entity(vm: &mut Vm, bits: u64) -> Raised {
 /// When the VM's memory limit is reached.
 pub(crate) fn instance_index(vm: &mut Vm, class: RawValue) -> Result<RawValue, Raised> {
     let entity = vm.new_string(b"entity")?;
-    vm.new_index_function("index", index_instance, reached_before, &[class, entity])
-}
-
-/// What `self.Name` comes to in the usual case: something of the class, or a component that this borrower has reached before.
-fn reached_before(vm: &mut Vm, native: Gc<NativeFunction>, args: &[RawValue]) -> Option<RawValue> {
-    let &[instance, key] = args else { return None };
-    let (instance, name, class) = (instance.as_table()?, key.as_string()?, native.upvalue(0).as_table()?);
-    let own = class.get_str(&vm.heap, name);
-    if !own.is_nil() {
-        return Some(own);
-    }
-    if class.metatable().is_some() {
-        return None;
-    }
-    let entity = native.upvalue(1).as_string()?;
-    let bits = vm.ffi.entities.bits(instance.get_str(&vm.heap, entity))?;
-    let (ctype, source, place) = known_place(context(vm), bits, name)?;
-    let (data, tick) = place?;
-    // SAFETY: the run's scope has the component, of this entity, until the epoch ends with the run.
-    let view = unsafe { vm.lend(ctype, data, tick, source) }.ok()?;
-    Some(view.into())
+    vm.new_index_function("index", index_instance, super::reached::index, &[class, entity])
 }
 
 /// A function for the `__newindex` of behaviour instances: `self.Name = value` assigns a component of `self.entity`, if it has one.

@@ -8,7 +8,7 @@ use std::ptr::null_mut;
 use crate::bytecode::Insn;
 use crate::function::{FunctionView, NativeFn, NativeFunction, Special, new_native};
 use crate::userdata::new_userdata;
-use crate::value::{Gc, RawValue};
+use crate::value::{Gc, RawValue, in_register};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 use super::cdata::{CData, View};
@@ -35,12 +35,20 @@ pub(crate) struct Cursor {
     owner: Option<(usize, u32)>,
     /// A view for each column. The step's upvalues keep them alive.
     shown: Vec<Gc<CData>>,
-    /// What the `ITERCALL` of `owner` says of its variables, if in this segment [`step_plain`] will do; else [`NOT_QUICK`].
-    quick: u64,
+    /// The loop for which [`step_plain`] will do in this segment.
+    quick: Quick,
 }
 
-/// No instruction's count and uses of variables.
-const NOT_QUICK: u64 = u64::MAX;
+/// The loop that [`step_plain`] steps: what its `ITERCALL` says of its variables, where they are, and its thread.
+#[derive(Clone, Copy)]
+struct Quick {
+    variables: u64,
+    into: *mut RawValue,
+    thread: usize,
+}
+
+/// No loop: no instruction has so many variables.
+const NOT_QUICK: Quick = Quick { variables: u64::MAX, into: null_mut(), thread: 0 };
 
 /// What an `ITERCALL` says of a loop's variables: how many, and which are only indexed.
 #[inline(always)]
@@ -261,24 +269,27 @@ pub(crate) unsafe fn step_plain(
     unsafe {
         let cursor = &mut *cursor_of_step(native);
         let n = cursor.next;
-        if cursor.quick != variables_of(call) || n >= cursor.plain || cursor.epoch != (*vm).ffi.lending.epoch
+        if cursor.quick.variables != variables_of(call)
+            || n >= cursor.plain
+            || cursor.epoch != (*vm).ffi.lending.epoch
+            || cursor.quick.into != into
+            || cursor.quick.thread != (*vm).thread.addr()
         {
-            return false;
-        }
-        let Some((thread, slot)) = cursor.owner else { return false };
-        if thread != (*vm).thread.addr() || (*vm).stack.wrapping_add(slot as usize) != into {
             return false;
         }
         let Some(entity) = entity::small_value(cursor.entities.add(n).read()) else { return false };
         into.write(entity);
+        cursor.next = n + 1;
+        let (mut variable, end) = (into, into.add(call.c() - 1));
         let mut lane = cursor.lanes;
-        for i in 1..call.c() {
+        while variable != end {
+            // A plain loop: most have two turns.
+            variable = variable.with_addr(in_register(variable.add(1).addr() as u64) as usize);
             let view = (*lane).view;
             part::show_row(view, (*lane).data.add(n * (*lane).stride), (*lane).ticks.add(n));
-            into.add(i).write(Gc::from_ptr(view).into());
+            variable.write(Gc::from_ptr(view).into());
             lane = lane.add(1);
         }
-        cursor.next = n + 1;
         true
     }
 }
@@ -311,8 +322,8 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
     let moves_views = |lanes: &[Lane]| {
         lanes.iter().enumerate().all(|(i, lane)| !lane.data.is_null() && reused & 2 << i != 0)
     };
-    if owner == (thread.addr(), slot) && cursor.plain > 0 && lanes.is_some_and(moves_views) {
-        cursor.quick = variables_of(call);
+    if owner == (thread.addr(), slot) && cursor.plain > 0 && count > 0 && lanes.is_some_and(moves_views) {
+        cursor.quick = Quick { variables: variables_of(call), into, thread: thread.addr() };
     }
     // SAFETY: the epoch was checked, and rows are inside their segment (set_rows); the place has `count` registers.
     unsafe {

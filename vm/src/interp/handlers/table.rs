@@ -62,12 +62,14 @@ macro_rules! needs_no_barrier {
 macro_rules! write_field {
     ($table:expr, $value:expr, $marking:ident, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
         let table: *mut Table = $table;
-        let value: RawValue = $value;
         let cache = cache!($k, $insn);
-        // The slow path removes keys.
-        if !value.is_nil() && (*table).header.aux == (*cache).shape {
+        if (*table).header.aux == (*cache).shape {
+            // What comes behind needs the register of the shape.
+            keep_branch();
+            let value: RawValue = $value;
             let place = (*table).slots.add((*cache).slot as usize);
-            if !(*place).is_nil() {
+            // The slow path removes keys.
+            if !value.is_nil() && !(*place).is_nil() {
                 if (*$vm).heap.marking {
                     return $marking($pc, $vm, $insn, $base, $k);
                 }
@@ -134,7 +136,7 @@ handler! { GETFIELD(pc, vm, insn, base, k) {
 // The paths of what is no table are handlers of their own: those of tables need no stack then, and one comparison of tags.
 handler! {
 #[inline(never)]
-get_cdata_field(pc, vm, insn, base, k, object) {
+get_cdata_field(pc, vm, insn, base, k, object: RawValue) {
     if let Some(cdata) = object.to_cdata() {
         let cdata = cdata.as_ptr();
         let (ctype, place) = InlineCache::typed_place(cache!(k, insn));
@@ -142,19 +144,13 @@ get_cdata_field(pc, vm, insn, base, k, object) {
             && let Some(data) = place::readable(vm, cdata)
         {
             // Most are floats, or parts on the way to one.
-            if place & 0xFF == place::FLOAT {
-                if let Some(value) = place::load_float(data, place) {
-                    *base.add(insn.a()) = value;
-                    next!(pc, vm, base, k)
-                }
-                slow!(table::get_field, pc, vm, insn, base, k)
+            if place & 0xFF != place::FLOAT {
+                return get_cdata_scalar(pc, vm, insn, base, k, object);
             }
-            keep_branch();
-            if place & 0xFF == place::PART {
-                return get_part(pc, vm, insn, base, k, object);
+            if let Some(value) = place::load_float(data, place) {
+                *base.add(insn.a()) = value;
+                next!(pc, vm, base, k)
             }
-            *base.add(insn.a()) = place::load(data, place);
-            next!(pc, vm, base, k)
         }
     }
     slow!(table::get_field, pc, vm, insn, base, k)
@@ -162,7 +158,18 @@ get_cdata_field(pc, vm, insn, base, k, object) {
 
 handler! {
 #[inline(never)]
-get_part(pc, vm, insn, base, k, object) {
+get_cdata_scalar(pc, vm, insn, base, k, object: RawValue) {
+    let place = (*cache!(k, insn)).place;
+    if place & 0xFF == place::PART {
+        return get_part(pc, vm, insn, base, k, object);
+    }
+    *base.add(insn.a()) = place::load((*object.as_cdata_unchecked().as_ptr()).data, place);
+    next!(pc, vm, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_part(pc, vm, insn, base, k, object: RawValue) {
     let cdata = object.as_cdata_unchecked().as_ptr();
     let cache = cache!(k, insn);
     let whole = Whole::of(cdata);
@@ -219,7 +226,7 @@ init_while_marking(pc, vm, insn, base, k) {
 
 handler! {
 #[inline(never)]
-set_cdata_field(pc, vm, insn, base, k, object) {
+set_cdata_field(pc, vm, insn, base, k, object: RawValue) {
     if let Some(cdata) = object.to_cdata() {
         let cdata = cdata.as_ptr();
         let (ctype, place) = InlineCache::typed_place(cache!(k, insn));
@@ -237,7 +244,7 @@ set_cdata_field(pc, vm, insn, base, k, object) {
 
 handler! {
 #[inline(never)]
-set_cdata_scalar(pc, vm, insn, base, k, object) {
+set_cdata_scalar(pc, vm, insn, base, k, object: RawValue) {
     let cdata = object.as_cdata_unchecked().as_ptr();
     if place::store(vm, cdata, (*cache!(k, insn)).place, *base.add(insn.b())) {
         next!(pc, vm, base, k)
@@ -442,7 +449,7 @@ get_other(pc, vm, insn, base, k) {
 // An element of a lent column: most are on the way to a number, or have one assigned.
 handler! {
 #[inline(never)]
-get_column_element(pc, vm, insn, base, k, object) {
+get_column_element(pc, vm, insn, base, k, object: RawValue) {
     if let Some(cdata) = object.to_cdata() {
         let cdata = cdata.as_ptr();
         if (*cdata).header.flags & COLUMN == 0 {
@@ -454,12 +461,15 @@ get_column_element(pc, vm, insn, base, k, object) {
         if let Some((at, _)) = column::dense_element(vm, cdata, *base.add(insn.c())) {
             let read = *pc;
             let (ctype, place) = InlineCache::typed_place(cache!(k, read));
-            if ctype == (*cdata.cast::<Column>()).element
-                && place & 0xFF == place::FLOAT
-                && let Some(value) = place::load_float(at, place)
-            {
-                *base.add(read.a()) = value;
-                next!(pc.add(1), vm, base, k)
+            if ctype == (*cdata.cast::<Column>()).element {
+                // One condition after the other takes fewer registers.
+                keep_branch();
+                if place & 0xFF == place::FLOAT
+                    && let Some(value) = place::load_float(at, place)
+                {
+                    *base.add(read.a()) = value;
+                    next!(pc.add(1), vm, base, k)
+                }
             }
         }
         return follow_column_element(pc, vm, insn, base, k);
@@ -470,7 +480,7 @@ get_column_element(pc, vm, insn, base, k, object) {
 // An element that is assigned to: the view of that assignment's register, which mostly shows one of the same column, is made to show it.
 handler! {
 #[inline(never)]
-show_column_element(pc, vm, insn, base, k, object) {
+show_column_element(pc, vm, insn, base, k, object: RawValue) {
     let column = object.as_cdata_unchecked().as_ptr();
     if insn.index() == Part::Indexed as usize
         && let Some(held) = (*base.add(insn.a())).to_cdata()

@@ -77,6 +77,13 @@ fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> R
     if let Some(table) = object.as_table() {
         // SAFETY: the cache belongs to the running code.
         if let Some(handler) = unsafe { cached_handler(vm, cache(vm, insn), table) } {
+            // In the middle of compiled code; a handler has asked before.
+            // SAFETY: as above.
+            if let Some(value) = unsafe { ask_short_form(vm, object, cache(vm, insn)) } {
+                vm.set_reg(insn.a(), value);
+                vm.check_collector(insn);
+                return Ok(Go::On);
+            }
             return vm.call_meta(handler, &[object, key.into()], 0);
         }
         let own = table.get_str(&vm.heap, key);
