@@ -1,7 +1,7 @@
 //! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
 //! what a system costs before its first row. The same system in Rust beside each, and the same script with hot loops compiled.
 //!
-//! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`, `behaviours` for those alone. Medians over many frames.
+//! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`. Medians over many frames. "behaviours" and "set-up" are forms, too.
 
 use std::time::{Duration, Instant};
 
@@ -199,11 +199,11 @@ fn main() {
             );
         }
     }
-    let wants_behaviours = args.iter().any(|arg| arg == "behaviours");
-    if !args.is_empty() && !wants_behaviours {
-        return;
-    }
+    let is_asked_for = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
     for (how, jit) in [("interpreted", false), ("compiled", true)] {
+        if !is_asked_for("behaviours") {
+            continue;
+        }
         let per_frame = behaviours(jit);
         println!(
             "{BEHAVIOURS} behaviours of two components, {how}: {:.2} ms a frame, {:.0} ns each",
@@ -211,7 +211,7 @@ fn main() {
             per_frame / BEHAVIOURS as f64
         );
     }
-    if wants_behaviours {
+    if !is_asked_for("set-up") {
         return;
     }
     let (one, many) = (set_up(1), set_up(1 << 9));

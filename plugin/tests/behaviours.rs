@@ -1,6 +1,6 @@
 //! Scripts attached to entities.
 
-use crate::common::{Counter, Frozen, TestApp};
+use crate::common::{Counter, Frozen, TestApp, Velocity};
 use bevy_perilune::LuaScript;
 
 #[test]
@@ -175,5 +175,78 @@ fn a_behaviour_may_despawn_its_own_entity() {
     });
     test.frames(2);
     assert_eq!(global(&mut test, "stopped"), "true");
+    test.no_errors();
+}
+
+/// Where a component of one instance was found says where those of the next are, as long as nothing is different about them.
+#[test]
+fn components_of_instances_that_differ() {
+    let (mut test, first) = TestApp::with_behaviour(
+        "local Class = {}
+         function Class:update()
+           self.Counter.value = self.Counter.value + 1
+           self.Counter.other = self.Velocity and self.Velocity.x or -1
+         end
+         return Class",
+    );
+    let script = test.behaviour("scripts/main.lua");
+    let world = test.app.world_mut();
+    let velocity = |x| Velocity { x, y: 0.0 };
+    let mut others = Vec::new();
+    for n in 0..30 {
+        // Three tables, in turns.
+        let mut entity = world.spawn((Counter::default(), script.clone()));
+        match n % 3 {
+            0 => drop(entity.insert(velocity(n as f32))),
+            1 => drop(entity.insert((velocity(n as f32), Frozen))),
+            _ => {}
+        }
+        others.push(entity.id());
+    }
+    test.until("all run", |test| others.iter().chain([&first]).all(|entity| test.value(*entity) > 0.0));
+    for (n, &entity) in others.iter().enumerate() {
+        let expected = if n % 3 == 2 { -1.0 } else { n as f64 };
+        assert_eq!(test.counter(entity).other, expected, "of number {n}");
+    }
+    // One that goes leaves its row to another.
+    let counts: Vec<f64> = others.iter().map(|entity| test.value(*entity)).collect();
+    test.app.world_mut().despawn(others[0]);
+    test.app.world_mut().entity_mut(others[1]).remove::<Velocity>();
+    test.frames(10);
+    assert_eq!(test.counter(others[1]).other, -1.0);
+    for (n, &entity) in others.iter().enumerate().skip(2) {
+        assert_eq!(test.value(entity), counts[n] + 10.0, "of number {n}");
+        assert_eq!(test.counter(entity).other, if n % 3 == 2 { -1.0 } else { n as f64 });
+    }
+    test.no_errors();
+}
+
+/// The class comes before components, also when it gets the name, or a parent that has it, while its instances run.
+#[test]
+fn a_class_that_gets_what_a_component_was() {
+    let (mut test, first) = TestApp::with_behaviour(
+        "local Class = {}
+         local plain = {}
+         function Class:update()
+           seen[#seen + 1] = type(self.Counter) == 'table' and 'plain' or 'component'
+           if #seen == 3 then Class.Counter = plain end
+           if #seen == 6 then Class.Counter = nil end
+           if #seen == 9 then setmetatable(Class, { __index = { Counter = plain } }) end
+           if #seen == 12 then setmetatable(Class, nil) end
+           if #seen == 15 then self.Counter.value = 1 end
+           if #seen == 16 then self.entity = nil; none = self.Counter == nil end
+         end
+         return Class",
+    );
+    test.eval::<()>("seen = {}");
+    for _ in 0..15 {
+        test.spawn("scripts/main.lua");
+    }
+    test.until("all have run", |test| test.eval::<f64>("return #seen") >= 16.0);
+    let seen: String = test.eval("return table.concat(seen, ' ', 1, 16)");
+    let (component, plain) = ("component ".repeat(3), "plain ".repeat(3));
+    assert_eq!(seen, format!("{component}{plain}{component}{plain}{component}component"));
+    assert!(test.eval::<bool>("return none"));
+    assert!(test.value(first) <= 1.0);
     test.no_errors();
 }

@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code, reason = "reads and writes heap cells")]
 
+use std::mem::offset_of;
 use std::sync::Arc;
 
 use crate::bytecode::{Draft, DraftProto, Insn};
@@ -12,7 +13,7 @@ use crate::gc::kind::{Header, Kind};
 use crate::gc::{Heap, OutOfMemory};
 use crate::string::LuaString;
 use crate::table::Table;
-use crate::value::{Gc, RawValue};
+use crate::value::{Gc, RawValue, in_register};
 use crate::vm::{Args, NativeResult, Vm};
 
 /// A function of either kind: look at [`Gc::<Function>::view`].
@@ -54,7 +55,7 @@ pub enum Special {
     Next,
     /// The iterator of `ipairs`, likewise.
     NextIndex,
-    /// The step of a loop over rows, whose loop variables may be reused (ffi/rows.rs).
+    /// The step of a loop over rows, whose loop variables may be reused (ffi/cursor.rs).
     NextRow,
     /// `pcall`
     Pcall,
@@ -250,6 +251,11 @@ impl Gc<NativeFunction> {
         // SAFETY: checked by `upvalue_slot`.
         unsafe { *self.upvalue_slot(index) = value }
     }
+    /// Its short form, if it has one.
+    pub(crate) fn short_form(self) -> Option<ShortForm> {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).short }
+    }
     /// Gives it a short form.
     pub(crate) fn set_short_form(self, short: ShortForm) {
         // SAFETY: a live cell.
@@ -390,6 +396,22 @@ impl InlineCache {
             ctype: Self::EMPTY,
             place: 0,
         }
+    }
+
+    /// `ctype` and `place`, by one load.
+    ///
+    /// # Safety
+    /// The cache is live.
+    #[inline(always)]
+    pub(crate) unsafe fn typed_place(cache: *const InlineCache) -> (u32, u32) {
+        const {
+            assert!(offset_of!(InlineCache, place) == offset_of!(InlineCache, ctype) + 4);
+            assert!(offset_of!(InlineCache, ctype) % 8 == 0);
+        }
+        // SAFETY: by contract; the fields lie side by side in an aligned word.
+        let both = unsafe { cache.byte_add(offset_of!(InlineCache, ctype)).cast::<u64>().read() };
+        let (first, second) = (both as u32, in_register(both >> 32) as u32);
+        if cfg!(target_endian = "little") { (first, second) } else { (second, first) }
     }
 
     /// Remembers, in the cache of a read, where tables of a shape have the key.

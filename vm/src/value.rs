@@ -254,6 +254,14 @@ impl RawValue {
         RawValue(Self::FALSE.0 + b as u64)
     }
 
+    /// The reference, if the value is a cdata. Theirs is the highest tag, so that a subtraction takes it off and looks at it.
+    #[inline(always)]
+    pub(crate) fn to_cdata(self) -> Option<Gc<CData>> {
+        let (payload, is_other) = self.0.overflowing_sub(in_register((Tag::CData as u64) << SHIFT));
+        // SAFETY: as `as_cdata`; no value has a higher tag.
+        if is_other { None } else { Some(unsafe { Gc::from_ptr(payload as *mut CData) }) }
+    }
+
     /// A light userdata with a payload below 2^47.
     #[inline(always)]
     pub fn light(payload: u64) -> RawValue {
@@ -377,6 +385,17 @@ impl RawValue {
     pub fn type_name(self) -> &'static str {
         self.type_of().name()
     }
+}
+
+/// Keeps the optimiser from knowing a number, which it would work into every use of what is computed from it.
+#[inline(always)]
+pub(crate) fn in_register(mut number: u64) -> u64 {
+    // SAFETY: no instructions.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) number, options(pure, nomem, nostack, preserves_flags));
+    }
+    number
 }
 
 /// The integer a number is cut to; what does not fit or is NaN gives some integer that is not equal to it, or `i32::MIN`.

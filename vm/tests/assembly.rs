@@ -17,8 +17,6 @@ const CACHE: &str = "the table, its shape, the cache and two constants are one m
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("CLOSURE", SLOW),
     ("CONCAT", SLOW),
-    ("GETFIELD", CACHE),
-    ("GETGLOBAL", CACHE),
     ("ITERCALL", FRAMES),
     ("LOADNIL", "its loop"),
     ("NEWTABLE", SLOW),
@@ -30,7 +28,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("RET1", FRAMES),
     ("SELF", CACHE),
     ("SETFIELD", CACHE),
-    ("SETGLOBAL", CACHE),
     ("SETINDEX", "the barrier's condition is one value more than the free registers"),
     ("SETINT", "the barrier's condition is one value more than the free registers"),
     ("SETLIST", SLOW),

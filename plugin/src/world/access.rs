@@ -7,9 +7,9 @@ use std::sync::Arc;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use perilune::ffi::ctype::{CTypeId, near_matches};
-use perilune::ffi::host::{NamedPlace, NamedPlaces};
+use perilune::ffi::host::NamedPlaces;
 use perilune::ffi::view::{SourceId, WriteRule};
-use perilune::function::{NativeFn, NativeFunction};
+use perilune::function::NativeFn;
 use perilune::string::LuaString;
 use perilune::value::{Gc, RawValue};
 use perilune::vm::{Args, NativeResult, Raised, Vm};
@@ -207,7 +207,7 @@ enum Place {
 }
 
 /// The place of a component this borrower has reached before.
-fn known_place(
+pub(super) fn known_place(
     context: &ScriptContext,
     bits: u64,
     name: Gc<LuaString>,
@@ -364,12 +364,10 @@ pub(super) fn no_entity(vm: &mut Vm, bits: u64) -> Raised {
 /// When the VM's memory limit is reached.
 pub(crate) fn instance_index(vm: &mut Vm, class: RawValue) -> Result<RawValue, Raised> {
     let entity = vm.new_string(b"entity")?;
-    let index = vm.new_host_function("index", index_instance, &[class, entity])?;
-    vm.set_short_form(index, index_class);
-    Ok(index)
+    vm.new_index_function("index", index_instance, super::reached::index, &[class, entity])
 }
 
-/// Compiled loops reach the components of behaviours by [`place_of_component`].
+/// Compiled loops reach the components of behaviours by [`super::reached::place`].
 ///
 /// # Errors
 /// When the VM's memory limit is reached.
@@ -377,42 +375,8 @@ pub(crate) fn open_instances(vm: &mut Vm) -> Result<(), Raised> {
     let owner = vm.new_string(b"entity")?.as_string().expect("just made");
     let owner = vm.heap.intern_key(owner)?;
     vm.heap.roots.pinned.push(owner.into());
-    vm.ffi.named_places = Some(NamedPlaces { function: index_instance, owner, place: place_of_component });
+    vm.ffi.named_places = Some(NamedPlaces { function: index_instance, owner, place: super::reached::place });
     Ok(())
-}
-
-/// The component of an entity that a borrower has reached before, for compiled loops.
-fn place_of_component(vm: &mut Vm, owner: RawValue, name: Gc<LuaString>) -> Option<NamedPlace> {
-    let bits = vm.ffi.entities.bits(owner)?;
-    let (ctype, source, place) = known_place(context(vm), bits, name)?;
-    let (data, tick) = place?;
-    let epoch = vm.ffi.lending.epoch();
-    let known = context(vm).names.get(&name.addr())?.like;
-    let like = match known.filter(|(of, _)| *of == epoch) {
-        Some((_, at)) => vm.heap.roots.pinned[at].as_cdata()?,
-        None => {
-            // SAFETY: the run's scope has the component, of this entity, until the epoch ends with the run.
-            let view = unsafe { vm.lend(ctype, data, tick, source) }.ok()?;
-            let at = known.map_or(vm.heap.roots.pinned.len(), |(_, at)| at);
-            match known {
-                Some(_) => {
-                    let old = std::mem::replace(&mut vm.heap.roots.pinned[at], view.into());
-                    vm.heap.barrier(old);
-                }
-                None => vm.heap.roots.pinned.push(view.into()),
-            }
-            context(vm).names.get_mut(&name.addr())?.like = Some((epoch, at));
-            view
-        }
-    };
-    Some(NamedPlace { data, tick, like })
-}
-
-/// What a class without a parent has itself: the usual answer for methods, found without a call.
-fn index_class(vm: &mut Vm, native: Gc<NativeFunction>, args: &[RawValue]) -> Option<RawValue> {
-    let table = native.upvalue(0).as_table()?;
-    let own = table.get(&vm.heap, *args.get(1)?);
-    (!own.is_nil()).then_some(own)
 }
 
 /// A function for the `__newindex` of behaviour instances: `self.Name = value` assigns a component of `self.entity`, if it has one.

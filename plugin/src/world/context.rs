@@ -14,6 +14,7 @@ use perilune::vm::{Raised, Vm};
 use super::component::LuaComponents;
 use super::declare::Loading;
 use super::messages::{self, MessageLogs};
+use super::reached::Reached;
 use super::reflect::HostedTypes;
 use super::run::Run;
 use super::{access, commands};
@@ -104,6 +105,8 @@ pub(crate) struct ScriptContext {
     pub(crate) run: Option<Run>,
     /// Components by the address of their interned name.
     pub(crate) names: HashMap<usize, CachedName>,
+    /// Where components by name were found in this run.
+    pub(crate) reached: Reached,
     /// The scripts that are loading.
     pub(crate) loading: Loading,
     /// Messages that scripts can read.
@@ -127,6 +130,7 @@ pub(crate) fn install(
         shared: Arc::new(shared),
         run: None,
         names: HashMap::default(),
+        reached: Reached::default(),
         loading: Loading::default(),
         messages: MessageLogs::default(),
     }));

@@ -17,6 +17,7 @@ pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod observers;
 pub(crate) mod query;
+pub(crate) mod reached;
 pub(crate) mod reflect;
 pub(crate) mod run;
 pub(crate) mod storage;

@@ -70,6 +70,12 @@ const FRAME: Duration = Duration::from_micros(15_625);
 /// The longest a test waits for something to happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Where programs are slow, as under a sanitizer: by `PERILUNE_PATIENCE` tests wait so many times as long, and scripts may run so many times as long.
+fn patience() -> u32 {
+    std::env::var("PERILUNE_PATIENCE")
+        .map_or(1, |times| times.parse().expect("PERILUNE_PATIENCE is a number"))
+}
+
 /// Whether every loop is compiled as soon as it goes round: with `PERILUNE_COMPILED` the same tests are run once more in that way.
 fn is_compiled() -> bool {
     std::env::var_os("PERILUNE_COMPILED").is_some()
@@ -128,6 +134,8 @@ impl TestApp {
             .register_type::<Frozen>()
             .register_type::<Counter>()
             .register_type::<Score>();
+        let limit = &mut test.settings().time_limit;
+        *limit = limit.map(|limit| limit * patience());
         test.app.init_resource::<Errors>().init_resource::<Score>().add_systems(Last, collect_errors);
         test
     }
@@ -229,7 +237,7 @@ impl TestApp {
         let start = Instant::now();
         while !holds(self) {
             let errors: Vec<String> = self.errors().iter().map(ToString::to_string).collect();
-            assert!(start.elapsed() < PATIENCE, "waiting until {what}; errors: {errors:#?}");
+            assert!(start.elapsed() < PATIENCE * patience(), "waiting until {what}; errors: {errors:#?}");
             self.app.update();
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -9,7 +9,7 @@ use crate::gc::kind::{Header, Kind};
 use crate::value::{Gc, RawValue, truncate};
 use crate::vm::{Raised, Vm};
 
-use super::cdata::{self, CData, COLUMN, VIEW, View, WRITABLE};
+use super::cdata::{self, CData, COLUMN, REUSED, VIEW, View, WRITABLE};
 use super::ctype::{CType, CTypeId, Form, Scalar};
 use super::host::RegisterError;
 use super::part::Whole;
@@ -27,6 +27,10 @@ pub(crate) struct Column {
     pub(crate) stride: u32,
     /// The type of the values.
     pub(crate) element: u32,
+    /// `len`, or zero if the values do not lie one after another.
+    dense_len: u32,
+    /// The head that a reused view of one of its values has, as a number; zero if they have no change ticks.
+    shown: u64,
 }
 
 /// Where the values of a column lie.
@@ -61,12 +65,17 @@ impl Vm {
             Values::Listed(places) => (std::ptr::null_mut(), 0, std::ptr::null_mut(), places),
         };
         let cell: *mut Column = self.heap.alloc(Kind::CData, size_of::<Column>())?.cast();
-        let header =
-            Header { flags, extra: source.0.to_ne_bytes(), aux: ctype.0, ..Header::new(Kind::CData) };
-        // SAFETY: the cell is fresh and large enough; its beginning is a cdata's.
+        let extra = source.0.to_ne_bytes();
+        let header = Header { flags, extra, aux: ctype.0, ..Header::new(Kind::CData) };
+        let of_value =
+            Header { flags: flags & !COLUMN | REUSED, extra, aux: element.0, ..Header::new(Kind::CData) };
+        let is_dense = places.is_null();
+        // SAFETY: the cell is fresh and large enough; its beginning is a cdata's. A header is eight bytes without gaps.
         unsafe {
+            let shown = if tick.is_null() { 0 } else { head_of(&raw const of_value) };
             let view = View { head: CData { header, data }, tick, epoch: self.ffi.lending.epoch() };
-            cell.write(Column { view, places, len, stride, element: element.0 });
+            let dense_len = if is_dense { len } else { 0 };
+            cell.write(Column { view, places, len, stride, element: element.0, dense_len, shown });
             Ok(Gc::<CData>::from_ptr(cell.cast()).into())
         }
     }
@@ -110,6 +119,62 @@ pub(crate) unsafe fn element(vm: *mut Vm, cdata: *mut CData, key: RawValue) -> O
         };
         Some((at, (*column).element))
     }
+}
+
+/// The address and row of a value of a column by its index, if they lie one after another.
+///
+/// # Safety
+/// As [`element`].
+#[inline(always)]
+pub(crate) unsafe fn dense_element(
+    vm: *mut Vm,
+    cdata: *mut CData,
+    key: RawValue,
+) -> Option<(*mut u8, usize)> {
+    // SAFETY: by contract; the addresses of a column are good in its epoch.
+    unsafe {
+        let column = cdata.cast::<Column>();
+        let index = key.as_f64_or_nan();
+        let row = truncate(index) as u32;
+        if f64::from(row) != index
+            || row >= (*column).dense_len
+            || (*column).view.epoch != (*vm).ffi.lending.epoch
+        {
+            return None;
+        }
+        let row = row as usize;
+        Some(((*column).view.head.data.add(row * (*column).stride as usize), row))
+    }
+}
+
+/// Makes a reused view that shows a value of the column show another, which [`dense_element`] has found; false if it shows something else.
+///
+/// # Safety
+/// Both are live, and the latter is a column.
+#[inline(always)]
+pub(crate) unsafe fn show_element(held: *mut CData, cdata: *mut CData, (at, row): (*mut u8, usize)) -> bool {
+    // SAFETY: by contract; a cdata with this head is a view, and the column has ticks.
+    unsafe {
+        let column = cdata.cast::<Column>();
+        if head_of(&raw const (*held).header) != (*column).shown {
+            return false;
+        }
+        let view = held.cast::<View>();
+        (*view).head.data = at;
+        (*view).tick = (*column).view.tick.add(row);
+        (*view).epoch = (*column).view.epoch;
+        true
+    }
+}
+
+/// A header as a number, to be compared in one go.
+///
+/// # Safety
+/// It is live.
+#[inline(always)]
+unsafe fn head_of(header: *const Header) -> u64 {
+    // SAFETY: by contract; a header is eight bytes without gaps.
+    unsafe { header.cast::<u64>().read_unaligned() }
 }
 
 /// What a value of a column is part of, by an index that has been found to be good.

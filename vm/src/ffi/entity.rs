@@ -32,15 +32,21 @@ pub fn from_parts(index: u32, generation: u32) -> u64 {
     u64::from(generation) << 32 | u64::from(!index)
 }
 
+/// The value of an entity whose bits fit into one.
+#[inline(always)]
+pub(crate) fn small_value(bits: u64) -> Option<RawValue> {
+    let (index, generation) = parts(bits);
+    let fits = index >> INDEX_BITS == 0 && generation >> GENERATION_BITS == 0;
+    fits.then(|| RawValue::light(u64::from(generation) << INDEX_BITS | u64::from(index)))
+}
+
 impl LargeEntities {
     /// The value of an entity.
     #[inline]
     pub fn value(&mut self, bits: u64) -> RawValue {
-        let (index, generation) = parts(bits);
-        if index >> INDEX_BITS == 0 && generation >> GENERATION_BITS == 0 {
-            RawValue::light(u64::from(generation) << INDEX_BITS | u64::from(index))
-        } else {
-            self.large_value(bits)
+        match small_value(bits) {
+            Some(value) => value,
+            None => self.large_value(bits),
         }
     }
 

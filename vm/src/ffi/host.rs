@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::function::{FunctionView, NativeFn, ShortForm, Special, new_native};
+use crate::function::{FunctionView, NativeFn, NativeFunction, ShortForm, Special, new_native};
 use crate::gc::Heap;
 use crate::string::LuaString;
 use crate::table::Table;
@@ -173,8 +173,9 @@ pub struct NamedPlaces {
     pub function: NativeFn,
     /// The field that says which owner a value stands for. A pinned string.
     pub owner: Gc<LuaString>,
-    /// The place of what an owner has under a name. It changes nothing that a script could see, and calls no script.
-    pub place: fn(&mut Vm, owner: RawValue, name: Gc<LuaString>) -> Option<NamedPlace>,
+    /// The place of what an owner has under a name, unless that particular native gives something else for it. It changes nothing that a script
+    /// could see, and calls no script.
+    pub place: fn(&mut Vm, Gc<NativeFunction>, owner: RawValue, name: Gc<LuaString>) -> Option<NamedPlace>,
 }
 
 /// How a field is reached.
@@ -418,15 +419,23 @@ impl Vm {
         Ok(new_native(&mut self.heap, name, function, globals, upvalues, Special::None)?.into())
     }
 
-    /// Gives a native function a short form: see [`ShortForm`].
+    /// The same with a short form, which may answer a read of an absent field when the function is a table's `__index`.
     ///
-    /// # Panics
-    /// When the value is no native function.
-    pub fn set_short_form(&mut self, native: RawValue, short: ShortForm) {
-        match native.as_function().map(|function| function.view()) {
-            Some(FunctionView::Native(native)) => native.set_short_form(short),
-            _ => panic!("only native functions have short forms"),
+    /// # Errors
+    /// When the memory limit is reached.
+    pub fn new_index_function(
+        &mut self,
+        name: &str,
+        function: NativeFn,
+        short: ShortForm,
+        upvalues: &[RawValue],
+    ) -> Result<RawValue, Raised> {
+        let globals = self.heap.roots.globals.expect("a VM has globals from its creation");
+        let native = new_native(&mut self.heap, name, function, globals, upvalues, Special::None)?;
+        if let FunctionView::Native(native) = native.view() {
+            native.set_short_form(short);
         }
+        Ok(native.into())
     }
 
     /// An upvalue of the running native function.

@@ -15,7 +15,7 @@
 //! | [`assign`]: whole values, from tables | [`cconv`], [`caggregate`]: conversions, [`cinit`]: initialisers |
 //! | [`arith`], [`vector`], [`structs`], [`duration`]: the operators of math types and spans of time | [`carith`]: integers, pointers, metatypes |
 //! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
-//! | [`rows`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring`; [`named`]: the host's types in declarations |
+//! | [`rows`], [`cursor`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring`; [`named`]: the host's types in declarations |
 //!
 //! Interpreter and library enter through `access` and `arith`, which ask first which kind it is; [`place`] is what inline caches remember
 //! of a field of either kind. Nothing else in the VM knows what is inside a cdata.
@@ -39,6 +39,7 @@ pub mod cparse;
 pub mod ctab;
 mod ctext;
 pub mod ctype;
+pub(crate) mod cursor;
 pub mod duration;
 pub mod entity;
 pub mod host;

@@ -3,7 +3,7 @@
 //! Where the compiler sees that a part is only indexed ([`Part`]), no view of it is needed. A chain of reads is followed from one inline
 //! cache to the next and ends in a load ([`follow`]). The object of an assignment has a register of its own, in which one view is made to
 //! show one part after another: it is marked [`REUSED`], lies in no other place, and whoever would pass it on makes a view of its own
-//! ([`detached`]). A loop over rows treats the views of its variables in the same way (`rows.rs`).
+//! ([`detached`]). A loop over rows treats the views of its variables in the same way (`cursor.rs`).
 
 #![allow(unsafe_code, reason = "follows lent memory that was checked, and rewrites views")]
 
@@ -78,6 +78,7 @@ pub(super) unsafe fn show(view: *mut View, whole: Whole, data: *mut u8, ctype: u
 ///
 /// # Safety
 /// A live view of a running loop, whose host lent `data` and `tick` in its epoch.
+#[inline(always)]
 pub(crate) unsafe fn show_row(view: *mut CData, data: *mut u8, tick: *mut u32) {
     // SAFETY: by contract.
     unsafe {
@@ -146,7 +147,7 @@ pub(crate) unsafe fn follow(
             pc = pc.add(1);
             let place = (*cache).place;
             if place & 0xFF == place::FLOAT {
-                *base.add(next.a()) = place::load_float(data, place);
+                *base.add(next.a()) = place::load_float(data, place)?;
                 return Some(pc);
             }
             if place & 0xFF != PART {

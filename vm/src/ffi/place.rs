@@ -245,14 +245,15 @@ fn scalar_of(vm: &Vm, ctype: CTypeId) -> Option<Scalar> {
 /// As the kind of a place: a single-precision number.
 pub(crate) const FLOAT: u32 = Scalar::F32 as u32;
 
-/// The value at the place of a single-precision number.
+/// The value at the place of a single-precision number. Not-a-numbers are left to the slow path, which knows the one to store.
 ///
 /// # Safety
 /// As [`load`].
 #[inline(always)]
-pub(crate) unsafe fn load_float(data: *const u8, place: u32) -> RawValue {
+pub(crate) unsafe fn load_float(data: *const u8, place: u32) -> Option<RawValue> {
     // SAFETY: by contract.
-    unsafe { RawValue::number(f64::from(data.add((place >> 8) as usize).cast::<f32>().read_unaligned())) }
+    let number = unsafe { data.add((place >> 8) as usize).cast::<f32>().read_unaligned() };
+    if number.is_nan() { None } else { Some(RawValue::number_unchecked(f64::from(number))) }
 }
 
 /// The value at a place.
@@ -300,22 +301,42 @@ pub(crate) unsafe fn store(vm: *mut Vm, cdata: *mut CData, place: u32, value: Ra
     }
 }
 
-/// Assigns a number at the place of a single-precision number, if the cdata may be written now.
+/// The flags of a view that may be written.
+const LENT: u8 = VIEW | WRITABLE;
+
+/// Assigns a number at the place of a single-precision number, if the cdata may be written now. Not-a-numbers, as which whatever is no number
+/// reads, are left to the slow path.
 ///
 /// # Safety
 /// As [`store`].
 #[inline(always)]
 pub(crate) unsafe fn store_float(vm: *mut Vm, cdata: *mut CData, place: u32, value: RawValue) -> bool {
-    // SAFETY: by contract; the view is checked before its memory and its tick are touched.
+    let number = value.as_f64_or_nan();
+    if number.is_nan() {
+        return false;
+    }
+    // SAFETY: by contract; a cdata with the flag is a view, which is checked before its memory and its tick are touched.
     unsafe {
-        let flags = (*cdata).header.flags;
-        let Some(data) = readable(vm, cdata) else { return false };
-        if flags & WRITABLE == 0 || !value.is_number() {
-            return false;
+        let at = (*cdata).data.wrapping_add((place >> 8) as usize).cast::<f32>();
+        match (*cdata).header.flags & (VIEW | UNCHECKED | WRITABLE) {
+            LENT => {
+                let view = cdata.cast::<View>();
+                if (*view).epoch != (*vm).ffi.lending.epoch {
+                    return false;
+                }
+                at.write_unaligned(number as f32);
+                let tick = (*view).tick;
+                if !tick.is_null() {
+                    tick.write((*vm).ffi.lending.tick);
+                }
+                true
+            }
+            WRITABLE => {
+                at.write_unaligned(number as f32);
+                true
+            }
+            _ => false,
         }
-        data.add((place >> 8) as usize).cast::<f32>().write_unaligned(value.as_f64_or_nan() as f32);
-        leave_tick(vm, cdata);
-        true
     }
 }
 

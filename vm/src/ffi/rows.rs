@@ -7,14 +7,14 @@
 
 use std::ptr::null_mut;
 
-use crate::function::{FunctionView, NativeFn, NativeFunction, Special, new_native};
+use crate::function::NativeFn;
 use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
-use super::cdata::{CData, View};
 use super::column::Values;
 use super::ctype::{CTypeId, Scalar};
+use super::cursor::{self, Cursor};
 use super::view::SourceId;
 
 /// What a query yields beside the entity, in order.
@@ -70,13 +70,13 @@ pub struct Segment {
 
 impl Segment {
     #[inline(always)]
-    fn row(&self, n: usize) -> usize {
+    pub(super) fn row(&self, n: usize) -> usize {
         self.rows.as_ref().map_or(n, |rows| rows[n] as usize)
     }
 
     /// The bits of a row's entity.
     #[inline(always)]
-    fn entity(&self, n: usize) -> u64 {
+    pub(super) fn entity(&self, n: usize) -> u64 {
         // SAFETY: callers have checked the epoch and the row (set_rows).
         unsafe { self.entities.add(self.row(n)).read() }
     }
@@ -88,7 +88,7 @@ impl Cells {
     /// # Safety
     /// The epoch is the one the addresses are good in, and the row is one of the segment.
     #[inline(always)]
-    unsafe fn address(&self, row: usize, n: usize) -> (*mut u8, *mut u32) {
+    pub(super) unsafe fn address(&self, row: usize, n: usize) -> (*mut u8, *mut u32) {
         match self {
             Cells::Absent => (null_mut(), null_mut()),
             // SAFETY: by contract.
@@ -167,7 +167,7 @@ impl Rows {
         self.compacted = self.segments.iter().map(compact).collect();
     }
 
-    fn passes(&self, segment: &Segment, n: usize, this_run: u32) -> bool {
+    pub(super) fn passes(&self, segment: &Segment, n: usize, this_run: u32) -> bool {
         segment.filters.iter().all(|filter| {
             // SAFETY: the epoch was checked by the caller; rows and listed rows are inside the segment.
             let tick = unsafe {
@@ -180,51 +180,6 @@ impl Rows {
         })
     }
 }
-
-/// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere. Compiled code steps through the rows of a segment by
-/// what is at its beginning.
-#[repr(C)]
-pub(crate) struct Cursor {
-    /// The epoch it began in, the only one it goes on in.
-    epoch: u64,
-    /// The row of the segment to come.
-    pub(crate) next: usize,
-    /// How many rows the segment has, if they are plain: all of them, one after another in every column. 0 for others.
-    pub(crate) plain: usize,
-    /// The entities of a plain segment.
-    pub(crate) entities: *const u64,
-    /// The columns of a plain segment, as many as `shown`.
-    pub(crate) lanes: *const Lane,
-    lane_list: Vec<Lane>,
-    segment: usize,
-    /// The loop whose variables hold `shown`: its thread and the stack slot of its first variable.
-    owner: Option<(usize, u32)>,
-    /// A view for each column. The step's upvalues keep them alive.
-    shown: Vec<Gc<CData>>,
-}
-
-/// A column of a plain segment.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub(crate) struct Lane {
-    /// The value of row 0; null when the entities do not have it.
-    pub(crate) data: *mut u8,
-    /// Bytes from a row to the next.
-    pub(crate) stride: usize,
-    /// The change tick of row 0.
-    pub(crate) ticks: *mut u32,
-    /// What shows it.
-    pub(crate) view: *mut CData,
-}
-
-// SAFETY: used by the thread that runs the VM, as the heap cells it names are.
-unsafe impl Send for Cursor {}
-
-/// Upvalues of a loop's step before its views. Both are upvalues, not arguments: a script cannot mix the cursor of one loop with the query of
-/// another.
-const STEP_VIEWS: usize = 2;
-/// Columns beyond this many get new views in every row.
-const MAX_SHOWN: usize = 30;
 
 impl Vm {
     /// A query object: `q:iter()`, `q:columns()`, `q:get(entity)`, `q:single()`, `q:count()`. It matches nothing until [`Vm::set_rows`].
@@ -257,7 +212,7 @@ impl Vm {
     }
 
     /// Pushes the entity of a row and its columns' views.
-    fn push_row(&mut self, rows: &Rows, segment: &Segment, n: usize) -> Result<(), Raised> {
+    pub(super) fn push_row(&mut self, rows: &Rows, segment: &Segment, n: usize) -> Result<(), Raised> {
         let entity = self.ffi.entities.value(segment.entity(n));
         self.push(entity)?;
         for (column, cells) in rows.columns.iter().zip(&segment.columns) {
@@ -277,15 +232,15 @@ impl Vm {
 
 /// The methods of query objects.
 const METHODS: &[(&str, NativeFn)] =
-    &[("iter", iter), ("columns", columns), ("count", count), ("get", get), ("single", single)];
+    &[("iter", cursor::iter), ("columns", columns), ("count", count), ("get", get), ("single", single)];
 
-fn rows_of<'a>(query: Gc<UserData>) -> Option<&'a mut Rows> {
+pub(super) fn rows_of<'a>(query: Gc<UserData>) -> Option<&'a mut Rows> {
     // SAFETY: a live cell; a query's payload is borrowed by one native at a time, and none of them calls back into Lua.
     unsafe { (*query.as_ptr()).payload.as_mut()?.downcast_mut() }
 }
 
 /// The rows of the query object that argument 0 is, if it may be used now.
-fn check_query<'a>(vm: &mut Vm, args: Args) -> Result<(Gc<UserData>, &'a mut Rows), Raised> {
+pub(super) fn check_query<'a>(vm: &mut Vm, args: Args) -> Result<(Gc<UserData>, &'a mut Rows), Raised> {
     let found = vm.arg(args, 0).as_userdata().and_then(|query| Some((query, rows_of(query)?)));
     let Some((query, rows)) = found else {
         return Err(vm.arg_error(args, 0, "query expected (call it with a colon: q:iter())"));
@@ -294,7 +249,7 @@ fn check_query<'a>(vm: &mut Vm, args: Args) -> Result<(Gc<UserData>, &'a mut Row
     Ok((query, rows))
 }
 
-fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Raised> {
+pub(super) fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Raised> {
     if epoch == vm.ffi.lending.epoch() {
         return Ok(());
     }
@@ -303,264 +258,6 @@ fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Raised> {
         rows.borrower
     );
     Err(vm.error(message))
-}
-
-fn iter(vm: &mut Vm, args: Args) -> NativeResult {
-    let (query, rows) = check_query(vm, args)?;
-    let mut upvalues = vec![query.into(), RawValue::NIL];
-    let mut shown = Vec::with_capacity(rows.columns.len());
-    for column in rows.columns.iter().take(MAX_SHOWN) {
-        // SAFETY: nobody sees it before it shows a row.
-        let view = unsafe { vm.lend(column.ctype, null_mut(), null_mut(), column.source)? };
-        upvalues.push(view.into());
-        shown.push(view);
-    }
-    let cursor = Cursor::new(rows.epoch, shown);
-    upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
-    debug_assert_eq!(upvalues.len(), STEP_VIEWS + rows.columns.len().min(MAX_SHOWN));
-    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
-    let step = new_native(&mut vm.heap, "next_row", next_row, globals, &upvalues, Special::NextRow)?;
-    vm.ret1(RawValue::from(step))
-}
-
-fn running_native(vm: &Vm, args: Args) -> Gc<NativeFunction> {
-    match vm.slot(args.base - 1).as_function().map(|function| function.view()) {
-        Some(FunctionView::Native(native)) => native,
-        Some(FunctionView::Lua(_)) | None => {
-            unreachable!("the function below a native's arguments is that native")
-        }
-    }
-}
-
-/// The query and cursor of a loop's step.
-fn loop_of<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
-    let query = native.upvalue(0).as_userdata().expect("made by iter");
-    let cursor = native.upvalue(1).as_userdata().expect("made by iter");
-    // SAFETY: a live cell, kept by the running native; the payload is borrowed only here, and nothing meanwhile runs Lua.
-    let cursor = unsafe { (*cursor.as_ptr()).payload.as_mut() }.and_then(|p| p.downcast_mut::<Cursor>());
-    (rows_of(query).expect("made by iter"), cursor.expect("made by iter"))
-}
-
-/// The same without asking what the upvalues are.
-///
-/// # Safety
-/// The native was made by [`iter`].
-#[inline(always)]
-unsafe fn loop_of_step<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
-    // SAFETY: the upvalues are a query and a cursor, whose payloads are there as long as they live; borrowed as in `loop_of`.
-    unsafe {
-        let payload = |index: usize| {
-            let userdata = native.upvalue(index).as_userdata_unchecked().as_ptr();
-            let payload = (*userdata).payload.as_mut().unwrap_unchecked();
-            debug_assert!(index != 0 || payload.is::<Rows>());
-            std::ptr::from_mut(&mut **payload).cast::<u8>()
-        };
-        (&*payload(0).cast::<Rows>(), &mut *payload(1).cast::<Cursor>())
-    }
-}
-
-impl Cursor {
-    fn new(epoch: u64, shown: Vec<Gc<CData>>) -> Cursor {
-        let (entities, lanes) = (std::ptr::null(), std::ptr::null());
-        Cursor {
-            epoch,
-            next: 0,
-            plain: 0,
-            entities,
-            lanes,
-            lane_list: Vec::new(),
-            segment: 0,
-            owner: None,
-            shown,
-        }
-    }
-
-    /// Looks at a segment before its first row.
-    fn begin(&mut self, segment: &Segment) {
-        self.lane_list.clear();
-        self.plain = 0;
-        if !segment.filters.is_empty() || segment.rows.is_some() {
-            return;
-        }
-        for (cells, view) in segment.columns.iter().zip(&self.shown) {
-            let (data, stride, ticks) = match cells {
-                Cells::Absent => (null_mut(), 0, null_mut()),
-                Cells::Dense { data, stride, ticks } => (*data, *stride as usize, *ticks),
-                Cells::Scattered(_) => return,
-            };
-            self.lane_list.push(Lane { data, stride, ticks, view: view.as_ptr() });
-        }
-        self.entities = segment.entities;
-        self.lanes = self.lane_list.as_ptr();
-        self.plain = segment.len as usize;
-    }
-
-    /// A column of the plain segment it is in.
-    pub(crate) fn lane(&self, index: usize) -> Option<Lane> {
-        self.lane_list.get(index).copied().filter(|_| self.plain > 0)
-    }
-
-    /// Whether its lanes are all there is to the first `count` columns.
-    pub(crate) fn has_lanes_for(&self, count: usize) -> bool {
-        count <= self.lane_list.len() || self.lane_list.len() < MAX_SHOWN
-    }
-
-    /// Moves to the next row that passes: its segment and number.
-    #[inline(always)]
-    fn advance<'r>(&mut self, rows: &'r Rows, this_run: u32) -> Option<(&'r Segment, usize)> {
-        while let Some(segment) = rows.segments.get(self.segment) {
-            let n = self.next;
-            if n == segment.len as usize {
-                self.segment += 1;
-                self.next = 0;
-                self.plain = 0;
-                continue;
-            }
-            if n == 0 {
-                self.begin(segment);
-            }
-            self.next += 1;
-            if segment.filters.is_empty() || rows.passes(segment, n, this_run) {
-                return Some((segment, n));
-            }
-        }
-        None
-    }
-}
-
-/// The loop's step as a call: the next row, or nil.
-fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
-    let native = running_native(vm, args);
-    let (rows, cursor) = loop_of(native);
-    check_epoch(vm, rows, cursor.epoch)?;
-    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
-        return vm.ret1(RawValue::NIL);
-    };
-    vm.push_row(rows, segment, n)?;
-    vm.ret_top(1 + rows.columns.len() as u32)
-}
-
-/// The loop's step by the interpreter: gives the `count` variables at `into` their values. Those of `reused` (a bit each) are only indexed
-/// by the loop's body. `false` when nothing was done and the call is to be made.
-///
-/// # Safety
-/// `into` is a place on the running stack with `count` registers, and `native` a step.
-pub(crate) unsafe fn step(
-    vm: &mut Vm,
-    native: Gc<NativeFunction>,
-    into: *mut RawValue,
-    count: usize,
-    reused: u32,
-) -> bool {
-    // SAFETY: only `iter` makes natives of this kind.
-    let (rows, cursor) = unsafe { loop_of_step(native) };
-    if cursor.epoch != vm.ffi.lending.epoch() {
-        return false;
-    }
-    let before = (cursor.segment, cursor.next);
-    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
-        // SAFETY: by contract.
-        unsafe { into.write(RawValue::NIL) };
-        return true;
-    };
-    // The views are this loop's, if it is the first to show rows by them.
-    let thread = vm.thread.as_ptr();
-    // SAFETY: a live thread, on whose stack the place is.
-    let slot = unsafe { into.offset_from((*thread).stack) } as u32;
-    let owner = *cursor.owner.get_or_insert((thread.addr(), slot));
-    let reused = if owner == (thread.addr(), slot) { reused } else { 0 };
-    // SAFETY: the epoch was checked, and rows are inside their segment (set_rows); the place has `count` registers.
-    unsafe {
-        into.write(vm.ffi.entities.value(segment.entity(n)));
-        let row = segment.row(n);
-        for i in 1..count {
-            let mut value = RawValue::NIL;
-            if let (Some(column), Some(cells)) = (rows.columns.get(i - 1), segment.columns.get(i - 1)) {
-                let (data, tick) = cells.address(row, n);
-                match cursor.shown.get(i - 1) {
-                    _ if data.is_null() => {}
-                    Some(view) if reused & 1 << i != 0 => {
-                        let shown = view.as_ptr().cast::<View>();
-                        (*shown).head.data = data;
-                        (*shown).tick = tick;
-                        value = (*view).into();
-                    }
-                    _ => match vm.lend(column.ctype, data, tick, column.source) {
-                        Ok(view) => value = view.into(),
-                        // The call tells.
-                        Err(_) => {
-                            (cursor.segment, cursor.next) = before;
-                            return false;
-                        }
-                    },
-                }
-            }
-            into.add(i).write(value);
-        }
-    }
-    true
-}
-
-/// The cursor of a step, if compiled code may go on with it: it is the running thread's loop whose first variable is in stack slot `slot`.
-///
-/// # Safety
-/// The native is a step, as which its code tells it ([`STEP`]).
-pub(crate) unsafe fn cursor_of(vm: &Vm, native: Gc<NativeFunction>, slot: u32) -> Option<*mut Cursor> {
-    // SAFETY: by contract.
-    let (_, cursor) = unsafe { loop_of_step(native) };
-    let is_here =
-        cursor.epoch == vm.ffi.lending.epoch() && cursor.owner == Some((vm.thread.as_ptr().addr(), slot));
-    is_here.then_some(std::ptr::from_mut(cursor))
-}
-
-/// The code of steps.
-pub(crate) const STEP: NativeFn = next_row;
-
-/// Whether a native is the step of a loop over rows.
-pub(crate) fn is_step(native: Gc<NativeFunction>) -> bool {
-    native.special() == Special::NextRow
-}
-
-/// Gives the variables of a loop, of which the first is at `into`, the row it is at once more: compiled code has stepped past what they show. Those
-/// of `reused` are only indexed by the loop's body.
-///
-/// # Errors
-/// When the memory limit is reached.
-///
-/// # Safety
-/// As [`step`]; the loop is where [`cursor_of`] says.
-pub(crate) unsafe fn show_again(
-    vm: &mut Vm,
-    native: Gc<NativeFunction>,
-    into: *mut RawValue,
-    count: usize,
-    reused: u32,
-) -> Result<(), Raised> {
-    // SAFETY: by contract.
-    unsafe {
-        let (rows, cursor) = loop_of_step(native);
-        let n = cursor.next.wrapping_sub(1);
-        if n >= cursor.plain {
-            return Ok(());
-        }
-        into.write(vm.ffi.entities.value(cursor.entities.add(n).read()));
-        for (i, lane) in cursor.lane_list.iter().enumerate().take(count - 1) {
-            if lane.data.is_null() {
-                continue;
-            }
-            let (data, tick) = (lane.data.add(n * lane.stride), lane.ticks.add(n));
-            let view = if reused & 2 << i != 0 {
-                let view = lane.view.cast::<View>();
-                (*view).head.data = data;
-                (*view).tick = tick;
-                Gc::from_ptr(lane.view)
-            } else {
-                vm.lend(rows.columns[i].ctype, data, tick, rows.columns[i].source)?
-            };
-            into.add(1 + i).write(view.into());
-        }
-    }
-    Ok(())
 }
 
 /// `for n, a, b, entities in q:columns()`: the rows of one table after another.
@@ -575,13 +272,10 @@ fn columns(vm: &mut Vm, args: Args) -> NativeResult {
 
 /// The next table's columns: how many rows, a column for each component, and the entities.
 fn next_columns(vm: &mut Vm, args: Args) -> NativeResult {
-    let native = running_native(vm, args);
-    let (rows, cursor) = loop_of(native);
-    check_epoch(vm, rows, cursor.epoch)?;
+    let (rows, cursor) = cursor::running_loop(vm, args);
+    check_epoch(vm, rows, cursor.epoch())?;
     let (table, len) = loop {
-        let at = cursor.segment;
-        let Some(segment) = rows.segments.get(at) else { return vm.ret1(RawValue::NIL) };
-        cursor.segment += 1;
+        let Some((at, segment)) = cursor.next_segment(rows) else { return vm.ret1(RawValue::NIL) };
         let len = rows.compacted.get(at).and_then(Option::as_ref).map_or(segment.len, |rows| rows.len);
         if len > 0 {
             break (at, len);

@@ -114,8 +114,9 @@ mod tail {
     pub(crate) type Handler =
         unsafe extern "C" fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
 
+    // What is no opcode's handler may be given a value beside the registers of the frame.
     macro_rules! handler {
-        ($(#[$attr:meta])* $name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
+        ($(#[$attr:meta])* $name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident $(, $value:ident: $ty:ty)?) $body:block) => {
             $crate::interp::dispatch::extern_fn! {
                 $(#[$attr])*
                 #[allow(non_snake_case, unused_unsafe, unused_variables, reason = "named after the opcode; one signature for all")]
@@ -125,6 +126,7 @@ mod tail {
                     $insn: $crate::bytecode::Insn,
                     $base: *mut $crate::value::RawValue,
                     $k: *const $crate::value::RawValue
+                    $(, $value: $ty)?
                 ) -> $crate::interp::dispatch::Ret {
                     // SAFETY: bytecode is built by the compiler and verified (bytecode/verify.rs): operands name registers of the
                     // frame, constants and caches of the code; the driver hands over the state of the frame on top.
@@ -269,7 +271,7 @@ mod matched {
     pub(crate) type Handler = unsafe fn(*const Insn, *mut Vm, Insn, *mut RawValue, *const RawValue) -> Ret;
 
     macro_rules! handler {
-        ($(#[$attr:meta])* $name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) $body:block) => {
+        ($(#[$attr:meta])* $name:ident($pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident $(, $value:ident: $ty:ty)?) $body:block) => {
             #[inline]
             #[allow(
                 non_snake_case,
@@ -282,7 +284,8 @@ mod matched {
                 $vm: *mut $crate::vm::Vm,
                 $insn: $crate::bytecode::Insn,
                 $base: *mut $crate::value::RawValue,
-                $k: *const $crate::value::RawValue,
+                $k: *const $crate::value::RawValue
+                $(, $value: $ty)?
             ) -> $crate::interp::dispatch::Ret {
                 // SAFETY: as for the other driver: verified bytecode, the state of the frame on top.
                 unsafe { $body }

@@ -5,7 +5,7 @@
 use super::Runtime;
 use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Ty, VIRTUAL_REUSED};
 use crate::ffi::cdata::CData;
-use crate::ffi::{part, rows};
+use crate::ffi::{cursor, part};
 use crate::function::NativeFunction;
 use crate::jit::helpers::table_room;
 use crate::string::LuaString;
@@ -234,8 +234,8 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
             let into = base.offset(rows.slot as isize + 3);
             if let Some(step) = step.as_function() {
                 let native: Gc<NativeFunction> = Gc::from_ptr(step.as_ptr().cast());
-                if rows::is_step(native) {
-                    rows::show_again(vm, native, into, rows.count as usize, rows.reused)?;
+                if cursor::is_step(native) {
+                    cursor::show_again(vm, native, into, rows.count as usize, rows.reused)?;
                 }
             }
         }

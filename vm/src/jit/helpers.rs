@@ -5,7 +5,7 @@
 use super::State;
 use super::exit::{call_info, restore};
 use crate::bytecode::Insn;
-use crate::ffi::rows;
+use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
 use crate::string::LuaString;
@@ -59,7 +59,7 @@ helpers! {
     set_metatable(Word, Word, Word) -> Word;
     rows(Word, Word, Word) -> Word;
     entity(Word, Word) -> Word;
-    place(Word, Word, Word) -> Word;
+    place(Word, Word, Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -224,11 +224,11 @@ extern "C" fn power(x: f64, y: f64) -> f64 {
 }
 
 /// The cursor of a step over rows, which the function is, if it is as the immediate of `ROWS` says; 0 if compiled code may not go on with it.
-extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut rows::Cursor {
+extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut cursor::Cursor {
     // SAFETY: compiled code hands over its VM and a live native, whose code is that of steps.
     unsafe {
         let first = (*State::of(vm)).runtime.base_index.wrapping_add_signed(imm as u32 as i32);
-        match rows::cursor_of(&*vm, Gc::from_ptr(native), first) {
+        match cursor::cursor_of(&*vm, Gc::from_ptr(native), first) {
             Some(cursor) if imm >> 32 == 0 || (1..=(*cursor).plain).contains(&(*cursor).next) => cursor,
             _ => std::ptr::null_mut(),
         }
@@ -242,12 +242,14 @@ extern "C" fn entity(vm: *mut Vm, bits: *const u64) -> u64 {
 }
 
 /// The bytes of what an owner has under a name, as the host says, null if it does not; the tick's place and a view of the kind are left among the arguments.
-extern "C" fn place(vm: *mut Vm, owner: u64, name: *mut LuaString) -> *mut u8 {
-    // SAFETY: compiled code hands over its VM, the bits of a live value and a live string.
+extern "C" fn place(vm: *mut Vm, native: *mut NativeFunction, owner: u64, name: *mut LuaString) -> *mut u8 {
+    // SAFETY: compiled code hands over its VM, a live native, the bits of a live value and a live string.
     unsafe {
         let vm = &mut *vm;
         let Some(places) = vm.ffi.named_places else { return std::ptr::null_mut() };
-        let Some(found) = (places.place)(vm, RawValue::from_bits(owner), Gc::from_ptr(name)) else {
+        let Some(found) =
+            (places.place)(vm, Gc::from_ptr(native), RawValue::from_bits(owner), Gc::from_ptr(name))
+        else {
             return std::ptr::null_mut();
         };
         let arguments = &mut (*State::of(vm)).runtime.arguments;

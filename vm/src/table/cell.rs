@@ -80,6 +80,15 @@ impl Gc<Table> {
         unsafe { *self.slots().add(slot as usize) }
     }
 
+    /// The field in a slot of tables of a [`cache_shape`](Gc::cache_shape); `None` when this is no such table.
+    ///
+    /// # Safety
+    /// [`find_slot`](Gc::find_slot) has found the slot in a table of this shape.
+    #[inline]
+    pub unsafe fn get_slot(self, shape: u32, slot: u32) -> Option<RawValue> {
+        (self.shape() == shape && shape != 0).then(|| self.slot(slot))
+    }
+
     #[inline(always)]
     pub(super) fn put_slot(self, slot: u32, value: RawValue) {
         // SAFETY: as for `slot`.

@@ -51,6 +51,12 @@ impl Gc<Table> {
         self.shape()
     }
 
+    /// Whether its [`cache_shape`](Gc::cache_shape) is this one.
+    #[inline]
+    pub fn has_shape(self, shape: u32) -> bool {
+        self.shape() == shape && shape != 0
+    }
+
     /// What a cache may remember of an assignment. Stores to a table that method caches look through are never cached, since
     /// they may have to move the method epoch.
     pub(super) fn hint(self, heap: &mut Heap, placed: Placed) -> SetHint {

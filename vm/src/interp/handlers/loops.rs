@@ -1,7 +1,7 @@
 //! Loops. Back-edges are where the interrupt flag is looked at.
 
 use super::jump;
-use super::native::call_iterator;
+use super::native::{call_iterator, next_row};
 use crate::bytecode::Op;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
@@ -86,9 +86,14 @@ handler! { ITERCALL(pc, vm, insn, base, k) {
     let control = base.add(insn.a());
     if let Some(function) = (*control).as_function()
         && (*function.as_ptr()).header.kind == Kind::NativeFunction
-        && let Some(table) = (*control.add(1)).as_table()
     {
         let special = (*function.as_ptr().cast::<NativeFunction>()).header.extra[1];
+        let Some(table) = (*control.add(1)).as_table() else {
+            if special == Special::NextRow as u8 {
+                return next_row(pc, vm, insn, base, k);
+            }
+            return call_iterator(pc, vm, insn, base, k);
+        };
         if special == Special::NextIndex as u8 {
             let index = (*control.add(2)).as_f64_or_nan();
             let position = index as u32;

@@ -3,7 +3,7 @@
 use super::call::return_values;
 use super::keep_branch;
 use crate::bytecode::Op;
-use crate::ffi::rows;
+use crate::ffi::cursor;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{find_frame, handler, next, reload, save_pc, slow};
@@ -133,12 +133,6 @@ call_iterator(pc, vm, insn, base, k) {
     let control = base.add(insn.a());
     if let Some(function) = (*control).as_function()
         && (*function.as_ptr()).header.kind == Kind::NativeFunction
-        && (*function.as_ptr()).header.extra[1] == Special::NextRow as u8
-    {
-        return next_row(pc, vm, insn, base, k);
-    }
-    if let Some(function) = (*control).as_function()
-        && (*function.as_ptr()).header.kind == Kind::NativeFunction
         && (*function.as_ptr()).header.extra[1] == Special::Wrapped as u8
     {
         for i in 0..3 {
@@ -164,7 +158,18 @@ handler! {
 next_row(pc, vm, insn, base, k) {
     let control = base.add(insn.a());
     let native = Gc::from_ptr((*control).as_function_unchecked().as_ptr().cast::<NativeFunction>());
-    if rows::step(&mut *vm, native, control.add(3), insn.c(), insn.index() as u32) {
+    if cursor::step_plain(vm, native, control.add(3), insn) {
+        next!(pc, vm, base, k)
+    }
+    return next_row_of_any(pc, vm, insn, base, k);
+} }
+
+handler! {
+#[inline(never)]
+next_row_of_any(pc, vm, insn, base, k) {
+    let control = base.add(insn.a());
+    let native = Gc::from_ptr((*control).as_function_unchecked().as_ptr().cast::<NativeFunction>());
+    if cursor::step(&mut *vm, native, control.add(3), insn) {
         if (*vm).heap.debt > 0 {
             slow!(misc::collector_point, pc, vm, insn, base, k)
         }

@@ -4,8 +4,9 @@ use super::keep_branch;
 use super::load::closure;
 use crate::bytecode::Part;
 use crate::ffi::cdata::COLUMN;
+use crate::ffi::column::{self, Column};
 use crate::ffi::part::{self, Whole};
-use crate::ffi::{column, place};
+use crate::ffi::place;
 use crate::function::{InlineCache, LuaFunction};
 use crate::gc::is_marked;
 use crate::interp::dispatch::{handler, next, slow};
@@ -34,7 +35,8 @@ macro_rules! read_field {
                 next!($pc, $vm, $base, $k)
             }
         }
-        if shape == (*cache).other_shape
+        // Read anew, as the handlers of this have no register to keep it in.
+        if (&raw const (*table).header.aux).read_volatile() == (*cache).other_shape
             && (*table).meta == (*cache).meta
             && (*cache).epoch == (*$vm).heap.method_epoch
         {
@@ -56,22 +58,59 @@ macro_rules! needs_no_barrier {
     };
 }
 
-/// Assigns a field through the cache: an own slot that has a value.
+/// Assigns a field through the cache: an own slot that has a value. `$marking` does so while a collection marks.
 macro_rules! write_field {
-    ($table:expr, $value:expr, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
+    ($table:expr, $value:expr, $marking:ident, $pc:ident, $vm:ident, $insn:ident, $base:ident, $k:ident) => {{
         let table: *mut Table = $table;
-        let value: RawValue = $value;
         let cache = cache!($k, $insn);
-        // The slow path removes keys.
-        if !value.is_nil() && (*table).header.aux == (*cache).shape {
+        if (*table).header.aux == (*cache).shape {
+            // What comes behind needs the register of the shape.
+            keep_branch();
+            let value: RawValue = $value;
             let place = (*table).slots.add((*cache).slot as usize);
-            if !(*place).is_nil() && needs_no_barrier!($vm, place) {
+            // The slow path removes keys.
+            if !value.is_nil() && !(*place).is_nil() {
+                if (*$vm).heap.marking {
+                    return $marking($pc, $vm, $insn, $base, $k);
+                }
                 *place = value;
                 next!($pc, $vm, $base, $k)
             }
         }
     }};
 }
+
+/// Handlers that assign what [`write_field`] has found, while a collection marks.
+macro_rules! while_marking {
+    ($name:ident, $slow:path, ($table:expr, $value:expr), $insn:ident, $base:ident) => {
+        handler! {
+        #[inline(never)]
+        $name(pc, vm, $insn, $base, k) {
+            let table: *mut Table = $table;
+            let place = (*table).slots.add((*cache!(k, $insn)).slot as usize);
+            if needs_no_barrier!(vm, place) {
+                *place = $value;
+                next!(pc, vm, $base, k)
+            }
+            slow!($slow, pc, vm, $insn, $base, k)
+        } }
+    };
+}
+
+while_marking!(
+    set_global_while_marking,
+    table::set_global,
+    ((*closure!(base)).env.as_ptr(), *base.add(insn.a())),
+    insn,
+    base
+);
+while_marking!(
+    set_field_while_marking,
+    table::set_field,
+    ((*base.add(insn.a())).as_table_unchecked().as_ptr(), *base.add(insn.b())),
+    insn,
+    base
+);
 
 handler! { GETGLOBAL(pc, vm, insn, base, k) {
     let env = (*closure!(base)).env.as_ptr();
@@ -81,39 +120,37 @@ handler! { GETGLOBAL(pc, vm, insn, base, k) {
 
 handler! { SETGLOBAL(pc, vm, insn, base, k) {
     let env = (*closure!(base)).env.as_ptr();
-    write_field!(env, *base.add(insn.a()), pc, vm, insn, base, k);
+    write_field!(env, *base.add(insn.a()), set_global_while_marking, pc, vm, insn, base, k);
     slow!(table::set_global, pc, vm, insn, base, k)
 } }
 
 handler! { GETFIELD(pc, vm, insn, base, k) {
-    if let Some(table) = (*base.add(insn.b())).as_table() {
+    let object = *base.add(insn.b());
+    if let Some(table) = object.as_table() {
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
         return get_remembered_field(pc, vm, insn, base, k);
     }
-    return get_cdata_field(pc, vm, insn, base, k);
+    return get_cdata_field(pc, vm, insn, base, k, object);
 } }
 
 // The paths of what is no table are handlers of their own: those of tables need no stack then, and one comparison of tags.
 handler! {
 #[inline(never)]
-get_cdata_field(pc, vm, insn, base, k) {
-    let object = *base.add(insn.b());
-    if object.is_cdata() {
-        let cdata = object.as_cdata_unchecked().as_ptr();
-        let cache = cache!(k, insn);
-        if (*cdata).header.aux == (*cache).ctype
+get_cdata_field(pc, vm, insn, base, k, object: RawValue) {
+    if let Some(cdata) = object.to_cdata() {
+        let cdata = cdata.as_ptr();
+        let (ctype, place) = InlineCache::typed_place(cache!(k, insn));
+        if (*cdata).header.aux == ctype
             && let Some(data) = place::readable(vm, cdata)
         {
             // Most are floats, or parts on the way to one.
-            if (*cache).place & 0xFF == place::FLOAT {
-                *base.add(insn.a()) = place::load_float(data, (*cache).place);
+            if place & 0xFF != place::FLOAT {
+                return get_cdata_scalar(pc, vm, insn, base, k, object);
+            }
+            if let Some(value) = place::load_float(data, place) {
+                *base.add(insn.a()) = value;
                 next!(pc, vm, base, k)
             }
-            if (*cache).place & 0xFF == place::PART {
-                return get_part(pc, vm, insn, base, k);
-            }
-            *base.add(insn.a()) = place::load(data, (*cache).place);
-            next!(pc, vm, base, k)
         }
     }
     slow!(table::get_field, pc, vm, insn, base, k)
@@ -121,8 +158,19 @@ get_cdata_field(pc, vm, insn, base, k) {
 
 handler! {
 #[inline(never)]
-get_part(pc, vm, insn, base, k) {
-    let cdata = (*base.add(insn.b())).as_cdata_unchecked().as_ptr();
+get_cdata_scalar(pc, vm, insn, base, k, object: RawValue) {
+    let place = (*cache!(k, insn)).place;
+    if place & 0xFF == place::PART {
+        return get_part(pc, vm, insn, base, k, object);
+    }
+    *base.add(insn.a()) = place::load((*object.as_cdata_unchecked().as_ptr()).data, place);
+    next!(pc, vm, base, k)
+} }
+
+handler! {
+#[inline(never)]
+get_part(pc, vm, insn, base, k, object: RawValue) {
+    let cdata = object.as_cdata_unchecked().as_ptr();
     let cache = cache!(k, insn);
     let whole = Whole::of(cdata);
     let at = (*cdata).data.add(((*cache).place >> 8) as usize);
@@ -133,11 +181,12 @@ get_part(pc, vm, insn, base, k) {
 } }
 
 handler! { SETFIELD(pc, vm, insn, base, k) {
-    if let Some(table) = (*base.add(insn.a())).as_table() {
-        write_field!(table.as_ptr(), *base.add(insn.b()), pc, vm, insn, base, k);
+    let object = *base.add(insn.a());
+    if let Some(table) = object.as_table() {
+        write_field!(table.as_ptr(), *base.add(insn.b()), set_field_while_marking, pc, vm, insn, base, k);
         return add_field(pc, vm, insn, base, k);
     }
-    return set_cdata_field(pc, vm, insn, base, k);
+    return set_cdata_field(pc, vm, insn, base, k, object);
 } }
 
 handler! { INITFIELD(pc, vm, insn, base, k) {
@@ -177,16 +226,15 @@ init_while_marking(pc, vm, insn, base, k) {
 
 handler! {
 #[inline(never)]
-set_cdata_field(pc, vm, insn, base, k) {
-    let object = *base.add(insn.a());
-    if object.is_cdata() {
-        let cdata = object.as_cdata_unchecked().as_ptr();
-        let cache = cache!(k, insn);
-        if (*cdata).header.aux == (*cache).ctype {
-            if (*cache).place & 0xFF != place::FLOAT {
-                return set_cdata_scalar(pc, vm, insn, base, k);
+set_cdata_field(pc, vm, insn, base, k, object: RawValue) {
+    if let Some(cdata) = object.to_cdata() {
+        let cdata = cdata.as_ptr();
+        let (ctype, place) = InlineCache::typed_place(cache!(k, insn));
+        if (*cdata).header.aux == ctype {
+            if place & 0xFF != place::FLOAT {
+                return set_cdata_scalar(pc, vm, insn, base, k, object);
             }
-            if place::store_float(vm, cdata, (*cache).place, *base.add(insn.b())) {
+            if place::store_float(vm, cdata, place, *base.add(insn.b())) {
                 next!(pc, vm, base, k)
             }
         }
@@ -196,8 +244,8 @@ set_cdata_field(pc, vm, insn, base, k) {
 
 handler! {
 #[inline(never)]
-set_cdata_scalar(pc, vm, insn, base, k) {
-    let cdata = (*base.add(insn.a())).as_cdata_unchecked().as_ptr();
+set_cdata_scalar(pc, vm, insn, base, k, object: RawValue) {
+    let cdata = object.as_cdata_unchecked().as_ptr();
     if place::store(vm, cdata, (*cache!(k, insn)).place, *base.add(insn.b())) {
         next!(pc, vm, base, k)
     }
@@ -259,12 +307,15 @@ get_cdata_method(pc, vm, insn, base, k) {
 
 /// Handlers for tables of which the inline cache knows nothing: the answer may be remembered for their shape.
 macro_rules! remembered {
-    ($name:ident, $slow:path) => {
+    ($name:ident, $ask:ident, $slow:path) => {
         handler! {
         #[inline(never)]
         $name(pc, vm, insn, base, k) {
             let table = (*base.add(insn.b())).as_table_unchecked();
             let cache = cache!(k, insn).cast_mut();
+            if (*cache).ctype == InlineCache::HANDLER {
+                return $ask(pc, vm, insn, base, k);
+            }
             if let Some(value) = (*vm).lookups.read(table.as_ptr(), cache, (*vm).heap.method_epoch) {
                 *base.add(insn.a()) = value;
                 next!(pc, vm, base, k)
@@ -274,8 +325,29 @@ macro_rules! remembered {
     };
 }
 
-remembered!(get_remembered_field, table::get_field);
-remembered!(get_remembered_method, table::get_method);
+remembered!(get_remembered_field, ask_for_field, table::get_field);
+remembered!(get_remembered_method, ask_for_method, table::get_method);
+
+/// Handlers for tables whose metatable has a function answer, as the inline cache knows: a native may do so without a frame.
+macro_rules! ask {
+    ($name:ident, $slow:path) => {
+        handler! {
+        #[inline(never)]
+        $name(pc, vm, insn, base, k) {
+            if let Some(value) = table::ask_short_form(&mut *vm, *base.add(insn.b()), cache!(k, insn)) {
+                *base.add(insn.a()) = value;
+                if (*vm).heap.debt > 0 {
+                    slow!(misc::collector_point, pc, vm, insn, base, k)
+                }
+                next!(pc, vm, base, k)
+            }
+            slow!($slow, pc, vm, insn, base, k)
+        } }
+    };
+}
+
+ask!(ask_for_field, table::get_field);
+ask!(ask_for_method, table::get_method);
 
 handler! {
 #[inline(never)]
@@ -348,7 +420,8 @@ macro_rules! element {
 }
 
 handler! { GETINDEX(pc, vm, insn, base, k) {
-    if let Some(table) = (*base.add(insn.b())).as_table() {
+    let object = *base.add(insn.b());
+    if let Some(table) = object.as_table() {
         if let Some(place) = element!(table.as_ptr(), base.add(insn.c()))
             && !(*place).is_nil()
         {
@@ -357,7 +430,7 @@ handler! { GETINDEX(pc, vm, insn, base, k) {
         }
         return get_other(pc, vm, insn, base, k);
     }
-    return get_column_element(pc, vm, insn, base, k);
+    return get_column_element(pc, vm, insn, base, k, object);
 } }
 
 // Strings as keys above all.
@@ -373,32 +446,52 @@ get_other(pc, vm, insn, base, k) {
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
 
-// An element of a lent column: most are on the way to a number.
+// An element of a lent column: most are on the way to a number, or have one assigned.
 handler! {
 #[inline(never)]
-get_column_element(pc, vm, insn, base, k) {
-    let object = *base.add(insn.b());
-    if object.is_cdata() {
-        let cdata = object.as_cdata_unchecked().as_ptr();
+get_column_element(pc, vm, insn, base, k, object: RawValue) {
+    if let Some(cdata) = object.to_cdata() {
+        let cdata = cdata.as_ptr();
         if (*cdata).header.flags & COLUMN == 0 {
             return get_cdata_element(pc, vm, insn, base, k);
         }
-        if insn.index() == Part::ReadNext as usize
-            && let Some((at, ctype)) = column::element(vm, cdata, *base.add(insn.c()))
-        {
+        if insn.index() & Part::ReadNext as usize == 0 {
+            return show_column_element(pc, vm, insn, base, k, object);
+        }
+        if let Some((at, _)) = column::dense_element(vm, cdata, *base.add(insn.c())) {
             let read = *pc;
-            let cache = cache!(k, read);
-            if (*cache).ctype == ctype && (*cache).place & 0xFF == place::FLOAT {
-                *base.add(read.a()) = place::load_float(at, (*cache).place);
-                next!(pc.add(1), vm, base, k)
+            let (ctype, place) = InlineCache::typed_place(cache!(k, read));
+            if ctype == (*cdata.cast::<Column>()).element {
+                // One condition after the other takes fewer registers.
+                keep_branch();
+                if place & 0xFF == place::FLOAT
+                    && let Some(value) = place::load_float(at, place)
+                {
+                    *base.add(read.a()) = value;
+                    next!(pc.add(1), vm, base, k)
+                }
             }
         }
-        return get_column_part(pc, vm, insn, base, k);
+        return follow_column_element(pc, vm, insn, base, k);
     }
     slow!(table::get_index, pc, vm, insn, base, k)
 } }
 
-// An element that is assigned to: the view of that assignment's register is made to show it.
+// An element that is assigned to: the view of that assignment's register, which mostly shows one of the same column, is made to show it.
+handler! {
+#[inline(never)]
+show_column_element(pc, vm, insn, base, k, object: RawValue) {
+    let column = object.as_cdata_unchecked().as_ptr();
+    if insn.index() == Part::Indexed as usize
+        && let Some(held) = (*base.add(insn.a())).to_cdata()
+        && let Some(found) = column::dense_element(vm, column, *base.add(insn.c()))
+        && column::show_element(held.as_ptr(), column, found)
+    {
+        next!(pc, vm, base, k)
+    }
+    return get_column_part(pc, vm, insn, base, k);
+} }
+
 handler! {
 #[inline(never)]
 get_column_part(pc, vm, insn, base, k) {

@@ -4,7 +4,7 @@ use crate::bytecode::{Insn, Op, Part};
 use crate::ffi::cdata::CData;
 use crate::ffi::ctype::CTypeId;
 use crate::ffi::{part, place};
-use crate::function::InlineCache;
+use crate::function::{FunctionView, InlineCache};
 use crate::interp::Go;
 use crate::interp::lookup::Inherited;
 use crate::interp::slow::misc::running_closure;
@@ -75,7 +75,15 @@ fn fill_method_cache(vm: &mut Vm, insn: Insn, object: RawValue) {
 fn read(vm: &mut Vm, insn: Insn, object: RawValue, register: Option<usize>) -> Result<Go, Raised> {
     let key = key_of(vm, insn);
     if let Some(table) = object.as_table() {
-        if let Some(handler) = cached_handler(vm, insn, table) {
+        // SAFETY: the cache belongs to the running code.
+        if let Some(handler) = unsafe { cached_handler(vm, cache(vm, insn), table) } {
+            // In the middle of compiled code; a handler has asked before.
+            // SAFETY: as above.
+            if let Some(value) = unsafe { ask_short_form(vm, object, cache(vm, insn)) } {
+                vm.set_reg(insn.a(), value);
+                vm.check_collector(insn);
+                return Ok(Go::On);
+            }
             return vm.call_meta(handler, &[object, key.into()], 0);
         }
         let own = table.get_str(&vm.heap, key);
@@ -172,10 +180,30 @@ fn fill_handler_cache(vm: &mut Vm, insn: Insn, shape: u32, meta: Gc<Table>) {
     }
 }
 
+/// What the short form of an `__index` function that is known to answer for a table finds; `None` asks for the call itself.
+///
+/// # Safety
+/// The object is a table, and the cache belongs to the running code.
+pub(in crate::interp) unsafe fn ask_short_form(
+    vm: &mut Vm,
+    object: RawValue,
+    cache: *const InlineCache,
+) -> Option<RawValue> {
+    if vm.watch.sees_calls() {
+        return None;
+    }
+    // SAFETY: by contract.
+    let (handler, key) = unsafe { (cached_handler(vm, cache, object.as_table_unchecked())?, (*cache).key) };
+    let FunctionView::Native(native) = handler.as_function()?.view() else { return None };
+    native.short_form()?(vm, native, &[object, key.into()])
+}
+
 /// The `__index` function that is known to answer for this table.
-fn cached_handler(vm: &Vm, insn: Insn, table: Gc<Table>) -> Option<RawValue> {
-    let cache = cache(vm, insn);
-    // SAFETY: the cache belongs to the running code; the table is live.
+///
+/// # Safety
+/// The cache belongs to the running code.
+unsafe fn cached_handler(vm: &Vm, cache: *const InlineCache, table: Gc<Table>) -> Option<RawValue> {
+    // SAFETY: by contract; the table is live.
     unsafe {
         let known = (*cache).ctype == InlineCache::HANDLER
             && (*cache).place == (*table.as_ptr()).header.aux

@@ -119,8 +119,9 @@ impl Lowering<'_> {
             }
             IrOp::LANE => self.lane(ins),
             IrOp::PLACE => {
+                let native = self.value(self.region.get(ins.c).a);
                 let (owner, name) = (self.value(ins.a), self.value(ins.b));
-                let data = self.call(Helper::place, &[self.vm, owner, name]);
+                let data = self.call(Helper::place, &[self.vm, native, owner, name]);
                 self.guard(data, ins.snap);
                 data
             }

@@ -4,8 +4,8 @@ use std::mem::offset_of;
 
 use crate::ffi::cdata::{CData, Inner, View};
 use crate::ffi::column::Column;
+use crate::ffi::cursor::{Cursor, Lane};
 use crate::ffi::host::Ffi;
-use crate::ffi::rows::{Cursor, Lane};
 use crate::ffi::view::Lending;
 use crate::function::{Function, LuaFunction, NativeFunction, Upvalue};
 use crate::gc::kind::Header;

@@ -23,21 +23,21 @@ impl Recorder {
         let Some(FunctionView::Native(native)) = now.as_function().map(|function| function.view()) else {
             return Ok(None);
         };
+        if let Some(view) = self.named_place(vm, (table, actual), (handler, native), key, part)? {
+            return Ok(Some(view));
+        }
         // SAFETY: a live native.
         let (code, short) = unsafe { ((*native.as_ptr()).function, (*native.as_ptr()).short) };
-        if let Some(short) = short
-            && let Some(answer) = short(vm, native, &[actual.into(), key.into()])
-        {
-            self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(handler).imm(code as usize as u64))?;
-            let name = self.constant(key.into())?;
-            let (object, name) = (self.boxed(table)?, self.boxed(name)?);
-            let list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(Ref::NONE).b(object))?;
-            let list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(list).b(name))?;
-            let call = Ins::new(IrOp::SHORT, Ty::Any).a(list).b(handler).imm(short as usize as u64);
-            let result = self.emit(call)?;
-            return self.refine(result, answer).map(Some);
-        }
-        self.named_place(vm, (table, actual), (handler, native), key, part)
+        let Some(short) = short else { return Ok(None) };
+        let Some(answer) = short(vm, native, &[actual.into(), key.into()]) else { return Ok(None) };
+        self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(handler).imm(code as usize as u64))?;
+        let name = self.constant(key.into())?;
+        let (object, name) = (self.boxed(table)?, self.boxed(name)?);
+        let list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(Ref::NONE).b(object))?;
+        let list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(list).b(name))?;
+        let call = Ins::new(IrOp::SHORT, Ty::Any).a(list).b(handler).imm(short as usize as u64);
+        let result = self.emit(call)?;
+        self.refine(result, answer).map(Some)
     }
 
     /// A view of what the host lends by name, which is made once somebody looks.
@@ -60,7 +60,7 @@ impl Recorder {
         if !matches!(owner_now.type_of(), Type::LightUserData) {
             return Ok(None);
         }
-        let Some(found) = (places.place)(vm, owner_now, key) else { return Ok(None) };
+        let Some(found) = (places.place)(vm, native, owner_now, key) else { return Ok(None) };
         let Some(owner) = self.field(vm, table, actual, places.owner)? else { return Ok(None) };
         let proof = self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(handler).imm(code as u64))?;
         let name = self.constant(key.into())?;

@@ -7,7 +7,7 @@
 use super::{Recorded, Recorder};
 use crate::bytecode::{Insn, Op};
 use crate::ffi::cdata::WRITABLE;
-use crate::ffi::rows::{self, Cursor};
+use crate::ffi::cursor::{self, Cursor};
 use crate::function::{FunctionView, NativeFunction, Special};
 use crate::jit::ir::{
     Ins, IrOp, LaneField, Ref, RowLoop, Slot, Ty, VIRTUAL_REUSED, head_mask, rows_imm, virtual_kind,
@@ -36,7 +36,7 @@ impl Recorder {
         }
         let iterator = self.read(vm, insn.a())?;
         let proof =
-            self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(rows::STEP as usize as u64))?;
+            self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(cursor::STEP as usize as u64))?;
         let (slot, reused) = (self.slot(insn.a()), call.index() as u32);
         self.region.rows = Some(RowLoop { slot, count: call.c() as u32, reused });
         let at = self.cursor_value(iterator, proof, slot)?;
@@ -96,7 +96,7 @@ impl Recorder {
 
     fn cursor(&self, vm: &Vm, native: Gc<NativeFunction>, variables: Slot) -> Option<*mut Cursor> {
         // SAFETY: a step, as `Special` says.
-        unsafe { rows::cursor_of(vm, native, self.base.wrapping_add_signed(variables)) }
+        unsafe { cursor::cursor_of(vm, native, self.base.wrapping_add_signed(variables)) }
     }
 
     /// The cursor of the loop whose step is in a slot. In the turns of a region's own loop it is at a row.

@@ -1,0 +1,420 @@
+//! Stepping through the rows of a query: the cursor of `for entity, a, b in q:iter() do`, as the interpreter moves it, and what compiled
+//! code needs of it.
+
+#![allow(unsafe_code, reason = "computes addresses in lent columns, and moves views")]
+
+use std::ptr::null_mut;
+
+use crate::bytecode::Insn;
+use crate::function::{FunctionView, NativeFn, NativeFunction, Special, new_native};
+use crate::userdata::new_userdata;
+use crate::value::{Gc, RawValue, in_register};
+use crate::vm::{Args, NativeResult, Raised, Vm};
+
+use super::cdata::{CData, View};
+use super::rows::{Cells, Rows, Segment, check_epoch, check_query, rows_of};
+use super::{entity, part};
+
+/// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere. Compiled code steps through the rows of a segment by
+/// what is at its beginning.
+#[repr(C)]
+pub(crate) struct Cursor {
+    /// The epoch it began in, the only one it goes on in.
+    epoch: u64,
+    /// The row of the segment to come.
+    pub(crate) next: usize,
+    /// How many rows the segment has, if they are plain: all of them, one after another in every column. 0 for others.
+    pub(crate) plain: usize,
+    /// The entities of a plain segment.
+    pub(crate) entities: *const u64,
+    /// The columns of a plain segment, as many as `shown`.
+    pub(crate) lanes: *const Lane,
+    lane_list: Vec<Lane>,
+    segment: usize,
+    /// The loop whose variables hold `shown`: its thread and the stack slot of its first variable.
+    owner: Option<(usize, u32)>,
+    /// A view for each column. The step's upvalues keep them alive.
+    shown: Vec<Gc<CData>>,
+    /// The loop for which [`step_plain`] will do in this segment.
+    quick: Quick,
+}
+
+/// The loop that [`step_plain`] steps: what its `ITERCALL` says of its variables, where they are, and its thread.
+#[derive(Clone, Copy)]
+struct Quick {
+    variables: u64,
+    into: *mut RawValue,
+    thread: usize,
+}
+
+/// No loop: no instruction has so many variables.
+const NOT_QUICK: Quick = Quick { variables: u64::MAX, into: null_mut(), thread: 0 };
+
+/// What an `ITERCALL` says of a loop's variables: how many, and which are only indexed.
+#[inline(always)]
+fn variables_of(call: Insn) -> u64 {
+    call.c() as u64 | (call.index() as u64) << 8
+}
+
+/// A column of a plain segment.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Lane {
+    /// The value of row 0; null when the entities do not have it.
+    pub(crate) data: *mut u8,
+    /// Bytes from a row to the next.
+    pub(crate) stride: usize,
+    /// The change tick of row 0.
+    pub(crate) ticks: *mut u32,
+    /// What shows it.
+    pub(crate) view: *mut CData,
+}
+
+// SAFETY: used by the thread that runs the VM, as the heap cells it names are.
+unsafe impl Send for Cursor {}
+
+/// Upvalues of a loop's step before its views. Both are upvalues, not arguments: a script cannot mix the cursor of one loop with the query of
+/// another.
+const STEP_VIEWS: usize = 2;
+/// Columns beyond this many get new views in every row.
+const MAX_SHOWN: usize = 30;
+
+/// `q:iter()`
+pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
+    let (query, rows) = check_query(vm, args)?;
+    let mut upvalues = vec![query.into(), RawValue::NIL];
+    let mut shown = Vec::with_capacity(rows.columns.len());
+    for column in rows.columns.iter().take(MAX_SHOWN) {
+        // SAFETY: nobody sees it before it shows a row.
+        let view = unsafe { vm.lend(column.ctype, null_mut(), null_mut(), column.source)? };
+        upvalues.push(view.into());
+        shown.push(view);
+    }
+    let cursor = Cursor::new(rows.epoch, shown);
+    upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
+    debug_assert_eq!(upvalues.len(), STEP_VIEWS + rows.columns.len().min(MAX_SHOWN));
+    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
+    let step = new_native(&mut vm.heap, "next_row", next_row, globals, &upvalues, Special::NextRow)?;
+    vm.ret1(RawValue::from(step))
+}
+
+fn running_native(vm: &Vm, args: Args) -> Gc<NativeFunction> {
+    match vm.slot(args.base - 1).as_function().map(|function| function.view()) {
+        Some(FunctionView::Native(native)) => native,
+        Some(FunctionView::Lua(_)) | None => {
+            unreachable!("the function below a native's arguments is that native")
+        }
+    }
+}
+
+/// The query and cursor of the running loop.
+pub(super) fn running_loop<'a>(vm: &Vm, args: Args) -> (&'a Rows, &'a mut Cursor) {
+    loop_of(running_native(vm, args))
+}
+
+/// The query and cursor of a loop's step.
+fn loop_of<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
+    let query = native.upvalue(0).as_userdata().expect("made by iter");
+    let cursor = native.upvalue(1).as_userdata().expect("made by iter");
+    // SAFETY: a live cell, kept by the running native; the payload is borrowed only here, and nothing meanwhile runs Lua.
+    let cursor = unsafe { (*cursor.as_ptr()).payload.as_mut() }.and_then(|p| p.downcast_mut::<Cursor>());
+    (rows_of(query).expect("made by iter"), cursor.expect("made by iter"))
+}
+
+/// The same without asking what the upvalues are.
+///
+/// # Safety
+/// The native was made by [`iter`].
+#[inline(always)]
+unsafe fn loop_of_step<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
+    // SAFETY: by contract; borrowed as in `loop_of`.
+    unsafe { (&*payload_of_step(native, 0).cast::<Rows>(), &mut *cursor_of_step(native)) }
+}
+
+/// The cursor of a step.
+///
+/// # Safety
+/// The native was made by [`iter`].
+#[inline(always)]
+unsafe fn cursor_of_step(native: Gc<NativeFunction>) -> *mut Cursor {
+    // SAFETY: by contract.
+    unsafe { payload_of_step(native, 1).cast() }
+}
+
+/// What an upvalue of a step holds: 0 the query, 1 the cursor.
+///
+/// # Safety
+/// The native was made by [`iter`].
+#[inline(always)]
+unsafe fn payload_of_step(native: Gc<NativeFunction>, index: usize) -> *mut u8 {
+    // SAFETY: by contract these upvalues are there, and userdata with payloads that stay as long as they live.
+    unsafe {
+        let upvalue = *(&raw const (*native.as_ptr()).upvalues).cast::<RawValue>().add(index);
+        let payload = (*upvalue.as_userdata_unchecked().as_ptr()).payload.as_mut().unwrap_unchecked();
+        debug_assert!(if index == 0 { payload.is::<Rows>() } else { payload.is::<Cursor>() });
+        std::ptr::from_mut(&mut **payload).cast()
+    }
+}
+
+impl Cursor {
+    pub(super) fn new(epoch: u64, shown: Vec<Gc<CData>>) -> Cursor {
+        let (entities, lanes) = (std::ptr::null(), std::ptr::null());
+        Cursor {
+            epoch,
+            next: 0,
+            plain: 0,
+            entities,
+            lanes,
+            lane_list: Vec::new(),
+            segment: 0,
+            owner: None,
+            shown,
+            quick: NOT_QUICK,
+        }
+    }
+
+    /// Looks at a segment before its first row.
+    fn begin(&mut self, segment: &Segment) {
+        self.lane_list.clear();
+        self.plain = 0;
+        self.quick = NOT_QUICK;
+        if !segment.filters.is_empty() || segment.rows.is_some() {
+            return;
+        }
+        for (cells, view) in segment.columns.iter().zip(&self.shown) {
+            let (data, stride, ticks) = match cells {
+                Cells::Absent => (null_mut(), 0, null_mut()),
+                Cells::Dense { data, stride, ticks } => (*data, *stride as usize, *ticks),
+                Cells::Scattered(_) => return,
+            };
+            self.lane_list.push(Lane { data, stride, ticks, view: view.as_ptr() });
+        }
+        self.entities = segment.entities;
+        self.lanes = self.lane_list.as_ptr();
+        self.plain = segment.len as usize;
+    }
+
+    /// The epoch it goes on in.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The next segment and its number, for loops that take whole ones.
+    pub(super) fn next_segment<'r>(&mut self, rows: &'r Rows) -> Option<(usize, &'r Segment)> {
+        let at = self.segment;
+        let segment = rows.segments.get(at)?;
+        self.segment += 1;
+        Some((at, segment))
+    }
+
+    /// A column of the plain segment it is in.
+    pub(crate) fn lane(&self, index: usize) -> Option<Lane> {
+        self.lane_list.get(index).copied().filter(|_| self.plain > 0)
+    }
+
+    /// Whether its lanes are all there is to the first `count` columns.
+    pub(crate) fn has_lanes_for(&self, count: usize) -> bool {
+        count <= self.lane_list.len() || self.lane_list.len() < MAX_SHOWN
+    }
+
+    /// Moves to the next row that passes: its segment and number.
+    #[inline(always)]
+    pub(super) fn advance<'r>(&mut self, rows: &'r Rows, this_run: u32) -> Option<(&'r Segment, usize)> {
+        while let Some(segment) = rows.segments.get(self.segment) {
+            let n = self.next;
+            if n == segment.len as usize {
+                self.segment += 1;
+                self.next = 0;
+                self.plain = 0;
+                self.quick = NOT_QUICK;
+                continue;
+            }
+            if n == 0 {
+                self.begin(segment);
+            }
+            self.next += 1;
+            if segment.filters.is_empty() || rows.passes(segment, n, this_run) {
+                return Some((segment, n));
+            }
+        }
+        None
+    }
+}
+
+/// The loop's step as a call: the next row, or nil.
+fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
+    let (rows, cursor) = running_loop(vm, args);
+    check_epoch(vm, rows, cursor.epoch)?;
+    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
+        return vm.ret1(RawValue::NIL);
+    };
+    vm.push_row(rows, segment, n)?;
+    vm.ret_top(1 + rows.columns.len() as u32)
+}
+
+/// The loop's step where only the views have to be moved: to a further row of a plain segment, in a loop whose variables are only indexed.
+/// `false` when nothing was done, and [`step`] is to.
+///
+/// # Safety
+/// As [`step`].
+#[inline(always)]
+pub(crate) unsafe fn step_plain(
+    vm: *mut Vm,
+    native: Gc<NativeFunction>,
+    into: *mut RawValue,
+    call: Insn,
+) -> bool {
+    // SAFETY: by contract; what a cursor says of a plain segment is good in its epoch, and `step` has seen that all lanes have values,
+    // and views that are this loop's.
+    unsafe {
+        let cursor = &mut *cursor_of_step(native);
+        let n = cursor.next;
+        if cursor.quick.variables != variables_of(call)
+            || n >= cursor.plain
+            || cursor.epoch != (*vm).ffi.lending.epoch
+            || cursor.quick.into != into
+            || cursor.quick.thread != (*vm).thread.addr()
+        {
+            return false;
+        }
+        let Some(entity) = entity::small_value(cursor.entities.add(n).read()) else { return false };
+        into.write(entity);
+        cursor.next = n + 1;
+        let (mut variable, end) = (into, into.add(call.c() - 1));
+        let mut lane = cursor.lanes;
+        while variable != end {
+            // A plain loop: most have two turns.
+            variable = variable.with_addr(in_register(variable.add(1).addr() as u64) as usize);
+            let view = (*lane).view;
+            part::show_row(view, (*lane).data.add(n * (*lane).stride), (*lane).ticks.add(n));
+            variable.write(Gc::from_ptr(view).into());
+            lane = lane.add(1);
+        }
+        true
+    }
+}
+
+/// The loop's step by the interpreter: gives the variables at `into` their values, of which some are only indexed by the loop's body.
+/// `false` when nothing was done and the call is to be made.
+///
+/// # Safety
+/// `call` is the running `ITERCALL`, `into` its variables' place on the running stack, and `native` a step.
+pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut RawValue, call: Insn) -> bool {
+    let (count, reused) = (call.c(), call.index() as u32);
+    // SAFETY: only `iter` makes natives of this kind.
+    let (rows, cursor) = unsafe { loop_of_step(native) };
+    if cursor.epoch != vm.ffi.lending.epoch() {
+        return false;
+    }
+    let before = (cursor.segment, cursor.next);
+    let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
+        // SAFETY: by contract.
+        unsafe { into.write(RawValue::NIL) };
+        return true;
+    };
+    // The views are this loop's, if it is the first to show rows by them.
+    let thread = vm.thread.as_ptr();
+    // SAFETY: a live thread, on whose stack the place is.
+    let slot = unsafe { into.offset_from((*thread).stack) } as u32;
+    let owner = *cursor.owner.get_or_insert((thread.addr(), slot));
+    let reused = if owner == (thread.addr(), slot) { reused } else { 0 };
+    let lanes = cursor.lane_list.get(..count.saturating_sub(1));
+    let moves_views = |lanes: &[Lane]| {
+        lanes.iter().enumerate().all(|(i, lane)| !lane.data.is_null() && reused & 2 << i != 0)
+    };
+    if owner == (thread.addr(), slot) && cursor.plain > 0 && count > 0 && lanes.is_some_and(moves_views) {
+        cursor.quick = Quick { variables: variables_of(call), into, thread: thread.addr() };
+    }
+    // SAFETY: the epoch was checked, and rows are inside their segment (set_rows); the place has `count` registers.
+    unsafe {
+        into.write(vm.ffi.entities.value(segment.entity(n)));
+        let row = segment.row(n);
+        for i in 1..count {
+            let mut value = RawValue::NIL;
+            if let (Some(column), Some(cells)) = (rows.columns.get(i - 1), segment.columns.get(i - 1)) {
+                let (data, tick) = cells.address(row, n);
+                match cursor.shown.get(i - 1) {
+                    _ if data.is_null() => {}
+                    Some(view) if reused & 1 << i != 0 => {
+                        let shown = view.as_ptr().cast::<View>();
+                        (*shown).head.data = data;
+                        (*shown).tick = tick;
+                        value = (*view).into();
+                    }
+                    _ => match vm.lend(column.ctype, data, tick, column.source) {
+                        Ok(view) => value = view.into(),
+                        // The call tells.
+                        Err(_) => {
+                            (cursor.segment, cursor.next) = before;
+                            return false;
+                        }
+                    },
+                }
+            }
+            into.add(i).write(value);
+        }
+    }
+    true
+}
+
+/// The cursor of a step, if compiled code may go on with it: it is the running thread's loop whose first variable is in stack slot `slot`.
+///
+/// # Safety
+/// The native is a step, as which its code tells it ([`STEP`]).
+pub(crate) unsafe fn cursor_of(vm: &Vm, native: Gc<NativeFunction>, slot: u32) -> Option<*mut Cursor> {
+    // SAFETY: by contract.
+    let (_, cursor) = unsafe { loop_of_step(native) };
+    let is_here =
+        cursor.epoch == vm.ffi.lending.epoch() && cursor.owner == Some((vm.thread.as_ptr().addr(), slot));
+    is_here.then_some(std::ptr::from_mut(cursor))
+}
+
+/// The code of steps.
+pub(crate) const STEP: NativeFn = next_row;
+
+/// Whether a native is the step of a loop over rows.
+pub(crate) fn is_step(native: Gc<NativeFunction>) -> bool {
+    native.special() == Special::NextRow
+}
+
+/// Gives the variables of a loop, of which the first is at `into`, the row it is at once more: compiled code has stepped past what they show. Those
+/// of `reused` are only indexed by the loop's body.
+///
+/// # Errors
+/// When the memory limit is reached.
+///
+/// # Safety
+/// As [`step`]; the loop is where [`cursor_of`] says.
+pub(crate) unsafe fn show_again(
+    vm: &mut Vm,
+    native: Gc<NativeFunction>,
+    into: *mut RawValue,
+    count: usize,
+    reused: u32,
+) -> Result<(), Raised> {
+    // SAFETY: by contract.
+    unsafe {
+        let (rows, cursor) = loop_of_step(native);
+        let n = cursor.next.wrapping_sub(1);
+        if n >= cursor.plain {
+            return Ok(());
+        }
+        into.write(vm.ffi.entities.value(cursor.entities.add(n).read()));
+        for (i, lane) in cursor.lane_list.iter().enumerate().take(count - 1) {
+            if lane.data.is_null() {
+                continue;
+            }
+            let (data, tick) = (lane.data.add(n * lane.stride), lane.ticks.add(n));
+            let view = if reused & 2 << i != 0 {
+                let view = lane.view.cast::<View>();
+                (*view).head.data = data;
+                (*view).tick = tick;
+                Gc::from_ptr(lane.view)
+            } else {
+                vm.lend(rows.columns[i].ctype, data, tick, rows.columns[i].source)?
+            };
+            into.add(1 + i).write(view.into());
+        }
+    }
+    Ok(())
+}
