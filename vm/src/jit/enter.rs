@@ -42,6 +42,7 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         let left = function(vm) as u32;
         (*state).running -= 1;
         (*compiled).entries += 1;
+        (*compiled).last_entry = (*state).entries;
         if left != NOT_ENTERED {
             (*compiled).turns += (*state).runtime.turns;
         }

@@ -7,7 +7,7 @@ use super::exit::exits_of;
 use super::ir::Region;
 use super::reason::Reason;
 use super::record::Recorder;
-use super::{Compiled, MAX_REGIONS, State, report};
+use super::{Compiled, State, report};
 use crate::bytecode::Insn;
 use crate::function::Proto;
 use crate::value::{Gc, RawValue};
@@ -60,7 +60,7 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
     let job = Job {
         ticket,
         region: region.clone(),
-        hoists: !state.sites[site as usize].keeps_guards,
+        hoists: state.parameters.hoists && !state.sites[site as usize].keeps_guards,
         runtime: &raw const state.runtime as usize,
         wants_listing: state.wants_listing,
     };
@@ -114,10 +114,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
             None => penalise(state, site, Reason::Backend),
         };
     };
-    if state.regions.len() > MAX_REGIONS {
-        unpin(vm, state, &pinned);
-        return flush(vm, state);
-    }
+    evict(vm, state, number, code.len());
     let optimised = done.optimised;
     let mut exits = exits_of(&optimised);
     if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
@@ -135,6 +132,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         protos,
         pinned,
         is_retired,
+        last_entry: state.entries,
         refused: 0,
         entries: 0,
         turns: 0,
@@ -264,6 +262,47 @@ pub(super) fn flush(vm: &mut Vm, state: &mut State) {
     if state.retired.is_empty() {
         state.regions.truncate(1);
     }
+}
+
+/// Makes room for a region with so much code, which may take the place of another: those are retired that were entered longest ago.
+fn evict(vm: &mut Vm, state: &mut State, replaced: Option<u32>, code_bytes: usize) {
+    let most_bytes = (state.parameters.max_mcode as usize).saturating_mul(1024);
+    let most_regions = (state.parameters.max_trace as usize).max(1);
+    loop {
+        let others = || {
+            let numbered = state.regions.iter().enumerate();
+            numbered
+                .filter_map(|(number, region)| Some((number as u32, region.as_deref()?)))
+                .filter(|(number, _)| Some(*number) != replaced)
+        };
+        let bytes: usize = others().map(|(_, compiled)| compiled.code.len()).sum();
+        if others().count() < most_regions && bytes + code_bytes <= most_bytes {
+            return;
+        }
+        let Some((oldest, _)) = others().min_by_key(|(_, compiled)| compiled.last_entry) else { return };
+        state.abort(Reason::Evicted);
+        drop_region(vm, state, oldest);
+    }
+}
+
+/// Retires the regions that have to do with a function, and gives up what is recorded or compiled of it.
+pub(super) fn flush_function(vm: &mut Vm, state: &mut State, proto: Gc<Proto>) {
+    for number in 1..state.regions.len() as u32 {
+        if state.regions[number as usize].as_ref().is_some_and(|region| region.protos.contains(&proto)) {
+            drop_region(vm, state, number);
+        }
+    }
+    for pending in &mut state.pending {
+        if pending.protos.contains(&proto) {
+            pending.generation = u64::MAX;
+        }
+    }
+    if state.recorder.as_ref().is_some_and(|recorder| recorder.has_to_do_with(proto)) {
+        state.recorder = None;
+        state.abort(Reason::Flushed);
+        vm.set_recording(false);
+    }
+    free_retired(state);
 }
 
 /// A region that is left as soon as it is entered is dropped; its loop is counted again, for longer each time.

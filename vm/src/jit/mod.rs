@@ -38,6 +38,7 @@
 
 mod allowance;
 mod background;
+mod control;
 mod enter;
 mod exit;
 mod helpers;
@@ -65,10 +66,11 @@ use crate::vm::{Raised, Vm};
 
 use allowance::Allowance;
 use background::Background;
+use control::control;
 use enter::enter;
 use exit::Exit;
 use ir::{Region, Slot};
-use lifecycle::{Pending, collect, finish, flush, give_up, penalise};
+use lifecycle::{Pending, collect, finish, give_up, penalise};
 use memory::Code;
 use reason::Reason;
 use record::{Outcome, Recorder};
@@ -77,8 +79,6 @@ use record::{Outcome, Recorder};
 const BUFFER: usize = 1024;
 /// Arguments of a short form.
 pub(crate) const ARGUMENTS: usize = 8;
-/// Regions at most; then all are flushed.
-const MAX_REGIONS: usize = 600;
 /// Traces of one region, at most.
 const MAX_TRACES: usize = 60;
 
@@ -141,6 +141,8 @@ pub(crate) struct Compiled {
     /// Where holders of the prototypes are pinned.
     pinned: Vec<usize>,
     pub(crate) is_retired: Cell<bool>,
+    /// When it was entered last, in entries of all regions.
+    last_entry: u64,
     /// How often in a row it was not entered.
     refused: u32,
     /// How often it was entered, and how many turns it took, since that was last looked at.
@@ -172,11 +174,25 @@ struct Parameters {
     hot_exit: u32,
     max_record: u32,
     max_side: u32,
+    /// Regions at most.
+    max_trace: u32,
+    /// KiB of machine code at most.
+    max_mcode: u32,
+    /// Whether guards and loads are hoisted out of loops.
+    hoists: bool,
 }
 
 impl Default for Parameters {
     fn default() -> Parameters {
-        Parameters { hot_loop: 56, hot_exit: 10, max_record: 4000, max_side: MAX_TRACES as u32 }
+        Parameters {
+            hot_loop: 56,
+            hot_exit: 10,
+            max_record: 4000,
+            max_side: MAX_TRACES as u32,
+            max_trace: 600,
+            max_mcode: 8192,
+            hoists: true,
+        }
     }
 }
 
@@ -373,6 +389,10 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         state.loop_sites[site as usize].count = 1;
         return back_edge(vm, original);
     }
+    if is_switched_off(vm) {
+        state.loop_sites[site as usize].count = u32::MAX;
+        return back_edge(vm, original);
+    }
     state.loop_sites[site as usize].count = state.parameters.hot_loop.saturating_add(1).max(2);
     if vm.compiled.recording || state.sites[site as usize].is_pending || !state.may_begin() {
         return back_edge(vm, original);
@@ -385,6 +405,13 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         Err(reason) => penalise(state, site, reason),
     }
     Ok(Go::On)
+}
+
+/// Whether `jit.off` was called for the function of the frame on top.
+fn is_switched_off(vm: &Vm) -> bool {
+    let code = vm.frame().code().expect("a Lua frame has code");
+    // SAFETY: a frame keeps its code alive, and code its prototype.
+    unsafe { (*code.as_ptr()).proto.is_some_and(|proto| (*proto.as_ptr()).is_never_compiled) }
 }
 
 /// Before an instruction that the recorder is to see.
@@ -453,41 +480,4 @@ pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
 /// Forgets all compiled code of a VM, if it has any: what it rests on has changed.
 pub(crate) fn flush_all(vm: &mut Vm) {
     (vm.compiled.control)(vm, Control::Flush);
-}
-
-/// What the `jit` library asks for.
-fn control(vm: &mut Vm, what: Control<'_>) -> bool {
-    // SAFETY: as in `hot`.
-    let state = unsafe { &mut *State::of(vm) };
-    match what {
-        Control::Status => return state.is_on,
-        Control::Switch(on) => {
-            state.is_on = on;
-            if on {
-                for site in &mut state.loop_sites[1..] {
-                    site.count = site.count.min(state.parameters.hot_loop.saturating_add(1));
-                }
-            }
-        }
-        Control::Flush => flush(vm, state),
-        Control::Parameter(name, value) => {
-            let value = value.max(0) as u32;
-            match name {
-                b"hotloop" => state.parameters.hot_loop = value,
-                b"hotexit" => state.parameters.hot_exit = value,
-                b"maxrecord" => state.parameters.max_record = value,
-                b"report" => {
-                    state.level = match value {
-                        0 => report::Level::Silent,
-                        1 => report::Level::Lines,
-                        _ => report::Level::Dump,
-                    };
-                    state.wants_listing = value > 2;
-                }
-                b"maxside" => state.parameters.max_side = value,
-                _ => return false,
-            }
-        }
-    }
-    true
 }

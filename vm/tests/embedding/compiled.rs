@@ -135,3 +135,94 @@ fn what_compiled_loops_hold_survives_collections() {
         return n";
     assert_eq!(lua.load(source).eval::<i32>(&mut lua).expect("runs"), 1830 + 1 + 2 + 3 * 58);
 }
+
+/// How many regions there are.
+fn regions(lua: &Lua) -> usize {
+    lua.stats().compiler.map_or(0, |compiler| compiler.regions)
+}
+
+#[test]
+fn the_compiler_is_switched_for_single_functions() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    let source = "function double(x) return x * 2 end
+        function sum() local n = 0 for i = 1, 100 do n = n + double(i) end return n end
+        jit.off(sum) assert(sum() == 10100)";
+    lua.load(source).exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0, "it is off");
+    lua.load("jit.on(sum) assert(sum() == 10100 and sum() == 10100)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 1);
+    // What was inlined is in the region too.
+    lua.load("jit.off(double)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0);
+    lua.load("assert(sum() == 10100 and sum() == 10100)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0, "its loop calls what is not to be compiled");
+    lua.load("jit.on(double) assert(sum() == 10100)").exec(&mut lua).expect("runs");
+    lua.load("jit.on(sum) assert(sum() == 10100 and sum() == 10100)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 1);
+    lua.load("jit.flush(double)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0);
+}
+
+#[test]
+fn a_chunk_keeps_the_compiler_from_all_its_functions() {
+    let mut lua = eager();
+    let source = "jit.off(true, true)
+        local n = 0
+        for i = 1, 50 do n = n + i end
+        local function inner() for i = 1, 50 do n = n + i end return function() for i = 1, 50 do n = n + i end end end
+        inner()()
+        return n";
+    assert_eq!(lua.load(source).eval::<i32>(&mut lua).expect("runs"), 3 * 1275);
+    assert_eq!(regions(&lua), 0);
+}
+
+#[test]
+fn regions_are_told_of_and_flushed_by_number() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    let source = "local n = 0
+        for i = 1, 100 do n = n + i * 2.5 end
+        jit.off()
+        local util, number = require('jit.util'), 0
+        for candidate = 1, 50 do if util.traceinfo(candidate) then number = candidate break end end
+        local info = util.traceinfo(number)
+        assert(info.nins > 3 and info.nk >= 1 and info.nexit >= 1 and info.ways >= 1, 'counts')
+        assert(info.link == number and info.linktype == 'loop', 'link')
+        local constant
+        for at = 0, info.nins + info.nk - 1 do
+          assert(util.traceir(number, at):find('^%%' .. at .. ' = %u'), 'instructions')
+          constant = constant or util.tracek(number, at) == 2.5
+        end
+        assert(constant, 'the constant')
+        assert(util.tracesnap(number, 0):find('^snap 0 pc %d+'), 'snapshots')
+        assert(not util.traceir(number, 1e6) and not util.tracesnap(number, 1e6) and not util.tracek(number, 1e6))
+        local code, address, loop = util.tracemc(number)
+        assert(#code > 20 and address > 0 and loop == 0, 'code')
+        jit.flush(number)
+        return util.traceinfo(number) == nil";
+    assert!(lua.load(source).eval::<bool>(&mut lua).expect("runs"));
+}
+
+#[test]
+fn old_regions_make_room_one_by_one() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    let source = "jit.opt.start('maxtrace=2')
+        for k = 1, 6 do
+          local f = loadstring('local n = 0 for i = 1, 50 do n = n + i * ' .. k .. ' end return n')
+          assert(f() == 1275 * k and f() == 1275 * k)
+        end";
+    lua.load(source).exec(&mut lua).expect("runs");
+    assert!((1..=2).contains(&regions(&lua)), "{} regions", regions(&lua));
+    lua.load("jit.opt.start('maxtrace=600', 'maxmcode=0') for i = 1, 50 do end")
+        .exec(&mut lua)
+        .expect("runs");
+    assert!(regions(&lua) <= 1, "what was just compiled stays");
+}
