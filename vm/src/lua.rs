@@ -171,6 +171,14 @@ impl Lua {
         self.vm.heap.set_stress(stress);
     }
 
+    /// Sets something of the compiler of hot loops that only its tests want: `force` and a number, to have every guard of compiled code fail in its turn;
+    /// `seed` and a number, to have loops recorded at random times.
+    #[doc(hidden)]
+    pub fn set_compiler_test_parameter(&mut self, name: &str, value: u32) {
+        let control = crate::interp::compiled::Control::Parameter(name.as_bytes(), value.cast_signed());
+        (self.vm.compiled.control)(&mut self.vm, control);
+    }
+
     /// Forgets the slices measured so far, for a measurement that starts now.
     pub fn reset_slice_stats(&mut self) {
         self.vm.heap.stats.reset_slices();

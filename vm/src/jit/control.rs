@@ -103,6 +103,8 @@ fn set_parameter(state: &mut State, name: &[u8], value: u32) -> bool {
         b"maxside" => parameters.max_side = value,
         b"maxtrace" => parameters.max_trace = value,
         b"maxmcode" => parameters.max_mcode = value,
+        b"force" => state.odd.force(value),
+        b"seed" => state.odd.seed(value),
         b"loop" => parameters.hoists = value != 0,
         b"report" => {
             state.level = match value {

@@ -52,6 +52,26 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         // It was flushed meanwhile.
         return state.abort(Reason::Flushed);
     }
+    compile(vm, state, site, number, header, region, protos);
+}
+
+/// Compiles a region as it was recorded once more, with another guard forced.
+pub(super) fn compile_again(vm: &mut Vm, state: &mut State, number: u32) {
+    let Some(compiled) = state.regions[number as usize].as_deref() else { return };
+    let (site, header, region) = (compiled.site, compiled.header, compiled.region.clone());
+    let protos = compiled.protos.clone();
+    compile(vm, state, site, Some(number), header, region, protos);
+}
+
+fn compile(
+    vm: &mut Vm,
+    state: &mut State,
+    site: u32,
+    number: Option<u32>,
+    header: *const Insn,
+    region: Region,
+    protos: Vec<Gc<Proto>>,
+) {
     let Ok(pinned) = pin(vm, state, &protos) else {
         return penalise(state, site, Reason::Memory);
     };
@@ -61,6 +81,7 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         ticket,
         region: region.clone(),
         hoists: state.parameters.hoists && !state.sites[site as usize].keeps_guards,
+        forced: state.odd.next_guard(),
         runtime: &raw const state.runtime as usize,
         wants_listing: state.wants_listing,
     };
@@ -132,6 +153,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         protos,
         pinned,
         is_retired,
+        forced: done.forced,
         last_entry: state.entries,
         refused: 0,
         entries: 0,

@@ -41,6 +41,7 @@ mod background;
 mod control;
 mod enter;
 mod exit;
+mod force;
 mod helpers;
 pub(crate) mod ir;
 mod lifecycle;
@@ -69,7 +70,7 @@ use background::Background;
 use control::control;
 use enter::enter;
 use exit::Exit;
-use ir::{Region, Slot};
+use ir::{Region, Slot, SnapId};
 use lifecycle::{Pending, collect, finish, give_up, penalise};
 use memory::Code;
 use reason::Reason;
@@ -141,6 +142,8 @@ pub(crate) struct Compiled {
     /// Where holders of the prototypes are pinned.
     pinned: Vec<usize>,
     pub(crate) is_retired: Cell<bool>,
+    /// The exit that is always taken, in tests.
+    forced: Option<SnapId>,
     /// When it was entered last, in entries of all regions.
     last_entry: u64,
     /// How often in a row it was not entered.
@@ -211,6 +214,7 @@ pub(crate) struct State {
     recorder: Option<Box<Recorder>>,
     is_on: bool,
     parameters: Parameters,
+    odd: force::Odd,
     /// Free places among the pinned values.
     free_pins: Vec<usize>,
     aborts: HashMap<Reason, u64>,
@@ -259,6 +263,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         recorder: None,
         is_on: true,
         parameters: Parameters::default(),
+        odd: force::Odd::default(),
         free_pins: Vec::new(),
         aborts: HashMap::new(),
         compiler,
@@ -345,7 +350,8 @@ fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
         let index = at.offset_from_unsigned(code.insns.as_ptr());
         let original = code.draft_proto().code[index - code.pc_bias as usize];
         let site = state.loop_sites.len() as u32;
-        state.loop_sites.push(LoopSite { original, count: state.parameters.hot_loop.max(1), region: 0 });
+        let count = state.odd.count(state.parameters.hot_loop.max(1), 12);
+        state.loop_sites.push(LoopSite { original, count, region: 0 });
         state.sites.push(Site::default());
         vm.compiled.sites = state.loop_sites.as_mut_ptr();
         let place = code.insns.as_mut_ptr().add(index);
