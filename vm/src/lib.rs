@@ -24,6 +24,7 @@
 //! - Nothing a script does stalls or exhausts the host that sets limits: [`Lua::set_time_limit`], [`Lua::set_memory_limit`],
 //!   [`Lua::set_stack_limit`]. [`Lua::gc_frame`] collects garbage within a budget, once a frame.
 
+mod activity;
 mod chunk;
 mod context;
 mod handle;
@@ -37,6 +38,7 @@ mod jit;
 mod limits;
 mod lua;
 mod marshal;
+mod profile;
 mod reload;
 mod stats;
 

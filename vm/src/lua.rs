@@ -227,6 +227,12 @@ impl Lua {
         self.vm.limit_instructions(limit);
     }
 
+    /// Has a thread look, at this interval, whether scripts run as machine code, in the interpreter or otherwise:
+    /// [`CompilerStats::share`](crate::CompilerStats::share). What scripts do pays one store for it whenever they change between these, looked at or not.
+    pub fn set_sampling(&mut self, interval: Option<Duration>) {
+        self.vm.sample_activity(interval.map(|interval| interval.max(Duration::from_micros(100))));
+    }
+
     /// The instruction limit in force.
     pub fn instruction_limit(&self) -> Option<u64> {
         self.vm.instruction_limit()

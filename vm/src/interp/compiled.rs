@@ -7,6 +7,8 @@
 //! While a trace is recorded, the VM's handler table is exchanged for one in which every opcode first tells [`CompilerLink::record`].
 
 use std::any::Any;
+use std::fmt;
+use std::io::Write;
 
 use crate::bytecode::Insn;
 use crate::function::Proto;
@@ -59,6 +61,8 @@ pub(crate) enum Control<'a> {
     FlushRegion(u32),
     /// A parameter, as `hotloop`, and its value.
     Parameter(&'a [u8], i32),
+    /// Tell somebody what is compiled, or nobody any more.
+    Listen(Option<Listener>),
     /// Tell of a region.
     Facts(u32, &'a mut RegionFacts),
     /// A line of a region's listing.
@@ -67,6 +71,22 @@ pub(crate) enum Control<'a> {
     Constant(u32, u32, &'a mut RawValue),
     /// A region's machine code.
     Code(u32, &'a mut Vec<u8>),
+}
+
+/// Somebody who wants to know what is compiled.
+pub(crate) struct Listener {
+    /// What of it, as `jit.dump` has letters for it.
+    pub(crate) letters: Vec<u8>,
+    /// It is about lines only, which are no output of the program.
+    pub(crate) is_brief: bool,
+    /// Where it goes, if not to where the VM writes.
+    pub(crate) out: Option<Box<dyn Write + Send>>,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("letters", &self.letters.escape_ascii().to_string()).finish()
+    }
 }
 
 /// Which part of a region's listing is meant.

@@ -3,7 +3,7 @@
 use super::exit::constant;
 use super::ir::{Ref, print_instruction, print_snapshot};
 use super::lifecycle::{drop_region, flush, flush_function, free_retired};
-use super::{Compiled, State, report};
+use super::{Compiled, State};
 use crate::bytecode::Op;
 use crate::function::Proto;
 use crate::interp::compiled::{Control, ListingPart, RegionFacts};
@@ -42,6 +42,10 @@ pub(super) fn control(vm: &mut Vm, what: Control<'_>) -> bool {
                 free_retired(state);
             }
             exists
+        }
+        Control::Listen(listener) => {
+            state.report.listen(listener);
+            true
         }
         Control::Parameter(name, value) => set_parameter(state, name, value.max(0) as u32),
         Control::Facts(number, facts) => region(state, number).map(|it| *facts = facts_of(it)).is_some(),
@@ -106,14 +110,6 @@ fn set_parameter(state: &mut State, name: &[u8], value: u32) -> bool {
         b"force" => state.odd.force(value),
         b"seed" => state.odd.seed(value),
         b"loop" => parameters.hoists = value != 0,
-        b"report" => {
-            state.level = match value {
-                0 => report::Level::Silent,
-                1 => report::Level::Lines,
-                _ => report::Level::Dump,
-            };
-            state.wants_listing = value > 2;
-        }
         _ => return false,
     }
     true

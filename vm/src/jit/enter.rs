@@ -4,7 +4,8 @@ use super::exit::restore;
 use super::ir::{self, SnapId};
 use super::lifecycle::{compile_again, drop_region, free_retired, give_region_up};
 use super::record::Recorder;
-use super::{Compiled, EAGER, LEFT, Left, NOT_ENTERED, RuntimeHead, State, original};
+use super::{Compiled, EAGER, LEFT, Left, NOT_ENTERED, RuntimeHead, State, original, report};
+use crate::activity::Activity;
 use crate::interp::Go;
 use crate::vm::{Raised, Vm};
 
@@ -39,7 +40,9 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         (*state).running += 1;
         let function =
             std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
+        vm.activity.set(Activity::Compiled);
         let left = function(vm) as u32;
+        vm.activity.set(Activity::Interpreted);
         (*state).running -= 1;
         (*compiled).entries += 1;
         (*compiled).last_entry = (*state).entries;
@@ -65,6 +68,9 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                 Left::Exit => Ok(Go::Exit),
                 Left::Raised(raised) => Err(raised),
             };
+        }
+        if left != NOT_ENTERED {
+            report::left(vm, &mut *state, number, left);
         }
         if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
             (&mut (*state).loop_sites)[site as usize].count = 2;

@@ -83,9 +83,9 @@ fn compile(
         hoists: state.parameters.hoists && !state.sites[site as usize].keeps_guards,
         forced: state.odd.next_guard(),
         runtime: &raw const state.runtime as usize,
-        wants_listing: state.wants_listing,
+        wants_listing: state.report.wants_code(),
     };
-    let place = report::place_if_shown(vm, state.level, header);
+    let place = report::place_if_shown(vm, &state.report, header);
     let generation = state.generation;
     let pending = Pending { ticket, generation, site, number, header, protos, pinned, region, place };
     if state.only_if_it_pays() && state.has_background() {
@@ -161,7 +161,14 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
     };
     state.compiled += 1;
     let shown = number.unwrap_or(state.regions.len() as u32);
-    report::compiled(vm, state.level, shown, &optimised, &place, done.listing.as_deref());
+    let made = report::Made {
+        number: shown,
+        region: &optimised,
+        place: &place,
+        header,
+        code: done.listing.as_deref(),
+    };
+    report::compiled(vm, &mut state.report, &made);
     if let Some(number) = number {
         retire(vm, state, number);
         state.regions[number as usize] = Some(Box::new(compiled));
@@ -173,7 +180,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
 }
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
-    report::aborted(vm, state.level, recorder.at(), reason);
+    report::aborted(vm, state, recorder.at(), reason);
     if reason == Reason::View {
         state.sites[recorder.site as usize].makes_views = true;
     }
@@ -331,9 +338,10 @@ pub(super) fn flush_function(vm: &mut Vm, state: &mut State, proto: Gc<Proto>) {
 pub(super) fn give_region_up(vm: &mut Vm, state: &mut State, number: u32) {
     state.abort(Reason::Unprofitable);
     if let Some(compiled) = &state.regions[number as usize] {
-        report::aborted(vm, state.level, compiled.header, Reason::Unprofitable);
+        let header = compiled.header;
         let known = &mut state.sites[compiled.site as usize];
         known.failures = (known.failures + 12).min(16);
+        report::aborted(vm, state, header, Reason::Unprofitable);
     }
     drop_region(vm, state, number);
 }

@@ -58,10 +58,12 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::CompilerStats;
+use crate::activity::Activity;
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
 use crate::interp::compiled::{CompilerLink, Control, LoopSite};
 use crate::interp::{Go, back_edge};
+use crate::profile::Sampler;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
@@ -229,8 +231,7 @@ pub(crate) struct State {
     tickets: u64,
     /// How often all code was flushed.
     generation: u64,
-    wants_listing: bool,
-    level: report::Level,
+    report: report::Report,
     allowance: Allowance,
     /// Counters.
     pub(crate) compiled: u64,
@@ -272,8 +273,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         pending: Vec::new(),
         tickets: 0,
         generation: 0,
-        wants_listing: false,
-        level: report::Level::Silent,
+        report: report::Report::default(),
         allowance: Allowance::new(),
         compiled: 0,
         entries: 0,
@@ -430,6 +430,7 @@ fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     };
     // SAFETY: it is this VM's compiler.
     let insn = unsafe { original_of(vm, state, insn) };
+    vm.activity.set(Activity::Compiling);
     match recorder.step(vm, state, insn) {
         Outcome::On => state.recorder = Some(recorder),
         Outcome::Done => {
@@ -443,6 +444,7 @@ fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
             state.allowance.end();
         }
     }
+    vm.activity.set(Activity::Interpreted);
     Ok(Go::On)
 }
 
@@ -480,6 +482,8 @@ pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
         entries: state.entries,
         aborts: state.aborts.values().sum(),
         time: state.allowance.spent,
+        samples: vm.sampler.as_ref().map_or(0, Sampler::total),
+        compiled_samples: vm.sampler.as_ref().map_or(0, |sampler| sampler.count(Activity::Compiled)),
     })
 }
 

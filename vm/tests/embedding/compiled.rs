@@ -226,3 +226,79 @@ fn old_regions_make_room_one_by_one() {
         .expect("runs");
     assert!(regions(&lua) <= 1, "what was just compiled stays");
 }
+
+#[test]
+fn the_compiled_share_of_the_time_is_told() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    lua.set_time_limit(Some(Duration::from_secs(60)));
+    lua.set_sampling(Some(Duration::from_micros(100)));
+    let work = lua
+        .load("local n = 0 for i = 1, 1e6 do n = n + i % 3 end")
+        .into_function(&mut lua)
+        .expect("compiles");
+    let sampled = |lua: &Lua| lua.stats().compiler.expect("a compiler");
+    while sampled(&lua).compiled_samples < 10 {
+        work.call::<()>(&mut lua, ()).expect("runs");
+    }
+    let share = sampled(&lua).share();
+    assert!(share > 0.0 && share <= 1.0);
+    lua.set_sampling(None);
+    assert_eq!(sampled(&lua).samples, 0);
+}
+
+/// Until it has been seen in each of the states.
+#[test]
+fn the_profiler_tells_what_the_machine_is_doing() {
+    let source = "local states, work = ...
+        local profile, seen, samples = require('jit.profile'), {}, 0
+        profile.start('i1', function(thread, n, state)
+          assert(thread == (coroutine.running() or thread) and n >= 1)
+          assert(profile.dumpstack(thread, 'F', 1) ~= '')
+          seen[state], samples = true, samples + n
+        end)
+        local function missing()
+          for state in states:gmatch('.') do if not seen[state] then return true end end
+        end
+        while missing() do work() end
+        profile.stop()
+        local before = samples
+        for i = 1, 1000 do work() end
+        assert(samples == before, 'it has stopped')";
+    let compiled = if cfg!(feature = "jit") { "N" } else { "I" };
+    for (mut lua, states, work) in [
+        (Lua::new(), "I", "local n = 0 for i = 1, 1000 do n = n + i end"),
+        (Lua::new(), "IC", "for i = 1, 100 do ('x'):rep(10000):reverse() end for i = 1, 10000 do end"),
+        (Lua::new(), "G", "collectgarbage()"),
+        (Lua::new(), "I", "local function fib(n) return n < 2 and n or fib(n - 1) + fib(n - 2) end fib(10)"),
+        (eager(), compiled, "local n = 0 for i = 1, 10000 do n = n + i end"),
+    ] {
+        lua.set_time_limit(Some(Duration::from_secs(60)));
+        let work = lua.load(work).into_function(&mut lua).expect("compiles");
+        let test = lua.load(source).into_function(&mut lua).expect("compiles");
+        test.call::<()>(&mut lua, (states, work)).expect(states);
+    }
+}
+
+#[test]
+fn an_error_in_the_profilers_function_is_the_programs() {
+    let mut lua = Lua::new();
+    lua.set_time_limit(Some(Duration::from_secs(60)));
+    let source = "require('jit.profile').start('i1', function() error('no more') end) while true do end";
+    let error = lua.load(source).exec(&mut lua).expect_err("it ends so");
+    assert!(error.to_string().contains("no more"), "{error}");
+    lua.load("require('jit.profile').stop()").exec(&mut lua).expect("stops");
+    // The limit holds while there is a profiler, too.
+    lua.set_time_limit(Some(Duration::from_millis(50)));
+    let source = "require('jit.profile').start('i1', function() end) while true do end";
+    assert_eq!(lua.load(source).exec(&mut lua).expect_err("a limit").kind(), ErrorKind::Interrupted);
+}
+
+#[test]
+fn scripts_without_files_write_none() {
+    let mut lua = Lua::new();
+    let error = lua.load("require('jit.dump').start('t', '/tmp/x')").exec(&mut lua).expect_err("no files");
+    assert!(error.to_string().contains("no access to files"), "{error}");
+}

@@ -4,6 +4,7 @@
 mod bc;
 mod listen;
 mod opt;
+mod profile;
 mod traces;
 mod util;
 
@@ -36,6 +37,9 @@ pub(crate) const LIBRARY: Library = Library {
 /// Modules that are made when they are required.
 const PRELOADED: &[(&str, Builtin)] = &[
     ("jit.bc", Builtin::new("jit.bc", bc::make, crate::function::Special::None)),
+    ("jit.p", Builtin::new("jit.p", profile::make_p, crate::function::Special::None)),
+    ("jit.profile", Builtin::new("jit.profile", profile::make, crate::function::Special::None)),
+    ("jit.zone", Builtin::new("jit.zone", profile::make_zone, crate::function::Special::None)),
     ("jit.dump", Builtin::new("jit.dump", listen::make_dump, crate::function::Special::None)),
     ("jit.v", Builtin::new("jit.v", listen::make_v, crate::function::Special::None)),
     ("jit.util", Builtin::new("jit.util", util::make, crate::function::Special::None)),
@@ -45,7 +49,8 @@ const PRELOADED: &[(&str, Builtin)] = &[
 const VERSION_NUMBER: f64 = 20199.0;
 const VERSION: &str = concat!("Perilune ", env!("CARGO_PKG_VERSION"), " (LuaJIT 2.1)");
 
-fn open(vm: &mut Vm, table: Gc<Table>, _: Libraries) -> Result<(), Raised> {
+fn open(vm: &mut Vm, table: Gc<Table>, libraries: Libraries) -> Result<(), Raised> {
+    vm.hooks.writes_files = libraries.io;
     for (name, text) in [("version", VERSION), ("os", os_name()), ("arch", arch_name())] {
         let text = vm.new_string(text.as_bytes())?;
         vm.raw_set_name(table, name, text)?;
