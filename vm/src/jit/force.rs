@@ -7,7 +7,7 @@
 use super::ir::{Ins, IrOp, Kind, Ref, Region, SnapId, Ty};
 
 /// Compilations in which guards are forced, at most: in a program that runs long there would be no end.
-const MOST_TURNS: u32 = 400;
+const MOST_TURNS: u32 = 120;
 
 /// What a test has asked for.
 #[derive(Clone, Copy, Debug, Default)]

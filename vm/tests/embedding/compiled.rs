@@ -302,3 +302,51 @@ fn scripts_without_files_write_none() {
     let error = lua.load("require('jit.dump').start('t', '/tmp/x')").exec(&mut lua).expect_err("no files");
     assert!(error.to_string().contains("no access to files"), "{error}");
 }
+
+/// As LuaJIT's own `dumpstack` writes them; it is no oracle of the suite because it leaks what it writes to.
+#[test]
+fn stacks_are_written_as_luajit_writes_them() {
+    let mut lua = Lua::new();
+    let source = "local dump = require('jit.profile').dumpstack
+local function inner() coroutine.yield() end
+local object = {}
+function object:method() inner() end
+local co = coroutine.create(function()
+  local named = function() object:method() end
+  named()
+end)
+coroutine.resume(co)
+local format, depth = ...
+return dump(co, format, depth)";
+    let run = lua.load(source).name("@a/stack.lua").into_function(&mut lua).expect("compiles");
+    for (format, depth, wanted) in [
+        ("f;", 2, "yield;inner;"),
+        ("fZ;", 3, "yield;inner;method"),
+        ("fZ;", -3, "method;inner;yield"),
+        ("F < ", 3, "yield < stack.lua:inner < stack.lua:method < "),
+        ("pFZ < ", -5, "a/stack.lua:5 < a/stack.lua:named < a/stack.lua:method < a/stack.lua:inner < yield"),
+        ("fZ;", 9, "yield;inner;method;named;stack.lua:5"),
+        ("x", 3, "xxx"),
+        ("fZ", 0, ""),
+    ] {
+        let text: String = run.call(&mut lua, (format, depth)).expect("runs");
+        assert_eq!(text, wanted, "{format} {depth}");
+    }
+    let lines: String = run.call(&mut lua, ("lZ ", -4)).expect("runs");
+    assert!(lines.starts_with("stack.lua:6 stack.lua:4 stack.lua:2 "), "{lines}");
+}
+
+#[test]
+fn zones_name_what_a_program_is_busy_with() {
+    let mut lua = Lua::new();
+    let source = "local zone = require('jit.zone')
+        assert(zone:get() == nil and zone('a') == nil and zone:get() == 'a')
+        zone('b')
+        assert(zone:get() == 'b' and zone() == 'b' and zone:get() == 'a' and zone() == 'a')
+        assert(not pcall(zone))
+        zone('c') zone:flush()
+        assert(zone:get() == nil)
+        local start = require('jit.profile').start
+        assert(select(2, pcall(start, 'i10')):find('function expected, got no value', 1, true))";
+    lua.load(source).exec(&mut lua).expect("it holds");
+}

@@ -129,7 +129,8 @@ fn named_functions(vm: &mut Vm, args: Args) -> Result<Vec<Gc<Proto>>, Raised> {
         next += 1;
         // SAFETY: a live prototype: it is reached from the closure, an argument.
         #[allow(unsafe_code, reason = "reads a prototype")]
-        let count = unsafe { (&(*proto.as_ptr()).children).len() };
+        let children = unsafe { &(*proto.as_ptr()).children };
+        let count = children.len();
         for index in 0..count {
             protos.push(child_proto(&mut vm.heap, proto, index)?);
         }

@@ -7,7 +7,7 @@ return setmetatable(methods, {
   __call = function(_, name)
     if name then
       zones[#zones + 1] = name
-      return name
+      return
     end
     return table.remove(zones) or error("empty zone stack", 2)
   end,
