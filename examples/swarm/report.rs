@@ -76,6 +76,10 @@ fn print_table(
         "script ms a frame      {:>10.3}",
         measured.script.as_secs_f64() * 1e3 / f64::from(measured.frames.max(1))
     );
+    if let Some(compiler) = collector.compiler {
+        println!("script time compiled   {:>9.1}%", compiler.share() * 100.0);
+        println!("compiler's time ms     {:>10.1}", compiler.time.as_secs_f64() * 1e3);
+    }
     println!("collector budget us    {:>10}", collector.budget.as_micros());
     println!("collector slice us p50 {:>10.1}", us(slices.value_at_quantile(0.5)));
     println!("collector slice us p99 {:>10.1}", us(slices.value_at_quantile(0.99)));

@@ -1,6 +1,7 @@
 //! The plugins and what they add to an app.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bevy_app::{
     App, FixedUpdate, MainScheduleOrder, Plugin, PluginGroup, PluginGroupBuilder, PreUpdate, Update,
@@ -109,12 +110,18 @@ impl Default for LuaScriptPlugin {
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LuaFrameStart;
 
+/// How often it is looked whether scripts run compiled, for the diagnostic of their share.
+const SHARE_INTERVAL: Duration = Duration::from_millis(1);
+
 impl Plugin for LuaScriptPlugin {
     fn build(&self, app: &mut App) {
         let root = asset_root(app).map_or_else(|| "assets".to_owned(), |(name, _)| name);
         let options = LuaOptions { unsafe_ffi: self.unsafe_ffi, jit: self.jit, ..LuaOptions::default() };
         let mut vm = LuaVm::new(Library::new(&self.folder, &root), options)
             .expect("a new VM has room for its libraries");
+        if self.jit {
+            vm.lua().set_sampling(Some(SHARE_INTERVAL));
+        }
         let modules = vm.modules().expect("a new VM has the table 'package'");
         let registry = app.world_mut().get_resource_or_init::<AppTypeRegistry>().clone();
         let components = LuaComponents::default();

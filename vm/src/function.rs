@@ -329,6 +329,8 @@ pub struct Proto {
     pub direct_params: u8,
     /// The number of upvalues its current code expects.
     pub upvalue_count: u8,
+    /// `jit.off` was called for it: its loops are not compiled, and it is inlined in none.
+    pub is_never_compiled: bool,
     /// The version of the current code, counted by reloads.
     pub version: u32,
     /// The current code.

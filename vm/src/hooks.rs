@@ -43,6 +43,8 @@ pub struct Hooks {
     pub module_loader: Option<ModuleLoader>,
     /// Whether bytecode is loaded, not only source text.
     pub(crate) loads_bytecode: bool,
+    /// Whether scripts may write files.
+    pub(crate) writes_files: bool,
     /// Told of full collections that scripts ask for.
     pub(crate) full_collection: Option<FullCollectionHook>,
 }
@@ -55,6 +57,7 @@ impl Default for Hooks {
             is_unbuffered: false,
             module_loader: None,
             loads_bytecode: false,
+            writes_files: false,
             full_collection: None,
         }
     }

@@ -113,6 +113,7 @@ pub fn new_proto(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Pr
             direct_params: Proto::direct_params(record),
             upvalue_count: u8::try_from(record.upvalues.len())
                 .expect("the compiler allows at most 60 upvalues"),
+            is_never_compiled: false,
             version: 0,
             code,
             children: vec![None; record.children.len()],

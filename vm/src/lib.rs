@@ -24,6 +24,12 @@
 //! - Nothing a script does stalls or exhausts the host that sets limits: [`Lua::set_time_limit`], [`Lua::set_memory_limit`],
 //!   [`Lua::set_stack_limit`]. [`Lua::gc_frame`] collects garbage within a budget, once a frame.
 
+#![cfg_attr(
+    not(feature = "jit"),
+    allow(dead_code, unused_imports, reason = "what only the compiler uses is part of modules that all use")
+)]
+
+mod activity;
 mod chunk;
 mod context;
 mod handle;
@@ -37,6 +43,7 @@ mod jit;
 mod limits;
 mod lua;
 mod marshal;
+mod profile;
 mod reload;
 mod stats;
 

@@ -114,6 +114,11 @@ impl Interrupts {
         self.limit
     }
 
+    /// For other threads: whether a call from the host runs.
+    pub(crate) fn running_calls(&self) -> RunningCalls {
+        RunningCalls(Arc::clone(&self.shared))
+    }
+
     /// A handle to stop the script with.
     pub(crate) fn handle(&self) -> InterruptHandle {
         InterruptHandle { flag: Arc::clone(&self.flag), shared: Arc::downgrade(&self.shared) }
@@ -151,6 +156,15 @@ impl Shared {
             watch = self.changed.wait_timeout(watch, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
         watch.running = false;
+    }
+}
+
+/// Tells whether a call from the host runs.
+pub(crate) struct RunningCalls(Arc<Shared>);
+
+impl RunningCalls {
+    pub(crate) fn is_one_running(&self) -> bool {
+        !self.0.calls.load(Relaxed).is_multiple_of(2)
     }
 }
 

@@ -171,6 +171,14 @@ impl Lua {
         self.vm.heap.set_stress(stress);
     }
 
+    /// Sets something of the compiler of hot loops that only its tests want: `force` and a number, to have every guard of compiled code fail in its turn;
+    /// `seed` and a number, to have loops recorded at random times.
+    #[doc(hidden)]
+    pub fn set_compiler_test_parameter(&mut self, name: &str, value: u32) {
+        let control = crate::interp::compiled::Control::Parameter(name.as_bytes(), value.cast_signed());
+        (self.vm.compiled.control)(&mut self.vm, control);
+    }
+
     /// Forgets the slices measured so far, for a measurement that starts now.
     pub fn reset_slice_stats(&mut self) {
         self.vm.heap.stats.reset_slices();
@@ -217,6 +225,12 @@ impl Lua {
     /// ```
     pub fn set_instruction_limit(&mut self, limit: Option<u64>) {
         self.vm.limit_instructions(limit);
+    }
+
+    /// Has a thread look, at this interval, whether scripts run as machine code, in the interpreter or otherwise:
+    /// [`CompilerStats::share`](crate::CompilerStats::share). What scripts do pays one store for it whenever they change between these, looked at or not.
+    pub fn set_sampling(&mut self, interval: Option<Duration>) {
+        self.vm.sample_activity(interval.map(|interval| interval.max(Duration::from_micros(100))));
     }
 
     /// The instruction limit in force.

@@ -48,6 +48,17 @@ pub struct CompilerStats {
     pub aborts: u64,
     /// The time that recording and compiling took, that of the compiler's thread by half.
     pub time: Duration,
+    /// How often it was looked what the VM was doing while a script ran: [`Lua::set_sampling`](crate::Lua::set_sampling).
+    pub samples: u64,
+    /// How often it ran compiled code then.
+    pub compiled_samples: u64,
+}
+
+impl CompilerStats {
+    /// The compiled share of the time of scripts, between 0 and 1, as far as samples tell: 0 without any.
+    pub fn share(&self) -> f64 {
+        if self.samples == 0 { 0.0 } else { self.compiled_samples as f64 / self.samples as f64 }
+    }
 }
 
 impl<'a> Stats<'a> {

@@ -231,6 +231,9 @@ fn options_that_cannot_be_honoured_are_refused() {
         "5050\n"
     );
     assert!(fails(&["-jturbo", "-e", ""]).contains("turbo"));
+    assert!(fails(&["-jdump=q", "-e", ""]).contains("bad dump option 'q'"));
+    assert!(fails(&["-jp=q", "-e", ""]).contains("bad profiler option 'q'"));
+    assert!(fails(&["-jdump=t,/no such folder/x", "-e", ""]).contains("cannot write /no such folder/x"));
     assert!(fails(&["-x"]).contains("usage: perilune"));
     assert!(fails(&["-e"]).contains("usage: perilune"));
 }
@@ -305,4 +308,67 @@ fn the_interactive_mode_survives_an_interrupt() {
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
     assert!(out(&output).contains("alive\n"), "{output:?}");
+}
+
+/// A loop that is compiled with these options, and prints nothing.
+const LOOP: &str = "local n = 0 for i = 1, 1000 do if i < 900 then n = n + i end end assert(n == 899 * 450)";
+
+#[test]
+#[cfg(feature = "jit")]
+fn what_is_compiled_goes_to_a_file_as_text_or_as_a_page() {
+    let folder = folder(&[]);
+    let file = path(&folder, "page.html");
+    let run = |options: &str| {
+        assert_eq!(succeeds(&[options, "-Ohotloop=2", "-Ohotexit=2", "-e", LOOP]), "");
+        std::fs::read_to_string(&file).expect("it was written")
+    };
+    let page = run(&format!("-jdump=+Hsx,{file}"));
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    for class in ["trace", "bytecode", "ir", "snapshots", "code", "exit"] {
+        assert!(page.contains(&format!("<pre class=\"{class}\">")), "no {class} in {page}");
+    }
+    assert!(page.contains("FORLOOP1") && page.contains("=&gt;") && page.contains(" IADD int "), "{page}");
+    let text = run(&format!("-jdump=ti,{file}"));
+    assert!(text.contains("[TRACE   1/1 (command line):1 loop]\n---- REGION 1 IR\n"), "{text}");
+    assert!(!text.contains("mcode") && !text.contains("<pre"), "{text}");
+    let text = run(&format!("-jdump=-m,{file}"));
+    assert!(text.contains("---- REGION 1 bytecode\n") && !text.contains("mcode"), "{text}");
+    let text = run(&format!("-jv={file}"));
+    assert!(text.lines().all(|line| line.starts_with("[TRACE ")) && text.lines().count() >= 2, "{text}");
+    let output = perilune(&["-jdump", "-Ohotloop=2", "-e", LOOP]);
+    assert!(out(&output).contains("---- REGION 1 mcode\n"), "{}", out(&output));
+}
+
+#[test]
+fn the_profiler_reports_when_the_program_ends() {
+    // Until there are samples enough.
+    let busy = "local n, profile, start = 0, require('jit.profile'), require('jit.profile').start
+        local function work() for i = 1, 1e5 do n = n + i % 3 end end
+        profile.start = function(mode, f) start(mode, function(...) count = (count or 0) + 1 f(...) end) end
+        require('jit.p').start((...))
+        repeat work() until (count or 0) > 30
+        require('jit.p').stop()";
+    let folder = folder(&[("busy.lua", busy)]);
+    let busy = path(&folder, "busy.lua");
+    let text = succeeds(&[&busy, "fi1"]);
+    assert!(text.contains("%  work\n"), "{text}");
+    let text = succeeds(&[&busy, "vi1"]);
+    assert!(text.contains("%  Interpreted\n"), "{text}");
+    let text = succeeds(&[&busy, "vli1m0"]);
+    assert!(text.contains("%  Interpreted\n  -- ") && text.contains("busy.lua:2\n"), "{text}");
+    let text = succeeds(&[&busy, "2i1r"]);
+    assert!(text.lines().any(|line| line.trim_start().ends_with("work < busy.lua:0")), "{text}");
+    let text = succeeds(&[&busy, "Gi1"]);
+    assert!(text.lines().any(|line| line.starts_with("busy.lua:0;work ")), "{text}");
+    let text = succeeds(&[&busy, "A"]);
+    assert!(
+        text.contains("busy.lua ======\n") && text.contains("% |         local function work()"),
+        "{text}"
+    );
+    if cfg!(feature = "jit") {
+        let text = succeeds(&["-jon", &busy, "vi1"]);
+        assert!(text.contains("%  Compiled\n"), "{text}");
+    }
+    // Without a stop the end of the program is one.
+    assert_eq!(succeeds(&["-jp", "-e", ""]), "[No samples collected]\n");
 }

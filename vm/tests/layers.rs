@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// The layer of every top-level module of the crate.
 const LAYERS: &[(u8, &[&str])] = &[
-    (0, &["error", "syntax", "bytecode", "convert"]),
+    (0, &["activity", "error", "syntax", "bytecode", "convert"]),
     (1, &["compiler"]),
     (2, &["value", "string", "table", "shape", "function", "thread", "userdata", "gc", "instantiate"]),
-    (3, &["vm", "rt", "ffi", "hooks", "limits"]),
+    (3, &["vm", "rt", "ffi", "hooks", "limits", "profile"]),
     (4, &["interp", "stdlib"]),
     (5, &["jit"]),
     (6, &["lua", "context", "chunk", "handle", "host", "marshal", "reload", "stats"]),

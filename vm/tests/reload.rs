@@ -2,7 +2,17 @@
 
 use std::sync::Arc;
 
-use perilune::{Error, Function, Lua, Module, Table, Value, compile};
+use perilune::{Error, Function, Lua, LuaOptions, Module, Table, Value, compile};
+
+/// With every loop compiled as soon as it goes round if `PERILUNE_COMPILED` is set.
+fn new_lua() -> Lua {
+    let jit = std::env::var_os("PERILUNE_COMPILED").is_some();
+    let mut lua = Lua::with_options(LuaOptions { jit, ..LuaOptions::default() });
+    if jit {
+        lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua).expect("flags");
+    }
+    lua
+}
 
 fn load(lua: &mut Lua, source: &str) -> Module {
     let draft = Arc::new(compile(source.as_bytes(), b"@m.lua").expect("compiles"));
@@ -24,7 +34,7 @@ fn function(lua: &mut Lua, module: &Module, name: &str) -> Function {
 
 #[test]
 fn a_function_handed_out_runs_the_new_body() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let mut module = load(&mut lua, "local M = {} function M.f() return 1 end return M");
     let f = function(&mut lua, &module, "f");
     let report =
@@ -35,7 +45,7 @@ fn a_function_handed_out_runs_the_new_body() {
 
 #[test]
 fn a_local_keeps_its_value_unless_its_initialiser_changed() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let source = "local kept, changed = 1, 10 local M = {} function M.step() kept = kept + 1 return kept, changed end return M";
     let source = &source.replace("local kept, changed = 1, 10", "local kept = 1 local changed = 10");
     let mut module = load(&mut lua, source);
@@ -47,7 +57,7 @@ fn a_local_keeps_its_value_unless_its_initialiser_changed() {
 
 #[test]
 fn new_upvalues_are_found_by_name() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let mut module = load(
         &mut lua,
         "local a = 1 local M = {} function M.set(x) a = x end function M.f() return 0 end return M",
@@ -66,7 +76,7 @@ fn new_upvalues_are_found_by_name() {
 
 #[test]
 fn a_class_keeps_its_identity_and_gets_new_methods() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let mut module = load(
         &mut lua,
         "local C = {} C.__index = C C.speed = 1 C.lives = 3 function C:old() return 'old' end return C",
@@ -85,7 +95,7 @@ fn a_class_keeps_its_identity_and_gets_new_methods() {
 
 #[test]
 fn a_failing_version_changes_nothing() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let mut module = load(&mut lua, "local n = 1 local M = {} function M.f() return n end return M");
     let f = function(&mut lua, &module, "f");
     let broken = "local n = 2 local M = {} function M.f() return n + 100 end leaked = 1 error('no') return M";
@@ -97,7 +107,7 @@ fn a_failing_version_changes_nothing() {
 
 #[test]
 fn a_suspended_coroutine_goes_on_in_the_old_code() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let source = "local M = {} function M.f() coroutine.yield('first') return 'old end' end return M";
     let mut module = load(&mut lua, source);
     let class = table(&module);
@@ -114,7 +124,7 @@ fn a_suspended_coroutine_goes_on_in_the_old_code() {
 
 #[test]
 fn nested_functions_and_local_functions_are_matched() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let source = "local function helper(x) return x * 2 end local M = {} function M.make() return function(x) return helper(x) + 1 end end return M";
     let mut module = load(&mut lua, source);
     let make = function(&mut lua, &module, "make");
@@ -126,7 +136,7 @@ fn nested_functions_and_local_functions_are_matched() {
 
 #[test]
 fn on_reload_is_called_and_its_error_does_not_undo() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let source = "local M = {} function M.f() return 1 end function M.on_reload(old) old.seen = true error('late') end return M";
     let mut module = load(&mut lua, source);
     let report = reload(&mut lua, &mut module, &source.replace("return 1", "return 2")).expect("reloads");
@@ -137,7 +147,7 @@ fn on_reload_is_called_and_its_error_does_not_undo() {
 
 #[test]
 fn globals_of_the_new_version_take_effect() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let mut module = load(&mut lua, "function g() return 1 end limit = 5");
     let g: Function = lua.globals().get(&mut lua, "g").expect("set");
     lua.load("limit = 6").exec(&mut lua).expect("runs");
@@ -151,7 +161,7 @@ fn globals_of_the_new_version_take_effect() {
 
 #[test]
 fn a_hundred_reloads_in_a_row_leave_everything_in_step() {
-    let mut lua = Lua::new();
+    let mut lua = new_lua();
     let source = |n: usize| {
         let extra = if n.is_multiple_of(3) { "local extra = 1" } else { "" };
         let used = if n.is_multiple_of(3) { "+ extra - 1" } else { "" };

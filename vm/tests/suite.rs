@@ -4,7 +4,8 @@
 //!
 //! - `oracle`: LuaJIT runs the program to its end, and prints the same when it runs it again;
 //! - `plain`, `stress`, `dumped`, `compiled` and `compiled-stress`: Perilune prints what LuaJIT prints, as a host would run it, under collector
-//!   stress, after the program has been through `string.dump` and back, with every loop compiled, and with both of these.
+//!   stress, after the program has been through `string.dump` and back, with every loop compiled, and that under collector stress;
+//! - `forced` and `oddly-hot`: also compiled, with each guard failing in its turn, and with loops and exits that become hot at random times.
 //!
 //! `cargo test -p perilune --test suite -- strings/` runs the programs whose name contains `strings/`; so does
 //! `PERILUNE_TEST=strings/` in the environment.
@@ -45,13 +46,15 @@ enum Check {
 static RAN: [AtomicUsize; Check::ALL.len()] = [const { AtomicUsize::new(0) }; Check::ALL.len()];
 
 impl Check {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Oracle,
         Self::Perilune(Mode::Plain),
         Self::Perilune(Mode::CollectorStress),
         Self::Perilune(Mode::Dumped),
         Self::Perilune(Mode::Compiled),
         Self::Perilune(Mode::CompiledStress),
+        Self::Perilune(Mode::Forced),
+        Self::Perilune(Mode::OddlyHot),
     ];
 
     fn name(&self) -> &'static str {
@@ -62,6 +65,8 @@ impl Check {
             Self::Perilune(Mode::Dumped) => "dumped",
             Self::Perilune(Mode::Compiled) => "compiled",
             Self::Perilune(Mode::CompiledStress) => "compiled-stress",
+            Self::Perilune(Mode::Forced) => "forced",
+            Self::Perilune(Mode::OddlyHot) => "oddly-hot",
         }
     }
 
@@ -73,6 +78,8 @@ impl Check {
             Self::Perilune(Mode::Dumped) => &RAN[3],
             Self::Perilune(Mode::Compiled) => &RAN[4],
             Self::Perilune(Mode::CompiledStress) => &RAN[5],
+            Self::Perilune(Mode::Forced) => &RAN[6],
+            Self::Perilune(Mode::OddlyHot) => &RAN[7],
         }
     }
 

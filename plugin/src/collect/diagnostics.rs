@@ -56,6 +56,8 @@ diagnostics! {
     GC_EMERGENCIES "perilune/gc/emergencies" "" |gc| gc.emergencies as f64,
     /// Loops of scripts that run as machine code; 0 without the compiler ([`LuaScriptPlugin::jit`](crate::LuaScriptPlugin::jit)).
     JIT_REGIONS "perilune/jit/regions" "" |gc| gc.compiler.map_or(0.0, |jit| jit.regions as f64),
+    /// The share of the time of scripts that compiled code takes, of the last hundred samples or so, between 0 and 1.
+    JIT_SHARE "perilune/jit/share" "" |gc| gc.compiled_share,
     /// Machine code of scripts, KiB.
     JIT_CODE "perilune/jit/code" "KiB" |gc| gc.compiler.map_or(0.0, |jit| jit.code_bytes as f64 / 1024.0),
     /// How often a loop could not be compiled, or not all of it, so far; `require("jit.v").start()` says why.

@@ -57,6 +57,8 @@ pub struct LuaCollector {
     pub emergencies: u64,
     /// What the compiler of hot loops has done; `None` without [`LuaScriptPlugin::jit`](crate::LuaScriptPlugin::jit).
     pub compiler: Option<CompilerStats>,
+    /// The share of the time of scripts that compiled code takes, between 0 and 1: of the last hundred samples or so, one a millisecond while a script runs.
+    pub compiled_share: f64,
     /// Time of all script systems and behaviours in the last frame.
     pub script_time: Duration,
     stalls: [Duration; StallCause::ALL.len()],
@@ -89,6 +91,7 @@ impl Default for LuaCollector {
             full_collections: 0,
             compiler: None,
             emergencies: 0,
+            compiled_share: 0.0,
             script_time: Duration::ZERO,
             stalls: [Duration::ZERO; StallCause::ALL.len()],
         }
@@ -166,10 +169,46 @@ impl Totals {
             full_collections: heap.full_collections,
             compiler: stats.compiler,
             emergencies: heap.emergencies,
+            compiled_share: recent_share(last, stats.compiler),
             script_time: last.script_time,
             stalls: std::array::from_fn(|cause| heap.stalls.worst_for(StallCause::ALL[cause])),
         };
         *self = Totals { frames: self.frames + 1, allocated: stats.allocated_bytes, assists, stalled };
         figures
+    }
+}
+
+/// Over how many samples the compiled share is smoothed.
+const SHARE_SAMPLES: f64 = 100.0;
+
+/// The compiled share after a frame: what was seen in it counts for as much of the whole as it is of so many samples.
+fn recent_share(last: &LuaCollector, now: Option<CompilerStats>) -> f64 {
+    let (Some(before), Some(now)) = (last.compiler, now) else { return last.compiled_share };
+    let seen = now.samples.saturating_sub(before.samples) as f64;
+    if seen == 0.0 {
+        return last.compiled_share;
+    }
+    let share = now.compiled_samples.saturating_sub(before.compiled_samples) as f64 / seen;
+    let weight = (seen / SHARE_SAMPLES).min(1.0);
+    last.compiled_share + (share - last.compiled_share) * weight
+}
+
+#[cfg(test)]
+mod share_tests {
+    use super::*;
+
+    #[test]
+    fn the_compiled_share_follows_the_samples() {
+        let stats = |samples, compiled| {
+            let mut stats = CompilerStats::default();
+            (stats.samples, stats.compiled_samples) = (samples, compiled);
+            Some(stats)
+        };
+        let mut last = LuaCollector { compiler: stats(0, 0), ..LuaCollector::default() };
+        last.compiled_share = recent_share(&last, stats(50, 50));
+        assert_eq!(last.compiled_share, 0.5, "as much as half of a hundred samples");
+        last.compiler = stats(50, 50);
+        assert_eq!(recent_share(&last, stats(50, 50)), 0.5, "nothing was seen");
+        assert_eq!(recent_share(&last, stats(250, 50)), 0.0, "more than a hundred");
     }
 }

@@ -9,6 +9,7 @@ use super::mark::{WeakLoads, Work};
 use super::pacer::{Drive, Frame, FrameBudget};
 use super::stats::SliceRecord;
 use super::{Heap, OutOfMemory};
+use crate::activity::Activity;
 use crate::function::Upvalue;
 use crate::table::Table;
 use crate::thread::Thread;
@@ -298,6 +299,7 @@ impl Heap {
 
     pub(super) fn run(&mut self, meter: &mut Meter) {
         let mut worst = std::mem::take(&mut self.cycle.worst);
+        let before = self.activity.replace(Activity::Collector);
         while self.cycle.phase != Phase::Idle {
             let unit = match self.cycle.phase {
                 Phase::Idle | Phase::Mark | Phase::Resurrect => Unit::Mark,
@@ -315,6 +317,7 @@ impl Heap {
             self.cycle.units += 1;
             meter.spend(unit, &mut worst);
         }
+        self.activity.set(before);
         self.cycle.worst = worst;
     }
 

@@ -70,6 +70,7 @@ mod tests;
 mod trace;
 mod verify;
 
+use crate::activity::ActivityCell;
 use crate::rt::meta::Meta;
 use crate::shape::Shapes;
 use crate::string::LuaString;
@@ -160,6 +161,8 @@ pub struct Heap {
     pub method_epoch: u32,
     /// More than zero when a collection step is due at the next safe point.
     pub debt: isize,
+    /// What the VM is doing.
+    pub(crate) activity: ActivityCell,
     /// Whether back-edges are counted in code that is instantiated from now on: there is a compiler.
     pub(crate) counts_loops: bool,
     /// The roots.
@@ -212,6 +215,7 @@ impl Heap {
             marking: false,
             method_epoch: 1,
             debt: 0,
+            activity: ActivityCell::default(),
             counts_loops: false,
             roots: Roots::default(),
             shapes: Shapes::default(),

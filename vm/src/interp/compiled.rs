@@ -7,9 +7,13 @@
 //! While a trace is recorded, the VM's handler table is exchanged for one in which every opcode first tells [`CompilerLink::record`].
 
 use std::any::Any;
+use std::fmt;
+use std::io::Write;
 
 use crate::bytecode::Insn;
+use crate::function::Proto;
 use crate::interp::{Go, SlowFn};
+use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 /// A back-edge.
@@ -40,17 +44,73 @@ pub(crate) struct CompilerLink {
     pub(crate) state: Option<Box<dyn Any + Send>>,
 }
 
-/// What a script may want of the compiler, by the `jit` library.
-#[derive(Clone, Copy, Debug)]
+/// What a script may want of the compiler, by the `jit` library. The answer is whether there is such a thing.
+#[derive(Debug)]
 pub(crate) enum Control<'a> {
     /// Whether it is on.
     Status,
     /// Switch it on or off.
     Switch(bool),
+    /// Switch it on or off for one function.
+    SwitchFor(Gc<Proto>, bool),
     /// Forget all compiled code.
     Flush,
+    /// Forget the code that has to do with one function.
+    FlushFor(Gc<Proto>),
+    /// Forget a region.
+    FlushRegion(u32),
     /// A parameter, as `hotloop`, and its value.
     Parameter(&'a [u8], i32),
+    /// Tell somebody what is compiled, or nobody any more.
+    Listen(Option<Listener>),
+    /// Tell of a region.
+    Facts(u32, &'a mut RegionFacts),
+    /// A line of a region's listing.
+    Line(u32, ListingPart, u32, &'a mut String),
+    /// A constant of a region.
+    Constant(u32, u32, &'a mut RawValue),
+    /// A region's machine code.
+    Code(u32, &'a mut Vec<u8>),
+}
+
+/// Somebody who wants to know what is compiled.
+pub(crate) struct Listener {
+    /// What of it, as `jit.dump` has letters for it.
+    pub(crate) letters: Vec<u8>,
+    /// It is about lines only, which are no output of the program.
+    pub(crate) is_brief: bool,
+    /// Where it goes, if not to where the VM writes.
+    pub(crate) out: Option<Box<dyn Write + Send>>,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("letters", &self.letters.escape_ascii().to_string()).finish()
+    }
+}
+
+/// Which part of a region's listing is meant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ListingPart {
+    /// An instruction.
+    Instruction,
+    /// A snapshot.
+    Snapshot,
+}
+
+/// What can be counted of a region.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RegionFacts {
+    /// Instructions, constants included.
+    pub(crate) instructions: usize,
+    /// Constants.
+    pub(crate) constants: usize,
+    /// Snapshots, each an exit.
+    pub(crate) exits: usize,
+    /// Traces: the root and what was added to it.
+    pub(crate) traces: usize,
+    /// Where the machine code begins.
+    pub(crate) address: usize,
 }
 
 impl CompilerLink {

@@ -34,6 +34,7 @@ pub(crate) use lookup::Lookups;
 pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};
 pub(crate) use slow::{back_edge, slow_path};
 
+use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::vm::{Raised, Vm};
 
@@ -54,7 +55,10 @@ pub(crate) type SlowFn = fn(&mut Vm, Insn) -> Result<Go, Raised>;
 /// # Errors
 /// When an error leaves that `Entry` frame; it is popped then.
 pub(crate) fn run(vm: &mut Vm) -> Result<(), Raised> {
-    match dispatch::drive(vm) {
+    let caller = vm.activity.replace(Activity::Interpreted);
+    let go = dispatch::drive(vm);
+    vm.activity.set(caller);
+    match go {
         Go::Exit => Ok(()),
         Go::On => Err(vm.failed.take().expect("the driver stops without an exit only on an error")),
     }

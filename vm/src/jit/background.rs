@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::ir::Region;
+use super::force::force;
+use super::ir::{Region, SnapId};
 use super::lower::Compiler;
 use super::memory::Code;
 use super::opt;
@@ -19,6 +20,8 @@ pub(super) struct Job {
     pub(super) region: Region,
     /// Whether guards and loads are hoisted out of the loop.
     pub(super) hoists: bool,
+    /// The guard that is to leave always, in tests.
+    pub(super) forced: Option<u32>,
     /// Where the VM's `Runtime` is.
     pub(super) runtime: usize,
     pub(super) wants_listing: bool,
@@ -29,6 +32,8 @@ pub(super) struct Done {
     pub(super) ticket: u64,
     /// As it was compiled.
     pub(super) optimised: Region,
+    /// The exit that is always taken.
+    pub(super) forced: Option<SnapId>,
     /// Nothing where the code could not be made.
     pub(super) code: Option<Code>,
     pub(super) listing: Option<String>,
@@ -49,10 +54,11 @@ impl Job {
         let start = Instant::now();
         let mut optimised = self.region;
         opt::optimise(&mut optimised, self.hoists);
+        let forced = self.forced.and_then(|guard| force(&mut optimised, guard));
         compiler.wants_listing = self.wants_listing;
         let code = compiler.compile(&optimised, self.runtime);
         let listing = compiler.listing.take();
-        Done { ticket: self.ticket, optimised, code, listing, time: start.elapsed() }
+        Done { ticket: self.ticket, optimised, forced, code, listing, time: start.elapsed() }
     }
 }
 

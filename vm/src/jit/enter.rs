@@ -2,9 +2,10 @@
 
 use super::exit::restore;
 use super::ir::{self, SnapId};
-use super::lifecycle::{drop_region, free_retired, give_region_up};
+use super::lifecycle::{compile_again, drop_region, free_retired, give_region_up};
 use super::record::Recorder;
-use super::{Compiled, EAGER, LEFT, Left, NOT_ENTERED, RuntimeHead, State, original};
+use super::{Compiled, EAGER, LEFT, Left, NOT_ENTERED, RuntimeHead, State, original, report};
+use crate::activity::Activity;
 use crate::interp::Go;
 use crate::vm::{Raised, Vm};
 
@@ -39,9 +40,12 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         (*state).running += 1;
         let function =
             std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
+        vm.activity.set(Activity::Compiled);
         let left = function(vm) as u32;
+        vm.activity.set(Activity::Interpreted);
         (*state).running -= 1;
         (*compiled).entries += 1;
+        (*compiled).last_entry = (*state).entries;
         if left != NOT_ENTERED {
             (*compiled).turns += (*state).runtime.turns;
         }
@@ -65,6 +69,9 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                 Left::Raised(raised) => Err(raised),
             };
         }
+        if left != NOT_ENTERED {
+            report::left(vm, &mut *state, number, left);
+        }
         if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
             (&mut (*state).loop_sites)[site as usize].count = 2;
             let restored = match left {
@@ -82,6 +89,7 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                 drop_region(vm, &mut *state, number);
             }
             *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
+            force_another(vm, &mut *state, number, left);
             free_retired(&mut *state);
             return restored.map(|()| Go::On);
         }
@@ -94,6 +102,7 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
             give_region_up(vm, &mut *state, number);
         } else if !(*compiled).is_retired.get() {
             after_exit(vm, &mut *state, number, site, left);
+            force_another(vm, &mut *state, number, left);
         }
         free_retired(&mut *state);
         restored?;
@@ -107,6 +116,19 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         }
         Ok(Go::On)
     }
+}
+
+/// In tests: it was left as it was forced to, so that it is another guard's turn.
+fn force_another(vm: &mut Vm, state: &mut State, number: u32, left: u32) {
+    let Some(Some(compiled)) = state.regions.get(number as usize) else { return };
+    if compiled.forced != Some(left) || vm.compiled.recording {
+        return;
+    }
+    let site = compiled.site as usize;
+    let count = state.loop_sites[site].count;
+    compile_again(vm, state, number);
+    // Whether the instruction that was left is next stays as it is.
+    state.loop_sites[site].count = count;
 }
 
 /// A region was left by a snapshot, which has been restored.
@@ -124,9 +146,8 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
     // The larger a region is, the longer it takes to compile again.
     let in_earnest = state.parameters.hot_loop > EAGER;
     let patience = if in_earnest { 1 + compiled.region.traces.len() as u32 / 4 } else { 1 };
-    if exit.count < state.parameters.hot_exit.max(1).saturating_mul(patience) << exit.failures
-        || compiled.region.traces.len() > state.parameters.max_side as usize
-    {
+    let hot = state.odd.count(state.parameters.hot_exit.max(1).saturating_mul(patience) << exit.failures, 4);
+    if exit.count < hot || compiled.region.traces.len() > state.parameters.max_side as usize {
         return;
     }
     exit.count = 0;

@@ -4,6 +4,7 @@
 
 use super::State;
 use super::exit::{call_info, restore};
+use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
@@ -95,7 +96,9 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     let Some(slow) = slow_path(vm, insn) else {
         unreachable!("only instructions with a slow path are recorded so")
     };
+    vm.activity.set(Activity::Interpreted);
     let outcome = slow(vm, insn);
+    vm.activity.set(Activity::Compiled);
     // SAFETY: as above; nested entries have restored it or are over.
     unsafe {
         *runtime.cast::<super::RuntimeHead>() = saved;

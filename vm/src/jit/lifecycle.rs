@@ -7,7 +7,7 @@ use super::exit::exits_of;
 use super::ir::Region;
 use super::reason::Reason;
 use super::record::Recorder;
-use super::{Compiled, MAX_REGIONS, State, report};
+use super::{Compiled, State, report};
 use crate::bytecode::Insn;
 use crate::function::Proto;
 use crate::value::{Gc, RawValue};
@@ -52,6 +52,26 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
         // It was flushed meanwhile.
         return state.abort(Reason::Flushed);
     }
+    compile(vm, state, site, number, header, region, protos);
+}
+
+/// Compiles a region as it was recorded once more, with another guard forced.
+pub(super) fn compile_again(vm: &mut Vm, state: &mut State, number: u32) {
+    let Some(compiled) = state.regions[number as usize].as_deref() else { return };
+    let (site, header, region) = (compiled.site, compiled.header, compiled.region.clone());
+    let protos = compiled.protos.clone();
+    compile(vm, state, site, Some(number), header, region, protos);
+}
+
+fn compile(
+    vm: &mut Vm,
+    state: &mut State,
+    site: u32,
+    number: Option<u32>,
+    header: *const Insn,
+    region: Region,
+    protos: Vec<Gc<Proto>>,
+) {
     let Ok(pinned) = pin(vm, state, &protos) else {
         return penalise(state, site, Reason::Memory);
     };
@@ -60,11 +80,12 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
     let job = Job {
         ticket,
         region: region.clone(),
-        hoists: !state.sites[site as usize].keeps_guards,
+        hoists: state.parameters.hoists && !state.sites[site as usize].keeps_guards,
+        forced: state.odd.next_guard(),
         runtime: &raw const state.runtime as usize,
-        wants_listing: state.wants_listing,
+        wants_listing: state.report.wants_code(),
     };
-    let place = report::place_if_shown(vm, state.level, header);
+    let place = report::place_if_shown(vm, &state.report, header);
     let generation = state.generation;
     let pending = Pending { ticket, generation, site, number, header, protos, pinned, region, place };
     if state.only_if_it_pays() && state.has_background() {
@@ -114,10 +135,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
             None => penalise(state, site, Reason::Backend),
         };
     };
-    if state.regions.len() > MAX_REGIONS {
-        unpin(vm, state, &pinned);
-        return flush(vm, state);
-    }
+    evict(vm, state, number, code.len());
     let optimised = done.optimised;
     let mut exits = exits_of(&optimised);
     if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
@@ -135,13 +153,22 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         protos,
         pinned,
         is_retired,
+        forced: done.forced,
+        last_entry: state.entries,
         refused: 0,
         entries: 0,
         turns: 0,
     };
     state.compiled += 1;
     let shown = number.unwrap_or(state.regions.len() as u32);
-    report::compiled(vm, state.level, shown, &optimised, &place, done.listing.as_deref());
+    let made = report::Made {
+        number: shown,
+        region: &optimised,
+        place: &place,
+        header,
+        code: done.listing.as_deref(),
+    };
+    report::compiled(vm, &mut state.report, &made);
     if let Some(number) = number {
         retire(vm, state, number);
         state.regions[number as usize] = Some(Box::new(compiled));
@@ -153,7 +180,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
 }
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
-    report::aborted(vm, state.level, recorder.at(), reason);
+    report::aborted(vm, state, recorder.at(), reason);
     if reason == Reason::View {
         state.sites[recorder.site as usize].makes_views = true;
     }
@@ -266,13 +293,55 @@ pub(super) fn flush(vm: &mut Vm, state: &mut State) {
     }
 }
 
+/// Makes room for a region with so much code, which may take the place of another: those are retired that were entered longest ago.
+fn evict(vm: &mut Vm, state: &mut State, replaced: Option<u32>, code_bytes: usize) {
+    let most_bytes = (state.parameters.max_mcode as usize).saturating_mul(1024);
+    let most_regions = (state.parameters.max_trace as usize).max(1);
+    loop {
+        let others = || {
+            let numbered = state.regions.iter().enumerate();
+            numbered
+                .filter_map(|(number, region)| Some((number as u32, region.as_deref()?)))
+                .filter(|(number, _)| Some(*number) != replaced)
+        };
+        let bytes: usize = others().map(|(_, compiled)| compiled.code.len()).sum();
+        if others().count() < most_regions && bytes + code_bytes <= most_bytes {
+            return;
+        }
+        let Some((oldest, _)) = others().min_by_key(|(_, compiled)| compiled.last_entry) else { return };
+        state.abort(Reason::Evicted);
+        drop_region(vm, state, oldest);
+    }
+}
+
+/// Retires the regions that have to do with a function, and gives up what is recorded or compiled of it.
+pub(super) fn flush_function(vm: &mut Vm, state: &mut State, proto: Gc<Proto>) {
+    for number in 1..state.regions.len() as u32 {
+        if state.regions[number as usize].as_ref().is_some_and(|region| region.protos.contains(&proto)) {
+            drop_region(vm, state, number);
+        }
+    }
+    for pending in &mut state.pending {
+        if pending.protos.contains(&proto) {
+            pending.generation = u64::MAX;
+        }
+    }
+    if state.recorder.as_ref().is_some_and(|recorder| recorder.has_to_do_with(proto)) {
+        state.recorder = None;
+        state.abort(Reason::Flushed);
+        vm.set_recording(false);
+    }
+    free_retired(state);
+}
+
 /// A region that is left as soon as it is entered is dropped; its loop is counted again, for longer each time.
 pub(super) fn give_region_up(vm: &mut Vm, state: &mut State, number: u32) {
     state.abort(Reason::Unprofitable);
     if let Some(compiled) = &state.regions[number as usize] {
-        report::aborted(vm, state.level, compiled.header, Reason::Unprofitable);
+        let header = compiled.header;
         let known = &mut state.sites[compiled.site as usize];
         known.failures = (known.failures + 12).min(16);
+        report::aborted(vm, state, header, Reason::Unprofitable);
     }
     drop_region(vm, state, number);
 }

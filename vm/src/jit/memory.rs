@@ -30,6 +30,12 @@ impl Code {
         Some(self)
     }
 
+    /// The code.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: so many bytes were written, which are readable as long as it lives.
+        unsafe { std::slice::from_raw_parts(self.start, self.len) }
+    }
+
     /// Bytes of code.
     pub(crate) fn len(&self) -> usize {
         self.len

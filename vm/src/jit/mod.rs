@@ -38,8 +38,10 @@
 
 mod allowance;
 mod background;
+mod control;
 mod enter;
 mod exit;
+mod force;
 mod helpers;
 pub(crate) mod ir;
 mod lifecycle;
@@ -56,19 +58,22 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::CompilerStats;
+use crate::activity::Activity;
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
 use crate::interp::compiled::{CompilerLink, Control, LoopSite};
 use crate::interp::{Go, back_edge};
+use crate::profile::Sampler;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 use allowance::Allowance;
 use background::Background;
+use control::control;
 use enter::enter;
 use exit::Exit;
-use ir::{Region, Slot};
-use lifecycle::{Pending, collect, finish, flush, give_up, penalise};
+use ir::{Region, Slot, SnapId};
+use lifecycle::{Pending, collect, finish, give_up, penalise};
 use memory::Code;
 use reason::Reason;
 use record::{Outcome, Recorder};
@@ -77,8 +82,6 @@ use record::{Outcome, Recorder};
 const BUFFER: usize = 1024;
 /// Arguments of a short form.
 pub(crate) const ARGUMENTS: usize = 8;
-/// Regions at most; then all are flushed.
-const MAX_REGIONS: usize = 600;
 /// Traces of one region, at most.
 const MAX_TRACES: usize = 60;
 
@@ -141,6 +144,10 @@ pub(crate) struct Compiled {
     /// Where holders of the prototypes are pinned.
     pinned: Vec<usize>,
     pub(crate) is_retired: Cell<bool>,
+    /// The exit that is always taken, in tests.
+    forced: Option<SnapId>,
+    /// When it was entered last, in entries of all regions.
+    last_entry: u64,
     /// How often in a row it was not entered.
     refused: u32,
     /// How often it was entered, and how many turns it took, since that was last looked at.
@@ -172,11 +179,25 @@ struct Parameters {
     hot_exit: u32,
     max_record: u32,
     max_side: u32,
+    /// Regions at most.
+    max_trace: u32,
+    /// KiB of machine code at most.
+    max_mcode: u32,
+    /// Whether guards and loads are hoisted out of loops.
+    hoists: bool,
 }
 
 impl Default for Parameters {
     fn default() -> Parameters {
-        Parameters { hot_loop: 56, hot_exit: 10, max_record: 4000, max_side: MAX_TRACES as u32 }
+        Parameters {
+            hot_loop: 56,
+            hot_exit: 10,
+            max_record: 4000,
+            max_side: MAX_TRACES as u32,
+            max_trace: 600,
+            max_mcode: 8192,
+            hoists: true,
+        }
     }
 }
 
@@ -195,6 +216,7 @@ pub(crate) struct State {
     recorder: Option<Box<Recorder>>,
     is_on: bool,
     parameters: Parameters,
+    odd: force::Odd,
     /// Free places among the pinned values.
     free_pins: Vec<usize>,
     aborts: HashMap<Reason, u64>,
@@ -209,8 +231,7 @@ pub(crate) struct State {
     tickets: u64,
     /// How often all code was flushed.
     generation: u64,
-    wants_listing: bool,
-    level: report::Level,
+    report: report::Report,
     allowance: Allowance,
     /// Counters.
     pub(crate) compiled: u64,
@@ -243,6 +264,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         recorder: None,
         is_on: true,
         parameters: Parameters::default(),
+        odd: force::Odd::default(),
         free_pins: Vec::new(),
         aborts: HashMap::new(),
         compiler,
@@ -251,8 +273,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         pending: Vec::new(),
         tickets: 0,
         generation: 0,
-        wants_listing: false,
-        level: report::Level::Silent,
+        report: report::Report::default(),
         allowance: Allowance::new(),
         compiled: 0,
         entries: 0,
@@ -329,7 +350,8 @@ fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
         let index = at.offset_from_unsigned(code.insns.as_ptr());
         let original = code.draft_proto().code[index - code.pc_bias as usize];
         let site = state.loop_sites.len() as u32;
-        state.loop_sites.push(LoopSite { original, count: state.parameters.hot_loop.max(1), region: 0 });
+        let count = state.odd.count(state.parameters.hot_loop.max(1), 12);
+        state.loop_sites.push(LoopSite { original, count, region: 0 });
         state.sites.push(Site::default());
         vm.compiled.sites = state.loop_sites.as_mut_ptr();
         let place = code.insns.as_mut_ptr().add(index);
@@ -373,6 +395,10 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         state.loop_sites[site as usize].count = 1;
         return back_edge(vm, original);
     }
+    if is_switched_off(vm) {
+        state.loop_sites[site as usize].count = u32::MAX;
+        return back_edge(vm, original);
+    }
     state.loop_sites[site as usize].count = state.parameters.hot_loop.saturating_add(1).max(2);
     if vm.compiled.recording || state.sites[site as usize].is_pending || !state.may_begin() {
         return back_edge(vm, original);
@@ -387,6 +413,13 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     Ok(Go::On)
 }
 
+/// Whether `jit.off` was called for the function of the frame on top.
+fn is_switched_off(vm: &Vm) -> bool {
+    let code = vm.frame().code().expect("a Lua frame has code");
+    // SAFETY: a frame keeps its code alive, and code its prototype.
+    unsafe { (*code.as_ptr()).proto.is_some_and(|proto| (*proto.as_ptr()).is_never_compiled) }
+}
+
 /// Before an instruction that the recorder is to see.
 fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     // SAFETY: as in `hot`.
@@ -397,6 +430,7 @@ fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     };
     // SAFETY: it is this VM's compiler.
     let insn = unsafe { original_of(vm, state, insn) };
+    vm.activity.set(Activity::Compiling);
     match recorder.step(vm, state, insn) {
         Outcome::On => state.recorder = Some(recorder),
         Outcome::Done => {
@@ -410,6 +444,7 @@ fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
             state.allowance.end();
         }
     }
+    vm.activity.set(Activity::Interpreted);
     Ok(Go::On)
 }
 
@@ -445,47 +480,12 @@ pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
         entries: state.entries,
         aborts: state.aborts.values().sum(),
         time: state.allowance.spent,
+        samples: vm.sampler.as_ref().map_or(0, Sampler::total),
+        compiled_samples: vm.sampler.as_ref().map_or(0, |sampler| sampler.count(Activity::Compiled)),
     })
 }
 
 /// Forgets all compiled code of a VM, if it has any: what it rests on has changed.
 pub(crate) fn flush_all(vm: &mut Vm) {
     (vm.compiled.control)(vm, Control::Flush);
-}
-
-/// What the `jit` library asks for.
-fn control(vm: &mut Vm, what: Control<'_>) -> bool {
-    // SAFETY: as in `hot`.
-    let state = unsafe { &mut *State::of(vm) };
-    match what {
-        Control::Status => return state.is_on,
-        Control::Switch(on) => {
-            state.is_on = on;
-            if on {
-                for site in &mut state.loop_sites[1..] {
-                    site.count = site.count.min(state.parameters.hot_loop.saturating_add(1));
-                }
-            }
-        }
-        Control::Flush => flush(vm, state),
-        Control::Parameter(name, value) => {
-            let value = value.max(0) as u32;
-            match name {
-                b"hotloop" => state.parameters.hot_loop = value,
-                b"hotexit" => state.parameters.hot_exit = value,
-                b"maxrecord" => state.parameters.max_record = value,
-                b"report" => {
-                    state.level = match value {
-                        0 => report::Level::Silent,
-                        1 => report::Level::Lines,
-                        _ => report::Level::Dump,
-                    };
-                    state.wants_listing = value > 2;
-                }
-                b"maxside" => state.parameters.max_side = value,
-                _ => return false,
-            }
-        }
-    }
-    true
 }

@@ -51,6 +51,10 @@ reasons! {
     Flushed "flushed while recording",
     /// The function is newer than its closures.
     Reloaded "reloaded code",
+    /// `jit.off` was called for a function.
+    SwitchedOff "compilation is switched off for a function",
+    /// Another region was to be had in its place.
+    Evicted "evicted: too many regions, or too much code",
     /// No memory.
     Memory "not enough memory",
 }

@@ -1,25 +1,78 @@
-//! What `-jv` and `-jdump` show: a line for each trace and each recording that came to nothing, in the manner of LuaJIT; and regions in their printed form.
+//! What `jit.v` and `jit.dump` show: a line for each trace and each recording that came to nothing, in the manner of LuaJIT; and regions in their printed form.
 
-use super::ir::{End, Region, print};
+use std::fmt::Write as _;
+
+use super::State;
+use super::ir::{End, Region, print, print_snapshot};
 use super::reason::Reason;
-use crate::bytecode::Insn;
+use crate::bytecode::{Insn, Op, disasm};
+use crate::interp::compiled::Listener;
 use crate::vm::Vm;
 
-/// How much is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Level {
-    /// Nothing.
-    #[default]
-    Silent,
-    /// A line for each trace, on standard error.
-    Lines,
-    /// The region too, and the code that was made of it.
-    Dump,
+/// What is shown, and where. By default nothing is.
+#[derive(Default)]
+pub(super) struct Report {
+    listener: Option<Listener>,
+    /// The head of a page has been written.
+    has_begun: bool,
 }
 
+impl Report {
+    pub(super) fn listen(&mut self, listener: Option<Listener>) {
+        *self = Report { listener, has_begun: false };
+    }
+
+    fn shows(&self, letter: u8) -> bool {
+        self.listener.as_ref().is_some_and(|listener| listener.letters.contains(&letter))
+    }
+
+    /// Whether the code generator is to say what it has made.
+    pub(super) fn wants_code(&self) -> bool {
+        self.shows(b'm')
+    }
+}
+
+/// Writes a piece of a report, of a class.
+fn say(vm: &mut Vm, report: &mut Report, class: &str, text: &str) {
+    let Some(listener) = &mut report.listener else { return };
+    let mut page = String::new();
+    if listener.letters.contains(&b'H') {
+        if !report.has_begun {
+            page.push_str(HEAD);
+        }
+        let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let _ = writeln!(page, "<pre class=\"{class}\">{escaped}</pre>");
+    } else {
+        page.push_str(text);
+    }
+    report.has_begun = true;
+    match &mut listener.out {
+        // What cannot be written has nobody to tell.
+        Some(out) => drop(out.write_all(page.as_bytes()).and_then(|()| out.flush())),
+        None if listener.is_brief => eprint!("{page}"),
+        None => vm.write_output(page.as_bytes()),
+    }
+}
+
+const HEAD: &str = "<!DOCTYPE html>
+<meta charset=\"utf-8\">
+<title>Traces</title>
+<style>
+body { font-family: sans-serif; }
+pre { margin: 0 0 0 1em; }
+pre.trace { margin: 1em 0 0.5em 0; font-weight: bold; }
+pre.abort { color: #a00; }
+pre.exit { color: #777; }
+pre.bytecode { color: #063; margin-bottom: 0.5em; }
+pre.snapshots { color: #555; margin-bottom: 0.5em; }
+pre.ir { margin-bottom: 0.5em; }
+pre.code { color: #036; }
+</style>
+";
+
 /// `chunk:line` of an instruction of a frame's code, if somebody is to read it.
-pub(super) fn place_if_shown(vm: &Vm, level: Level, pc: *const Insn) -> String {
-    if level == Level::Silent { String::new() } else { place(vm, pc) }
+pub(super) fn place_if_shown(vm: &Vm, report: &Report, pc: *const Insn) -> String {
+    if report.listener.is_none() { String::new() } else { place(vm, pc) }
 }
 
 /// `chunk:line` of an instruction of the frame on top or of a live code.
@@ -40,18 +93,21 @@ fn place(vm: &Vm, pc: *const Insn) -> String {
     "?".into()
 }
 
+/// What there is to say of a region that was compiled.
+pub(super) struct Made<'a> {
+    pub(super) number: u32,
+    pub(super) region: &'a Region,
+    pub(super) place: &'a str,
+    pub(super) header: *const Insn,
+    pub(super) code: Option<&'a str>,
+}
+
 /// A trace was compiled.
-pub(super) fn compiled(
-    vm: &mut Vm,
-    level: Level,
-    number: u32,
-    region: &Region,
-    place: &str,
-    listing: Option<&str>,
-) {
-    if level == Level::Silent {
+pub(super) fn compiled(vm: &mut Vm, report: &mut Report, made: &Made<'_>) {
+    if report.listener.is_none() {
         return;
     }
+    let Made { number, region, place, .. } = *made;
     let origin = region.last_parent().map_or_else(String::new, |snap| format!("({snap}) "));
     let end = match region.traces.last().map(|trace| &trace.end) {
         Some(End::Exit(_)) => "exit",
@@ -59,18 +115,65 @@ pub(super) fn compiled(
         _ => "loop",
     };
     let count = region.traces.len();
-    eprintln!("[TRACE {number:>3}/{count} {origin}{place} {end}]");
-    if level == Level::Dump {
-        let text = format!("---- REGION {number}\n{}{}\n", print(region), listing.unwrap_or_default());
-        vm.write_output(text.as_bytes());
-        // To be seen whatever the code does.
-        drop(vm.hooks.output.flush());
+    if report.shows(b't') {
+        let line = format!("[TRACE {number:>3}/{count} {origin}{place} {end}]\n");
+        say(vm, report, "trace", &line);
+    }
+    if report.shows(b'b')
+        && let Some(listing) = bytecode_of(vm, made.header)
+    {
+        say(vm, report, "bytecode", &format!("---- REGION {number} bytecode\n{listing}\n"));
+    }
+    if report.shows(b'i') {
+        let whole = print(region);
+        let lines = whole.lines().filter(|line| !line.starts_with("snap "));
+        let text = lines.fold(format!("---- REGION {number} IR\n"), |text, line| text + line + "\n");
+        say(vm, report, "ir", &(text + "\n"));
+    }
+    if report.shows(b's') {
+        let ids = 0..region.snaps.len() as u32;
+        let head = format!("---- REGION {number} snapshots\n");
+        let text = ids.fold(head, |text, id| text + &print_snapshot(region, id) + "\n");
+        say(vm, report, "snapshots", &(text + "\n"));
+    }
+    if let Some(code) = made.code {
+        say(vm, report, "code", &format!("---- REGION {number} mcode\n{}\n\n", code.trim_end()));
     }
 }
 
+/// The bytecode of a loop that the frame on top, or one below, runs.
+fn bytecode_of(vm: &Vm, header: *const Insn) -> Option<String> {
+    let frames = vm.frames().iter().rev();
+    let code = frames.filter_map(crate::thread::CallInfo::code).find(|code| {
+        // SAFETY: a frame keeps its code alive.
+        #[allow(unsafe_code, reason = "reads code")]
+        unsafe {
+            (*code.as_ptr()).insns.as_ptr_range().contains(&header)
+        }
+    })?;
+    // SAFETY: as above.
+    #[allow(unsafe_code, reason = "reads code")]
+    let code = unsafe { &*code.as_ptr() };
+    let end = (header as usize - code.insns.as_ptr() as usize) / size_of::<Insn>();
+    let end = end.checked_sub(code.pc_bias as usize)?;
+    let back = code.draft_proto().code.get(end)?;
+    debug_assert!(matches!(back.op(), Op::LOOP | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP));
+    let start = usize::try_from(end as i64 + 1 + i64::from(back.d())).ok()?;
+    let lines = (start..=end).filter_map(|pc| disasm::line(&code.draft, code.index, pc, "  "));
+    Some(lines.fold(String::new(), |text, line| text + line.trim_end() + "\n"))
+}
+
 /// A recording came to nothing.
-pub(super) fn aborted(vm: &Vm, level: Level, pc: *const Insn, reason: Reason) {
-    if level != Level::Silent {
-        eprintln!("[TRACE --- {} -- {}]", place(vm, pc), reason.text());
+pub(super) fn aborted(vm: &mut Vm, state: &mut State, pc: *const Insn, reason: Reason) {
+    if state.report.shows(b't') {
+        let line = format!("[TRACE --- {} -- {}]\n", place(vm, pc), reason.text());
+        say(vm, &mut state.report, "abort", &line);
+    }
+}
+
+/// A region was left.
+pub(super) fn left(vm: &mut Vm, state: &mut State, number: u32, exit: u32) {
+    if state.report.shows(b'x') {
+        say(vm, &mut state.report, "exit", &format!("---- REGION {number} exit {exit}\n"));
     }
 }

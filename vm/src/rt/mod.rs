@@ -8,6 +8,7 @@ mod bits;
 mod compare;
 mod concat;
 pub(crate) mod error;
+pub(crate) mod frame_name;
 pub(crate) mod frames;
 mod index;
 pub mod meta;

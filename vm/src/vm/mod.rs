@@ -19,12 +19,14 @@ mod stack;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use crate::activity::ActivityCell;
 use crate::error::ErrorKind;
 use crate::gc::{Heap, OutOfMemory};
 use crate::interp::compiled::CompilerLink;
 use crate::interp::hook::Watch;
 use crate::interp::{self, Handlers, Lookups};
 use crate::limits::Interrupts;
+use crate::profile::{Profiler, Sampler};
 use crate::reload;
 
 use crate::rt::meta::Meta;
@@ -85,6 +87,8 @@ pub struct Vm {
     pub(crate) watch: Watch,
     /// Not zero when somebody wants the running script to stop; looked at by back-edges and calls.
     pub(crate) interrupt: Arc<AtomicU32>,
+    /// What this VM is doing, for those who look.
+    pub(crate) activity: ActivityCell,
     /// The running stack.
     pub(crate) stack: *mut RawValue,
     /// Where its usable part ends.
@@ -136,6 +140,10 @@ pub struct Vm {
     pub(crate) capture: Option<reload::Capture>,
     /// The top-level variables of reloadable modules.
     pub(crate) modules: Vec<reload::ModuleCells>,
+    /// Counts what the VM is doing, if it was asked to.
+    pub(crate) sampler: Option<Sampler>,
+    /// The profiler of a script.
+    pub(crate) profiler: Option<Profiler>,
     /// Time limit and requests to stop.
     pub(crate) interrupts: Interrupts,
     /// What is kept for the host: its handles, its types.
@@ -174,6 +182,9 @@ impl Vm {
             handlers: interp::handler_table(),
             watch: Watch::new(),
             interrupt: Arc::clone(&interrupt),
+            activity: heap.activity.clone(),
+            sampler: None,
+            profiler: None,
             stack: std::ptr::null_mut(),
             stack_limit: std::ptr::null_mut(),
             frame: std::ptr::null_mut(),
@@ -352,7 +363,10 @@ impl Vm {
     #[cold]
     pub(crate) fn honour_interrupt(&mut self) -> Result<(), Raised> {
         match self.interrupts.reason() {
-            None => Ok(()),
+            None => {
+                self.keep_sample();
+                Ok(())
+            }
             Some(reason) => {
                 let _ = self.error(reason);
                 Err(Raised::Interrupted)

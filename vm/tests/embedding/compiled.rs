@@ -135,3 +135,218 @@ fn what_compiled_loops_hold_survives_collections() {
         return n";
     assert_eq!(lua.load(source).eval::<i32>(&mut lua).expect("runs"), 1830 + 1 + 2 + 3 * 58);
 }
+
+/// How many regions there are.
+fn regions(lua: &Lua) -> usize {
+    lua.stats().compiler.map_or(0, |compiler| compiler.regions)
+}
+
+#[test]
+fn the_compiler_is_switched_for_single_functions() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    let source = "function double(x) return x * 2 end
+        function sum() local n = 0 for i = 1, 100 do n = n + double(i) end return n end
+        jit.off(sum) assert(sum() == 10100)";
+    lua.load(source).exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0, "it is off");
+    lua.load("jit.on(sum) assert(sum() == 10100 and sum() == 10100)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 1);
+    // What was inlined is in the region too.
+    lua.load("jit.off(double)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0);
+    lua.load("assert(sum() == 10100 and sum() == 10100)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0, "its loop calls what is not to be compiled");
+    lua.load("jit.on(double) assert(sum() == 10100)").exec(&mut lua).expect("runs");
+    lua.load("jit.on(sum) assert(sum() == 10100 and sum() == 10100)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 1);
+    lua.load("jit.flush(double)").exec(&mut lua).expect("runs");
+    assert_eq!(regions(&lua), 0);
+}
+
+#[test]
+fn a_chunk_keeps_the_compiler_from_all_its_functions() {
+    let mut lua = eager();
+    let source = "jit.off(true, true)
+        local n = 0
+        for i = 1, 50 do n = n + i end
+        local function inner() for i = 1, 50 do n = n + i end return function() for i = 1, 50 do n = n + i end end end
+        inner()()
+        return n";
+    assert_eq!(lua.load(source).eval::<i32>(&mut lua).expect("runs"), 3 * 1275);
+    assert_eq!(regions(&lua), 0);
+}
+
+#[test]
+fn regions_are_told_of_and_flushed_by_number() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    let source = "local n = 0
+        for i = 1, 100 do n = n + i * 2.5 end
+        jit.off()
+        local util, number = require('jit.util'), 0
+        for candidate = 1, 50 do if util.traceinfo(candidate) then number = candidate break end end
+        local info = util.traceinfo(number)
+        assert(info.nins > 3 and info.nk >= 1 and info.nexit >= 1 and info.ways >= 1, 'counts')
+        assert(info.link == number and info.linktype == 'loop', 'link')
+        local constant
+        for at = 0, info.nins + info.nk - 1 do
+          assert(util.traceir(number, at):find('^%%' .. at .. ' = %u'), 'instructions')
+          constant = constant or util.tracek(number, at) == 2.5
+        end
+        assert(constant, 'the constant')
+        assert(util.tracesnap(number, 0):find('^snap 0 pc %d+'), 'snapshots')
+        assert(not util.traceir(number, 1e6) and not util.tracesnap(number, 1e6) and not util.tracek(number, 1e6))
+        local code, address, loop = util.tracemc(number)
+        assert(#code > 20 and address > 0 and loop == 0, 'code')
+        jit.flush(number)
+        return util.traceinfo(number) == nil";
+    assert!(lua.load(source).eval::<bool>(&mut lua).expect("runs"));
+}
+
+#[test]
+fn old_regions_make_room_one_by_one() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    let source = "jit.opt.start('maxtrace=2')
+        for k = 1, 6 do
+          local f = loadstring('local n = 0 for i = 1, 50 do n = n + i * ' .. k .. ' end return n')
+          assert(f() == 1275 * k and f() == 1275 * k)
+        end";
+    lua.load(source).exec(&mut lua).expect("runs");
+    assert!((1..=2).contains(&regions(&lua)), "{} regions", regions(&lua));
+    lua.load("jit.opt.start('maxtrace=600', 'maxmcode=0') for i = 1, 50 do end")
+        .exec(&mut lua)
+        .expect("runs");
+    assert!(regions(&lua) <= 1, "what was just compiled stays");
+}
+
+#[test]
+fn the_compiled_share_of_the_time_is_told() {
+    if !cfg!(feature = "jit") {
+        return;
+    }
+    let mut lua = eager();
+    lua.set_time_limit(Some(Duration::from_secs(60)));
+    lua.set_sampling(Some(Duration::from_micros(100)));
+    let work = lua
+        .load("local n = 0 for i = 1, 1e6 do n = n + i % 3 end")
+        .into_function(&mut lua)
+        .expect("compiles");
+    let sampled = |lua: &Lua| lua.stats().compiler.expect("a compiler");
+    while sampled(&lua).compiled_samples < 10 {
+        work.call::<()>(&mut lua, ()).expect("runs");
+    }
+    let share = sampled(&lua).share();
+    assert!(share > 0.0 && share <= 1.0);
+    lua.set_sampling(None);
+    assert_eq!(sampled(&lua).samples, 0);
+}
+
+/// Until it has been seen in each of the states.
+#[test]
+fn the_profiler_tells_what_the_machine_is_doing() {
+    let source = "local states, work = ...
+        local profile, seen, samples = require('jit.profile'), {}, 0
+        profile.start('i1', function(thread, n, state)
+          assert(thread == (coroutine.running() or thread) and n >= 1)
+          assert(profile.dumpstack(thread, 'F', 1) ~= '')
+          seen[state], samples = true, samples + n
+        end)
+        local function missing()
+          for state in states:gmatch('.') do if not seen[state] then return true end end
+        end
+        while missing() do work() end
+        profile.stop()
+        local before = samples
+        for i = 1, 1000 do work() end
+        assert(samples == before, 'it has stopped')";
+    let compiled = if cfg!(feature = "jit") { "N" } else { "I" };
+    for (mut lua, states, work) in [
+        (Lua::new(), "I", "local n = 0 for i = 1, 1000 do n = n + i end"),
+        (Lua::new(), "IC", "for i = 1, 100 do ('x'):rep(10000):reverse() end for i = 1, 10000 do end"),
+        (Lua::new(), "G", "collectgarbage()"),
+        (Lua::new(), "I", "local function fib(n) return n < 2 and n or fib(n - 1) + fib(n - 2) end fib(10)"),
+        (eager(), compiled, "local n = 0 for i = 1, 10000 do n = n + i end"),
+    ] {
+        lua.set_time_limit(Some(Duration::from_secs(60)));
+        let work = lua.load(work).into_function(&mut lua).expect("compiles");
+        let test = lua.load(source).into_function(&mut lua).expect("compiles");
+        test.call::<()>(&mut lua, (states, work)).expect(states);
+    }
+}
+
+#[test]
+fn an_error_in_the_profilers_function_is_the_programs() {
+    let mut lua = Lua::new();
+    lua.set_time_limit(Some(Duration::from_secs(60)));
+    let source = "require('jit.profile').start('i1', function() error('no more') end) while true do end";
+    let error = lua.load(source).exec(&mut lua).expect_err("it ends so");
+    assert!(error.to_string().contains("no more"), "{error}");
+    lua.load("require('jit.profile').stop()").exec(&mut lua).expect("stops");
+    // The limit holds while there is a profiler, too.
+    lua.set_time_limit(Some(Duration::from_millis(50)));
+    let source = "require('jit.profile').start('i1', function() end) while true do end";
+    assert_eq!(lua.load(source).exec(&mut lua).expect_err("a limit").kind(), ErrorKind::Interrupted);
+}
+
+#[test]
+fn scripts_without_files_write_none() {
+    let mut lua = Lua::new();
+    let error = lua.load("require('jit.dump').start('t', '/tmp/x')").exec(&mut lua).expect_err("no files");
+    assert!(error.to_string().contains("no access to files"), "{error}");
+}
+
+/// As LuaJIT's own `dumpstack` writes them; it is no oracle of the suite because it leaks what it writes to.
+#[test]
+fn stacks_are_written_as_luajit_writes_them() {
+    let mut lua = Lua::new();
+    let source = "local dump = require('jit.profile').dumpstack
+local function inner() coroutine.yield() end
+local object = {}
+function object:method() inner() end
+local co = coroutine.create(function()
+  local named = function() object:method() end
+  named()
+end)
+coroutine.resume(co)
+local format, depth = ...
+return dump(co, format, depth)";
+    let run = lua.load(source).name("@a/stack.lua").into_function(&mut lua).expect("compiles");
+    for (format, depth, wanted) in [
+        ("f;", 2, "yield;inner;"),
+        ("fZ;", 3, "yield;inner;method"),
+        ("fZ;", -3, "method;inner;yield"),
+        ("F < ", 3, "yield < stack.lua:inner < stack.lua:method < "),
+        ("pFZ < ", -5, "a/stack.lua:5 < a/stack.lua:named < a/stack.lua:method < a/stack.lua:inner < yield"),
+        ("fZ;", 9, "yield;inner;method;named;stack.lua:5"),
+        ("x", 3, "xxx"),
+        ("fZ", 0, ""),
+    ] {
+        let text: String = run.call(&mut lua, (format, depth)).expect("runs");
+        assert_eq!(text, wanted, "{format} {depth}");
+    }
+    let lines: String = run.call(&mut lua, ("lZ ", -4)).expect("runs");
+    assert!(lines.starts_with("stack.lua:6 stack.lua:4 stack.lua:2 "), "{lines}");
+}
+
+#[test]
+fn zones_name_what_a_program_is_busy_with() {
+    let mut lua = Lua::new();
+    let source = "local zone = require('jit.zone')
+        assert(zone:get() == nil and zone('a') == nil and zone:get() == 'a')
+        zone('b')
+        assert(zone:get() == 'b' and zone() == 'b' and zone:get() == 'a' and zone() == 'a')
+        assert(not pcall(zone))
+        zone('c') zone:flush()
+        assert(zone:get() == nil)
+        local start = require('jit.profile').start
+        assert(select(2, pcall(start, 'i10')):find('function expected, got no value', 1, true))";
+    lua.load(source).exec(&mut lua).expect("it holds");
+}

@@ -22,6 +22,10 @@ const COMPILED: u32 = 2;
 /// One program in this many also runs, interpreted and compiled, under collector stress, which takes many times as long.
 const STRESSED: u32 = 8;
 
+/// What a program that is compiled also runs with, one of them.
+const ODD: [(Mode, &str); 2] =
+    [(Mode::Forced, "with guards forced"), (Mode::OddlyHot, "hot at random times")];
+
 /// How many programs Perilune has run in each mode.
 static PLAIN: AtomicUsize = AtomicUsize::new(0);
 static COMPILED_RUNS: AtomicUsize = AtomicUsize::new(0);
@@ -103,6 +107,11 @@ fn difference(source: &[u8], compiled: bool, stressed: bool) -> Option<String> {
     };
     PLAIN.fetch_add(1, Ordering::Relaxed);
     let mut found = run(Mode::Plain);
+    if found.is_none() && compiled {
+        // These by turns.
+        let (mode, name) = ODD[PLAIN.load(Ordering::Relaxed) / 2 % ODD.len()];
+        found = run(mode).map(|text| format!("{name}:\n{text}"));
+    }
     if found.is_none() && compiled {
         COMPILED_RUNS.fetch_add(1, Ordering::Relaxed);
         found = run(Mode::Compiled).map(|text| format!("compiled:\n{text}"));

@@ -27,15 +27,17 @@ pub(crate) fn normalize(output: &[u8]) -> Vec<u8> {
 }
 
 /// Leaves out the names of called values where LuaJIT takes them from a register's earlier use (both are known differences): an iterator
-/// that cannot be called, and a `return` with a call that stands before the first closure of its function, which LuaJIT moves to the function's end.
+/// that cannot be called, and a `return` with a call that stands before the first closure of its function, which LuaJIT moves to the function's end. The
+/// error's line may be a later one of the call's.
 pub(crate) fn without_names_of_called(output: &[u8], source: &[u8]) -> Vec<u8> {
     const CALL: &str = ": attempt to call ";
     let source = String::from_utf8_lossy(source);
     let lines: Vec<_> = source.lines().collect();
     let is_misnamed = |number: usize| {
         lines.get(number.wrapping_sub(1)).is_some_and(|line| {
+            let returns = lines[..number].iter().rev().take(4).any(|line| line.contains("return "));
             line.contains(" in ") && line.ends_with(" do")
-                || line.contains("return ") && lines[number..].iter().any(|later| later.contains("function"))
+                || returns && lines[number..].iter().any(|later| later.contains("function"))
         })
     };
     let output = String::from_utf8_lossy(output);

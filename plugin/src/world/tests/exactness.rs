@@ -219,13 +219,31 @@ proptest! {
 
     #[test]
     fn values_and_change_ticks_are_those_of_a_model(
-        steps in prop::collection::vec((prop::collection::vec(change(), 0..8), way(), 1u32..4, 1i8..9), 1..12)
+        steps in prop::collection::vec((prop::collection::vec(change(), 0..8), way(), 1u32..4, 1i8..9), 1..12),
+        compiled in any::<bool>(),
     ) {
-        let mut test = Test::new();
+        let mut test = Test::interpreted_or_compiled(compiled);
         test.system(SYSTEM);
         let mut model = Model { test, known: BTreeMap::new(), step: 0 };
         for (changes, way, divisor, add) in steps {
             model.step(&changes, way, divisor, add)?;
         }
+    }
+}
+
+/// What the model is compared with in half of its cases is compiled indeed.
+#[test]
+fn every_way_through_the_rows_is_compiled() {
+    for way in [Way::Rows, Way::Columns, Way::ByEntity, Way::ByQueryGet, Way::Kept] {
+        let mut test = Test::interpreted_or_compiled(true);
+        test.system(SYSTEM);
+        let mut model = Model { test, known: BTreeMap::new(), step: 0 };
+        let spawned = vec![Change::Spawn { stunned: true, frozen: false }; 6];
+        for _ in 0..3 {
+            model.step(&spawned, way, 1, 1).expect("as the model says");
+        }
+        let compiler = model.test.lua().0.stats().compiler;
+        let entries = compiler.map_or(0, |compiler| compiler.entries);
+        assert_eq!(entries > 0, cfg!(feature = "jit"), "{way:?}");
     }
 }

@@ -33,7 +33,7 @@ use bevy_reflect::std_traits::ReflectDefault;
 use bevy_reflect::{self as reflected, GetTypeRegistration, Reflect};
 use bevy_transform::components::Transform;
 use perilune::value::RawValue;
-use perilune::{Context, Error, Function, Lua, Table, Value};
+use perilune::{Context, Error, Function, Lua, LuaOptions, Table, Value};
 
 use super::component::LuaComponents;
 use super::context::install;
@@ -139,11 +139,19 @@ pub(super) struct Test {
 }
 
 impl Test {
+    /// With every loop compiled as soon as it goes round if `PERILUNE_COMPILED` is set.
     pub(super) fn new() -> Test {
+        Test::interpreted_or_compiled(std::env::var_os("PERILUNE_COMPILED").is_some())
+    }
+
+    pub(super) fn interpreted_or_compiled(jit: bool) -> Test {
         let mut world = World::new();
         let registry = AppTypeRegistry::default();
         world.insert_resource(registry.clone());
-        let mut lua = Lua::new();
+        let mut lua = Lua::with_options(LuaOptions { jit, ..LuaOptions::default() });
+        if jit {
+            lua.load("jit.opt.start('hotloop=1', 'hotexit=1')").exec(&mut lua).expect("flags");
+        }
         let components = LuaComponents::default();
         world.insert_resource(components.clone());
         install(raw(&mut lua), registry, components).expect("there is memory");

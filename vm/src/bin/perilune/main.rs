@@ -16,7 +16,7 @@ Available options are:
   -b ...    Save or list bytecode: -b[options] input output, '-' for standard input or output.
               -l  Only list it. -e chunk  Take a string as input. -F name  Override the file name.
               -s  Strip debug information (default). -g  Keep it.
-  -j cmd    Control the compiler: on, off (default), v (report), dump.
+  -j cmd    Control the compiler: on, off (default), v (report), dump; p samples. v=FILE, dump=LETTERS,FILE, p=LETTERS,FILE.
   -O[opts]  Parameters of the compiler, as hotloop=N.
   -i        Enter interactive mode after executing 'script'.
   -v        Show version information.

@@ -53,8 +53,8 @@ pub(crate) struct Job {
     pub(crate) is_interactive: bool,
     /// Whether hot loops are compiled.
     pub(crate) jit: bool,
-    /// Modules that are told what is compiled.
-    pub(crate) listeners: Vec<&'static str>,
+    /// Modules that are told what is compiled, or sample it, with the arguments of their `start`.
+    pub(crate) listeners: Vec<(&'static str, Vec<String>)>,
     /// What `-O` says of the compiler.
     pub(crate) optimisation: Vec<String>,
 }
@@ -115,15 +115,20 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
 }
 
 fn jit_command(command: &OsStr, job: &mut Job) -> Result<(), String> {
-    let (on, module) = match command.to_str() {
-        Some("off") => (false, None),
-        Some("on") => (true, None),
-        Some("v") => (true, Some("jit.v")),
-        Some("dump") => (true, Some("jit.dump")),
-        _ => return Err(format!("-j {}: it takes on, off, v or dump", command.to_string_lossy())),
+    let text = command.to_string_lossy();
+    let (name, arguments) = match text.split_once('=') {
+        Some((name, arguments)) => (name, arguments.split(',').map(str::to_owned).collect()),
+        None => (&*text, Vec::new()),
     };
-    job.jit = on;
-    job.listeners.extend(module);
+    match name {
+        "on" | "off" => job.jit = name == "on",
+        "v" => job.listeners.push(("jit.v", arguments)),
+        "dump" => job.listeners.push(("jit.dump", arguments)),
+        "p" => job.listeners.push(("jit.p", arguments)),
+        _ => return Err(format!("-j {text}: it takes on, off, v, dump or p")),
+    }
+    // Who wants to see what is compiled wants something compiled; the profiler samples either way.
+    job.jit |= matches!(name, "v" | "dump");
     Ok(())
 }
 

@@ -51,9 +51,10 @@ pub(crate) fn run(lua: &mut Lua, job: &Job, argv: &[OsString]) -> Result<(), Fai
     if job.shows_version {
         println!("{}", version());
     }
-    for module in &job.listeners {
-        let chunk = lua.load("require(...).start()").into_function(lua)?;
-        chunk.call::<()>(lua, module.as_bytes())?;
+    for (module, arguments) in &job.listeners {
+        let chunk = lua.load("require((...)).start(select(2, ...))").into_function(lua)?;
+        let arguments = std::iter::once((*module).to_owned()).chain(arguments.iter().cloned());
+        chunk.call::<()>(lua, Variadic(arguments.collect::<Vec<_>>()))?;
     }
     if !job.optimisation.is_empty() {
         let start: Function = lua.load("return jit.opt.start").eval(lua)?;

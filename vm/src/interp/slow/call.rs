@@ -1,5 +1,6 @@
 //! Calls: of Lua functions, natives, callable values, and from Rust.
 
+use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::function::{FunctionView, LuaFunction, NativeFunction, Special};
 use crate::interp::slow::{coroutine, deliver, each, raise};
@@ -40,7 +41,10 @@ pub(in crate::interp) fn run_native(
 ) -> bool {
     // SAFETY: a live cell.
     let function = unsafe { (*native.as_ptr()).function };
-    match function(vm, Args { base, count }) {
+    vm.activity.set(Activity::Native);
+    let outcome = function(vm, Args { base, count });
+    vm.activity.set(Activity::Interpreted);
+    match outcome {
         Ok(Ret { first, count }) => {
             vm.drop_frame();
             deliver::store_results(vm, insn.c(), base - 1, first, count);
@@ -201,6 +205,9 @@ pub(super) fn begin(
                 let (base, varargs) = lay_out_frame(vm, function, closure, count)?;
                 vm.push_frame(lua_frame(closure, base, varargs, kind, flags));
                 vm.hook_call()?;
+                if vm.interrupt_requested() {
+                    vm.take_sample()?;
+                }
                 return Ok(Go::On);
             }
             Some(FunctionView::Native(native)) => {
@@ -287,6 +294,16 @@ fn lay_out_frame(
     }
 }
 
+/// Runs the Rust function of a native.
+fn run_function(vm: &mut Vm, native: Gc<NativeFunction>, args: Args) -> NativeResult {
+    // SAFETY: a live cell.
+    let function = unsafe { (*native.as_ptr()).function };
+    vm.activity.set(Activity::Native);
+    let outcome = function(vm, args);
+    vm.activity.set(Activity::Interpreted);
+    outcome
+}
+
 /// Calls a native.
 fn call_native(
     vm: &mut Vm,
@@ -305,14 +322,12 @@ fn call_native(
         | Special::NextIndex
         | Special::NextRow
         | Special::ToString => {
-            // SAFETY: a live cell.
-            let ret = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
+            let ret = run_function(vm, native, args)?;
             let frame = vm.pop_frame();
             deliver::deliver(vm, frame.kind, frame.flags, ret.first, ret.count)
         }
         Special::Each => {
-            // SAFETY: a live cell.
-            let state = unsafe { ((*native.as_ptr()).function)(vm, args) }?;
+            let state = run_function(vm, native, args)?;
             each::start(vm, state)
         }
         Special::Pcall => {

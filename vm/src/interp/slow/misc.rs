@@ -8,9 +8,17 @@ use crate::rt;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
-/// A back-edge or call that found the interrupt flag set.
-pub(in crate::interp) fn interrupted(vm: &mut Vm, _insn: Insn) -> Result<Go, Raised> {
+/// A back-edge that found the interrupt flag set; it has been taken.
+pub(in crate::interp) fn interrupted(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     vm.honour_interrupt()?;
+    if vm.profiler.is_some() {
+        // A sample is of the back-edge, not of what lies before the loop.
+        let target = vm.frame().pc;
+        vm.frame_mut().pc = target.wrapping_offset(-(insn.d() as isize));
+        let outcome = vm.take_sample();
+        vm.frame_mut().pc = target;
+        outcome?;
+    }
     Ok(Go::On)
 }
 

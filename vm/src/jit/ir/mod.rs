@@ -29,7 +29,7 @@ mod verify;
 pub(crate) use ops::{IrOp, Kind, Mem, Ty};
 #[allow(unused_imports, reason = "tests of passes")]
 pub(crate) use parse::parse;
-pub(crate) use print::print;
+pub(crate) use print::{print, print_instruction, print_snapshot};
 #[cfg(any(test, debug_assertions))]
 pub(crate) use verify::verify;
 

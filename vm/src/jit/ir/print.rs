@@ -21,13 +21,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Begin, End, Ins, NO_SNAP, Place, Ref, Region};
+use super::{Begin, End, Ins, NO_SNAP, Place, Ref, Region, SnapId};
 
 /// The region as text. Immediates that are addresses are printed as they are.
 pub(crate) fn print(region: &Region) -> String {
     let mut out = String::new();
-    let pairs =
-        |pairs: &[(i32, Ref)]| pairs.iter().map(|(slot, r)| format!(" {slot}={r:?}")).collect::<String>();
     let list = |values: &[Ref]| values.iter().map(|r| format!(" {r:?}")).collect::<String>();
     let slots = |slots: &[i32]| slots.iter().map(|slot| format!(" {slot}")).collect::<String>();
     for (at, ins) in region.ins.iter().enumerate().filter(|(_, ins)| ins.op.kind() == super::Kind::Floating) {
@@ -48,16 +46,8 @@ pub(crate) fn print(region: &Region) -> String {
         let sunk: String = region.sunk.iter().map(|r| format!(" {r:?}")).collect();
         let _ = writeln!(out, "sunk{sunk}");
     }
-    for (id, snap) in region.snaps.iter().enumerate() {
-        let places: String = snap
-            .slots
-            .iter()
-            .map(|(slot, place)| match place {
-                Place::Value(r) => format!(" {slot}={r:?}"),
-                Place::Memory => format!(" {slot}=mem"),
-            })
-            .collect();
-        let _ = writeln!(out, "snap {id} pc {} :{places} | restores{}", snap.pc_index, pairs(&snap.restored));
+    for id in 0..region.snaps.len() as SnapId {
+        let _ = writeln!(out, "{}", print_snapshot(region, id));
     }
     let _ = writeln!(out, "hoisted");
     for r in &region.hoisted {
@@ -90,6 +80,32 @@ pub(crate) fn print(region: &Region) -> String {
         };
     }
     out
+}
+
+/// One snapshot, as in the list of them.
+pub(crate) fn print_snapshot(region: &Region, id: SnapId) -> String {
+    let snap = &region.snaps[id as usize];
+    let places: String = snap
+        .slots
+        .iter()
+        .map(|(slot, place)| match place {
+            Place::Value(r) => format!(" {slot}={r:?}"),
+            Place::Memory => format!(" {slot}=mem"),
+        })
+        .collect();
+    format!("snap {id} pc {} :{places} | restores{}", snap.pc_index, pairs(&snap.restored))
+}
+
+/// One instruction, as in its trace.
+pub(crate) fn print_instruction(region: &Region, r: Ref) -> String {
+    let mut out = String::new();
+    line(&mut out, "", r.index(), region.get(r));
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn pairs(pairs: &[(i32, Ref)]) -> String {
+    pairs.iter().map(|(slot, r)| format!(" {slot}={r:?}")).collect()
 }
 
 fn line(out: &mut String, indent: &str, at: usize, ins: &Ins) {

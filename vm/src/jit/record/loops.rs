@@ -72,6 +72,10 @@ impl Recorder {
         let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
         let _ = step;
         self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), false)?;
+        if is_within(actual[0].as_f64_or_nan(), actual) {
+            // The guard comes before the writes.
+            self.take_branch(self.expected[1])?;
+        }
         self.write(a, index)?;
         self.write(a + 1, limit)?;
         self.write(a + 3, index)
@@ -112,19 +116,19 @@ impl Recorder {
         let (x, y) = self.alike(next, limit)?;
         let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
         self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), true)?;
-        // Whether it is taken shows before anything else is recorded; if not, nothing was written, and nobody reads it.
-        let goes_on = {
-            let next = actual[0].as_f64_or_nan() + actual[2].as_f64_or_nan();
-            if actual[2].as_f64_or_nan() >= 0.0 {
-                next <= actual[1].as_f64_or_nan()
-            } else {
-                next >= actual[1].as_f64_or_nan()
-            }
-        };
-        if goes_on {
+        // If not, nothing is written, and nobody reads it.
+        if is_within(actual[0].as_f64_or_nan() + actual[2].as_f64_or_nan(), actual) {
+            self.take_branch(self.expected[0])?;
             self.write(a, next)?;
             self.write(a + 3, next)?;
         }
+        Ok(())
+    }
+
+    /// The branch just recorded leads to this instruction, as is known: its guard comes before what the instruction itself writes.
+    fn take_branch(&mut self, to: *const Insn) -> Recorded<()> {
+        self.settle(to)?;
+        self.expected = [to; 2];
         Ok(())
     }
 
@@ -182,4 +186,10 @@ impl Recorder {
         }
         Ok(true)
     }
+}
+
+/// Whether a numeric loop with these index, limit and step has a turn with an index.
+fn is_within(index: f64, [_, limit, step]: [RawValue; 3]) -> bool {
+    let limit = limit.as_f64_or_nan();
+    if step.as_f64_or_nan() >= 0.0 { index <= limit } else { index >= limit }
 }

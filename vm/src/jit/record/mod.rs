@@ -363,6 +363,10 @@ impl Recorder {
         call: Insn,
     ) -> Recorded<()> {
         let proto = closure.proto();
+        // SAFETY: a live cell.
+        if unsafe { (*proto.as_ptr()).is_never_compiled } {
+            return Err(Reason::SwitchedOff);
+        }
         // SAFETY: live cells.
         let (code, current) = unsafe { ((*proto.as_ptr()).code, (*proto.as_ptr()).constants) };
         // SAFETY: as above.
@@ -460,6 +464,10 @@ impl Recorder {
     /// The instruction it has come to.
     pub(crate) fn at(&self) -> *const Insn {
         self.pc
+    }
+
+    pub(crate) fn has_to_do_with(&self, proto: Gc<Proto>) -> bool {
+        self.protos.contains(&proto)
     }
 
     pub(crate) fn into_region(self) -> (Region, Vec<Gc<Proto>>) {

@@ -1,4 +1,5 @@
-//! `jit.opt`: the command-line flags `-O` of LuaJIT. Flags are checked and then have nothing to act on; the compiler takes the parameters that it has.
+//! `jit.opt`: the command-line flags `-O` of LuaJIT. All of its flags and parameters are known; those that mean something to this compiler are the flag `loop`
+//! (and the levels, which contain it from 2 on) and the parameters `hotloop`, `hotexit`, `maxtrace`, `maxrecord`, `maxside` and `maxmcode`.
 
 use crate::interp::compiled::Control;
 use crate::stdlib::{Builtin, builtins};
@@ -30,11 +31,13 @@ fn start(vm: &mut Vm, args: Args) -> NativeResult {
         let flag = vm.check_string(args, index)?.as_bytes();
         // LuaJIT reads it as a C string.
         let flag = flag.split(|byte| *byte == 0).next().unwrap_or_default();
-        if !(is_level(flag) || is_flag(flag) || is_parameter(flag)) {
+        if !(is_level(flag) || switched(flag).is_some() || parameter(flag).is_some()) {
             let message = [b"unknown or malformed optimization flag '", flag, b"'"].concat();
             return Err(vm.error(message));
         }
-        if let Some((name, value)) = parameter(flag) {
+        if let [level @ b'0'..=b'9'] = flag {
+            (vm.compiled.control)(vm, Control::Parameter(b"loop", i32::from(*level >= b'2')));
+        } else if let Some((name, value)) = parameter(flag).or_else(|| switched(flag)) {
             let name = name.to_vec();
             (vm.compiled.control)(vm, Control::Parameter(&name, value));
         }
@@ -46,17 +49,14 @@ fn is_level(text: &[u8]) -> bool {
     matches!(text, [b'0'..=b'9'])
 }
 
-/// `fold`, `+fold`, `-fold`, `nofold`, `no-fold`.
-fn is_flag(text: &[u8]) -> bool {
-    let name = match text {
-        [b'+' | b'-', name @ ..] | [b'n', b'o', b'-', name @ ..] | [b'n', b'o', name @ ..] => name,
-        name => name,
+/// `fold`, `+fold`, `-fold`, `nofold`, `no-fold`: the flag, and whether it is set.
+fn switched(text: &[u8]) -> Option<(&[u8], i32)> {
+    let (name, value) = match text {
+        [b'+', name @ ..] => (name, 1),
+        [b'-', name @ ..] | [b'n', b'o', b'-', name @ ..] | [b'n', b'o', name @ ..] => (name, 0),
+        name => (name, 1),
     };
-    FLAGS.iter().any(|flag| flag.as_bytes() == name)
-}
-
-fn is_parameter(text: &[u8]) -> bool {
-    parameter(text).is_some()
+    FLAGS.iter().any(|flag| flag.as_bytes() == name).then_some((name, value))
 }
 
 /// `hotloop=10`. The number wraps around on its way to one that must not be negative.

@@ -1,7 +1,6 @@
-//! `jit.util`: a look into functions. Instructions are counted from 1, as in LuaJIT, where the function's header is 0. What is about traces
-//! finds none.
+//! `jit.util`: a look into functions. Instructions are counted from 1, as in LuaJIT, where the function's header is 0. `traces.rs` has what is about traces.
 
-use super::{check_closure, module};
+use super::{check_closure, module, traces};
 use crate::bytecode::{Const, DraftProto};
 use crate::function::FunctionView;
 use crate::rt::frames;
@@ -15,30 +14,17 @@ const FUNCTIONS: &[Builtin] = builtins! {
     "funcinfo" funcinfo,
     "funck" funck,
     "funcuvname" funcuvname,
-    "ircalladdr" with_one_number,
-    "traceexitstub" with_one_number,
-    "traceinfo" with_one_number,
-    "traceir" with_two_numbers,
-    "tracek" with_two_numbers,
-    "tracemc" with_one_number,
-    "tracesnap" with_two_numbers,
+    "ircalladdr" traces::none,
+    "traceexitstub" traces::none,
+    "traceinfo" traces::info,
+    "traceir" traces::instruction,
+    "tracek" traces::constant,
+    "tracemc" traces::code,
+    "tracesnap" traces::snapshot,
 };
 
 pub(super) fn make(vm: &mut Vm, _: Args) -> NativeResult {
     module(vm, FUNCTIONS)
-}
-
-/// About a trace, of which there are none.
-fn with_one_number(vm: &mut Vm, args: Args) -> NativeResult {
-    vm.check_int(args, 0)?;
-    vm.ret0()
-}
-
-/// About a part of a trace.
-fn with_two_numbers(vm: &mut Vm, args: Args) -> NativeResult {
-    vm.check_int(args, 0)?;
-    vm.check_int(args, 1)?;
-    vm.ret0()
 }
 
 fn funcinfo(vm: &mut Vm, args: Args) -> NativeResult {
@@ -154,6 +140,6 @@ fn funcuvname(vm: &mut Vm, args: Args) -> NativeResult {
     }
 }
 
-fn set_number(vm: &mut Vm, table: Gc<Table>, name: &str, number: f64) -> Result<(), Raised> {
+pub(super) fn set_number(vm: &mut Vm, table: Gc<Table>, name: &str, number: f64) -> Result<(), Raised> {
     vm.raw_set_name(table, name, RawValue::number(number))
 }

@@ -1,4 +1,7 @@
 -- Without traces there is nothing to tell about them.
+-- Whatever was compiled of this program itself does not matter here.
+jit.off()
+jit.flush()
 local util = require("jit.util")
 for _, name in ipairs({"traceinfo", "tracemc"}) do
   local get = util[name]

@@ -1,6 +1,6 @@
 -- Names and types in every table of the libraries, metatables included.
 -- Left out: `ffi`, and the modules of `jit`, of which LuaJIT keeps some in files.
-local later = {ffi = 1, ["jit.profile"] = 1, ["jit.bc"] = 1, ["jit.dump"] = 1, ["jit.v"] = 1}
+local later = {ffi = 1, ["jit.profile"] = 1, ["jit.bc"] = 1, ["jit.dump"] = 1, ["jit.v"] = 1, ["jit.p"] = 1, ["jit.zone"] = 1}
 local function list(label, t)
   local names = {}
   for k, v in pairs(t) do if not later[k] then names[#names + 1] = tostring(k) .. ":" .. type(v) end end
