@@ -1,6 +1,7 @@
 //! Size classes and pools: which block a cell of a given size and contents comes from.
 
 use super::kind::Contents;
+use crate::string::LuaString;
 
 /// The cell sizes, in bytes.
 pub(crate) const SIZES: [usize; 42] = [
@@ -44,28 +45,10 @@ pub(crate) fn pool_for(contents: Contents, size: usize) -> usize {
     contents as usize * SIZES.len() + class
 }
 
-/// Pools that are swept together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Group {
-    /// Cells that are traced. Nothing that is alive refers to a dead one, so they can be swept as soon as marking has ended.
-    Traced,
-    /// Cells without references. The intern table still refers to dead strings until it has been looked through.
-    Leaves,
-}
-
-impl Group {
-    pub(crate) const COUNT: usize = 2;
-}
-
-/// The group of a pool.
-#[inline(always)]
-pub(crate) fn group_of(pool: usize) -> Group {
-    if pool / SIZES.len() == Contents::Leaf as usize { Group::Leaves } else { Group::Traced }
-}
-
-/// The pools of a group.
-pub(crate) fn pools_of(group: Group) -> impl Iterator<Item = usize> {
-    (0..POOLS).filter(move |&pool| group_of(pool) == group)
+/// Whether a pool's cells may be strings that are always interned (and other cells without references of the same sizes).
+pub(crate) fn has_short_strings(pool: usize) -> bool {
+    pool / SIZES.len() == Contents::Leaf as usize
+        && cell_size(pool) <= LuaString::SHORT_SIZE.next_multiple_of(16)
 }
 
 /// The size of a pool's cells.

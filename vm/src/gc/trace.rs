@@ -67,7 +67,10 @@ impl Heap {
                     self.mark_table((*userdata).env);
                     2
                 }
-                Kind::Thread => self.trace_thread(cell, 0),
+                Kind::Thread => match self.marker.thread_after(cell as *const Thread) {
+                    Some(thread) => self.trace_thread(thread, 0),
+                    None => 1,
+                },
                 Kind::CData => {
                     if let Some(owner) = crate::ffi::cdata::owner_of(cell) {
                         self.marker.mark_value(owner);
@@ -278,7 +281,7 @@ impl Heap {
     }
 
     /// Frames count as one slot each, then come the stack slots.
-    unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
+    pub(super) unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
         // SAFETY: a live thread that does not run (`scan_thread_now` has scanned it otherwise).
         unsafe {
             let thread = cell as *mut Thread;

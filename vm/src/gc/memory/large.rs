@@ -2,10 +2,10 @@
 
 use super::super::OutOfMemory;
 use super::super::block::*;
-use super::super::classes::{group_of, pool_for};
+use super::super::classes::pool_for;
 use super::super::kind::Contents;
 use super::super::pages::Mapped;
-use super::Memory;
+use super::{Birth, Memory};
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
 const MAX_RUN: usize = 2 * BLOCK_SIZE;
@@ -20,7 +20,7 @@ impl Memory {
         size: usize,
     ) -> Result<(usize, bool), OutOfMemory> {
         let pool = pool_for(contents, 16);
-        let swept = self.sweep_numbers[group_of(pool) as usize];
+        let swept = self.sweep_number;
         let (id, zeroed) = if size <= MAX_RUN {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
@@ -50,7 +50,7 @@ impl Memory {
             };
             (self.describe(block), region.used <= BLOCK_SIZE)
         };
-        self.large[group_of(pool) as usize].push(id);
+        self.large.push(id);
         let block = &self.blocks[id as usize];
         self.used += block.counted;
         self.acquired += block.counted as u64;
@@ -60,8 +60,9 @@ impl Memory {
             set_allocated(block.base, true);
         }
         let cell = block.base;
-        if self.is_born_black(pool) {
-            self.mark_noted(cell);
+        if self.birth == Birth::Black {
+            // SAFETY: a cell of this heap.
+            unsafe { set_mark(cell) };
         }
         Ok((cell, zeroed))
     }
