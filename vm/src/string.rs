@@ -23,11 +23,6 @@ pub const INTERNED: u8 = 1;
 /// The longest string that is always interned, in bytes.
 pub const MAX_SHORT: usize = 64;
 
-impl LuaString {
-    /// The bytes that the cell of the longest short string takes.
-    pub(crate) const SHORT_SIZE: usize = std::mem::offset_of!(LuaString, bytes) + MAX_SHORT + 1;
-}
-
 impl Gc<LuaString> {
     /// The bytes. The slice is valid as long as the reference is (see [`Gc`]).
     #[inline]

@@ -1,7 +1,6 @@
 //! Size classes and pools: which block a cell of a given size and contents comes from.
 
 use super::kind::Contents;
-use crate::string::LuaString;
 
 /// The cell sizes, in bytes.
 pub(crate) const SIZES: [usize; 42] = [
@@ -45,10 +44,9 @@ pub(crate) fn pool_for(contents: Contents, size: usize) -> usize {
     contents as usize * SIZES.len() + class
 }
 
-/// Whether a pool's cells may be strings that are always interned (and other cells without references of the same sizes).
-pub(crate) fn has_short_strings(pool: usize) -> bool {
+/// Whether a pool's cells hold no references: strings, above all.
+pub(crate) fn has_leaves(pool: usize) -> bool {
     pool / SIZES.len() == Contents::Leaf as usize
-        && cell_size(pool) <= LuaString::SHORT_SIZE.next_multiple_of(16)
 }
 
 /// The size of a pool's cells.

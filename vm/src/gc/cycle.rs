@@ -377,7 +377,7 @@ impl Heap {
                         self.cycle.kept_bytes += swept.kept;
                     }
                     None => {
-                        self.strings.sweep_ended(self.memory.short_strings);
+                        self.strings.sweep_ended(self.memory.live_leaves);
                         if self.memory.choose_leaving() || self.strings.is_mostly_empty() {
                             self.cycle.enter(Phase::Strings);
                         } else {

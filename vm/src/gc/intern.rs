@@ -213,7 +213,7 @@ impl InternTable {
         table
     }
 
-    /// How many strings are interned, at most; of those that are longer than short ones only such as were linked since the last collection count.
+    /// How many strings are interned, at most.
     pub(crate) fn count(&self) -> usize {
         self.count
     }

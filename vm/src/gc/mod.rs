@@ -301,7 +301,7 @@ impl Heap {
         self.pacer.figures()
     }
 
-    /// How many strings are interned, at most, short ones above all.
+    /// How many strings are interned, at most: some of them may be dead, or other cells without references.
     pub fn interned_strings(&self) -> usize {
         self.strings.count()
     }

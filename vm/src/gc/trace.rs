@@ -195,7 +195,8 @@ impl Heap {
             let first = (cell + STORAGE_HEADER) as *const RawValue;
             let end = len.min(next + PIECE);
             for index in next..end {
-                if index + MARKS_AHEAD < end
+                // Beyond this piece too: the next one is not far.
+                if index + MARKS_AHEAD < len
                     && let Some(cell) = (*first.add(index + MARKS_AHEAD)).heap_addr()
                 {
                     prefetch_mark(cell);

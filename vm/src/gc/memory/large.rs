@@ -72,6 +72,9 @@ impl Memory {
         let mapped = size.checked_add(BLOCK_SIZE).ok_or(OutOfMemory)?.next_multiple_of(BLOCK_SIZE);
         // One that was used further than that would keep more memory than is counted.
         let region = self.pages.map(mapped, BLOCK_SIZE + counted).ok_or(OutOfMemory)?;
+        // It may have been an arena.
+        // SAFETY: a region that is this heap's alone, with room for what stands at its start.
+        unsafe { (*(region.start as *mut Arena)).emptied = 0 };
         Ok((region, mapped))
     }
 

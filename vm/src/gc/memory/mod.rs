@@ -99,8 +99,8 @@ pub(crate) struct Memory {
     partial: Option<Partial>,
     /// Counts sweeps.
     sweep_number: u32,
-    /// Live cells found by the last sweep, or so far by this one, where short strings may be.
-    pub(crate) short_strings: usize,
+    /// Live cells without references found by the last sweep, or so far by this one, large ones not included.
+    pub(crate) live_leaves: usize,
     /// Arenas without a block in use that the intern table may still refer to, the oldest first.
     idle_arenas: VecDeque<usize>,
     /// How few of these there were since the last sweep.
@@ -150,7 +150,7 @@ impl Memory {
             sweep_pools: Vec::new(),
             partial: None,
             sweep_number: 0,
-            short_strings: 0,
+            live_leaves: 0,
             idle_arenas: VecDeque::new(),
             least_idle: 0,
             leaving_arenas: Vec::new(),

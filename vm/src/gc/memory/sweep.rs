@@ -1,7 +1,7 @@
 //! The collector's side: what changes when marking and sweeping begin, and the sweep of one block.
 
 use super::super::block::*;
-use super::super::classes::{POOLS, has_payloads, has_short_strings};
+use super::super::classes::{POOLS, has_leaves, has_payloads};
 use super::super::kind::Header;
 use super::{Birth, DROP_QUEUED, Memory, POISON, Swept};
 
@@ -33,7 +33,7 @@ impl Memory {
     /// From now on blocks wait to be swept: spans and lists of free cells are dropped.
     pub(crate) fn begin_sweep(&mut self) {
         self.birth = Birth::White;
-        self.short_strings = 0;
+        self.live_leaves = 0;
         for number in 0..POOLS {
             let span = &mut self.spans[number];
             if span.cursor != span.end {
@@ -149,7 +149,7 @@ impl Memory {
             kept += allocated.count_ones() as usize;
         }
         self.used -= freed * size;
-        self.short_strings += if has_short_strings(pool) { alive } else { 0 };
+        self.live_leaves += if has_leaves(pool) { alive } else { 0 };
         let swept = Swept { freed: freed * size, kept: kept * size };
         kept += kept_before;
         if to < BLOCK_WORDS {

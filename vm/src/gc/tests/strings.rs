@@ -183,6 +183,23 @@ fn arenas_that_every_cycle_needs_again_stay() {
 }
 
 #[test]
+fn a_table_of_long_keys_does_not_shrink() {
+    let mut heap = heap();
+    let key = |i: usize| format!("{} {i}", "long".repeat(30)).into_bytes();
+    for i in 0..20_000 {
+        let string = heap.intern(&key(i)).expect("memory");
+        heap.roots.handles.push(string.into());
+    }
+    let buckets = heap.strings.bucket_count();
+    (0..3).for_each(|_| collect(&mut heap));
+    assert_eq!((heap.strings.bucket_count(), heap.interned_strings()), (buckets, 20_000));
+    heap.roots.handles.truncate(20);
+    collect(&mut heap);
+    assert!(heap.strings.bucket_count() < buckets / 4);
+    assert_eq!(heap.intern(&key(7)).map(RawValue::from), Ok(heap.roots.handles[7]));
+}
+
+#[test]
 fn long_strings_that_are_keys_leave_the_table_before_their_memory_goes() {
     let mut heap = heap();
     for size in [1000, 50_000, 100_000, 500_000, 5_000_000] {
