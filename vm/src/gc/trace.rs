@@ -399,6 +399,8 @@ impl Heap {
                 }
             }
             (*thread).forget_above(limit);
+            // It runs, or is about to.
+            (*thread).wiped_from = u32::MAX;
             let mut upvalue = (*thread).open_upvalues;
             while !upvalue.is_null() {
                 self.marker.mark_cell(upvalue as usize);
