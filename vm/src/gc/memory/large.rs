@@ -25,6 +25,9 @@ impl Memory {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
             self.committed += blocks * BLOCK_SIZE;
+            if contents == Contents::References {
+                self.look_ahead_of_growth();
+            }
             let used_for = BlockUse::Run { blocks: blocks as u32 };
             let block = Block {
                 base,
@@ -40,6 +43,7 @@ impl Memory {
             let counted = size.next_multiple_of(4096);
             let (region, mapped) = self.map_huge(room, counted).or_else(|_| self.map_huge(size, counted))?;
             self.committed += counted;
+            self.has_wished_for_room &= contents != Contents::References;
             let block = Block {
                 base: region.start + BLOCK_SIZE,
                 cell_size: counted,
@@ -65,6 +69,14 @@ impl Memory {
             unsafe { set_mark(cell) };
         }
         Ok((cell, zeroed))
+    }
+
+    /// An array has come near to what a run may hold: has a region made ready that it will be copied to.
+    fn look_ahead_of_growth(&mut self) {
+        if !self.has_wished_for_room && self.growth_room > MAX_RUN {
+            let mapped = (self.growth_room + BLOCK_SIZE).next_multiple_of(BLOCK_SIZE);
+            self.has_wished_for_room = self.pages.wish_for_region(mapped, BLOCK_SIZE + MAX_RUN);
+        }
     }
 
     /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.

@@ -91,6 +91,8 @@ pub(crate) struct Memory {
     free_blocks: usize,
     /// The next arena is being made ready, or has been.
     has_wished: bool,
+    /// So is a region for an array that outgrows its run.
+    has_wished_for_room: bool,
     large: Vec<u32>,
     large_unswept: Vec<u32>,
     /// The pools being swept that have not had their turn.
@@ -145,6 +147,7 @@ impl Memory {
             empty_arenas: 0,
             free_blocks: 0,
             has_wished: false,
+            has_wished_for_room: false,
             large: Vec::new(),
             large_unswept: Vec::new(),
             sweep_pools: Vec::new(),
