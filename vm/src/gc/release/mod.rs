@@ -21,7 +21,6 @@ mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::block::ARENA_SIZE;
 use super::pages::{HUGE_PAGE, Mapped, discard, map_touched, unmap};
 use queue::{Item, Queue};
 
@@ -171,6 +170,7 @@ impl Releaser {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use super::super::block::ARENA_SIZE;
     use super::super::pages::Pages;
     use super::*;
 
