@@ -56,18 +56,17 @@ impl Pages {
         self.wish(ARENA_SIZE, ARENA_SIZE, true);
     }
 
-    /// A region of `size` bytes will soon be needed, and `touched` of it at once; whether it will be made ready.
-    pub(crate) fn wish_for_region(&mut self, size: usize, touched: usize) -> bool {
-        self.wish(size, touched, false)
+    /// A region of `size` bytes will soon be needed, and `touched` of it at once: has it made ready likewise.
+    pub(crate) fn wish_for_region(&mut self, size: usize, touched: usize) {
+        self.wish(size, touched, false);
     }
 
-    fn wish(&mut self, size: usize, touched: usize, huge_pages: bool) -> bool {
-        let Some(releaser) = self.releaser.as_ref().filter(|_| cfg!(target_os = "linux")) else {
-            return false;
-        };
-        releaser.wish(Wish { hint: self.hint, size, touched, huge_pages });
-        self.hint += size.next_multiple_of(ARENA_SIZE);
-        true
+    fn wish(&mut self, size: usize, touched: usize, huge_pages: bool) {
+        if cfg!(target_os = "linux") {
+            let releaser = self.releaser.get_or_insert_with(Releaser::share);
+            releaser.wish(Wish { hint: self.hint, size, touched, huge_pages });
+            self.hint += size.next_multiple_of(ARENA_SIZE);
+        }
     }
 
     fn map_fresh(&mut self, size: usize) -> Option<usize> {

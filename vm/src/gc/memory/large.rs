@@ -75,7 +75,8 @@ impl Memory {
     fn look_ahead_of_growth(&mut self) {
         if !self.has_wished_for_room && self.growth_room > MAX_RUN {
             let mapped = (self.growth_room + BLOCK_SIZE).next_multiple_of(BLOCK_SIZE);
-            self.has_wished_for_room = self.pages.wish_for_region(mapped, BLOCK_SIZE + MAX_RUN);
+            self.has_wished_for_room = true;
+            self.pages.wish_for_region(mapped, BLOCK_SIZE + MAX_RUN);
         }
     }
 
