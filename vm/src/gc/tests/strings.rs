@@ -86,7 +86,7 @@ fn churn(heap: &mut Heap, rounds: usize, strings: usize) {
             assert_eq!(made.as_bytes(), bytes);
             if let Some(known) = alive.get(&bytes) {
                 assert_eq!(*known, made, "there are two of {bytes:?} in round {round}");
-            } else if (random >> 20) % 16 == 0 {
+            } else if (random >> 20).is_multiple_of(16) {
                 heap.roots.handles.push(made.into());
                 alive.insert(bytes, made);
             }
