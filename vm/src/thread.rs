@@ -109,6 +109,8 @@ pub struct Thread {
     /// scans the stack it moves this down to a little above the live limit, and sets what lies between to nil: so no slot below
     /// ever refers to a freed cell, and no scan deals with slots that were used long ago.
     pub initialised: u32,
+    /// Slots from the live limit on are nil if that is not below this one: the collector has set them so, and the coroutine has not run since.
+    pub(crate) wiped_from: u32,
     /// The top of the stack while the thread does not run.
     pub top: u32,
     /// The state.
@@ -212,6 +214,7 @@ pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory
             stack: new_stack(slots),
             stack_size: slots,
             initialised: 0,
+            wiped_from: u32::MAX,
             top: 0,
             status: ThreadStatus::Suspended,
             scanned_in: 0,
@@ -282,9 +285,13 @@ impl Thread {
     /// The stack has been scanned up to the live limit: what lies above is no longer kept.
     pub(crate) fn forget_above(&mut self, limit: u32) {
         let end = (limit + KEPT_ABOVE).min(self.initialised);
-        for slot in limit..end {
-            // SAFETY: inside the stack.
-            unsafe { self.stack.add(slot as usize).write(RawValue::NIL) }
+        // Most coroutines wait through many collections.
+        if self.wiped_from > limit {
+            for slot in limit..end {
+                // SAFETY: inside the stack.
+                unsafe { self.stack.add(slot as usize).write(RawValue::NIL) }
+            }
+            self.wiped_from = limit;
         }
         self.initialised = end;
     }

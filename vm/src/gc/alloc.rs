@@ -101,7 +101,7 @@ impl Heap {
                 return Ok((cell, false));
             }
         }
-        if let Some(cell) = self.memory.refill_at_hand(pool) {
+        if let Some(cell) = self.memory.refill_at_hand(pool, self.has_room_for(Memory::growth_for(size))) {
             return Ok((cell, false));
         }
         loop {

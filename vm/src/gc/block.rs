@@ -29,6 +29,10 @@ pub(crate) struct Arena {
     pub(crate) blocks: [u32; 64],
     /// Whether it is in huge pages.
     pub(crate) huge_pages: bool,
+    /// The number of the last sweep that found a block without anything alive in it.
+    pub(crate) emptied_in: u32,
+    /// Bit n: that sweep found block n so.
+    pub(crate) emptied: u64,
 }
 
 const _: () = assert!(size_of::<Arena>() <= BLOCK_WORDS * 8);
@@ -67,6 +71,12 @@ fn bit(cell: usize) -> u64 {
 pub(crate) unsafe fn is_marked(cell: usize) -> bool {
     // SAFETY: the word describes the cell and lies in its arena's first block.
     unsafe { *mark_word(cell) & bit(cell) != 0 }
+}
+
+/// Asks for the memory of a cell's allocated bit. Any address will do.
+#[inline(always)]
+pub(crate) fn prefetch_allocated(cell: usize) {
+    prefetch(mark_word(cell) as usize + ALLOCATED);
 }
 
 /// Asks for the memory of a cell's mark. Any address will do.

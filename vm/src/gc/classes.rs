@@ -44,28 +44,9 @@ pub(crate) fn pool_for(contents: Contents, size: usize) -> usize {
     contents as usize * SIZES.len() + class
 }
 
-/// Pools that are swept together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Group {
-    /// Cells that are traced. Nothing that is alive refers to a dead one, so they can be swept as soon as marking has ended.
-    Traced,
-    /// Cells without references. The intern table still refers to dead strings until it has been looked through.
-    Leaves,
-}
-
-impl Group {
-    pub(crate) const COUNT: usize = 2;
-}
-
-/// The group of a pool.
-#[inline(always)]
-pub(crate) fn group_of(pool: usize) -> Group {
-    if pool / SIZES.len() == Contents::Leaf as usize { Group::Leaves } else { Group::Traced }
-}
-
-/// The pools of a group.
-pub(crate) fn pools_of(group: Group) -> impl Iterator<Item = usize> {
-    (0..POOLS).filter(move |&pool| group_of(pool) == group)
+/// Whether a pool's cells hold no references: strings, above all.
+pub(crate) fn has_leaves(pool: usize) -> bool {
+    pool / SIZES.len() == Contents::Leaf as usize
 }
 
 /// The size of a pool's cells.

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::budget::{Budget, Meter, Unit, WorstCosts, thread_cpu_time};
-use super::classes::Group;
 use super::mark::{WeakLoads, Work};
 use super::pacer::{Drive, Frame, FrameBudget};
 use super::stats::SliceRecord;
@@ -49,12 +48,10 @@ phases! {
     Threads "threads",
     /// Dropping shapes no table has.
     Shapes "shapes",
-    /// Sweeping blocks of cells that are traced.
+    /// Sweeping blocks.
     Sweep "sweep",
-    /// Unlinking dead strings from the intern table.
+    /// Looking through the intern table, when arenas are to be given back or it is mostly empty.
     Strings "strings",
-    /// Sweeping blocks of cells without references, strings above all.
-    SweepLeaves "sweep leaves",
 }
 
 /// Attempts to mark per unit.
@@ -65,10 +62,6 @@ pub(super) const ENTRIES: usize = 256;
 pub(super) const LINKS: usize = 64;
 /// What a weak table counts for besides its entries.
 pub(super) const TABLE_STEPS: usize = 8;
-/// What looking through the marks of an arena counts for: its blocks.
-const SUMMARISED: usize = 63;
-/// From so many strings on it pays to look through all marks before unlinking.
-const SUMMARY_PAYS: usize = if cfg!(test) { 64 } else { 8192 };
 /// Shapes per unit: a dead one is taken out of its parent's list and its key list.
 const SHAPES: usize = 16;
 
@@ -80,7 +73,7 @@ const VERIFIED_CELLS: usize = 4096;
 const WEAKNESS_CHANGES: usize = 64;
 
 /// What keeps memory in reserve, and gives back a piece of it.
-const RESERVES: [fn(&mut Heap) -> bool; 11] = [
+const RESERVES: [fn(&mut Heap) -> bool; 12] = [
     |heap| heap.marker.drop_a_copy(),
     |heap| heap.marker.gray.drop_a_spare(),
     |heap| heap.marker.work.drop_a_spare(),
@@ -92,6 +85,7 @@ const RESERVES: [fn(&mut Heap) -> bool; 11] = [
     |heap| heap.threads.drop_a_spare(),
     |heap| heap.weak_tables.drop_a_spare(),
     |heap| heap.weakness_changes.drop_a_spare(),
+    |heap| heap.strings.drop_a_spare(),
 ];
 
 /// The state of the collection under way.
@@ -136,12 +130,6 @@ impl Cycle {
             units: 0,
             longest_units: [0; Unit::ALL.len()],
         }
-    }
-
-    /// Whether the intern table may hold strings that this cycle will unlink.
-    #[inline(always)]
-    pub(crate) fn strings_are_revived(&self) -> bool {
-        self.phase != Phase::Idle && self.phase != Phase::SweepLeaves
     }
 
     fn enter(&mut self, phase: Phase) {
@@ -306,7 +294,7 @@ impl Heap {
                 Phase::Separate => Unit::Finalizers,
                 Phase::ClearWeak => Unit::Weak,
                 Phase::Threads | Phase::Shapes | Phase::Strings => Unit::Unlink,
-                Phase::Sweep | Phase::SweepLeaves => Unit::Sweep,
+                Phase::Sweep => Unit::Sweep,
             };
             if !meter.allows(unit, &worst) {
                 break;
@@ -378,40 +366,31 @@ impl Heap {
                 let done = self.shapes.sweep_step(SHAPES);
                 self.remove_external(before - self.shapes.bytes());
                 if done {
-                    self.memory.begin_sweep(Group::Traced);
+                    self.memory.begin_sweep();
+                    self.strings.sweep_begins();
                     self.cycle.enter(Phase::Sweep);
                 }
                 SHAPES
             }
-            Phase::Strings => {
-                if self.memory.summarise_next() {
-                    return SUMMARISED;
-                }
-                let before = self.cycle.cursor;
-                let done = self.strings.unlink_dead(&self.memory.summary, &mut self.cycle.cursor, LINKS);
-                let steps = self.cycle.cursor - before;
-                if done {
-                    self.memory.begin_sweep(Group::Leaves);
-                    self.cycle.enter(Phase::SweepLeaves);
-                }
-                steps
-            }
-            Phase::Sweep | Phase::SweepLeaves => {
-                let drops = &mut self.finalizers.drops;
-                match self.memory.sweep_next(&mut |cell| drops.push(cell)) {
+            Phase::Sweep => {
+                let (drops, strings) = (&mut self.finalizers.drops, &mut self.strings);
+                match self.memory.sweep_next(&mut |cell| drops.push(cell), |cell| strings.unlink(cell)) {
                     Some(swept) => {
                         self.cycle.freed_bytes += swept.freed;
                         self.cycle.kept_bytes += swept.kept;
                     }
-                    // What is traced first: it is most of the garbage, and need not wait for the intern table.
-                    None if self.cycle.phase == Phase::Sweep => {
-                        self.memory.begin_summary(self.strings.count() >= SUMMARY_PAYS);
-                        self.cycle.enter(Phase::Strings);
+                    None => {
+                        self.strings.sweep_ended(self.memory.live_leaves);
+                        if self.memory.choose_leaving() || self.strings.is_mostly_empty() {
+                            self.cycle.enter(Phase::Strings);
+                        } else {
+                            self.cycle_ended();
+                        }
                     }
-                    None => self.cycle_ended(),
                 }
                 1
             }
+            Phase::Strings => self.strings_unit(),
         }
     }
 
@@ -422,6 +401,9 @@ impl Heap {
             if let Some(cell) = self.marker.next_cell() {
                 // SAFETY: gray cells are live and initialised: they were reachable when they were marked.
                 attempts += 1 + unsafe { self.trace(cell) };
+            } else if let Some(thread) = self.marker.next_thread() {
+                // SAFETY: as above, and a coroutine.
+                attempts += 1 + unsafe { self.trace_thread(thread, 0) };
             } else if let Some(work) = self.marker.work.pop() {
                 attempts += 1 + self.advance(work);
             } else {
@@ -473,6 +455,22 @@ impl Heap {
             self.cycle.cursor += usize::from(next.is_none());
         }
         (steps, false)
+    }
+
+    /// Looks through the intern table, then gives back what it does not refer to any more, and makes it smaller.
+    fn strings_unit(&mut self) -> usize {
+        let before = self.cycle.cursor;
+        if !self.strings.clean(&self.memory, &mut self.cycle.cursor, LINKS) || self.cycle.cursor > before {
+            return self.cycle.cursor - before;
+        }
+        if self.memory.give_back_leaving() {
+            return 1;
+        }
+        let merged = self.strings.shrink(LINKS);
+        if merged == 0 {
+            self.cycle_ended();
+        }
+        merged
     }
 
     /// Gives back a piece of what lists have in reserve and this cycle did not need; whether there was one.

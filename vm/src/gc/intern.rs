@@ -6,14 +6,19 @@
 //! A bucket is a cache line of seven references, each with 16 bits of its string's hash on top, so that a search that finds nothing, which is what
 //! a new string costs, usually touches one line and no string. A bucket with more strings goes on in further lines of the same kind.
 //!
-//! Strings are held weakly: between Mark and Sweep a cursor unlinks those that are not marked, most of which blocks tell
-//! that hold nothing else (`memory/summary.rs`). From Snapshot until then a look-up
-//! that finds an unmarked string marks it: to whoever asked, it is alive again.
+//! Strings are held weakly, and **nobody tells the table that one has died**: of the strings of a script that makes them all the time most die in the same collection, and taking each out of
+//! its bucket took longer than marking everything that was alive. So an entry leads to where its string was. There may be nothing by now, or another object: whoever finds the right hash bits in an
+//! entry looks whether a string is there (`memory/remains.rs`), and which. Entries of dead strings go when their bucket is full, or is divided; they tell by the number of the last sweep they are known to have survived, kept in
+//! the lowest bits, that they need not be looked at.
+//!
+//! A collection looks through the whole table only to give back arenas that it still refers to, and to make a table smaller that is mostly empty.
+//!
+//! From Snapshot on a look-up that finds an unmarked string marks it, if it has not been swept: to whoever asked, it is alive again.
 
 use std::mem::offset_of;
 
-use super::block::{is_marked, prefetch, prefetch_mark};
-use super::memory::Summary;
+use super::block::{prefetch, prefetch_allocated};
+use super::memory::Memory;
 use super::segments::Segments;
 use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
@@ -26,14 +31,17 @@ const FIRST_LEVEL: u32 = 6;
 const LOAD: usize = 3;
 /// The places of a line.
 const PLACES: usize = 7;
-/// More are seldom in use.
-const FEW: usize = 4;
 const TAG_SHIFT: u32 = 48;
-/// How many buckets ahead of unlinking they are asked for, and their strings' marks.
+/// The bits of an entry that hold the number of a sweep, modulo 16.
+const SWEEP: u64 = 15;
+const ADDRESS: u64 = (1 << TAG_SHIFT) - 1 - SWEEP;
+/// How many buckets ahead they are asked for when the table is looked through, and what says whether their strings are there.
 const BUCKETS_AHEAD: usize = 24;
-const MARKS_AHEAD: usize = 8;
+const CELLS_AHEAD: usize = 8;
+/// A table is made smaller when it has room for so many times as many strings, until it has for a quarter of that.
+const MOSTLY_EMPTY: usize = 16;
 
-/// A reference with the upper half of the string's hash; zero for none.
+/// A reference with the upper half of the string's hash, and the lowest bits of the number of a sweep it is known to have survived; zero for none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry(u64);
 
@@ -41,8 +49,8 @@ impl Entry {
     const NONE: Entry = Entry(0);
 
     #[inline(always)]
-    fn new(string: Gc<LuaString>) -> Entry {
-        Entry(string.addr() as u64 | Entry::tag(string.hash()))
+    fn new(string: Gc<LuaString>, survived: u32) -> Entry {
+        Entry(string.addr() as u64 | Entry::tag(string.hash()) | u64::from(survived) & SWEEP)
     }
 
     #[inline(always)]
@@ -55,30 +63,59 @@ impl Entry {
         self.0 >> TAG_SHIFT == u64::from(hash >> 16)
     }
 
+    /// Where the string was when it was linked.
     #[inline(always)]
-    fn string(self) -> *mut LuaString {
-        (self.0 & ((1 << TAG_SHIFT) - 1)) as *mut LuaString
+    fn cell(self) -> usize {
+        (self.0 & ADDRESS) as usize
     }
 
-    /// Whether the string was marked in a cycle in which no string has been swept yet.
+    /// The number of a sweep it has survived, or a later one: the number is kept modulo 16.
     #[inline(always)]
-    fn is_alive(self, summary: &Summary) -> bool {
-        let cell = self.string() as usize;
-        // SAFETY: the table holds strings that have not been swept.
-        let is_marked = || unsafe { is_marked(cell) };
-        debug_assert!(summary.is_marked(cell).is_none_or(|marked| marked == is_marked()), "{cell:#x}");
-        summary.is_marked(cell).unwrap_or_else(is_marked)
+    fn survived(self, memory: &Memory) -> u32 {
+        let latest = memory.survived();
+        latest.wrapping_sub(latest.wrapping_sub(self.0 as u32) & SWEEP as u32)
     }
 
-    /// A bit of the string's hash.
-    #[inline(always)]
-    fn hash_bit(self, bit: u32) -> bool {
+    /// Whether the last sweep, which has begun, leaves its string alone or may do so, as far as is known without looking at the string.
+    #[inline]
+    fn may_be_alive(self, memory: &Memory) -> bool {
+        let survived = self.survived(memory);
+        survived >= memory.sweep_number() || memory.may_be_there(self.cell(), survived)
+    }
+
+    /// A bit of the string's hash; `None` when the entry is known to be one of a dead string.
+    #[inline]
+    fn hash_bit(self, bit: u32, memory: &Memory) -> Option<bool> {
         if bit >= 16 {
-            self.0 >> (TAG_SHIFT + bit - 16) & 1 != 0
+            self.may_be_alive(memory).then_some(self.0 >> (TAG_SHIFT + bit - 16) & 1 != 0)
         } else {
-            // SAFETY: the table holds live strings only.
-            unsafe { (*self.string()).header.aux >> bit & 1 != 0 }
+            self.hash(memory).map(|hash| hash >> bit & 1 != 0)
         }
+    }
+
+    /// The hash of the string that is there; `None` when the entry is one of a dead string. That of an entry that was kept without need may be any.
+    #[inline]
+    fn hash(self, memory: &Memory) -> Option<u32> {
+        if !self.may_be_alive(memory) {
+            return None;
+        }
+        // SAFETY: the cell's memory is mapped.
+        unsafe { interned_hash(self.cell()) }.filter(|&hash| self.has_tag_of(hash))
+    }
+}
+
+/// The hash of the interned string in a cell, if it holds one.
+///
+/// # Safety
+/// The cell lies in the heap's memory. It need not be in use: then the answer is of no meaning.
+#[inline(always)]
+unsafe fn interned_hash(cell: usize) -> Option<u32> {
+    let header = cell as *const Header;
+    // SAFETY: mapped memory (contract). A kind is read as a number, since there may be none.
+    unsafe {
+        let is_string = *(cell as *const u8) == Kind::String as u8;
+        (is_string && (&raw const (*header).flags).read() & INTERNED != 0)
+            .then(|| (&raw const (*header).aux).read())
     }
 }
 
@@ -111,13 +148,13 @@ impl Line {
 
     /// The string with these bytes.
     #[inline(always)]
-    fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
+    fn find(&self, memory: &Memory, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
         for &entry in &self.places {
             if entry == Entry::NONE {
                 return None;
             }
             if entry.has_tag_of(hash)
-                && let Some(found) = matching(entry.string(), bytes, hash)
+                && let Some(found) = matching(memory, entry.cell(), bytes, hash)
             {
                 return Some(found);
             }
@@ -125,56 +162,21 @@ impl Line {
         None
     }
 
+    /// Takes out entries that do not stay.
     #[inline]
-    fn ask_for_marks(&self, summary: &Summary) {
-        for entry in &self.places {
-            let cell = entry.string() as usize;
-            if *entry == Entry::NONE {
+    fn retain(&mut self, mut stays: impl FnMut(Entry) -> bool) {
+        let mut kept = 0;
+        for at in 0..PLACES {
+            let entry = self.places[at];
+            if entry == Entry::NONE {
                 break;
             }
-            if summary.is_marked(cell).is_none() {
-                prefetch_mark(cell);
+            self.places[at] = Entry::NONE;
+            if stays(entry) {
+                self.places[kept] = entry;
+                kept += 1;
             }
         }
-    }
-
-    /// Unlinks unmarked strings; how many.
-    #[inline]
-    fn unlink_dead(&mut self, summary: &Summary) -> usize {
-        if self.places[0] == Entry::NONE {
-            // A table that once held many more strings has little else.
-            0
-        } else if self.places[FEW] == Entry::NONE {
-            self.unlink_dead_of::<FEW>(summary)
-        } else {
-            self.unlink_dead_of::<PLACES>(summary)
-        }
-    }
-
-    /// `unlink_dead` for a line of which the first `N` places may be in use. How many are, and which strings are dead, follows no pattern, so there is no branch
-    /// on that.
-    #[inline(always)]
-    fn unlink_dead_of<const N: usize>(&mut self, summary: &Summary) -> usize {
-        let mut is_alive = [false; N];
-        let mut is_known = true;
-        for (alive, entry) in is_alive.iter_mut().zip(&self.places) {
-            let (known, marked) = summary.look_up(entry.string() as usize);
-            *alive = marked;
-            is_known &= known | (*entry == Entry::NONE);
-        }
-        if !is_known {
-            for (alive, entry) in is_alive.iter_mut().zip(&self.places) {
-                *alive = *entry != Entry::NONE && entry.is_alive(summary);
-            }
-        }
-        let (mut kept, mut count) = (0, 0);
-        for (at, alive) in is_alive.into_iter().enumerate() {
-            let entry = std::mem::replace(&mut self.places[at], Entry::NONE);
-            count += usize::from(entry != Entry::NONE);
-            self.places[kept] = Entry(entry.0 * u64::from(alive));
-            kept += usize::from(alive);
-        }
-        count - kept
     }
 }
 
@@ -182,7 +184,10 @@ pub(crate) struct InternTable {
     seed: u64,
     level: u32,
     split: usize,
+    /// The strings linked since the last sweep and those it may have left alive: what the number of buckets goes by.
     count: usize,
+    /// How many were linked since the last sweep began.
+    linked: usize,
     buckets: Segments<Line>,
     /// Lines in which full buckets go on. The first is never used: its number means none.
     more: Segments<Line>,
@@ -197,6 +202,7 @@ impl InternTable {
             level: FIRST_LEVEL,
             split: 0,
             count: 0,
+            linked: 0,
             buckets: Segments::default(),
             more: Segments::default(),
             free: 0,
@@ -207,22 +213,27 @@ impl InternTable {
         table
     }
 
-    /// How many strings are interned.
+    /// How many strings are interned, at most.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
 
-    #[inline]
-    fn bucket_of(&self, hash: u32) -> usize {
-        let index = hash as usize & ((1 << self.level) - 1);
-        if index < self.split { hash as usize & ((2 << self.level) - 1) } else { index }
+    /// How many buckets there are.
+    #[cfg(test)]
+    pub(crate) fn bucket_count(&self) -> usize {
+        self.buckets.len()
     }
 
     #[inline]
-    fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
+    fn bucket_of(&self, hash: u32) -> usize {
+        bucket_in(self.level, self.split, hash)
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, memory: &Memory, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
         let mut line = self.buckets.get_ref(self.bucket_of(hash));
         loop {
-            let found = line.find(bytes, hash);
+            let found = line.find(memory, bytes, hash);
             // A line that is not full may have full ones behind it.
             if found.is_some() || line.next == 0 {
                 return found;
@@ -238,12 +249,49 @@ impl InternTable {
             || self.free == 0 && self.more.is_full()
     }
 
-    fn link(&mut self, string: Gc<LuaString>) {
+    fn link(&mut self, memory: &Memory, string: Gc<LuaString>) {
         let bucket = self.bucket_of(string.hash());
-        self.add(bucket, Entry::new(string));
+        let entry = Entry::new(string, memory.survived());
+        if !self.buckets.get_mut(bucket).add(entry) {
+            self.make_room(memory, bucket);
+            self.add(bucket, entry);
+        }
         self.count += 1;
+        self.linked += 1;
         if self.count > self.buckets.len() * LOAD {
-            self.split_next();
+            self.split_next(memory);
+        }
+    }
+
+    /// Takes a string out that is about to be freed: a large one, whose memory may be given back.
+    pub(crate) fn unlink(&mut self, cell: usize) {
+        // SAFETY: a dead cell that has not been freed.
+        if let Some(hash) = unsafe { interned_hash(cell) } {
+            let bucket = self.bucket_of(hash);
+            self.retain(bucket, |entry| entry.cell() != cell);
+        }
+    }
+
+    /// Takes entries of dead strings out of a bucket.
+    #[cold]
+    fn make_room(&mut self, memory: &Memory, bucket: usize) {
+        let (level, split) = (self.level, self.split);
+        self.retain(bucket, |entry| {
+            entry.survived(memory) >= memory.sweep_number()
+                || entry.hash(memory).is_some_and(|hash| bucket_in(level, split, hash) == bucket)
+        });
+    }
+
+    #[inline]
+    fn retain(&mut self, bucket: usize, mut stays: impl FnMut(Entry) -> bool) {
+        if self.buckets.get_ref(bucket).next == 0 {
+            self.buckets.get_mut(bucket).retain(stays);
+        } else {
+            self.take_apart(bucket, |table, entry| {
+                if stays(entry) {
+                    table.add(bucket, entry);
+                }
+            });
         }
     }
 
@@ -297,10 +345,14 @@ impl InternTable {
         }
     }
 
-    fn split_next(&mut self) {
+    fn split_next(&mut self, memory: &Memory) {
         let (low, high, level) = (self.split, self.buckets.len(), self.level);
         self.buckets.push(Line::EMPTY);
-        self.take_apart(low, |table, entry| table.add(if entry.hash_bit(level) { high } else { low }, entry));
+        self.take_apart(low, |table, entry| {
+            if let Some(is_high) = entry.hash_bit(level, memory) {
+                table.add(if is_high { high } else { low }, entry);
+            }
+        });
         self.split += 1;
         if self.split == 1 << self.level {
             self.level += 1;
@@ -308,58 +360,66 @@ impl InternTable {
         }
     }
 
-    /// Unlinks unmarked strings from up to `count` buckets; whether the cursor has come to the end.
-    pub(crate) fn unlink_dead(&mut self, summary: &Summary, cursor: &mut usize, count: usize) -> bool {
+    /// Undoes the last division.
+    fn merge_last(&mut self) {
+        if self.split == 0 {
+            self.level -= 1;
+            self.split = 1 << self.level;
+        }
+        self.split -= 1;
+        let (low, high) = (self.split, self.buckets.len() - 1);
+        self.take_apart(high, |table, entry| table.add(low, entry));
+        self.buckets.truncate(high);
+    }
+
+    /// A sweep begins.
+    pub(crate) fn sweep_begins(&mut self) {
+        self.linked = 0;
+    }
+
+    /// A sweep has ended, which found so many cells alive that may be strings.
+    pub(crate) fn sweep_ended(&mut self, alive: usize) {
+        self.count = self.count.min(alive + self.linked);
+    }
+
+    /// Whether there is room for many times as many strings as there are.
+    pub(crate) fn is_mostly_empty(&self) -> bool {
+        self.buckets.len() > 1 << FIRST_LEVEL && self.buckets.len() * LOAD > self.count * MOSTLY_EMPTY
+    }
+
+    /// Takes out of up to `count` buckets what leads to no cell; whether the cursor has come to the end.
+    pub(crate) fn clean(&mut self, memory: &Memory, cursor: &mut usize, count: usize) -> bool {
         let end = self.buckets.len().min(*cursor + count);
         while *cursor < end {
             if *cursor + BUCKETS_AHEAD < self.buckets.len() {
                 prefetch(std::ptr::from_ref(self.buckets.get_ref(*cursor + BUCKETS_AHEAD)) as usize);
             }
-            // Marks lie all over the heap's bitmaps: they are asked for ahead of their use.
-            if *cursor + MARKS_AHEAD < self.buckets.len() {
-                let line = self.buckets.get_ref(*cursor + MARKS_AHEAD);
-                if !summary.knows_most {
-                    line.ask_for_marks(summary);
-                }
+            // What says whether cells are there lies all over the heap's bitmaps: it is asked for ahead of its use.
+            if *cursor + CELLS_AHEAD < self.buckets.len() {
+                let line = self.buckets.get_ref(*cursor + CELLS_AHEAD);
+                line.entries().for_each(|entry| prefetch_allocated(entry.cell()));
                 if line.next != 0 {
                     prefetch(std::ptr::from_ref(self.more.get_ref(line.next as usize)) as usize);
                 }
             }
-            let line = self.buckets.get_mut(*cursor);
-            if line.next == 0 {
-                self.count -= line.unlink_dead(summary);
-            } else {
-                self.unlink_dead_in_lines(summary, *cursor);
-            }
+            // Whatever an entry says: that it has survived the last sweep may be true of one sixteen sweeps ago.
+            self.retain(*cursor, |entry| memory.may_be_there(entry.cell(), entry.survived(memory)));
             *cursor += 1;
         }
-        *cursor == self.buckets.len()
+        *cursor >= self.buckets.len()
     }
 
-    /// `unlink_dead` for a bucket of several lines.
-    fn unlink_dead_in_lines(&mut self, summary: &Summary, bucket: usize) {
-        self.take_apart(bucket, |table, entry| {
-            if entry.is_alive(summary) {
-                table.add(bucket, entry);
-            } else {
-                table.count -= 1;
-            }
-        });
+    /// Takes up to `count` buckets away from a table that is mostly empty; how many it was.
+    pub(crate) fn shrink(&mut self, count: usize) -> usize {
+        let least = (self.count * MOSTLY_EMPTY / 4 / LOAD).max(1 << FIRST_LEVEL);
+        let surplus = self.buckets.len().saturating_sub(least).min(count);
+        (0..surplus).for_each(|_| self.merge_last());
+        surplus
     }
 
-    /// Every interned string.
-    pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<LuaString>)) {
-        for index in 0..self.buckets.len() {
-            let mut line = self.buckets.get_ref(index);
-            loop {
-                // SAFETY: the table holds live strings only.
-                line.entries().for_each(|entry| visit(unsafe { Gc::from_ptr(entry.string()) }));
-                if line.next == 0 {
-                    break;
-                }
-                line = self.more.get_ref(line.next as usize);
-            }
-        }
+    /// Gives back a piece of memory that buckets do not need any more; whether there was one.
+    pub(crate) fn drop_a_spare(&mut self) -> bool {
+        self.buckets.drop_a_spare()
     }
 
     /// A seeded hash of all bytes.
@@ -398,12 +458,23 @@ impl InternTable {
     }
 }
 
-/// The string at an address, if it has these bytes.
+/// The bucket of a hash in a table of a certain size.
+#[inline]
+fn bucket_in(level: u32, split: usize, hash: u32) -> usize {
+    let index = hash as usize & ((1 << level) - 1);
+    if index < split { hash as usize & ((2 << level) - 1) } else { index }
+}
+
+/// The string in a cell, if one is there that has these bytes.
 #[inline(always)]
-fn matching(string: *mut LuaString, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
-    // SAFETY: the table holds live strings only.
-    let string = unsafe { Gc::from_ptr(string) };
-    (string.hash() == hash && string.as_bytes() == bytes).then_some(string)
+fn matching(memory: &Memory, cell: usize, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
+    // SAFETY: entries lead to mapped memory (`memory/remains.rs`).
+    if unsafe { interned_hash(cell) } != Some(hash) || !memory.is_there(cell) {
+        return None;
+    }
+    // SAFETY: a cell is there and in use, and its header is an interned string's.
+    let string = unsafe { Gc::from_ptr(cell as *mut LuaString) };
+    (string.as_bytes() == bytes).then_some(string)
 }
 
 impl Heap {
@@ -413,7 +484,7 @@ impl Heap {
     /// When the memory limit is reached.
     pub fn intern(&mut self, bytes: &[u8]) -> Result<Gc<LuaString>, OutOfMemory> {
         let hash = self.strings.hash(bytes);
-        if let Some(found) = self.strings.find(bytes, hash) {
+        if let Some(found) = self.strings.find(&self.memory, bytes, hash) {
             return Ok(self.revive(found));
         }
         let string = self.make_string(bytes, INTERNED, hash)?;
@@ -440,7 +511,7 @@ impl Heap {
         }
         let bytes = string.as_bytes();
         let hash = self.strings.hash(bytes);
-        if let Some(found) = self.strings.find(bytes, hash) {
+        if let Some(found) = self.strings.find(&self.memory, bytes, hash) {
             return Ok(self.revive(found));
         }
         // SAFETY: a live string. Nobody sees the change but who asks whether it is interned.
@@ -449,7 +520,6 @@ impl Heap {
             (*string.as_ptr()).header.flags |= INTERNED;
         }
         self.link_string(string);
-        // Its bucket may have been passed by the sweep already.
         Ok(self.revive(string))
     }
 
@@ -459,25 +529,25 @@ impl Heap {
             return Some(string);
         }
         let bytes = string.as_bytes();
-        self.strings.find(bytes, self.strings.hash(bytes))
+        self.strings.find(&self.memory, bytes, self.strings.hash(bytes))
     }
 
     #[inline]
     fn link_string(&mut self, string: Gc<LuaString>) {
         if self.strings.grows_by_a_segment() {
             let begun = self.stall_begins();
-            self.strings.link(string);
+            self.strings.link(&self.memory, string);
             self.stall_ends(begun, StallCause::Interning);
         } else {
-            self.strings.link(string);
+            self.strings.link(&self.memory, string);
         }
     }
 
-    /// Marks a string found in the table if the cycle would otherwise unlink it.
+    /// Marks a string found in the table if the cycle would otherwise free it.
     #[inline(always)]
     fn revive(&mut self, string: Gc<LuaString>) -> Gc<LuaString> {
-        if self.cycle.strings_are_revived() {
-            self.memory.mark_noted(string.addr());
+        if self.cycle_active() {
+            self.memory.keep(string.addr());
         }
         string
     }

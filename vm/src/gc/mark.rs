@@ -11,11 +11,14 @@ use super::kind::{Contents, Kind};
 use super::memory::kind_of;
 use super::segments::Segments;
 use crate::table::IsKey;
+use crate::thread::Thread;
 use crate::userdata::FINALIZED;
 use crate::value::{Gc, RawValue};
 
 /// How far ahead of tracing a cell its memory is asked for.
 const PREFETCH: usize = 16;
+/// How far ahead of scanning a coroutine its stack and its frames are asked for, which lie outside the heap.
+const THREADS_AHEAD: usize = 8;
 
 /// A gray object that is traced in pieces, from `next` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +45,38 @@ pub(crate) enum Work {
     Changing { next: usize, end: usize },
 }
 
+/// Cells on their way to being traced, what they need asked for.
+struct Ahead<const N: usize> {
+    cells: [usize; N],
+    at: usize,
+    count: usize,
+}
+
+impl<const N: usize> Default for Ahead<N> {
+    fn default() -> Self {
+        Ahead { cells: [0; N], at: 0, count: 0 }
+    }
+}
+
+impl<const N: usize> Ahead<N> {
+    /// Puts in a cell, zero for none, and takes out the one put in `N` cells ago, if there was one.
+    #[inline(always)]
+    fn exchange(&mut self, incoming: usize) -> usize {
+        let outgoing = std::mem::replace(&mut self.cells[self.at], incoming);
+        self.at = (self.at + 1) % N;
+        self.count = self.count + usize::from(incoming != 0) - usize::from(outgoing != 0);
+        outgoing
+    }
+}
+
 /// The gray queue.
 #[derive(Default)]
 pub(crate) struct Marker {
     pub(crate) gray: Segments<usize>,
-    /// Cells on their way from `gray` to being traced, their memory asked for.
-    ahead: [usize; PREFETCH],
-    ahead_at: usize,
-    ahead_count: usize,
+    /// Between `gray` and being traced, their memory asked for.
+    ahead: Ahead<PREFETCH>,
+    /// Coroutines, their stacks asked for.
+    threads_ahead: Ahead<THREADS_AHEAD>,
     pub(crate) work: Segments<Work>,
     /// What weak loads shade: they have the heap by shared reference.
     pub(crate) inbox: RefCell<Segments<usize>>,
@@ -166,19 +193,36 @@ impl Marker {
             let incoming = match self.gray.pop() {
                 Some(cell) => {
                     prefetch(cell);
-                    self.ahead_count += 1;
                     cell
                 }
-                None if self.ahead_count == 0 => return None,
+                None if self.ahead.count == 0 => return None,
                 None => 0,
             };
-            let outgoing = std::mem::replace(&mut self.ahead[self.ahead_at], incoming);
-            self.ahead_at = (self.ahead_at + 1) % PREFETCH;
+            let outgoing = self.ahead.exchange(incoming);
             if outgoing != 0 {
-                self.ahead_count -= 1;
                 return Some(outgoing);
             }
         }
+    }
+
+    /// The coroutine to scan when the marker has come to this one: one that it came to some time ago.
+    pub(crate) fn thread_after(&mut self, thread: *const Thread) -> Option<usize> {
+        // SAFETY: a live coroutine.
+        let (stack, frames) = unsafe { ((*thread).stack, (*thread).frames.as_ptr()) };
+        prefetch(stack as usize);
+        prefetch(frames as usize);
+        Some(self.threads_ahead.exchange(thread as usize)).filter(|&cell| cell != 0)
+    }
+
+    /// The next coroutine to scan, when the marker comes to no other.
+    pub(crate) fn next_thread(&mut self) -> Option<usize> {
+        while self.threads_ahead.count > 0 {
+            let thread = self.threads_ahead.exchange(0);
+            if thread != 0 {
+                return Some(thread);
+            }
+        }
+        None
     }
 
     /// Takes over up to `count` cells that weak loads have shaded; how many it was.
@@ -195,7 +239,8 @@ impl Marker {
     /// Whether nothing is gray.
     pub(crate) fn is_empty(&self) -> bool {
         self.gray.is_empty()
-            && self.ahead_count == 0
+            && self.ahead.count == 0
+            && self.threads_ahead.count == 0
             && self.work.is_empty()
             && self.inbox.borrow().is_empty()
     }

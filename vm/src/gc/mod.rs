@@ -20,11 +20,12 @@
 //!    beginning. New cells are born marked. So nothing is ever scanned twice, and when no gray cell is left, marking is over.
 //! 3. **Finalizers** (`finalize.rs`). Listed objects that were not reached are put in a queue, and what they refer to is marked too.
 //! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables. Whatever could lead to a
-//!    dead cell without being a reference is cut here, but for the intern table, which leads to strings only: it is cleared (`intern.rs`)
-//!    after everything else has been swept, since that takes long and the rest is most of the garbage. Until then strings are born marked.
+//!    dead cell without being a reference is cut here, but for the intern table, which is not told what has died: who comes to one of its entries looks whether the string is still there
+//!    (`intern.rs`, `memory/remains.rs`).
 //! 5. **Sweep** (`memory`). Blocks are swept one at a time, also by the allocator when it needs room. Sweeping compares two bitmaps; it follows no pointer
 //!    and runs no code of the user's. Payloads with destructors go to a list that is worked off later; since that means looking at each dead cell, such
 //!    blocks are swept in pieces.
+//! 6. **Strings**, seldom: the intern table is looked through when arenas are to be given back that it may refer to, or when it is mostly empty.
 //!
 //! # Invariants
 //!
@@ -40,6 +41,8 @@
 //!   border down to a little above the live limit, and whoever may have had the running stack scanned calls `Vm::update_stack_limit`.
 //! - A large table whose metatable asks for weakness stays strong while its array goes to the dictionary, piece by piece between cycles; waiting ones
 //!   are roots of a cycle that starts meanwhile (`weakness_changes`).
+//! - An entry of the intern table leads into an arena that is mapped. A cell's allocated bit is set only where a cell with a header is, dead perhaps and not swept, or in what is left of
+//!   a span.
 //! - Method caches and shape caches hold references nobody traces; they are good for one `method_epoch`, which ends with marking.
 //!
 //! `verify.rs` checks what can be checked; [`Stress::EveryAllocation`] makes every allocation a unit, every safe point the start of a collection,
@@ -302,7 +305,7 @@ impl Heap {
         self.pacer.figures()
     }
 
-    /// How many strings are interned.
+    /// How many strings are interned, at most: some of them may be dead, or other cells without references.
     pub fn interned_strings(&self) -> usize {
         self.strings.count()
     }

@@ -45,7 +45,7 @@ const SMALL_HEAP: usize = 1 << 20;
 const SMALL_CEILING: usize = 8 << 20;
 /// Bytes allocated between two steps.
 const STEP_BYTES: usize = 32 << 10;
-/// Bytes of allocation that pay for a unit. A unit of marking or of unlinking strings deals with about 4 KiB: collecting at
+/// Bytes of allocation that pay for a unit. A unit of marking deals with about 4 KiB: collecting at
 /// that rate, a script that makes strings all the time lets the heap run away, since a cycle then allocates what it frees.
 const BYTES_PER_UNIT: usize = 1 << 10;
 /// How far `Adaptive` raises a budget.

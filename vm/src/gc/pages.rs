@@ -4,7 +4,7 @@
 //! Elsewhere they come from the allocator, so that large growth copies.
 
 use super::block::ARENA_SIZE;
-use super::release::Releaser;
+use super::release::{Releaser, Wish};
 
 /// The size of a huge page.
 pub(crate) const HUGE_PAGE: usize = 2 << 20;
@@ -53,11 +53,19 @@ impl Pages {
 
     /// An arena will soon be needed: has it made ready, where the system can do that.
     pub(crate) fn wish_for_arena(&mut self) {
-        if cfg!(target_os = "linux")
-            && let Some(releaser) = &self.releaser
-        {
-            releaser.wish_for_arena(self.hint);
-            self.hint += ARENA_SIZE;
+        self.wish(ARENA_SIZE, ARENA_SIZE, true);
+    }
+
+    /// A region of `size` bytes will soon be needed, and `touched` of it at once: has it made ready likewise.
+    pub(crate) fn wish_for_region(&mut self, size: usize, touched: usize) {
+        self.wish(size, touched, false);
+    }
+
+    fn wish(&mut self, size: usize, touched: usize, huge_pages: bool) {
+        if cfg!(target_os = "linux") {
+            let releaser = self.releaser.get_or_insert_with(Releaser::share);
+            releaser.wish(Wish { hint: self.hint, size, touched, huge_pages });
+            self.hint += size.next_multiple_of(ARENA_SIZE);
         }
     }
 
@@ -107,12 +115,14 @@ fn map_within_limit(hint: usize, size: usize) -> Option<usize> {
     Some(addr)
 }
 
-/// A region of zeros, in huge pages if the system has them, every page of which has been touched. Takes as long as it is large.
-pub(crate) fn map_touched(hint: usize, size: usize) -> Option<usize> {
+/// A region of zeros, in huge pages if they are asked for and the system has them, of which the first `touched` bytes have been touched. Takes as long as that is much.
+pub(crate) fn map_touched(hint: usize, size: usize, touched: usize, huge_pages: bool) -> Option<usize> {
     let addr = map_within_limit(hint, size)?;
-    // SAFETY: the region just mapped. Whether the advice is taken is no matter.
-    unsafe { system::advise_huge_pages(addr, size) };
-    for page in (addr..addr + size).step_by(4096) {
+    if huge_pages {
+        // SAFETY: the region just mapped. Whether the advice is taken is no matter.
+        unsafe { system::advise_huge_pages(addr, size) };
+    }
+    for page in (addr..addr + touched).step_by(4096) {
         // SAFETY: in the region, which holds nothing yet.
         unsafe { (page as *mut u8).write_volatile(0) };
     }

@@ -67,7 +67,10 @@ impl Heap {
                     self.mark_table((*userdata).env);
                     2
                 }
-                Kind::Thread => self.trace_thread(cell, 0),
+                Kind::Thread => match self.marker.thread_after(cell as *const Thread) {
+                    Some(thread) => self.trace_thread(thread, 0),
+                    None => 1,
+                },
                 Kind::CData => {
                     if let Some(owner) = crate::ffi::cdata::owner_of(cell) {
                         self.marker.mark_value(owner);
@@ -192,7 +195,8 @@ impl Heap {
             let first = (cell + STORAGE_HEADER) as *const RawValue;
             let end = len.min(next + PIECE);
             for index in next..end {
-                if index + MARKS_AHEAD < end
+                // Beyond this piece too: the next one is not far.
+                if index + MARKS_AHEAD < len
                     && let Some(cell) = (*first.add(index + MARKS_AHEAD)).heap_addr()
                 {
                     prefetch_mark(cell);
@@ -278,7 +282,7 @@ impl Heap {
     }
 
     /// Frames count as one slot each, then come the stack slots.
-    unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
+    pub(super) unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
         // SAFETY: a live thread that does not run (`scan_thread_now` has scanned it otherwise).
         unsafe {
             let thread = cell as *mut Thread;
@@ -395,6 +399,8 @@ impl Heap {
                 }
             }
             (*thread).forget_above(limit);
+            // It runs, or is about to.
+            (*thread).wiped_from = u32::MAX;
             let mut upvalue = (*thread).open_upvalues;
             while !upvalue.is_null() {
                 self.marker.mark_cell(upvalue as usize);

@@ -185,7 +185,10 @@ impl Vm {
         self.thread = thread;
         self.heap.roots.current_thread = Some(thread);
         // SAFETY: a live thread.
-        self.top = unsafe { (*thread.as_ptr()).top };
+        unsafe {
+            (*thread.as_ptr()).wiped_from = u32::MAX;
+            self.top = (*thread.as_ptr()).top;
+        }
         self.update_stack_limit();
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::OutOfMemory;
 use super::super::block::*;
-use super::super::classes::{cell_size, group_of};
+use super::super::classes::cell_size;
 use super::super::pages::Mapped;
 use super::Memory;
 
@@ -11,7 +11,7 @@ const SPARE_ARENAS: usize = 4;
 /// The next arena is made ready when there are fewer free blocks than this: a megabyte, which a script takes longer to use up than that takes.
 const FEW_BLOCKS: usize = 16;
 /// A heap of fewer arenas does without: it may never need another, and the memory would be wasted.
-const ARENAS_OF_GROWING_HEAP: usize = 8;
+const ARENAS_OF_GROWING_HEAP: usize = 4;
 /// The free blocks of an arena without a block in use: all but the bitmaps.
 const ALL_FREE: u64 = !1;
 
@@ -37,12 +37,11 @@ impl Memory {
             cell_size: cell_size(pool),
             counted: 0,
             pool: pool as u16,
-            swept: self.sweep_numbers[group_of(pool) as usize],
+            swept: self.sweep_number,
             used_for: BlockUse::Cells,
         });
         // SAFETY: the block was just taken from its arena.
         unsafe { (*arena_of(base)).blocks[(base & (ARENA_SIZE - 1)) / BLOCK_SIZE] = id };
-        self.summary.note_fresh(base);
         Ok(id)
     }
 
@@ -73,13 +72,21 @@ impl Memory {
     /// A new arena, without a block in use.
     fn map_arena(&mut self) -> Result<usize, OutOfMemory> {
         // The bitmaps of one that was used before are clear, since no block of it was in use any more.
-        let region = self.pages.map(ARENA_SIZE, ARENA_SIZE).ok_or(OutOfMemory)?;
-        let arena = region.start;
-        // SAFETY: an arena that is this heap's alone.
-        unsafe {
-            (*(arena as *mut Arena)).index = self.arenas.len();
-            (*(arena as *mut Arena)).huge_pages = region.huge_pages;
-        }
+        let arena = match self.reuse_arena() {
+            Some(arena) => arena,
+            None => {
+                let region = self.pages.map(ARENA_SIZE, ARENA_SIZE).ok_or(OutOfMemory)?;
+                let arena = region.start as *mut Arena;
+                // SAFETY: an arena that is this heap's alone. It may have been another's.
+                unsafe {
+                    (*arena).huge_pages = region.huge_pages;
+                    ((*arena).emptied_in, (*arena).emptied) = (0, 0);
+                }
+                region.start
+            }
+        };
+        // SAFETY: as above.
+        unsafe { (*(arena as *mut Arena)).index = self.arenas.len() };
         self.arena_hint = self.arenas.len();
         self.arenas.push(arena);
         self.free.push(ALL_FREE);
@@ -91,7 +98,11 @@ impl Memory {
 
     /// Has the next arena made ready when the last free blocks are being used.
     fn look_ahead(&mut self) {
-        if !self.has_wished && self.free_blocks < FEW_BLOCKS && self.arenas.len() >= ARENAS_OF_GROWING_HEAP {
+        if !self.has_wished
+            && self.free_blocks < FEW_BLOCKS
+            && self.arenas.len() >= ARENAS_OF_GROWING_HEAP
+            && self.has_no_idle_arena()
+        {
             self.has_wished = true;
             self.pages.wish_for_arena();
         }
@@ -133,7 +144,7 @@ impl Memory {
         }
     }
 
-    /// Gives up an arena without a block in use.
+    /// Takes an arena without a block in use out of the lists.
     fn drop_arena(&mut self, index: usize) {
         let arena = self.arenas.swap_remove(index);
         self.free.swap_remove(index);
@@ -142,7 +153,12 @@ impl Memory {
             unsafe { (*(moved as *mut Arena)).index = index };
         }
         self.free_blocks -= ALL_FREE.count_ones() as usize;
-        // SAFETY: no block of the arena is in use, and the heap has forgotten it.
+        self.retire_arena(arena);
+    }
+
+    /// Gives back an arena that is in no list.
+    pub(super) fn give_back_arena(&mut self, arena: usize) {
+        // SAFETY: no block of the arena is in use, and nothing refers to it.
         unsafe {
             let huge_pages = (*(arena as *const Arena)).huge_pages;
             self.pages.release(Mapped { start: arena, used: ARENA_SIZE, huge_pages }, ARENA_SIZE);

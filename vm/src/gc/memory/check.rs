@@ -45,7 +45,7 @@ impl Memory {
             pool.holed.iter().chain(&pool.full).chain(&pool.unswept).copied().for_each(&mut listed);
             pool.current.into_iter().for_each(|(id, _)| listed(id));
         }
-        self.large.iter().flatten().chain(&self.large_unswept).copied().for_each(&mut listed);
+        self.large.iter().chain(&self.large_unswept).copied().for_each(&mut listed);
         self.partial.iter().for_each(|partial| listed(partial.id));
         for (id, block) in self.blocks.iter().enumerate() {
             assert_eq!(seen[id], block.used_for != BlockUse::Free, "a block in use is listed");

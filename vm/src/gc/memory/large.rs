@@ -2,10 +2,10 @@
 
 use super::super::OutOfMemory;
 use super::super::block::*;
-use super::super::classes::{group_of, pool_for};
+use super::super::classes::pool_for;
 use super::super::kind::Contents;
 use super::super::pages::Mapped;
-use super::Memory;
+use super::{Birth, Memory};
 
 /// Larger objects have a region of their own, so that growing one never copies more than this.
 const MAX_RUN: usize = 2 * BLOCK_SIZE;
@@ -20,11 +20,14 @@ impl Memory {
         size: usize,
     ) -> Result<(usize, bool), OutOfMemory> {
         let pool = pool_for(contents, 16);
-        let swept = self.sweep_numbers[group_of(pool) as usize];
+        let swept = self.sweep_number;
         let (id, zeroed) = if size <= MAX_RUN {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
             self.committed += blocks * BLOCK_SIZE;
+            if contents == Contents::References {
+                self.look_ahead_of_growth();
+            }
             let used_for = BlockUse::Run { blocks: blocks as u32 };
             let block = Block {
                 base,
@@ -40,6 +43,7 @@ impl Memory {
             let counted = size.next_multiple_of(4096);
             let (region, mapped) = self.map_huge(room, counted).or_else(|_| self.map_huge(size, counted))?;
             self.committed += counted;
+            self.has_wished_for_room &= contents != Contents::References;
             let block = Block {
                 base: region.start + BLOCK_SIZE,
                 cell_size: counted,
@@ -50,7 +54,7 @@ impl Memory {
             };
             (self.describe(block), region.used <= BLOCK_SIZE)
         };
-        self.large[group_of(pool) as usize].push(id);
+        self.large.push(id);
         let block = &self.blocks[id as usize];
         self.used += block.counted;
         self.acquired += block.counted as u64;
@@ -60,10 +64,20 @@ impl Memory {
             set_allocated(block.base, true);
         }
         let cell = block.base;
-        if self.is_born_black(pool) {
-            self.mark_noted(cell);
+        if self.birth == Birth::Black {
+            // SAFETY: a cell of this heap.
+            unsafe { set_mark(cell) };
         }
         Ok((cell, zeroed))
+    }
+
+    /// An array has come near to what a run may hold: has a region made ready that it will be copied to.
+    fn look_ahead_of_growth(&mut self) {
+        if !self.has_wished_for_room && self.growth_room > MAX_RUN {
+            let mapped = (self.growth_room + BLOCK_SIZE).next_multiple_of(BLOCK_SIZE);
+            self.has_wished_for_room = true;
+            self.pages.wish_for_region(mapped, BLOCK_SIZE + MAX_RUN);
+        }
     }
 
     /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.
@@ -71,6 +85,9 @@ impl Memory {
         let mapped = size.checked_add(BLOCK_SIZE).ok_or(OutOfMemory)?.next_multiple_of(BLOCK_SIZE);
         // One that was used further than that would keep more memory than is counted.
         let region = self.pages.map(mapped, BLOCK_SIZE + counted).ok_or(OutOfMemory)?;
+        // It may have been an arena.
+        // SAFETY: a region that is this heap's alone, with room for what stands at its start.
+        unsafe { (*(region.start as *mut Arena)).emptied = 0 };
         Ok((region, mapped))
     }
 

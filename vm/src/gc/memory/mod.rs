@@ -5,27 +5,28 @@
 //! single cells given back early, then holes of the block at hand, then other blocks with holes, then blocks not yet swept, then a fresh block.
 //!
 //! Invariants:
-//! - The cells of a span have their allocated bits set; while cells of its group are born black ([`Birth::Black`]) also their mark bits.
+//! - The cells of a span have their allocated bits set; while cells are born black ([`Birth::Black`]) also their mark bits.
 //! - A block is in exactly one place: a pool's `current`, `holed`, `full` or `unswept` list.
 //! - A cell on a pool's `returned` list has its allocated bit set and its second word holds the next such cell.
 //!
-//! This file has the pools, `arenas.rs` where blocks come from, `large.rs` large objects, `sweep.rs` the collector's side, `summary.rs` what marks come to, block by block, `check.rs` the checks of the
+//! This file has the pools, `arenas.rs` where blocks come from, `large.rs` large objects, `sweep.rs` the collector's side, `remains.rs` what the intern table asks about cells that may be gone, `check.rs` the checks of the
 //! invariants.
 
 mod arenas;
 mod check;
 mod large;
-mod summary;
+mod remains;
 mod sweep;
+
+use std::collections::VecDeque;
 
 use super::OutOfMemory;
 use super::block::*;
-use super::classes::{Group, MAX_CELL, POOLS, cell_size, group_of, has_payloads};
+use super::classes::{MAX_CELL, POOLS, cell_size, has_payloads};
 use super::kind::{Header, Kind};
 use super::pages::{Pages, unmap};
 
 use large::GROWTH_ROOM;
-pub(crate) use summary::Summary;
 use sweep::Partial;
 
 /// What freed cells are filled with when poisoning is on; no `Kind` has this number.
@@ -38,7 +39,7 @@ pub(crate) const DROP_QUEUED: u8 = 0x40;
 pub(crate) enum Birth {
     /// Not marked: no cycle, or sweeping (cells then only come from swept blocks).
     White,
-    /// Marked: from Snapshot until cells of the group are swept.
+    /// Marked: from Snapshot until Sweep.
     Black,
 }
 
@@ -64,8 +65,8 @@ struct Pool {
 pub(crate) struct Memory {
     /// The spans, by pool.
     pub(crate) spans: [Span; POOLS],
-    /// The colour of new cells, by group.
-    birth: [Birth; Group::COUNT],
+    /// The colour of new cells.
+    birth: Birth,
     /// Spans have one cell only, so that every allocation takes the slow path.
     pub(crate) single_cells: bool,
     /// Freed cells are filled with [`POISON`] and not reused for one more cycle.
@@ -90,17 +91,24 @@ pub(crate) struct Memory {
     free_blocks: usize,
     /// The next arena is being made ready, or has been.
     has_wished: bool,
-    /// By group.
-    large: [Vec<u32>; Group::COUNT],
+    /// So is a region for an array that outgrows its run.
+    has_wished_for_room: bool,
+    large: Vec<u32>,
     large_unswept: Vec<u32>,
-    /// The pools of the group being swept that have not had their turn.
+    /// The pools being swept that have not had their turn.
     sweep_pools: Vec<usize>,
     /// A block that is swept in pieces.
     partial: Option<Partial>,
-    /// What marks come to, while strings are unlinked.
-    pub(crate) summary: Summary,
-    /// Counts sweeps, by group.
-    sweep_numbers: [u32; Group::COUNT],
+    /// Counts sweeps.
+    sweep_number: u32,
+    /// Live cells without references found by the last sweep, or so far by this one, large ones not included.
+    pub(crate) live_leaves: usize,
+    /// Arenas without a block in use that the intern table may still refer to, the oldest first.
+    idle_arenas: VecDeque<usize>,
+    /// How few of these there were since the last sweep.
+    least_idle: usize,
+    /// Those that are given back when the intern table has been looked through.
+    leaving_arenas: Vec<usize>,
     /// The address space reserved for a huge block of values.
     pub(crate) growth_room: usize,
     pages: Pages,
@@ -123,7 +131,7 @@ impl Memory {
                 pool += 1;
                 Span { cursor: 0, end: 0, cell_size: cell_size(pool - 1) }
             }),
-            birth: [Birth::White; Group::COUNT],
+            birth: Birth::White,
             single_cells: false,
             poison: false,
             quarantined: 0,
@@ -139,12 +147,16 @@ impl Memory {
             empty_arenas: 0,
             free_blocks: 0,
             has_wished: false,
-            large: Default::default(),
+            has_wished_for_room: false,
+            large: Vec::new(),
             large_unswept: Vec::new(),
             sweep_pools: Vec::new(),
             partial: None,
-            summary: Summary::default(),
-            sweep_numbers: [0; Group::COUNT],
+            sweep_number: 0,
+            live_leaves: 0,
+            idle_arenas: VecDeque::new(),
+            least_idle: 0,
+            leaving_arenas: Vec::new(),
             growth_room: GROWTH_ROOM,
             pages: Pages::new(seed),
         }
@@ -152,9 +164,24 @@ impl Memory {
 
     // ---- allocation ------------------------------------------------------------------------------------
 
-    /// A cell from a pool whose span is used up, if one is found soon: given back early, or in a hole of the block at hand.
-    pub(crate) fn refill_at_hand(&mut self, pool: usize) -> Option<usize> {
-        self.take_returned(pool).or_else(|| self.next_span(pool).then(|| self.cut(pool)))
+    /// A cell from a pool whose span is used up, if one is found soon: given back early, in a hole of a block that was swept, or, when nothing waits to be swept and `may_grow` says so,
+    /// in a fresh block of an arena that is there.
+    pub(crate) fn refill_at_hand(&mut self, pool: usize, may_grow: bool) -> Option<usize> {
+        if let Some(cell) = self.take_returned(pool) {
+            return Some(cell);
+        }
+        loop {
+            if self.next_span(pool) {
+                return Some(self.cut(pool));
+            }
+            self.pools[pool].current = if let Some(id) = self.pools[pool].holed.pop() {
+                Some((id, 0))
+            } else if may_grow && self.free_blocks > 0 && self.pools[pool].unswept.is_empty() {
+                Some((self.fresh_block(pool).ok()?, 0))
+            } else {
+                return None;
+            };
+        }
     }
 
     /// The first cell of a fresh span.
@@ -215,8 +242,9 @@ impl Memory {
             self.pools[pool].returned = *(cell as *const usize).add(1);
             self.pools[pool].returned_count -= 1;
         }
-        if self.is_born_black(pool) {
-            self.mark_noted(cell);
+        if self.birth == Birth::Black {
+            // SAFETY: a cell of this heap.
+            unsafe { set_mark(cell) };
         }
         self.used += size;
         self.acquired += size as u64;
@@ -228,7 +256,7 @@ impl Memory {
         let Some((id, start)) = self.pools[pool].current else { return false };
         let block = &self.blocks[id as usize];
         let (base, size, count) = (block.base, block.cell_size, block.capacity());
-        let is_born_black = self.is_born_black(pool);
+        let is_born_black = self.birth == Birth::Black;
         let mut first = start;
         // SAFETY: all addresses are places for cells of this block.
         unsafe {
@@ -239,9 +267,6 @@ impl Memory {
                 self.pools[pool].current = None;
                 self.pools[pool].full.push(id);
                 return false;
-            }
-            if is_born_black {
-                self.summary.forget(base);
             }
             let end = if self.single_cells {
                 first + 1
@@ -267,10 +292,6 @@ impl Memory {
         if size <= MAX_CELL { BLOCK_SIZE } else { size.next_multiple_of(BLOCK_SIZE) }
     }
 
-    fn is_born_black(&self, pool: usize) -> bool {
-        self.birth[group_of(pool) as usize] == Birth::Black
-    }
-
     /// The room of a cell in bytes.
     pub(crate) fn room(&self, cell: usize) -> usize {
         // SAFETY: the caller's cell is one of this heap's.
@@ -287,7 +308,7 @@ impl Memory {
 
     /// Whether a block waits to be swept.
     fn is_unswept(&self, block: &Block) -> bool {
-        block.swept != self.sweep_numbers[group_of(usize::from(block.pool)) as usize]
+        block.swept != self.sweep_number
     }
 
     /// Frees a cell without a payload before any sweep finds it.
@@ -312,9 +333,8 @@ impl Memory {
                 self.put_returned(pool, cell);
             }
             BlockUse::Run { .. } | BlockUse::Huge { .. } => {
-                let large = &mut self.large[group_of(usize::from(block.pool)) as usize];
-                if let Some(at) = large.iter().rposition(|&other| other == id) {
-                    large.swap_remove(at);
+                if let Some(at) = self.large.iter().rposition(|&other| other == id) {
+                    self.large.swap_remove(at);
                     self.free_large(id);
                 }
             }
@@ -361,7 +381,7 @@ impl Drop for Memory {
                 unsafe { unmap(block.base - BLOCK_SIZE, mapped) };
             }
         }
-        for &arena in &self.arenas {
+        for &arena in self.arenas.iter().chain(&self.idle_arenas).chain(&self.leaving_arenas) {
             // SAFETY: as above.
             unsafe { unmap(arena, ARENA_SIZE) };
         }

@@ -1,7 +1,7 @@
 //! The collector's side: what changes when marking and sweeping begin, and the sweep of one block.
 
 use super::super::block::*;
-use super::super::classes::{Group, group_of, has_payloads, pools_of};
+use super::super::classes::{POOLS, has_leaves, has_payloads};
 use super::super::kind::Header;
 use super::{Birth, DROP_QUEUED, Memory, POISON, Swept};
 
@@ -21,7 +21,7 @@ const SWEPT_WORDS: usize = 4;
 impl Memory {
     /// From now on cells are born black: what is left of the spans is marked.
     pub(crate) fn begin_marking(&mut self) {
-        self.birth = [Birth::Black; Group::COUNT];
+        self.birth = Birth::Black;
         for span in &self.spans {
             if span.cursor != span.end {
                 // SAFETY: a span lies in one block.
@@ -30,10 +30,11 @@ impl Memory {
         }
     }
 
-    /// From now on the blocks of a group wait to be swept: its spans and lists of free cells are dropped.
-    pub(crate) fn begin_sweep(&mut self, group: Group) {
-        self.birth[group as usize] = Birth::White;
-        for number in pools_of(group) {
+    /// From now on blocks wait to be swept: spans and lists of free cells are dropped.
+    pub(crate) fn begin_sweep(&mut self) {
+        self.birth = Birth::White;
+        self.live_leaves = 0;
+        for number in 0..POOLS {
             let span = &mut self.spans[number];
             if span.cursor != span.end {
                 // SAFETY: a span lies in one block; nothing was put there.
@@ -55,15 +56,16 @@ impl Memory {
             pool.unswept.extend(pool.current.take().map(|(id, _)| id));
             self.sweep_pools.push(number);
         }
-        self.sweep_numbers[group as usize] += 1;
-        if self.large_unswept.is_empty() {
-            std::mem::swap(&mut self.large_unswept, &mut self.large[group as usize]);
-        }
-        self.large_unswept.append(&mut self.large[group as usize]);
+        self.sweep_number += 1;
+        std::mem::swap(&mut self.large_unswept, &mut self.large);
     }
 
-    /// Sweeps one block, or a piece of one whose dead cells must be looked at; `None` when all are swept.
-    pub(crate) fn sweep_next(&mut self, drops: &mut impl FnMut(usize)) -> Option<Swept> {
+    /// Sweeps one block, or a piece of one whose dead cells must be looked at; `None` when all are swept. Says of a large cell that is dead before it is freed.
+    pub(crate) fn sweep_next(
+        &mut self,
+        drops: &mut impl FnMut(usize),
+        large: impl FnOnce(usize),
+    ) -> Option<Swept> {
         if self.partial.is_some() {
             return Some(self.sweep_piece(drops));
         }
@@ -81,11 +83,11 @@ impl Memory {
         if unsafe { is_marked(base) } {
             // SAFETY: as above.
             unsafe { clear_mark(base) };
-            let group = group_of(usize::from(self.blocks[id as usize].pool)) as usize;
-            self.blocks[id as usize].swept = self.sweep_numbers[group];
-            self.large[group].push(id);
+            self.blocks[id as usize].swept = self.sweep_number;
+            self.large.push(id);
             Some(Swept { freed: 0, kept: size })
         } else {
+            large(base);
             self.free_large(id);
             Some(Swept { freed: size, kept: 0 })
         }
@@ -119,7 +121,7 @@ impl Memory {
         let to = BLOCK_WORDS.min(from + words);
         // SAFETY: the bitmaps of a block in use; nothing else touches them before this function ends.
         let (marks, allocated) = unsafe { bitmaps(base) };
-        let (mut kept, mut freed) = (0, 0);
+        let (mut kept, mut freed, mut alive) = (0, 0, 0);
         for word in from..to {
             let (marks, allocated) = (&mut marks[word], &mut allocated[word]);
             let mut dead = *allocated & !*marks;
@@ -140,20 +142,23 @@ impl Memory {
                     dead &= dead - 1;
                 }
             }
+            alive += (*allocated & *marks).count_ones() as usize;
             freed += (*allocated & !*marks & !stay).count_ones() as usize;
             *allocated &= *marks | stay;
             *marks = 0;
             kept += allocated.count_ones() as usize;
         }
         self.used -= freed * size;
+        self.live_leaves += if has_leaves(pool) { alive } else { 0 };
         let swept = Swept { freed: freed * size, kept: kept * size };
         kept += kept_before;
         if to < BLOCK_WORDS {
             return (Some(Partial { id, word: to, kept }), swept);
         }
-        self.blocks[id as usize].swept = self.sweep_numbers[group_of(pool) as usize];
+        self.blocks[id as usize].swept = self.sweep_number;
         let pool = &mut self.pools[pool];
         if kept == 0 {
+            self.note_emptied(base);
             self.free_block(id);
         } else if kept < capacity - capacity / 32 {
             pool.holed.push(id);

@@ -6,7 +6,8 @@
 //! Before it does either it looks whether the region that came last has the size it needs, and uses that again: its pages need not be provided anew, which is most of
 //! what fresh memory costs.
 //!
-//! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched. A first access to a page takes microseconds, of the script's time
+//! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched, or a region for an array that is about to outgrow arenas, touched as far as the array will be copied
+//! there. A first access to a page takes microseconds, of the script's time
 //! otherwise, and in huge pages a marker that goes from object to object finds their addresses translated more often. So an arena that was made ahead is the better one, and a
 //! heap that allocates faster than they are made does without.
 //!
@@ -20,7 +21,6 @@ mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::block::ARENA_SIZE;
 use super::pages::{HUGE_PAGE, Mapped, discard, map_touched, unmap};
 use queue::{Item, Queue};
 
@@ -47,6 +47,17 @@ struct Region {
     used: usize,
     /// Whether it is in huge pages, which are given back whole.
     huge_pages: bool,
+}
+
+/// A region to be made ahead.
+pub(crate) struct Wish {
+    /// The address at which it is asked for.
+    pub(crate) hint: usize,
+    pub(crate) size: usize,
+    /// How much of it, from its start, is touched.
+    pub(crate) touched: usize,
+    /// Whether it is to be in huge pages.
+    pub(crate) huge_pages: bool,
 }
 
 impl Item for Region {
@@ -76,12 +87,11 @@ impl Item for Region {
         None
     }
 
-    /// The address at which an arena is asked for.
-    type Wish = usize;
+    type Wish = Wish;
 
-    fn make(hint: usize) -> Option<Region> {
-        let start = map_touched(hint, ARENA_SIZE)?;
-        Some(Region { start, size: ARENA_SIZE, done: 0, used: ARENA_SIZE, huge_pages: true })
+    fn make(Wish { hint, size, touched, huge_pages }: Wish) -> Option<Region> {
+        let start = map_touched(hint, size, touched, huge_pages)?;
+        Some(Region { start, size, done: 0, used: touched, huge_pages })
     }
 }
 
@@ -145,9 +155,9 @@ impl Releaser {
         Some(Mapped { start: region.start, used: region.used, huge_pages: region.huge_pages })
     }
 
-    /// An arena will soon be needed, and is best at this address.
-    pub(crate) fn wish_for_arena(&self, hint: usize) {
-        self.0.0.wish(hint);
+    /// A region will soon be needed.
+    pub(crate) fn wish(&self, wish: Wish) {
+        self.0.0.wish(wish);
     }
 
     /// So many bytes are about to be taken from the system.
@@ -160,6 +170,7 @@ impl Releaser {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use super::super::block::ARENA_SIZE;
     use super::super::pages::Pages;
     use super::*;
 
@@ -239,7 +250,9 @@ mod tests {
     #[test]
     fn an_arena_that_was_wished_for_is_ready_and_zero() {
         let releaser = Releaser(Arc::new(Share::start()));
-        releaser.wish_for_arena((1 << 44) + (3 << 35));
+        let wish =
+            || Wish { hint: (1 << 44) + (3 << 35), size: ARENA_SIZE, touched: ARENA_SIZE, huge_pages: true };
+        releaser.wish(wish());
         let is_made = std::cell::Cell::new(None);
         wait_until("it is made", || {
             is_made.set(releaser.take(ARENA_SIZE, ARENA_SIZE));
@@ -254,10 +267,37 @@ mod tests {
         // SAFETY: as above; nothing refers to it any more.
         unsafe { releaser.release(arena, ARENA_SIZE) };
         // One that nobody takes goes with the thread.
-        releaser.wish_for_arena((1 << 44) + (3 << 35));
+        releaser.wish(wish());
         let queue = Arc::downgrade(&releaser.0.0);
         drop(releaser);
         wait_until("the thread ends", || queue.strong_count() == 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn regions_made_ahead_are_told_apart_by_size() {
+        let releaser = Releaser(Arc::new(Share::start()));
+        let hint = (1 << 44) + (4 << 35);
+        let (large, touched) = (1 << 30, 192 << 10);
+        releaser.wish(Wish { hint, size: ARENA_SIZE, touched: ARENA_SIZE, huge_pages: true });
+        releaser.wish(Wish { hint: hint + ARENA_SIZE, size: large, touched, huge_pages: false });
+        let made = std::cell::Cell::new(None);
+        // The second comes although nobody has taken the first, and not where less may have been used.
+        wait_until("it is made", || {
+            assert_eq!(releaser.take(large, touched - 1), None);
+            made.set(releaser.take(large, touched));
+            made.get().is_some()
+        });
+        let region = made.get().expect("it was waited for");
+        assert_eq!((region.used, region.huge_pages), (touched, false));
+        assert_eq!(is_mapped(region.start + touched - 4096), Some(true));
+        // SAFETY: a region of this size; nothing refers to it.
+        unsafe { releaser.release(region, large) };
+        assert!(releaser.take(ARENA_SIZE, ARENA_SIZE).is_some_and(|arena| {
+            // SAFETY: as above.
+            unsafe { releaser.release(arena, ARENA_SIZE) };
+            arena.huge_pages
+        }));
     }
 
     #[test]

@@ -98,7 +98,8 @@ impl<T: Item> Queue<T> {
             state.backlog -= item.bytes();
             return Some(item);
         }
-        let item = state.made.pop_front_if(|item| fits(item))?;
+        let at = state.made.iter().position(fits)?;
+        let item = state.made.remove(at)?;
         state.ahead -= 1;
         Some(item)
     }
