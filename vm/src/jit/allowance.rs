@@ -57,9 +57,9 @@ impl Allowance {
         }
     }
 
-    /// Another thread has worked for so long, which is not for nothing where there are few processors.
+    /// Another thread has worked for so long, which is not for nothing where there are few processors: it may have two thirds of one.
     pub(super) fn took_elsewhere(&mut self, time: Duration) {
-        self.take(time / 2);
+        self.take(time / 8);
     }
 
     fn take(&mut self, time: Duration) {

@@ -9,10 +9,22 @@ use crate::activity::Activity;
 use crate::interp::Go;
 use crate::vm::{Raised, Vm};
 
-/// After so many entries it is asked whether a region pays.
+/// After so many entries, and twice as many as it takes for an exit to be recorded, it is asked whether a region pays.
 const PROBATION: u64 = 400;
 /// Turns an entry has to come to.
-const WORTHWHILE_TURNS: u64 = 3;
+const WORTHWHILE_TURNS: u64 = 5;
+/// What an exit costs, in nanoseconds, until compiled code is entered again; about.
+const EXIT_COST: u128 = 100;
+/// An exit is recorded when it has cost one part of so many of what it takes to compile the region again.
+const PART_OF_COMPILING: u128 = 4;
+
+impl Compiled {
+    /// How often an exit is taken until it has cost enough to be recorded.
+    fn exits_to_pay(&self) -> u32 {
+        let count = self.compile_time.as_nanos() / (EXIT_COST * PART_OF_COMPILING);
+        u32::try_from(count).unwrap_or(u32::MAX).min(1 << 20)
+    }
+}
 
 /// Runs a region from its loop's beginning, and what it leads to.
 pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
@@ -51,11 +63,12 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         }
         // Not while a version is on its way that may be left less.
         let is_pending = (&(*state).sites)[site as usize].is_pending;
-        let is_unprofitable = (*compiled).entries >= PROBATION && !is_pending && {
-            let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
-            ((*compiled).entries, (*compiled).turns) = (0, 0);
-            !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()
-        };
+        let is_unprofitable =
+            (*compiled).entries >= PROBATION + 2 * u64::from((*compiled).exits_to_pay()) && !is_pending && {
+                let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
+                ((*compiled).entries, (*compiled).turns) = (0, 0);
+                !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()
+            };
         if left == LEFT {
             *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
             let how = (*state).left;
@@ -138,15 +151,15 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         // The instruction itself is next: what is compiled for it has just been left.
         state.loop_sites[site as usize].count = 2;
     }
+    let to_pay = compiled.exits_to_pay();
     let exit = &mut compiled.exits[left as usize];
     if !exit.may_grow || vm.compiled.recording || state.sites[site as usize].is_pending {
         return;
     }
     exit.count += 1;
-    // The larger a region is, the longer it takes to compile again.
-    let in_earnest = state.parameters.hot_loop > EAGER;
-    let patience = if in_earnest { 1 + compiled.region.traces.len() as u32 / 4 } else { 1 };
-    let hot = state.odd.count(state.parameters.hot_exit.max(1).saturating_mul(patience) << exit.failures, 4);
+    let hot_exit = state.parameters.hot_exit.max(1);
+    let hot = if state.parameters.hot_loop > EAGER { hot_exit.max(to_pay) } else { hot_exit };
+    let hot = state.odd.count(hot.saturating_mul(1 << exit.failures), 4);
     if exit.count < hot || compiled.region.traces.len() > state.parameters.max_side as usize {
         return;
     }

@@ -36,7 +36,12 @@ pub(crate) const WORDS: usize = 3;
 /// What is left of a snapshot once its region is compiled.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Exit {
-    pub(crate) slots: Vec<(Slot, Source)>,
+    /// The slots that get constants.
+    constants: Vec<(Slot, RawValue)>,
+    /// The slots that get what is in the exit buffer, raw.
+    values: Vec<(Slot, Ty, u16)>,
+    /// The others.
+    slots: Vec<(Slot, Source)>,
     pub(crate) frames: Vec<FrameState>,
     pub(crate) top: Option<Slot>,
     /// The loop over rows whose variables are to show their row: the exit is that of the header.
@@ -95,8 +100,26 @@ pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
         let source = |((slot, r), place): (&(Slot, Ref), &Option<usize>)| {
             (*slot, source(region, id as SnapId, *r, *place, first_with(&snap.restored, *r)))
         };
+        let (mut constants, mut values) = (Vec::new(), Vec::new());
+        let mut slots: Vec<(Slot, Source)> = snap.restored.iter().zip(&places).map(source).collect();
+        // Where one slot gets what another one has, they stay together.
+        if !slots.iter().any(|(_, source)| matches!(source, Source::Same(_))) {
+            slots.retain(|(slot, source)| match source {
+                Source::Constant(value) => {
+                    constants.push((*slot, *value));
+                    false
+                }
+                Source::Buffer(ty, at) => {
+                    values.push((*slot, *ty, *at as u16));
+                    false
+                }
+                _ => true,
+            });
+        }
         Exit {
-            slots: snap.restored.iter().zip(&places).map(source).collect(),
+            constants,
+            values,
+            slots,
             frames: snap.frames.clone(),
             top: snap.top,
             rows: region.rows.filter(|_| id as SnapId == ENTRY_SNAP),
@@ -197,6 +220,12 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
     // SAFETY: as above.
     unsafe {
         let buffer = &(*runtime).buffer;
+        for (slot, value) in &exit.constants {
+            *base.offset(*slot as isize) = *value;
+        }
+        for (slot, ty, at) in &exit.values {
+            *base.offset(*slot as isize) = boxed(buffer[usize::from(*at)], *ty);
+        }
         for (slot, source) in &exit.slots {
             let value = match source {
                 Source::Constant(value) => *value,

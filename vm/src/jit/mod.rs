@@ -153,6 +153,8 @@ pub(crate) struct Compiled {
     /// How often it was entered, and how many turns it took, since that was last looked at.
     entries: u64,
     turns: u64,
+    /// How long it took to optimise it and to make its code.
+    compile_time: std::time::Duration,
 }
 
 /// Up to this value of `hotloop`, everything is compiled that can be, whether it pays or not: for tests.
@@ -305,8 +307,11 @@ impl State {
     pub(crate) unsafe fn of(vm: *mut Vm) -> *mut State {
         // SAFETY: by contract.
         let state = unsafe { (*vm).compiled.state.as_mut() };
-        let state = state.expect("only a VM with a compiler gets here");
-        state.downcast_mut::<State>().expect("installed by this module")
+        let state: *mut dyn std::any::Any = &mut **state.expect("only a VM with a compiler gets here");
+        // `install` has put it there, and nobody asks what it is each time compiled code is entered.
+        // SAFETY: it lives.
+        debug_assert!(unsafe { (*state).is::<State>() });
+        state.cast()
     }
 
     /// Whether what does not pay is given up; not where loops are to be compiled at once, for tests.
@@ -385,6 +390,10 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         if number == 0 {
             return back_edge(vm, original);
         }
+        state.loop_sites[site as usize].count = 1;
+        if is_about_to_end(vm, original) {
+            return back_edge(vm, original);
+        }
         // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
         vm.frame_mut().pc = at;
         state.loop_sites[site as usize].count = 1;
@@ -418,6 +427,20 @@ fn is_switched_off(vm: &Vm) -> bool {
     let code = vm.frame().code().expect("a Lua frame has code");
     // SAFETY: a frame keeps its code alive, and code its prototype.
     unsafe { (*code.as_ptr()).proto.is_some_and(|proto| (*proto.as_ptr()).is_never_compiled) }
+}
+
+/// Whether a back-edge will not be taken: compiled code would be left at once.
+fn is_about_to_end(vm: &Vm, back_edge: Insn) -> bool {
+    let register = |index: usize| vm.slot(vm.frame().base + (back_edge.a() + index) as u32);
+    match back_edge.op() {
+        Op::FORLOOP | Op::FORLOOP1 => {
+            let [index, limit, step] = [0, 1, 2].map(|i| register(i).as_f64_or_nan());
+            let next = index + step;
+            if step >= 0.0 { next > limit } else { next < limit }
+        }
+        Op::ITERLOOP => register(3).is_nil(),
+        _ => false,
+    }
 }
 
 /// Before an instruction that the recorder is to see.
