@@ -9,14 +9,16 @@ use crate::activity::Activity;
 use crate::interp::Go;
 use crate::vm::{Raised, Vm};
 
-/// After so many entries, and twice as many as it takes for an exit to be recorded, it is asked whether a region pays.
+/// After so many entries it is asked whether a region pays,
 const PROBATION: u64 = 400;
+/// and after so many times as many as it takes for an exit to be recorded: there may be several.
+const CHANCES: u64 = 16;
 /// Turns an entry has to come to.
 const WORTHWHILE_TURNS: u64 = 5;
 /// What an exit costs, in nanoseconds, until compiled code is entered again; about.
 const EXIT_COST: u128 = 100;
 /// An exit is recorded when it has cost one part of so many of what it takes to compile the region again.
-const PART_OF_COMPILING: u128 = 4;
+const PART_OF_COMPILING: u128 = 8;
 
 impl Compiled {
     /// How often an exit is taken until it has cost enough to be recorded.
@@ -63,8 +65,10 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         }
         // Not while a version is on its way that may be left less.
         let is_pending = (&(*state).sites)[site as usize].is_pending;
-        let is_unprofitable =
-            (*compiled).entries >= PROBATION + 2 * u64::from((*compiled).exits_to_pay()) && !is_pending && {
+        let is_unprofitable = (*compiled).entries
+            >= PROBATION + CHANCES * u64::from((*compiled).exits_to_pay())
+            && !is_pending
+            && {
                 let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
                 ((*compiled).entries, (*compiled).turns) = (0, 0);
                 !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()

@@ -8,6 +8,9 @@ use super::{Outcome, Pending, Recorded, Recorder, type_of};
 use crate::bytecode::{Insn, Op};
 use crate::vm::Vm;
 
+/// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
+const LEAVING: usize = 12;
+
 impl Recorder {
     /// Before `insn`, which the frame on top is about to execute; its pc is behind it.
     pub(crate) fn step(&mut self, vm: &mut Vm, state: &mut State, insn: Insn) -> Outcome {
@@ -214,9 +217,17 @@ impl Recorder {
         if matches!(self.begin, Begin::At(_)) || !self.only_if_it_pays {
             return Ok(());
         }
-        // Each costs more here than in the interpreter.
-        let left = self.body.iter().filter(|r| self.region.get(**r).op == IrOp::EXEC).count();
-        if left * 12 > self.body.len() { Err(Reason::Interpreter) } else { Ok(()) }
+        // Each costs more here than in the interpreter: all that matters is brought to the stack before.
+        let cost = |r: &Ref| {
+            let ins = self.region.get(*r);
+            let is_left = ins.op == IrOp::EXEC;
+            if is_left { LEAVING + self.region.snaps[ins.snap as usize].live.len() } else { 0 }
+        };
+        if self.body.iter().map(cost).sum::<usize>() > self.body.len() {
+            Err(Reason::Interpreter)
+        } else {
+            Ok(())
+        }
     }
 
     /// A value as one of the type that a slot has where the loop begins.
