@@ -56,6 +56,18 @@ impl Reached {
     fn place(name: Gc<LuaString>) -> usize {
         name.addr() / 32 % PLACES
     }
+
+    /// What is remembered of a name in this epoch, if the class still has nothing of that name.
+    #[inline]
+    fn get(&self, name: Gc<LuaString>, class: Gc<Table>, epoch: u64) -> Option<Column> {
+        self.0[Reached::place(name)].filter(|column| {
+            column.name == name.addr()
+                && column.epoch == epoch
+                && column.class.0 == class.addr()
+                && class.has_shape(column.class.1)
+                && class.metatable().is_none()
+        })
+    }
 }
 
 /// The short form of the `__index` function of instances ([`super::access::instance_index`]): something of the class, or a component this
@@ -66,12 +78,7 @@ pub(super) fn index(vm: &mut Vm, native: Gc<NativeFunction>, args: &[RawValue]) 
     let class = native.upvalue(0).as_table()?;
     let epoch = vm.ffi.lending.epoch();
     let state = context(vm);
-    if let Some(column) = state.reached.0[Reached::place(name)]
-        && column.name == name.addr()
-        && column.epoch == epoch
-        && column.class.0 == class.addr()
-        && class.has_shape(column.class.1)
-        && class.metatable().is_none()
+    if let Some(column) = state.reached.get(name, class, epoch)
         && let Some((shape, slot)) = column.instance
         && let Some(run) = &state.run
     {
@@ -186,12 +193,7 @@ pub(super) fn place(
     let bits = vm.ffi.entities.bits(owner)?;
     let epoch = vm.ffi.lending.epoch();
     let state = context(vm);
-    if let Some(column) = state.reached.0[Reached::place(name)]
-        && column.name == name.addr()
-        && column.epoch == epoch
-        && column.class.0 == class.addr()
-        && class.has_shape(column.class.1)
-        && class.metatable().is_none()
+    if let Some(column) = state.reached.get(name, class, epoch)
         && let Some(at) = column.like
         && let Some(run) = &state.run
         && let Some((_, location)) = find(run.world, bits)
