@@ -2,9 +2,9 @@
 
 use super::exit::restore;
 use super::ir::{self, SnapId};
-use super::lifecycle::{compile_again, drop_region, free_retired, give_region_up};
+use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up};
 use super::record::Recorder;
-use super::{Compiled, EAGER, LEFT, Left, NOT_ENTERED, RuntimeHead, State, original, report};
+use super::{Compiled, EAGER, LEFT, LINKED, Left, NOT_ENTERED, RuntimeHead, State, original, report};
 use crate::activity::Activity;
 use crate::interp::Go;
 use crate::vm::{Raised, Vm};
@@ -28,111 +28,163 @@ impl Compiled {
     }
 }
 
-/// Runs a region from its loop's beginning, and what it leads to.
+/// Runs a region from its loop's beginning, and what it leads to: regions it links to, then the interpreter.
 pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
     // SAFETY: as in `hot`.
     let state: *mut State = unsafe { State::of(vm) };
     // SAFETY: regions are retired, not freed, while they run.
     unsafe {
-        let compiled: *mut Compiled =
-            (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
-        let base = vm.frame().base;
-        // A nearly full stack is the interpreter's, which raises the error.
-        if base + (*compiled).region.max_slots + 8 > vm.max_stack
-            || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
-        {
-            (&mut (*state).loop_sites)[site as usize].count = 2;
-            return Ok(Go::On);
-        }
         let saved = *(&raw const (*state).runtime).cast::<RuntimeHead>();
-        let depth = vm.frames().len() - 1;
-        (*state).runtime.base = vm.stack.add(base as usize);
+        let base = vm.frame().base;
         (*state).runtime.base_index = base;
-        (*state).runtime.depth = depth;
-        (*state).runtime.region = compiled;
-        (*state).entries += 1;
-        (*state).running += 1;
-        let function =
-            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
-        vm.activity.set(Activity::Compiled);
-        let left = function(vm) as u32;
-        vm.activity.set(Activity::Interpreted);
-        (*state).running -= 1;
-        (*compiled).entries += 1;
-        (*compiled).last_entry = (*state).entries;
-        if left != NOT_ENTERED {
-            (*compiled).turns += (*state).runtime.turns;
-        }
-        // Not while a version is on its way that may be left less.
-        let is_pending = (&(*state).sites)[site as usize].is_pending;
-        let is_unprofitable = (*compiled).entries
-            >= PROBATION + CHANCES * u64::from((*compiled).exits_to_pay())
-            && !is_pending
-            && {
-                let pays = (*compiled).turns >= (*compiled).entries * WORTHWHILE_TURNS;
-                ((*compiled).entries, (*compiled).turns) = (0, 0);
-                !pays && (*state).only_if_it_pays() && !(*compiled).is_retired.get()
-            };
-        if left == LEFT {
-            *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-            let how = (*state).left;
-            if is_unprofitable {
-                give_region_up(vm, &mut *state, number);
+        (*state).runtime.depth = vm.frames().len() - 1;
+        let (first, mut number, mut site) = (number, number, site);
+        let mut turns = 0;
+        // How it goes on, and the exit by which the last region was left, if it was.
+        let (gone, exit) = loop {
+            let compiled: *mut Compiled =
+                (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
+            // A nearly full stack is the interpreter's, which raises the error.
+            if base + (*compiled).region.max_slots + 8 > vm.max_stack
+                || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
+            {
+                (&mut (*state).loop_sites)[site as usize].count = 2;
+                break (Ok(Go::On), None);
             }
-            free_retired(&mut *state);
-            return match how {
-                Left::On => Ok(Go::On),
-                Left::Exit => Ok(Go::Exit),
-                Left::Raised(raised) => Err(raised),
-            };
-        }
-        if left != NOT_ENTERED {
-            report::left(vm, &mut *state, number, left);
-        }
-        if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
-            (&mut (*state).loop_sites)[site as usize].count = 2;
-            let restored = match left {
-                ir::ENTRY_SNAP => {
-                    restore(vm, &raw const (*state).runtime, &(&(*compiled).exits)[left as usize])
+            let answer = run(vm, state, compiled, base);
+            let left = answer as u32;
+            if left == LINKED {
+                turns += (*state).runtime.turns + 1;
+                (*compiled).refused = 0;
+                let next = (answer >> 32) as u32;
+                if let Some(region) = linked(vm, &mut *state, next) {
+                    (number, site) = (region, next);
+                    continue;
                 }
-                _ => Ok(()),
-            };
-            (*compiled).refused += 1;
-            if (*compiled).refused > 40 {
-                // The types have changed for good.
-                let known = &mut (&mut (*state).sites)[site as usize];
-                known.keeps_guards |= left == ir::ENTRY_SNAP;
-                known.failures = (known.failures + 1).min(16);
-                drop_region(vm, &mut *state, number);
+                break (Ok(Go::On), None);
             }
-            *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-            force_another(vm, &mut *state, number, left);
-            free_retired(&mut *state);
-            return restored.map(|()| Go::On);
-        }
-        (*compiled).refused = 0;
-        let exit = &(&(*compiled).exits)[left as usize];
-        let restored = restore(vm, &raw const (*state).runtime, exit);
-        let is_list_open = exit.top.is_some();
+            if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
+                let restored = refused(vm, &mut *state, number, site, left);
+                break (restored.map(|()| Go::On), None);
+            }
+            turns += (*state).runtime.turns;
+            if left == LEFT {
+                let how = match (*state).left {
+                    Left::On => Ok(Go::On),
+                    Left::Exit => Ok(Go::Exit),
+                    Left::Raised(raised) => Err(raised),
+                };
+                break (how, None);
+            }
+            report::left(vm, &mut *state, number, left);
+            (*compiled).refused = 0;
+            let exit = &(&(*compiled).exits)[left as usize];
+            let restored = restore(vm, &raw const (*state).runtime, exit);
+            if let Some(next) = exit.link
+                && restored.is_ok()
+            {
+                turns += 1;
+                let is_retired = (*compiled).is_retired.get();
+                if let Some(region) = linked(vm, &mut *state, next) {
+                    (number, site) = (region, next);
+                    continue;
+                }
+                break (Ok(Go::On), Some((left, false, is_retired)));
+            }
+            let is_list_open = exit.top.is_some();
+            break (restored.map(|()| Go::On), Some((left, is_list_open, (*compiled).is_retired.get())));
+        };
         *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-        if is_unprofitable {
-            give_region_up(vm, &mut *state, number);
-        } else if !(*compiled).is_retired.get() {
+        if is_unprofitable(&mut *state, first, turns) {
+            give_region_up(vm, &mut *state, first);
+        } else if let Some((left, _, false)) = exit {
             after_exit(vm, &mut *state, number, site, left);
             force_another(vm, &mut *state, number, left);
         }
         free_retired(&mut *state);
-        restored?;
-        let insn = original(state, *vm.frame().pc);
-        if vm.interrupt_requested() {
-            vm.honour_interrupt()?;
+        let gone = gone?;
+        if let Some((_, is_list_open, _)) = exit {
+            let insn = original(state, *vm.frame().pc);
+            if vm.interrupt_requested() {
+                vm.honour_interrupt()?;
+            }
+            // Short forms may have allocated.
+            if !is_list_open {
+                vm.check_collector(insn);
+            }
         }
-        // Short forms may have allocated.
-        if !is_list_open {
-            vm.check_collector(insn);
-        }
-        Ok(Go::On)
+        Ok(gone)
     }
+}
+
+/// A region has linked to a site, in the frame on top: the region there is for it now. If there is none, the interpreter goes on there.
+fn linked(vm: &mut Vm, state: &mut State, site: u32) -> Option<u32> {
+    collect(vm, state);
+    let at = state.sites[site as usize].at.expect("a site that a region knows has a place");
+    vm.frame_mut().pc = at.as_ptr();
+    let number = state.loop_sites[site as usize].region;
+    (number != 0).then_some(number)
+}
+
+/// Runs the code of a region; the snapshot by which it was left.
+///
+/// # Safety
+/// The state is the VM's, the region is one of its, and the stack has room for what it writes above `base`.
+unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32) -> u64 {
+    // SAFETY: by contract; the code is as long there as the region is.
+    unsafe {
+        (*state).runtime.base = vm.stack.add(base as usize);
+        (*state).runtime.region = compiled;
+        (*state).entries += 1;
+        (*compiled).last_entry = (*state).entries;
+        (*state).running += 1;
+        let function =
+            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
+        vm.activity.set(Activity::Compiled);
+        let answer = function(vm);
+        vm.activity.set(Activity::Interpreted);
+        (*state).running -= 1;
+        answer
+    }
+}
+
+/// A region was not entered: a slot had another type than it was compiled for, or a guard in front of the loop did not hold.
+fn refused(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId) -> Result<(), Raised> {
+    state.loop_sites[site as usize].count = 2;
+    let compiled = state.regions[number as usize].as_deref_mut().expect("it has just run");
+    compiled.refused += 1;
+    let is_for_good = compiled.refused > 40;
+    let restored = match left {
+        ir::ENTRY_SNAP => restore(vm, &raw const state.runtime, &compiled.exits[left as usize]),
+        _ => Ok(()),
+    };
+    if is_for_good {
+        // The types have changed for good.
+        let known = &mut state.sites[site as usize];
+        known.keeps_guards |= left == ir::ENTRY_SNAP;
+        known.failures = (known.failures + 1).min(16);
+        drop_region(vm, state, number);
+    } else {
+        force_another(vm, state, number, left);
+    }
+    restored
+}
+
+/// An entry that began with a region has come to so many turns; whether such entries are too short for what they cost.
+fn is_unprofitable(state: &mut State, number: u32, turns: u64) -> bool {
+    let only_if_it_pays = state.only_if_it_pays();
+    let Some(Some(compiled)) = state.regions.get_mut(number as usize) else { return false };
+    compiled.entries += 1;
+    compiled.turns += turns;
+    // Not while a version is on its way that may be left less.
+    if compiled.entries < PROBATION + CHANCES * u64::from(compiled.exits_to_pay())
+        || state.sites[compiled.site as usize].is_pending
+    {
+        return false;
+    }
+    let pays = compiled.turns >= compiled.entries * WORTHWHILE_TURNS;
+    (compiled.entries, compiled.turns) = (0, 0);
+    !pays && only_if_it_pays
 }
 
 /// In tests: it was left as it was forced to, so that it is another guard's turn.

@@ -2,8 +2,12 @@
 
 #![allow(unsafe_code, reason = "writes stack slots and frames that compiled code has left")]
 
+use std::collections::HashMap;
+
 use super::Runtime;
-use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Ty, VIRTUAL_REUSED};
+use super::ir::{
+    ENTRY_SNAP, End, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Trace, Ty, VIRTUAL_REUSED,
+};
 use crate::ffi::cdata::CData;
 use crate::ffi::{cursor, part};
 use crate::function::NativeFunction;
@@ -46,6 +50,8 @@ pub(crate) struct Exit {
     pub(crate) top: Option<Slot>,
     /// The loop over rows whose variables are to show their row: the exit is that of the header.
     pub(crate) rows: Option<RowLoop>,
+    /// The loop that it leads to, by the number of its site.
+    pub(crate) link: Option<u32>,
     /// The exit may lead to a side trace.
     pub(crate) may_grow: bool,
     /// How often it was taken.
@@ -95,6 +101,11 @@ fn first_with(restored: &[(Slot, Ref)], r: Ref) -> usize {
 
 /// The exits of a region, in the order of its snapshots.
 pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
+    let link = |trace: &Trace| match trace.end {
+        End::Link(snap, site) => Some((snap, site)),
+        _ => None,
+    };
+    let links: HashMap<SnapId, u32> = region.traces.iter().filter_map(link).collect();
     let exit = |(id, snap): (usize, &super::ir::Snapshot)| {
         let places = buffer_places(region, id as SnapId);
         let source = |((slot, r), place): (&(Slot, Ref), &Option<usize>)| {
@@ -123,6 +134,7 @@ pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
             frames: snap.frames.clone(),
             top: snap.top,
             rows: region.rows.filter(|_| id as SnapId == ENTRY_SNAP),
+            link: links.get(&(id as SnapId)).copied(),
             may_grow: snap.may_grow,
             count: 0,
             failures: 0,

@@ -57,6 +57,7 @@ mod tests;
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::ptr::NonNull;
 
 use crate::CompilerStats;
 use crate::activity::Activity;
@@ -131,6 +132,9 @@ pub(crate) const LEFT: u32 = u32::MAX;
 /// What it returns when a slot had another type where the loop begins.
 pub(crate) const NOT_ENTERED: u32 = u32::MAX - 1;
 
+/// What it returns, beside the number of a site, when the frame is at that site's back-edge, which has a region of its own.
+pub(crate) const LINKED: u32 = u32::MAX - 2;
+
 /// A region and its code.
 pub(crate) struct Compiled {
     /// As recorded: it is optimised anew when it has grown.
@@ -173,6 +177,8 @@ struct Site {
     /// It, or its region, is being compiled.
     is_pending: bool,
     failures: u32,
+    /// Where its back-edge is.
+    at: Option<NonNull<Insn>>,
 }
 
 /// Parameters, by the names that LuaJIT has for them.
@@ -202,6 +208,17 @@ impl Default for Parameters {
             hoists: true,
         }
     }
+}
+
+/// What code there is for a loop that a recording comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoopCode {
+    /// A region, by its site.
+    Compiled(u32),
+    /// None yet.
+    Coming,
+    /// None, and it has been tried.
+    Never,
 }
 
 /// The compiler of a VM.
@@ -315,6 +332,23 @@ impl State {
         state.cast()
     }
 
+    /// What code there is for the loop of a back-edge.
+    fn code_of(&self, back_edge: Insn) -> LoopCode {
+        if back_edge.op() != Op::JLOOP {
+            return LoopCode::Never;
+        }
+        let site = back_edge.index();
+        if site == 0 {
+            LoopCode::Coming
+        } else if self.loop_sites[site].region != 0 {
+            LoopCode::Compiled(site as u32)
+        } else if self.sites[site].failures < 3 {
+            LoopCode::Coming
+        } else {
+            LoopCode::Never
+        }
+    }
+
     /// Whether what does not pay is given up; not where loops are to be compiled at once, for tests.
     fn only_if_it_pays(&self) -> bool {
         self.parameters.hot_loop > EAGER
@@ -358,9 +392,9 @@ fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
         let site = state.loop_sites.len() as u32;
         let count = state.odd.count(state.parameters.hot_loop.max(1), 12);
         state.loop_sites.push(LoopSite { original, count, region: 0 });
-        state.sites.push(Site::default());
-        vm.compiled.sites = state.loop_sites.as_mut_ptr();
         let place = code.insns.as_mut_ptr().add(index);
+        state.sites.push(Site { at: NonNull::new(place), ..Site::default() });
+        vm.compiled.sites = state.loop_sites.as_mut_ptr();
         *place = (*place).with_d(site as i32);
         site
     }

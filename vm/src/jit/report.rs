@@ -111,6 +111,7 @@ pub(super) fn compiled(vm: &mut Vm, report: &mut Report, made: &Made<'_>) {
     let origin = region.last_parent().map_or_else(String::new, |snap| format!("({snap}) "));
     let end = match region.traces.last().map(|trace| &trace.end) {
         Some(End::Exit(_)) => "exit",
+        Some(End::Link(..)) => "link",
         Some(End::Again(..) | End::Enter(..)) => "inner loop",
         _ => "loop",
     };

@@ -224,6 +224,8 @@ pub(crate) enum End {
     Again(u32, Vec<Ref>),
     /// In the interpreter.
     Exit(SnapId),
+    /// At the beginning of another region's loop, by the number of its site.
+    Link(SnapId, u32),
 }
 
 /// Where a trace begins.
@@ -418,7 +420,7 @@ impl Region {
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {
         match &self.traces[trace].end {
             End::Loop(values) => values,
-            End::Exit(_) | End::Enter(..) | End::Again(..) => &[],
+            End::Exit(_) | End::Link(..) | End::Enter(..) | End::Again(..) => &[],
         }
     }
 }

@@ -120,6 +120,10 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
             region.traces.last_mut()?.end = end;
         }
         "exit" => region.traces.last_mut()?.end = End::Exit(words.get(1)?.parse().ok()?),
+        "link" => {
+            let site = words.get(2)?.parse().ok()?;
+            region.traces.last_mut()?.end = End::Link(words.get(1)?.parse().ok()?, site);
+        }
         _ => return None,
     }
     Some(())

@@ -35,7 +35,7 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
         let trace = &region.traces[number];
         walk(region, &trace.body, &mut defined, None)?;
         match &trace.end {
-            End::Exit(snap) => snapshot(region, *snap, &defined)?,
+            End::Exit(snap) | End::Link(snap, _) => snapshot(region, *snap, &defined)?,
             End::Enter(inner, values) => {
                 let entered = region.inner.get(*inner as usize).ok_or("no such inner loop")?;
                 pass(region, &entered.passed, values, &defined)?;

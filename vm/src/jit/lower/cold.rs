@@ -73,6 +73,31 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether nothing has to be made where a snapshot is restored, in the frame in which the region was entered.
+    pub(super) fn restores_values_only(&self, snap: SnapId) -> bool {
+        let region = self.region;
+        let snapshot = &region.snaps[snap as usize];
+        let is_made = |r: Ref| region.get(r).is_virtual() || region.sunk_table(snap, r).is_some();
+        snapshot.frames.len() == 1
+            && snapshot.top.is_none()
+            && !snapshot.restored.iter().any(|(_, r)| is_made(*r))
+    }
+
+    /// Stores what such a snapshot restores where it belongs.
+    pub(super) fn store_in_slots(&mut self, snap: SnapId) {
+        let region = self.region;
+        let mut made = Vec::new();
+        let stack = self.stack();
+        for (slot, r) in &region.snaps[snap as usize].restored {
+            self.ensure(*r, &mut made);
+            let value = self.boxed(*r);
+            self.b.ins().store(Self::flags(), value, stack, slot * 8);
+        }
+        for r in made {
+            self.values[r.index()] = None;
+        }
+    }
+
     /// Computes what only exits want.
     fn ensure(&mut self, r: Ref, made: &mut Vec<Ref>) {
         let region = self.region;

@@ -26,7 +26,7 @@ use super::exit::buffer_places;
 use super::helpers::{Arg, Helper};
 use super::ir::{Begin, End, IrOp, Ref, Region, Slot, SnapId, Ty};
 use super::memory::Code;
-use super::{LEFT, NOT_ENTERED};
+use super::{LEFT, LINKED, NOT_ENTERED};
 use crate::vm::Vm;
 
 /// What is needed to compile regions of a VM.
@@ -292,7 +292,13 @@ impl Lowering<'_> {
             self.instruction(*r);
         }
         match &trace.end {
-            End::Exit(snap) => {
+            End::Link(snap, site) if self.restores_values_only(*snap) => {
+                self.store_in_slots(*snap);
+                self.store_turns();
+                let result = self.word(u64::from(*site) << 32 | u64::from(LINKED));
+                self.b.ins().return_(&[result]);
+            }
+            End::Exit(snap) | End::Link(snap, _) => {
                 let block = self.exit_block(*snap);
                 self.b.ins().jump(block, &[]);
             }

@@ -40,7 +40,7 @@ impl Lowering<'_> {
         self.b.ins().uload32(MemFlagsData::trusted(), base, offset)
     }
 
-    fn stack(&mut self) -> Value {
+    pub(super) fn stack(&mut self) -> Value {
         let base = self.word((self.runtime + layout::BASE) as u64);
         self.load(base, 0)
     }

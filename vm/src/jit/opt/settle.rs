@@ -13,8 +13,8 @@ pub(super) fn settle(region: &mut Region) {
     for trace in 0..region.traces.len() {
         all.extend(changed(trace));
     }
-    // A root that ends in an inner loop changes what the traces that come round change.
-    let is_open = matches!(region.traces[0].end, End::Enter(..));
+    // A root that does not come round itself changes what the traces that do change.
+    let is_open = !matches!(region.traces[0].end, End::Loop(_));
     region.header = if is_open { all.iter().copied().collect() } else { root.into_iter().collect() };
     region.preheader = all.iter().copied().collect();
     for slot in region.preheader.clone() {

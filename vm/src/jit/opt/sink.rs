@@ -34,7 +34,7 @@ pub(super) fn sink(region: &mut Region) {
             }
         }
         match &trace.end {
-            End::Exit(snap) => snapshot(*snap, &mut escaped),
+            End::Exit(snap) | End::Link(snap, _) => snapshot(*snap, &mut escaped),
             End::Loop(_) | End::Again(..) | End::Enter(..) => {}
         }
     }

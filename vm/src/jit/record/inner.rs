@@ -8,6 +8,7 @@ use super::live::may_write;
 use super::ops::is_small_integer;
 use super::{Recorded, Recorder};
 use crate::bytecode::{Insn, Op};
+use crate::jit::LoopCode;
 use crate::jit::ir::{Begin, End, InnerLoop, Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
 use crate::vm::Vm;
@@ -26,18 +27,23 @@ pub(super) enum Inner {
 }
 
 impl Recorder {
-    /// The back-edge of the loop that begins at the current instruction, if one does that is not the region's.
+    /// The back-edge of the loop that begins at the current instruction, if one does.
     pub(super) fn loop_that_begins(&self) -> Option<*const Insn> {
         let frame = self.top_frame();
         let back_edge = frame.live.loop_at(Self::index_of(frame, self.pc))?;
         // SAFETY: both lie in the same code.
         #[allow(unsafe_code, reason = "another place in the code")]
-        let at = unsafe { self.pc.add(back_edge - Self::index_of(frame, self.pc)) };
-        (at != self.header || self.frames.len() > 1).then_some(at)
+        Some(unsafe { self.pc.add(back_edge - Self::index_of(frame, self.pc)) })
     }
 
-    /// Where a loop that is not the region's begins, with its back-edge.
-    pub(super) fn inner_loop(&mut self, vm: &Vm, back_edge: *const Insn, insn: Insn) -> Recorded<Inner> {
+    /// Where a loop that is not the region's begins, with its back-edge, and what code there is for it.
+    pub(super) fn inner_loop(
+        &mut self,
+        vm: &Vm,
+        back_edge: *const Insn,
+        insn: Insn,
+        code: LoopCode,
+    ) -> Recorded<Inner> {
         for number in self.region.enclosing(self.begin) {
             if self.is_at(number) {
                 self.close_inner(vm, number)?;
@@ -55,6 +61,20 @@ impl Recorder {
                 return Ok(Inner::Closed);
             }
         }
+        if self.frames.len() == 1 && !self.is_over_rows(vm, insn) {
+            match code {
+                // The inner loop's region grows this loop around it.
+                LoopCode::Compiled(_) if self.parent.is_none() => return Err(Reason::InnerLoop),
+                LoopCode::Compiled(site) if self.before_back_edge(vm, back_edge, insn)? => {
+                    self.link(site)?;
+                    return Ok(Inner::Closed);
+                }
+                // Whether there is a turn shows where it ends.
+                LoopCode::Coming if insn.op() == Op::LOOP => return Ok(Inner::On),
+                LoopCode::Coming => return Err(Reason::InnerLoop),
+                _ => {}
+            }
+        }
         let written = if self.region.inner.len() < MAX_INNER { self.written_in(back_edge) } else { None };
         match written {
             Some(written) if !written.iter().any(|slot| self.is_shown(*slot)) => {
@@ -63,6 +83,58 @@ impl Recorder {
             _ => drop(self.declined.insert(back_edge)),
         }
         Ok(Inner::On)
+    }
+
+    /// Where a loop begins: what the state has to be at its back-edge for the turn that begins to be the one that follows. Regions begin there. Whether there is such a state.
+    pub(super) fn before_back_edge(&mut self, vm: &Vm, back_edge: *const Insn, insn: Insn) -> Recorded<bool> {
+        match insn.op() {
+            Op::LOOP => {}
+            Op::FORLOOP | Op::FORLOOP1 => {
+                let index = self.slot(insn.a());
+                let [now, _, step] = [0, 1, 2].map(|i| self.actual_reg(vm, insn.a() + i));
+                if !is_small_integer(now) || !is_small_integer(step) || self.is_captured(index) {
+                    return Ok(false);
+                }
+                let value = self.read_integer(vm, index)?;
+                // What is to be added is known: the loop began in this trace, or it is a guard of the loop's.
+                self.read_constant(vm, index + 2)?;
+                let back = self.integer(-(step.as_f64_or_nan() as i64));
+                let before = self.op2(IrOp::IADD, Ty::Int, value, back)?;
+                self.set_place(index, Some(Place::Value(before)));
+            }
+            Op::ITERLOOP if !self.is_over_rows(vm, insn) => {}
+            _ => return Ok(false),
+        }
+        (self.pc, self.snap) = (back_edge, None);
+        Ok(true)
+    }
+
+    /// Whether a back-edge is that of a loop over rows, whose region begins with a step of the cursor.
+    fn is_over_rows(&self, vm: &Vm, back_edge: Insn) -> bool {
+        back_edge.op() == Op::ITERLOOP && self.row_step(vm, back_edge.a()).is_some()
+    }
+
+    /// Whether the region's loop lies in the one with this back-edge.
+    pub(super) fn is_around(&self, back_edge: *const Insn) -> bool {
+        let frame = &self.frames[0];
+        let (inner, outer) = (Self::index_of(frame, self.header), Self::index_of(frame, back_edge));
+        let begin = frame.live.loop_of(outer);
+        begin.is_some_and(|begin| (begin..outer).contains(&inner))
+    }
+
+    /// Whether a trace may end in another region: one that begins in the same frame.
+    pub(super) fn may_link(&self) -> bool {
+        self.frames.len() == 1 && self.parent.is_some()
+    }
+
+    /// At the back-edge of a loop that has a region of its own, which takes over.
+    pub(super) fn link(&mut self, site: u32) -> Recorded<()> {
+        self.poll()?;
+        self.snap = None;
+        let snap = self.snapshot()?;
+        self.region.snaps[snap as usize].may_grow = false;
+        self.end(End::Link(snap, site));
+        Ok(())
     }
 
     /// Whether a slot holds a view that is no object.

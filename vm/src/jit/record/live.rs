@@ -50,6 +50,11 @@ impl Liveness {
         self.loops.iter().find(|(begin, _)| *begin == pc).map(|(_, back_edge)| *back_edge)
     }
 
+    /// Where the loop with this back-edge begins.
+    pub(crate) fn loop_of(&self, back_edge: usize) -> Option<usize> {
+        self.loops.iter().find(|(_, last)| *last == back_edge).map(|(begin, _)| *begin)
+    }
+
     pub(crate) fn of(draft: &Draft, proto: &DraftProto) -> Liveness {
         let size = usize::from(proto.frame_size);
         let mut captured = Registers::default();
@@ -78,8 +83,12 @@ impl Liveness {
         }
         for local in &proto.locals {
             let end = (local.end_pc as usize).min(before.len());
-            for registers in &mut before[(local.start_pc as usize).min(end)..end] {
-                registers.add(usize::from(local.register));
+            for pc in (local.start_pc as usize).min(end)..end {
+                // One that a loop's next turn makes anew is over where the turn ends.
+                let target = proto.code.get(pc).and_then(|insn| jump_target(pc, *insn));
+                if target.is_none_or(|target| target > pc || target >= local.start_pc as usize) {
+                    before[pc].add(usize::from(local.register));
+                }
             }
         }
         let mut loops: Vec<(usize, usize)> = Vec::new();

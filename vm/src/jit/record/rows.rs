@@ -87,7 +87,7 @@ impl Recorder {
     }
 
     /// The step of a loop over rows, if that is what the register has.
-    fn row_step(&self, vm: &Vm, register: usize) -> Option<Gc<NativeFunction>> {
+    pub(super) fn row_step(&self, vm: &Vm, register: usize) -> Option<Gc<NativeFunction>> {
         match self.actual_reg(vm, register).as_function()?.view() {
             FunctionView::Native(native) => (native.special() == Special::NextRow).then_some(native),
             FunctionView::Lua(_) => None,

@@ -1,8 +1,8 @@
 //! Steps: from one instruction to the next, and to the trace's end.
 
-use super::super::State;
 use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Slot, Trace, Ty};
 use super::super::reason::Reason;
+use super::super::{LoopCode, State};
 use super::inner::Inner;
 use super::{Outcome, Pending, Recorded, Recorder, type_of};
 use crate::bytecode::{Insn, Op};
@@ -44,7 +44,7 @@ impl Recorder {
     ) -> Recorded<bool> {
         self.settle(pc)?;
         self.snap = None;
-        self.pc = pc;
+        let came_from = std::mem::replace(&mut self.pc, pc);
         if !matches!(insn.op(), Op::CALL | Op::RET | Op::SETLIST | Op::TAILCALL | Op::CLOSEUP)
             || insn.b() != 0
         {
@@ -60,7 +60,14 @@ impl Recorder {
         {
             // SAFETY: a live code's instruction, and the VM's own compiler.
             let jump = unsafe { super::super::original(state, *back_edge) };
-            if let Inner::Closed = self.inner_loop(vm, back_edge, jump)? {
+            let is_own = back_edge == self.header && self.frames.len() == 1;
+            if is_own && came_from != self.header && self.before_back_edge(vm, back_edge, jump)? {
+                self.close(vm)?;
+                return Ok(true);
+            }
+            // SAFETY: as above.
+            let code = unsafe { state.code_of(*back_edge) };
+            if !is_own && let Inner::Closed = self.inner_loop(vm, back_edge, jump, code)? {
                 return Ok(true);
             }
         }
@@ -70,8 +77,19 @@ impl Recorder {
             && (pc != self.header || self.frames.len() > 1)
             && !self.is_expected_to_turn()
         {
+            let code = state.code_of(word);
+            match code {
+                LoopCode::Compiled(site) if self.may_link() => {
+                    self.link(site)?;
+                    return Ok(true);
+                }
+                LoopCode::Coming if self.frames.len() == 1 && !self.is_around(pc) => {
+                    return Err(Reason::InnerLoop);
+                }
+                _ => {}
+            }
             // One that could not be made a loop of the region, and has code of its own.
-            let is_apart = self.declined.contains(&pc) && state.loop_sites[word.index()].region != 0;
+            let is_apart = self.declined.contains(&pc) && matches!(code, LoopCode::Compiled(_));
             self.inner_turns += 1;
             if is_apart || self.inner_turns > 24 {
                 return self.stop(Reason::InnerLoop).map(|()| true);
