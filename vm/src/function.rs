@@ -437,8 +437,8 @@ pub struct Code {
     pub draft: Arc<Draft>,
     /// Which prototype of the chunk.
     pub index: u32,
-    /// 1 when a `REMAP` was put in front of the draft's instructions, else 0: what to subtract from a
-    /// pc to index the draft's lines.
+    /// How many instructions are in front of the draft's: a `REMAP` in a function that was reloaded, a `JLOOP` that counts calls in one that may be compiled.
+    /// What to subtract from a pc to index the draft's lines.
     pub pc_bias: u32,
     /// The instructions.
     pub insns: Vec<Insn>,
@@ -457,9 +457,13 @@ impl Code {
     }
     /// The source line of the instruction at an index, 0 when there is none.
     pub fn line(&self, pc: usize) -> u32 {
-        pc.checked_sub(self.pc_bias as usize)
-            .and_then(|pc| self.draft_proto().lines.get(pc).copied())
-            .unwrap_or(0)
+        let pc = pc.saturating_sub(self.pc_bias as usize);
+        self.draft_proto().lines.get(pc).copied().unwrap_or(0)
+    }
+    /// The instruction that counts calls, if it has one.
+    pub(crate) fn call_counter(&self) -> Option<*const Insn> {
+        let at = (self.pc_bias as usize).checked_sub(1)?;
+        (self.insns[at].op() == crate::bytecode::Op::JLOOP).then(|| &raw const self.insns[at])
     }
 }
 

@@ -151,12 +151,19 @@ pub fn new_code(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Cod
         };
     }
     let mut insns = record.code.clone();
+    let mut pc_bias = 0;
     if heap.counts_loops {
         for insn in &mut insns {
             if matches!(insn.op(), Op::LOOP | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP) {
                 // Site 0 is for back-edges that were never taken.
                 *insn = Insn::abcd(Op::JLOOP, insn.a() as u8, insn.b() as u8, insn.c() as u8, 0);
             }
+        }
+        // What calls nothing is part of what calls it.
+        let calls = record.code.iter().any(|insn| matches!(insn.op(), Op::CALL | Op::TAILCALL));
+        if calls && !record.is_vararg {
+            insns.insert(0, Insn::abcd(Op::JLOOP, 0, 0, 0, 0));
+            pc_bias = 1;
         }
     }
     heap.add_external(external_bytes(record));
@@ -168,7 +175,7 @@ pub fn new_code(heap: &mut Heap, draft: Arc<Draft>, index: u32) -> Result<Gc<Cod
             header: Header::new(Kind::Code),
             draft,
             index,
-            pc_bias: 0,
+            pc_bias,
             insns,
             data,
             cache_count,

@@ -1,6 +1,6 @@
 //! Running compiled code, and what follows when it is left.
 
-use super::exit::restore;
+use super::exit::{restore, restore_frames};
 use super::ir::{self, SnapId};
 use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up};
 use super::record::Recorder;
@@ -35,15 +35,15 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
     // SAFETY: regions are retired, not freed, while they run.
     unsafe {
         let saved = *(&raw const (*state).runtime).cast::<RuntimeHead>();
-        let base = vm.frame().base;
-        (*state).runtime.base_index = base;
-        (*state).runtime.depth = vm.frames().len() - 1;
         let (first, mut number, mut site) = (number, number, site);
         let mut turns = 0;
         // How it goes on, and the exit by which the last region was left, if it was.
         let (gone, exit) = loop {
             let compiled: *mut Compiled =
                 (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
+            let base = vm.frame().base;
+            (*state).runtime.base_index = base;
+            (*state).runtime.depth = vm.frames().len() - 1;
             // A nearly full stack is the interpreter's, which raises the error.
             if base + (*compiled).region.max_slots + 8 > vm.max_stack
                 || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
@@ -56,7 +56,9 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
             if left == LINKED {
                 turns += (*state).runtime.turns + 1;
                 (*compiled).refused = 0;
-                let next = (answer >> 32) as u32;
+                let exit = &(&(*compiled).exits)[(answer >> 32) as usize];
+                let next = exit.link.expect("a link leads to a site");
+                restore_frames(vm, exit, (*state).runtime.base_index);
                 if let Some(region) = linked(vm, &mut *state, next) {
                     (number, site) = (region, next);
                     continue;
@@ -120,8 +122,6 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
 /// A region has linked to a site, in the frame on top: the region there is for it now. If there is none, the interpreter goes on there.
 fn linked(vm: &mut Vm, state: &mut State, site: u32) -> Option<u32> {
     collect(vm, state);
-    let at = state.sites[site as usize].at.expect("a site that a region knows has a place");
-    vm.frame_mut().pc = at.as_ptr();
     let number = state.loop_sites[site as usize].region;
     (number != 0).then_some(number)
 }

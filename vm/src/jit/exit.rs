@@ -209,7 +209,7 @@ unsafe fn boxed(raw: u64, ty: Ty) -> RawValue {
 }
 
 /// A frame of a region that was entered at stack index `base`.
-pub(crate) fn call_info(frame: &FrameState, base: u32) -> CallInfo {
+fn call_info(frame: &FrameState, base: u32) -> CallInfo {
     CallInfo {
         pc: frame.pc,
         constants: frame.constants,
@@ -256,12 +256,7 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
             *base.offset(*slot as isize) = value;
         }
     }
-    if let Some((root, inlined)) = exit.frames.split_first() {
-        vm.frame_mut().pc = root.pc;
-        for frame in inlined {
-            vm.push_frame(call_info(frame, base_index));
-        }
-    }
+    restore_frames(vm, exit, base_index);
     if let Some(top) = exit.top {
         vm.top = base_index.wrapping_add_signed(top);
     }
@@ -282,6 +277,17 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
         }
     }
     Ok(())
+}
+
+/// Brings the frames to where the interpreter would be; `base` is where the registers of the one in which the region runs begin.
+#[inline]
+pub(crate) fn restore_frames(vm: &mut Vm, exit: &Exit, base: u32) {
+    if let Some((root, inlined)) = exit.frames.split_first() {
+        vm.frame_mut().pc = root.pc;
+        for frame in inlined {
+            vm.push_frame(call_info(frame, base));
+        }
+    }
 }
 
 /// Makes the views and tables that an exit needs, once everything else is where the collector finds it.

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
 use super::State;
-use super::exit::{call_info, restore};
+use super::exit::{restore, restore_frames};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::ffi::cursor;
@@ -11,6 +11,7 @@ use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
 use crate::string::LuaString;
 use crate::table::Table;
+use crate::thread::FrameKind;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
@@ -53,6 +54,7 @@ helpers! {
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
+    return_to(Word, Word) -> Word;
     close(Word, Word) -> Word;
     power(Double, Double) -> Double;
     new_table(Word, Word) -> Word;
@@ -123,7 +125,8 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
         if vm.ensure_stack((*runtime).base_index + (*(*runtime).region).region.max_slots).is_err() {
             // Where there is no room the interpreter raises the error, should it come to that.
             vm.heap.roots.raised = None;
-            restore_frames(vm, exit, next, (*runtime).base_index);
+            restore_frames(vm, exit, (*runtime).base_index);
+            vm.frame_mut().pc = next;
             return 1;
         }
         (*runtime).base = vm.stack.add((*runtime).base_index as usize);
@@ -131,11 +134,24 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     0
 }
 
-fn restore_frames(vm: &mut Vm, exit: &super::exit::Exit, next: *const Insn, base: u32) {
-    for frame in &exit.frames[1..] {
-        vm.push_frame(call_info(frame, base));
+/// Returns from the frame in which the region runs, if it was called by a Lua function that goes on at `pc`; 0 if so.
+extern "C" fn return_to(vm: *mut Vm, pc: *const Insn) -> u64 {
+    // SAFETY: compiled code hands over its VM; the state is there while it runs.
+    let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
+    let [.., caller, frame] = vm.frames().as_slice() else { return 1 };
+    if frame.kind != FrameKind::Lua || caller.pc != pc {
+        return 1;
     }
-    vm.frame_mut().pc = next;
+    let base = caller.base;
+    vm.drop_frame();
+    // SAFETY: as above; the caller's registers are on the stack.
+    unsafe {
+        let runtime = &mut (*state).runtime;
+        runtime.base = vm.stack.add(base as usize);
+        runtime.base_index = base;
+        runtime.depth -= 1;
+    }
+    0
 }
 
 /// A short form's answer to the arguments in the argument buffer.

@@ -57,7 +57,6 @@ mod tests;
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::ptr::NonNull;
 
 use crate::CompilerStats;
 use crate::activity::Activity;
@@ -132,7 +131,7 @@ pub(crate) const LEFT: u32 = u32::MAX;
 /// What it returns when a slot had another type where the loop begins.
 pub(crate) const NOT_ENTERED: u32 = u32::MAX - 1;
 
-/// What it returns, beside the number of a site, when the frame is at that site's back-edge, which has a region of its own.
+/// What it returns, beside the number of a snapshot, when the stack is as that says and its frames are to be made: another region goes on.
 pub(crate) const LINKED: u32 = u32::MAX - 2;
 
 /// A region and its code.
@@ -162,6 +161,8 @@ pub(crate) struct Compiled {
     compile_time: std::time::Duration,
 }
 
+/// How many times as often as a loop turns a function is called until it is recorded by itself: most are part of a loop by then.
+const CALLS_PER_LOOP: u32 = 4;
 /// Up to this value of `hotloop`, everything is compiled that can be, whether it pays or not: for tests.
 const EAGER: u32 = 3;
 
@@ -177,8 +178,6 @@ struct Site {
     /// It, or its region, is being compiled.
     is_pending: bool,
     failures: u32,
-    /// Where its back-edge is.
-    at: Option<NonNull<Insn>>,
 }
 
 /// Parameters, by the names that LuaJIT has for them.
@@ -388,13 +387,18 @@ fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
     unsafe {
         let code = &mut *code.as_ptr();
         let index = at.offset_from_unsigned(code.insns.as_ptr());
-        let original = code.draft_proto().code[index - code.pc_bias as usize];
+        let hot_loop = state.parameters.hot_loop.max(1);
+        // A function is counted where it is called: there it goes straight on.
+        let (original, usual) = match index.checked_sub(code.pc_bias as usize) {
+            Some(index) => (code.draft_proto().code[index], hot_loop),
+            None => (Insn::ad(Op::LOOP, 0, 0), hot_loop.saturating_mul(CALLS_PER_LOOP)),
+        };
         let site = state.loop_sites.len() as u32;
-        let count = state.odd.count(state.parameters.hot_loop.max(1), 12);
+        let count = state.odd.count(usual, 12);
         state.loop_sites.push(LoopSite { original, count, region: 0 });
-        let place = code.insns.as_mut_ptr().add(index);
-        state.sites.push(Site { at: NonNull::new(place), ..Site::default() });
+        state.sites.push(Site::default());
         vm.compiled.sites = state.loop_sites.as_mut_ptr();
+        let place = code.insns.as_mut_ptr().add(index);
         *place = (*place).with_d(site as i32);
         site
     }

@@ -156,7 +156,11 @@ fn bytecode_of(vm: &Vm, header: *const Insn) -> Option<String> {
     #[allow(unsafe_code, reason = "reads code")]
     let code = unsafe { &*code.as_ptr() };
     let end = (header as usize - code.insns.as_ptr() as usize) / size_of::<Insn>();
-    let end = end.checked_sub(code.pc_bias as usize)?;
+    let Some(end) = end.checked_sub(code.pc_bias as usize) else {
+        let all = 0..code.draft_proto().code.len();
+        let lines = all.filter_map(|pc| disasm::line(&code.draft, code.index, pc, "  "));
+        return Some(lines.fold(String::new(), |text, line| text + line.trim_end() + "\n"));
+    };
     let back = code.draft_proto().code.get(end)?;
     debug_assert!(matches!(back.op(), Op::LOOP | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP));
     let start = usize::try_from(end as i64 + 1 + i64::from(back.d())).ok()?;

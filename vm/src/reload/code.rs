@@ -101,7 +101,7 @@ fn replace_code(
     // SAFETY: live cells. Frames that run the old code keep it alive (the collector finds it through their constants).
     unsafe {
         (*code.as_ptr()).insns.insert(0, Insn::abc(Op::REMAP, 0, 0, 0));
-        (*code.as_ptr()).pc_bias = 1;
+        (*code.as_ptr()).pc_bias += 1;
         (*code.as_ptr()).proto = Some(proto);
         let old = (*proto.as_ptr()).code;
         vm.heap.barrier_cell(old.addr());

@@ -211,6 +211,8 @@ pub(crate) struct Snapshot {
     pub(crate) may_grow: bool,
     /// The trace that does.
     pub(crate) side: Option<u32>,
+    /// The frame in which the region was entered has returned: slots are counted from the one that it has returned to.
+    pub(crate) has_returned: bool,
 }
 
 /// How a trace ends.

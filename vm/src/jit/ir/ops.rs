@@ -305,6 +305,8 @@ ops! {
     SHORT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
+    /// The frame the region runs in was called by a Lua function that goes on at `imm`: it returns there, and slots are counted from that frame's register 0.
+    RETURN Call All,
     /// Closes the variables from stack slot `imm` on.
     CLOSE Call Stack,
     /// Nobody wants the script to stop, and the collector is not due.

@@ -73,14 +73,12 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether nothing has to be made where a snapshot is restored, in the frame in which the region was entered.
+    /// Whether nothing has to be made where a snapshot is restored.
     pub(super) fn restores_values_only(&self, snap: SnapId) -> bool {
         let region = self.region;
         let snapshot = &region.snaps[snap as usize];
         let is_made = |r: Ref| region.get(r).is_virtual() || region.sunk_table(snap, r).is_some();
-        snapshot.frames.len() == 1
-            && snapshot.top.is_none()
-            && !snapshot.restored.iter().any(|(_, r)| is_made(*r))
+        snapshot.top.is_none() && !snapshot.restored.iter().any(|(_, r)| is_made(*r))
     }
 
     /// Stores what such a snapshot restores where it belongs.

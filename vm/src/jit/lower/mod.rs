@@ -292,10 +292,10 @@ impl Lowering<'_> {
             self.instruction(*r);
         }
         match &trace.end {
-            End::Link(snap, site) if self.restores_values_only(*snap) => {
+            End::Link(snap, _) if self.restores_values_only(*snap) => {
                 self.store_in_slots(*snap);
                 self.store_turns();
-                let result = self.word(u64::from(*site) << 32 | u64::from(LINKED));
+                let result = self.word(u64::from(*snap) << 32 | u64::from(LINKED));
                 self.b.ins().return_(&[result]);
             }
             End::Exit(snap) | End::Link(snap, _) => {

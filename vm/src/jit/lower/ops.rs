@@ -382,6 +382,12 @@ impl Lowering<'_> {
                 self.leave_unless_zero(status);
                 return None;
             }
+            IrOp::RETURN => {
+                let pc = self.word(ins.imm);
+                let status = self.call(Helper::return_to, &[self.vm, pc]);
+                let ok = self.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
+                return self.guarded(ok, ins);
+            }
             IrOp::CLOSE => {
                 let slot = self.word(ins.imm);
                 self.call(Helper::close, &[self.vm, slot]);

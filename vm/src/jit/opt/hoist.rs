@@ -48,7 +48,8 @@ pub(super) fn hoist(region: &mut Region) {
 /// Finds the traces that go to the preheader in any case: the interpreter executes something in them, or in one they follow.
 fn find_rehoisting(region: &mut Region) {
     for trace in 1..region.traces.len() {
-        let calls = region.traces[trace].body.iter().any(|r| region.get(*r).op == IrOp::EXEC);
+        let calls =
+            region.traces[trace].body.iter().any(|r| matches!(region.get(*r).op, IrOp::EXEC | IrOp::RETURN));
         region.traces[trace].rehoists = calls;
     }
     let mut again = true;

@@ -25,12 +25,12 @@ pub(super) fn settle(region: &mut Region) {
         let mut restored = Vec::new();
         for slot in &snap.live {
             let place = snap.slots.iter().find(|(s, _)| s == slot).map(|(_, place)| *place);
-            let param = region.param(*slot);
+            let param = region.param(*slot).filter(|_| !snap.has_returned);
             let value = match place {
                 Some(Place::Value(r)) if Some(r) == param && !all.contains(slot) => None,
                 Some(Place::Value(r)) => Some(r),
                 Some(Place::Memory) => None,
-                None if all.contains(slot) => param,
+                None if all.contains(slot) => param.filter(|_| !snap.has_returned),
                 None => None,
             };
             restored.extend(value.map(|value| (*slot, value)));

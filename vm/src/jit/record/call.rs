@@ -1,8 +1,8 @@
 //! Calls and returns. Lua functions are inlined, natives called.
 
-use super::{Recorded, Recorder};
-use crate::bytecode::{BitOp, Insn};
-use crate::function::{FunctionView, NativeFunction, Special};
+use super::{Frame, Recorded, Recorder};
+use crate::bytecode::{BitOp, Insn, Op};
+use crate::function::{FunctionView, NativeFunction, Proto, Special};
 use crate::jit::ARGUMENTS;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
@@ -14,6 +14,8 @@ use crate::vm::Vm;
 pub(super) const MAX_FRAMES: usize = 16;
 /// How often one function is inlined in itself.
 pub(super) const MAX_RECURSION: usize = 3;
+/// How often a trace returns from the frame it is in to one that it has not called.
+const MAX_RETURNS: u32 = 8;
 /// Natives that may change variables and registers behind a trace's back.
 const INVASIVE: &[&[u8]] = &[b"setlocal", b"sethook", b"upvaluejoin", b"setupvalue"];
 
@@ -31,8 +33,9 @@ impl Recorder {
                 if proto.is_vararg {
                     return Err(Reason::Vararg);
                 }
-                let depth = self.frames.iter().filter(|frame| frame.proto == closure.proto()).count();
-                if self.frames.len() >= MAX_FRAMES || depth > MAX_RECURSION {
+                // SAFETY: live code.
+                let counts = unsafe { (*proto.code.as_ptr()).call_counter().is_some() };
+                if self.is_too_deep() || !counts && self.would_be_too_deep(closure.proto()) {
                     return Err(Reason::TooDeep);
                 }
                 // The arguments are where the parameters are.
@@ -71,6 +74,19 @@ impl Recorder {
                 self.exec(vm, insn)
             }
         }
+    }
+
+    /// Whether one more call of a function is too much to inline.
+    fn would_be_too_deep(&self, proto: Gc<Proto>) -> bool {
+        let depth = self.frames.iter().filter(|frame| frame.proto == proto).count();
+        self.frames.len() >= MAX_FRAMES || depth > MAX_RECURSION
+    }
+
+    /// Whether the call of the frame on top was too much to inline.
+    pub(super) fn is_too_deep(&self) -> bool {
+        let proto = self.top_frame().proto;
+        let depth = self.frames.iter().filter(|frame| frame.proto == proto).count();
+        self.frames.len() > MAX_FRAMES || depth > MAX_RECURSION + 1
     }
 
     /// The one value that a call with this `C` gives.
@@ -204,9 +220,42 @@ impl Recorder {
     /// The current frame returns `count` values from a register on.
     pub(super) fn returns(&mut self, vm: &Vm, first: usize, count: usize) -> Recorded<()> {
         if self.frames.len() == 1 {
-            return Err(Reason::Returned);
+            return self.return_from_root(vm, first, count);
         }
         let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
+        self.return_values(&values)
+    }
+
+    /// The frame in which the region was entered returns. The trace goes on in the caller.
+    fn return_from_root(&mut self, vm: &Vm, first: usize, count: usize) -> Recorded<()> {
+        let [.., caller, frame] = &vm.frames()[..=self.depth] else { return Err(Reason::Returned) };
+        // SAFETY: a live prototype.
+        let is_vararg = unsafe { (*self.top_frame().proto.as_ptr()).is_vararg };
+        if frame.kind != FrameKind::Lua || is_vararg || caller.constants.is_null() || count > ARGUMENTS {
+            return Err(Reason::Returned);
+        }
+        // SAFETY: the caller's pc is behind its call.
+        let call = unsafe { *caller.pc.sub(1) };
+        let is_recursion = caller.code() == Some(self.top_frame().code);
+        if call.op() != Op::CALL || self.parent.is_none() && !is_recursion {
+            return Err(Reason::Returned);
+        }
+        self.returned += 1;
+        if self.returned > MAX_RETURNS {
+            return Err(Reason::TooLong);
+        }
+        let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
+        if values.iter().any(|value| self.region.get(*value).is_virtual()) {
+            return Err(Reason::View);
+        }
+        self.emit(Ins::new(IrOp::RETURN, Ty::Void).imm(caller.pc as u64))?;
+        let returning = self.frames.pop().expect("the returning frame");
+        (self.depth, self.base, self.has_returned) = (self.depth - 1, caller.base, true);
+        self.places.clear();
+        self.push_frame(vm, 0, caller.base, caller.constants, std::ptr::null(), Insn(0))?;
+        self.frames.last_mut().expect("the caller's frame").kind = caller.kind;
+        let base = (frame.base - caller.base) as Slot;
+        self.frames.push(Frame { base, return_pc: caller.pc, call, kind: FrameKind::Lua, ..returning });
         self.return_values(&values)
     }
 

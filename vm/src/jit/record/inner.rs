@@ -30,6 +30,9 @@ impl Recorder {
     /// The back-edge of the loop that begins at the current instruction, if one does.
     pub(super) fn loop_that_begins(&self) -> Option<*const Insn> {
         let frame = self.top_frame();
+        if self.is_at_entry() {
+            return None;
+        }
         let back_edge = frame.live.loop_at(Self::index_of(frame, self.pc))?;
         // SAFETY: both lie in the same code.
         #[allow(unsafe_code, reason = "another place in the code")]
@@ -45,7 +48,7 @@ impl Recorder {
         code: LoopCode,
     ) -> Recorded<Inner> {
         for number in self.region.enclosing(self.begin) {
-            if self.is_at(number) {
+            if !self.has_returned && self.is_at(number) {
                 self.close_inner(vm, number)?;
                 return Ok(Inner::Closed);
             }
@@ -56,7 +59,7 @@ impl Recorder {
         }
         self.unrolled.remove(&back_edge);
         for number in 0..self.region.inner.len() as u32 {
-            if self.may_enter(vm, number) {
+            if !self.has_returned && self.may_enter(vm, number) {
                 self.enter_inner(vm, number)?;
                 return Ok(Inner::Closed);
             }
@@ -64,7 +67,7 @@ impl Recorder {
         if self.frames.len() == 1 && !self.is_over_rows(vm, insn) {
             match code {
                 // The inner loop's region grows this loop around it.
-                LoopCode::Compiled(_) if self.parent.is_none() => return Err(Reason::InnerLoop),
+                LoopCode::Compiled(_) if !self.may_link() => return Err(Reason::InnerLoop),
                 LoopCode::Compiled(site) if self.before_back_edge(vm, back_edge, insn)? => {
                     self.link(site)?;
                     return Ok(Inner::Closed);
@@ -75,7 +78,8 @@ impl Recorder {
                 _ => {}
             }
         }
-        let written = if self.region.inner.len() < MAX_INNER { self.written_in(back_edge) } else { None };
+        let has_room = self.region.inner.len() < MAX_INNER && !self.has_returned;
+        let written = if has_room { self.written_in(back_edge) } else { None };
         match written {
             Some(written) if !written.iter().any(|slot| self.is_shown(*slot)) => {
                 self.open_inner(vm, insn, &written, back_edge)?;
@@ -117,6 +121,9 @@ impl Recorder {
     /// Whether the region's loop lies in the one with this back-edge.
     pub(super) fn is_around(&self, back_edge: *const Insn) -> bool {
         let frame = &self.frames[0];
+        if self.has_returned || self.is_of_function() {
+            return false;
+        }
         let (inner, outer) = (Self::index_of(frame, self.header), Self::index_of(frame, back_edge));
         let begin = frame.live.loop_of(outer);
         begin.is_some_and(|begin| (begin..outer).contains(&inner))
@@ -124,7 +131,7 @@ impl Recorder {
 
     /// Whether a trace may end in another region: one that begins in the same frame.
     pub(super) fn may_link(&self) -> bool {
-        self.frames.len() == 1 && self.parent.is_some()
+        self.frames.len() == 1 && (self.parent.is_some() || self.is_of_function())
     }
 
     /// At the back-edge of a loop that has a region of its own, which takes over.
@@ -148,7 +155,8 @@ impl Recorder {
     /// Whether a back-edge is that of a loop the trace is in, or of one that is unrolled.
     pub(super) fn is_expected_to_turn(&self) -> bool {
         let of_open = |number: &u32| self.region.inner[*number as usize].back_edge == self.pc;
-        self.unrolled.contains(&self.pc) || self.region.enclosing(self.begin).iter().any(of_open)
+        self.unrolled.contains(&self.pc)
+            || !self.has_returned && self.region.enclosing(self.begin).iter().any(of_open)
     }
 
     /// Whether the trace is where an inner loop begins, in the same frames.

@@ -13,6 +13,7 @@ impl Recorder {
     /// The value of a slot as an integer, which it is.
     pub(super) fn read_integer(&mut self, vm: &Vm, slot: Slot) -> Recorded<Ref> {
         if self.place(slot).is_none()
+            && !self.has_returned
             && self.region.param(slot).is_none()
             && !self.any.contains(&slot)
             && !self.is_captured(slot)
@@ -37,7 +38,7 @@ impl Recorder {
         let actual = self.actual(vm, slot);
         match self.place(slot) {
             Some(Place::Value(r)) if self.region.get(r).is_constant() => return Ok(r),
-            None if !self.is_captured(slot) => {
+            None if !self.is_captured(slot) && !self.has_returned => {
                 let r = self.region.slot(slot, Ty::Any);
                 if self.region.ty(r) == Ty::Any {
                     self.emit(Ins::new(IrOp::GPRI, Ty::Void).a(r).imm(actual.bits()))?;
@@ -94,25 +95,25 @@ impl Recorder {
                 Place::Value(r) => self.region.ty(r) != Ty::Num || self.small_constant(r).is_some(),
                 Place::Memory => true,
             });
-        let (next, limit) =
-            if counts && self.region.param(self.slot(a)).is_none_or(|r| self.region.ty(r) == Ty::Int) {
-                let index = self.read_integer(vm, self.slot(a))?;
-                let step = actual[2].as_f64_or_nan() as i64;
-                let step = self.integer(step);
-                let next = self.op2(IrOp::IADD, Ty::Int, index, step)?;
-                let limit = if is_small_integer(actual[1]) {
-                    self.read_integer(vm, self.slot(a + 1))?
-                } else {
-                    self.read(vm, a + 1)?
-                };
-                (next, limit)
+        let (next, limit) = if counts && self.param(self.slot(a)).is_none_or(|r| self.region.ty(r) == Ty::Int)
+        {
+            let index = self.read_integer(vm, self.slot(a))?;
+            let step = actual[2].as_f64_or_nan() as i64;
+            let step = self.integer(step);
+            let next = self.op2(IrOp::IADD, Ty::Int, index, step)?;
+            let limit = if is_small_integer(actual[1]) {
+                self.read_integer(vm, self.slot(a + 1))?
             } else {
-                let index = self.read(vm, a)?;
-                let index = self.double(index)?;
-                let step = self.double(step)?;
-                let limit = self.read(vm, a + 1)?;
-                (self.op2(IrOp::ADD, Ty::Num, index, step)?, limit)
+                self.read(vm, a + 1)?
             };
+            (next, limit)
+        } else {
+            let index = self.read(vm, a)?;
+            let index = self.double(index)?;
+            let step = self.double(step)?;
+            let limit = self.read(vm, a + 1)?;
+            (self.op2(IrOp::ADD, Ty::Num, index, step)?, limit)
+        };
         let (x, y) = self.alike(next, limit)?;
         let (x, y) = if actual[2].as_f64_or_nan() >= 0.0 { (x, y) } else { (y, x) };
         self.branch(insn, Ins::new(IrOp::GLE, Ty::Void).a(x).b(y), true)?;

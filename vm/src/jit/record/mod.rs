@@ -98,6 +98,8 @@ pub(crate) struct Recorder {
     /// How many frames lie below the root frame.
     depth: usize,
     base: u32,
+    /// The frame in which the region was entered has returned: `frames` begins with the one that it has returned to.
+    has_returned: bool,
     frames: Vec<Frame>,
     protos: Vec<Gc<Proto>>,
     /// Where the value of each slot is, from slot -1 on; `None`: it has not been touched.
@@ -116,6 +118,8 @@ pub(crate) struct Recorder {
     steps: u32,
     ignored: u32,
     inner_turns: u32,
+    /// How often the trace has returned from the frame it is in to one that it has not called.
+    returned: u32,
     /// The back-edges of loops that are unrolled.
     unrolled: HashSet<*const Insn>,
     /// Those of loops that can be no loops of the region.
@@ -192,6 +196,7 @@ impl Recorder {
             recorder.set_place(*slot, Some(*place));
         }
         recorder.top = snap.top;
+        recorder.has_returned = snap.has_returned;
         recorder.inherit(parent);
         Ok(recorder)
     }
@@ -217,6 +222,7 @@ impl Recorder {
             native_depth: vm.native_depth,
             depth,
             base: vm.frames()[depth].base,
+            has_returned: false,
             frames: Vec::new(),
             protos: Vec::new(),
             places: Vec::new(),
@@ -231,6 +237,7 @@ impl Recorder {
             steps: 0,
             ignored: 0,
             inner_turns: 0,
+            returned: 0,
             unrolled: HashSet::new(),
             declined: HashSet::new(),
             asked: None,
@@ -291,7 +298,7 @@ impl Recorder {
         let r = match self.place(slot) {
             Some(Place::Value(r)) if !captured && self.region.get(r).is_virtual() => return Ok(r),
             Some(Place::Value(r)) if !captured => r,
-            None if !captured => {
+            None if !captured && !self.has_returned => {
                 let is_unclear = self.any.contains(&slot) || self.region.params.len() > 200;
                 let ty = if is_unclear { Ty::Any } else { type_of(actual) };
                 self.region.slot(slot, ty)
@@ -338,6 +345,25 @@ impl Recorder {
     }
 
     // ---- frames and snapshots --------------------------------------------------------------------------
+
+    /// The `SLOT` of a slot of the frame in which the region was entered.
+    fn param(&self, slot: Slot) -> Option<Ref> {
+        self.region.param(slot).filter(|_| !self.has_returned)
+    }
+
+    /// Whether the current instruction counts calls of the function on top.
+    fn is_at_entry(&self) -> bool {
+        // SAFETY: live code.
+        unsafe { (*self.top_frame().code.as_ptr()).call_counter() == Some(self.pc) }
+    }
+
+    /// Whether what the region begins with is a function, not a loop.
+    fn is_of_function(&self) -> bool {
+        let code = self.frames.first().map(|frame| frame.code);
+        // SAFETY: live code.
+        !self.has_returned
+            && code.is_some_and(|code| unsafe { (*code.as_ptr()).call_counter() } == Some(self.header))
+    }
 
     fn push_frame(
         &mut self,
@@ -410,7 +436,8 @@ impl Recorder {
         if let Some(snap) = self.snap {
             return Ok(snap);
         }
-        let mut snapshot = Snapshot { may_grow: true, top: self.top, ..Snapshot::default() };
+        let has_returned = self.has_returned;
+        let mut snapshot = Snapshot { may_grow: true, top: self.top, has_returned, ..Snapshot::default() };
         let count = self.frames.len();
         for (index, frame) in self.frames.iter().enumerate() {
             let next = self.frames.get(index + 1);

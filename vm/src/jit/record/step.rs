@@ -50,9 +50,20 @@ impl Recorder {
         {
             self.top = None;
         }
-        if self.frames.len() == 1 && pc == self.header && self.steps > 0 {
-            self.close(vm)?;
+        let is_root_frame = self.frames.len() == 1 && !self.has_returned;
+        if pc == self.header
+            && self.steps > 0
+            && (is_root_frame || self.has_returned && self.frames.len() == 1)
+        {
+            if is_root_frame {
+                self.close(vm)?;
+            } else {
+                self.link(self.site)?;
+            }
             return Ok(true);
+        }
+        if self.steps > 0 && self.is_at_entry() {
+            return self.enter_function(vm, state, insn);
         }
         // What is left where a loop begins does not begin it.
         if self.steps > 0
@@ -60,9 +71,17 @@ impl Recorder {
         {
             // SAFETY: a live code's instruction, and the VM's own compiler.
             let jump = unsafe { super::super::original(state, *back_edge) };
-            let is_own = back_edge == self.header && self.frames.len() == 1;
-            if is_own && came_from != self.header && self.before_back_edge(vm, back_edge, jump)? {
-                self.close(vm)?;
+            let is_own = back_edge == self.header && is_root_frame;
+            if back_edge == self.header
+                && !(is_own && came_from == self.header)
+                && self.before_back_edge(vm, back_edge, jump)?
+            {
+                // In another frame it is the loop of another activation of the function.
+                if is_own {
+                    self.close(vm)?
+                } else {
+                    self.link(self.site)?
+                }
                 return Ok(true);
             }
             // SAFETY: as above.
@@ -73,10 +92,7 @@ impl Recorder {
         }
         // SAFETY: a live code's instruction.
         let word = unsafe { *pc };
-        if word.op() == Op::JLOOP
-            && (pc != self.header || self.frames.len() > 1)
-            && !self.is_expected_to_turn()
-        {
+        if word.op() == Op::JLOOP && (pc != self.header || !is_root_frame) && !self.is_expected_to_turn() {
             let code = state.code_of(word);
             match code {
                 LoopCode::Compiled(site) if self.may_link() => {
@@ -98,9 +114,28 @@ impl Recorder {
         if self.steps == 0 && self.parent.is_none() {
             self.begin_rows(vm, insn)?;
         }
+        self.record(vm, insn)
+    }
+
+    /// Where a function is called that has a counter: it is inlined unless it is so too deep, and then what is compiled for it may take over.
+    fn enter_function(&mut self, vm: &mut Vm, state: &State, insn: Insn) -> Recorded<bool> {
+        if !self.is_too_deep() {
+            return self.record(vm, insn);
+        }
+        // SAFETY: a live code's instruction.
+        match state.code_of(unsafe { *self.pc }) {
+            LoopCode::Compiled(site) => self.link(site)?,
+            _ if self.pc == self.header => self.link(self.site)?,
+            _ => self.stop(Reason::TooDeep)?,
+        }
+        Ok(true)
+    }
+
+    /// An instruction that nothing else is to be said of.
+    fn record(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<bool> {
         self.steps += 1;
         // SAFETY: code does not end with an instruction that is followed by none.
-        self.expected = [unsafe { pc.add(1) }; 2];
+        self.expected = [unsafe { self.pc.add(1) }; 2];
         match self.instruction(vm, insn) {
             Err(
                 reason @ (Reason::Returned
