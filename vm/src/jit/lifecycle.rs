@@ -17,7 +17,9 @@ use crate::vm::Vm;
 pub(super) fn penalise(state: &mut State, site: u32, reason: Reason) {
     state.abort(reason);
     let known = &mut state.sites[site as usize];
-    known.failures = (known.failures + 1).min(16);
+    // A function that returns to its caller is part of what calls it.
+    let is_simple = known.counts_calls && matches!(reason, Reason::Returned | Reason::TailCall);
+    known.failures = (known.failures + if is_simple { 6 } else { 1 }).min(16);
     let count = state.parameters.hot_loop.max(1).saturating_mul(1 << known.failures);
     state.loop_sites[site as usize].count = count.clamp(2, 1 << 22);
 }

@@ -178,6 +178,8 @@ struct Site {
     /// It, or its region, is being compiled.
     is_pending: bool,
     failures: u32,
+    /// It counts calls of a function, not turns of a loop.
+    counts_calls: bool,
 }
 
 /// Parameters, by the names that LuaJIT has for them.
@@ -396,7 +398,8 @@ fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
         let site = state.loop_sites.len() as u32;
         let count = state.odd.count(usual, 12);
         state.loop_sites.push(LoopSite { original, count, region: 0 });
-        state.sites.push(Site::default());
+        let counts_calls = index < code.pc_bias as usize;
+        state.sites.push(Site { counts_calls, ..Site::default() });
         vm.compiled.sites = state.loop_sites.as_mut_ptr();
         let place = code.insns.as_mut_ptr().add(index);
         *place = (*place).with_d(site as i32);

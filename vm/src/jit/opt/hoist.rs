@@ -1,7 +1,7 @@
 //! Loop-invariant code: what gives the same in every turn is done once, before the loop.
 //!
 //! An instruction of the root is hoisted when its operands are constants, slots the root does not change, or hoisted themselves, and when no trace of the
-//! region writes what it reads. A guard is hoisted too: when it does not hold, the loop is not entered, which is as good as leaving it. A load
+//! region writes what it reads. A guard is hoisted too, unless it is a branch of the program: when it does not hold, the loop is not entered, which is as good as leaving it. A load
 //! rests on a proof (an operand) and goes only where that has gone. Recording order is kept among what is hoisted.
 //!
 //! From an inner loop the same goes to before that loop, where the trace that enters it has come to its end.
@@ -99,7 +99,7 @@ fn take_out(
     for r in body {
         let ins = *region.get(r);
         let movable = matches!(ins.op.kind(), Kind::Value | Kind::Guard)
-            && !matches!(ins.op, IrOp::POLL | IrOp::ARG)
+            && !is_decided_again(ins.op)
             && ins.operands().all(|operand| settled.contains(&operand) || is_known(region, operand))
             && !is_written(written, &ins);
         if movable {
@@ -114,6 +114,13 @@ fn take_out(
     }
     region.traces[trace].body = rest;
     taken
+}
+
+/// What stays where it is: branches of the program. One whose condition no turn changes goes one way in all of them, but not each time the loop is entered,
+/// and outside there is no side trace for the other way.
+fn is_decided_again(op: IrOp) -> bool {
+    let is_branch = matches!(op, IrOp::GLT | IrOp::GLE | IrOp::GEQ | IrOp::GPRI | IrOp::GNPRI);
+    is_branch || matches!(op, IrOp::POLL | IrOp::ARG)
 }
 
 /// The traces that are part of a turn of an inner loop: those that go round it, and those of the loops they go through.
