@@ -2,7 +2,7 @@
 //!
 //! In code that may be compiled, the instruction at each back-edge is a [`JLOOP`](crate::bytecode::Op::JLOOP), which names a [`LoopSite`]: the
 //! instruction it stands for, and a count. The handler counts down and does what the instruction does; at zero it asks [`CompilerLink::hot`], which
-//! records, compiles, or runs what was compiled. Where nothing may be compiled, no `JLOOP` exists and nothing of this costs anything.
+//! records, compiles, or runs what was compiled. A `JLOOP` in front of a function's first instruction counts calls: it goes straight on. Where nothing may be compiled, no `JLOOP` exists and nothing of this costs anything.
 //!
 //! While a trace is recorded, the VM's handler table is exchanged for one in which every opcode first tells [`CompilerLink::record`].
 

@@ -13,8 +13,8 @@
 //! A guard that does not hold leaves the code through its **snapshot** (`exit.rs`): compiled code stores the values that matter in a buffer and returns
 //! the snapshot's number, and the interpreter goes on before the instruction. An exit taken often is recorded in turn, from
 //! where it leaves: a **side trace** of the same [`Region`], which is compiled again as one function with both. So a loop with branches
-//! becomes a loop with branches, and an inner loop grows the outer one around it. Loops that a trace comes to on its way become loops of the same region
-//! (`record/inner.rs`).
+//! becomes a loop with branches, and an inner loop grows the outer one around it. A trace that comes to a loop with a region of its own **links** to it: that region goes on,
+//! from the Lua stack (`enter.rs`). Other loops on the way become loops of the same region (`record/inner.rs`). Functions have regions as well, for recursion: they begin where calls are counted.
 //!
 //! # What holds
 //!

@@ -11,7 +11,10 @@
 //! header     parameters: the slots that the root changes;     the root ... side traces ...
 //! ```
 //!
-//! A loop inside is two blocks with parameters too ([`InnerLoop`]), to which all that matters is passed: traces end there, and one begins.
+//! A loop inside is two blocks with parameters too ([`InnerLoop`]), to which all that matters is passed: traces end there, and one begins. A loop with a region of its own
+//! is linked to: the trace stores what matters in the stack's slots and leaves the region.
+//!
+//! A region may begin with a function instead of a loop. Where the frame in which it was entered returns (`RETURN`), slots are counted from the caller's frame from then on.
 //!
 //! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise; so does a side trace in
 //! which the interpreter executes something, so that what was hoisted need not hold throughout it.

@@ -18,7 +18,7 @@ use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type, UserFuncName,
     Value, types,
 };
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
@@ -39,6 +39,8 @@ pub(crate) struct Compiler {
     /// Whether the last code was kept as text, and the text.
     pub(crate) listing: Option<String>,
     pub(crate) wants_listing: bool,
+    /// The write barrier as a call that keeps all registers: most code never takes it, and need not keep its values out of their way.
+    barrier: Option<Code>,
 }
 
 impl Compiler {
@@ -50,14 +52,38 @@ impl Compiler {
         flags.set("unwind_info", "false").ok()?;
         let isa = cranelift_native::builder().ok()?.finish(settings::Flags::new(flags)).ok()?;
         let interrupt = Arc::as_ptr(&vm.interrupt) as usize;
-        Some(Compiler {
+        let mut compiler = Compiler {
             isa,
             context: Context::new(),
             builder: FunctionBuilderContext::new(),
             interrupt,
             listing: None,
             wants_listing: false,
-        })
+            barrier: None,
+        };
+        compiler.barrier = Some(compiler.keeping_registers(Helper::barrier)?);
+        Some(compiler)
+    }
+
+    /// A helper's arguments handed on by a function that keeps all registers, and gives nothing back.
+    fn keeping_registers(&mut self, helper: Helper) -> Option<Code> {
+        self.context.clear();
+        let mut function =
+            Function::with_name_signature(UserFuncName::default(), preserving(&self.isa, helper.arguments()));
+        let mut b = FunctionBuilder::new(&mut function, &mut self.builder);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        let arguments = b.block_params(entry).to_vec();
+        let wanted = b.import_signature(signature(&self.isa, helper.arguments(), helper.result()));
+        let address = b.ins().iconst(types::I64, helper.address() as i64);
+        b.ins().call_indirect(wanted, address, &arguments);
+        b.ins().return_(&[]);
+        b.seal_all_blocks();
+        b.finalize(self.isa.frontend_config());
+        self.context.func = function;
+        let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
+        if compiled.buffer.relocs().is_empty() { Code::new(compiled.code_buffer()) } else { None }
     }
 
     /// The machine code of a region; `runtime` is where its runtime is.
@@ -80,6 +106,8 @@ impl Compiler {
             in_loop: false,
             constants: HashMap::new(),
             signatures: HashMap::new(),
+            barrier: self.barrier.as_ref().map_or(0, |code| code.start() as usize),
+            preserving: None,
             exits: HashMap::new(),
             cold: Vec::new(),
             sides: Vec::new(),
@@ -121,6 +149,14 @@ fn signature(isa: &OwnedTargetIsa, arguments: &[Arg], result: Arg) -> Signature 
     signature
 }
 
+/// A signature of functions that keep all registers and give nothing back.
+fn preserving(isa: &OwnedTargetIsa, arguments: &[Arg]) -> Signature {
+    let mut signature = signature(isa, arguments, Arg::Word);
+    signature.call_conv = CallConv::PreserveAll;
+    signature.returns.clear();
+    signature
+}
+
 fn machine_type(arg: Arg) -> Type {
     match arg {
         Arg::Word => types::I64,
@@ -152,6 +188,9 @@ struct Lowering<'r> {
     /// Doubles, made once.
     constants: HashMap<u64, Value>,
     signatures: HashMap<Vec<u8>, SigRef>,
+    /// Where the write barrier that keeps all registers is, and its signature.
+    barrier: usize,
+    preserving: Option<SigRef>,
     exits: HashMap<SnapId, Block>,
     /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
     cold: Vec<(SnapId, Block, bool, Value)>,
@@ -477,6 +516,15 @@ impl Lowering<'_> {
         self.store_turns();
         self.leave(LEFT);
         self.b.switch_to_block(next);
+    }
+
+    /// The signature of the write barrier that keeps all registers.
+    fn preserving_signature(&mut self) -> SigRef {
+        let isa = self.isa;
+        let builder = &mut self.b;
+        *self
+            .preserving
+            .get_or_insert_with(|| builder.import_signature(preserving(isa, Helper::barrier.arguments())))
     }
 
     fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {

@@ -299,8 +299,14 @@ impl Lowering<'_> {
                 self.load_u32(table, layout::ARRAY_LEN)
             }
             IrOp::GBOUND => {
-                let (index, len) = (self.value(ins.a), self.value(ins.b));
-                let from_zero = self.b.ins().iadd_imm_s(index, -1);
+                let len = self.value(ins.b);
+                // A loop's index is the one before plus its step.
+                let sum = *self.region.get(ins.a);
+                let is_step = sum.op == IrOp::IADD && self.region.get(sum.b).op == IrOp::KINT;
+                let (from, add) =
+                    if is_step { (sum.a, self.region.get(sum.b).imm as i64) } else { (ins.a, 0) };
+                let from = self.value(from);
+                let from_zero = if add == 1 { from } else { self.b.ins().iadd_imm_s(from, add - 1) };
                 let ok = self.b.ins().icmp(IntCC::UnsignedLessThan, from_zero, len);
                 return self.guarded(ok, ins);
             }
@@ -496,7 +502,9 @@ impl Lowering<'_> {
         self.b.switch_to_block(shade);
         self.b.set_cold_block(shade);
         let old = self.load(base, offset);
-        self.call(Helper::barrier, &[self.vm, old]);
+        let signature = self.preserving_signature();
+        let address = self.b.ins().iconst(types::I64, self.barrier as i64);
+        self.b.ins().call_indirect(signature, address, &[self.vm, old]);
         let none: [BlockArg; 0] = [];
         self.b.ins().jump(next, &none);
         self.b.switch_to_block(next);

@@ -10,6 +10,8 @@
 
 use std::collections::HashSet;
 
+use crate::value::RawValue;
+
 use super::super::ir::{Begin, ENTRY_SNAP, End, InnerLoop, Ins, IrOp, Kind, Mem, Ref, Region, Slot, SnapId};
 
 /// What the traces of a region write.
@@ -99,7 +101,7 @@ fn take_out(
     for r in body {
         let ins = *region.get(r);
         let movable = matches!(ins.op.kind(), Kind::Value | Kind::Guard)
-            && !is_decided_again(ins.op)
+            && !is_decided_again(&ins)
             && ins.operands().all(|operand| settled.contains(&operand) || is_known(region, operand))
             && !is_written(written, &ins);
         if movable {
@@ -118,9 +120,20 @@ fn take_out(
 
 /// What stays where it is: branches of the program. One whose condition no turn changes goes one way in all of them, but not each time the loop is entered,
 /// and outside there is no side trace for the other way.
-fn is_decided_again(op: IrOp) -> bool {
-    let is_branch = matches!(op, IrOp::GLT | IrOp::GLE | IrOp::GEQ | IrOp::GPRI | IrOp::GNPRI);
-    is_branch || matches!(op, IrOp::POLL | IrOp::ARG)
+fn is_decided_again(ins: &Ins) -> bool {
+    match ins.op {
+        IrOp::POLL | IrOp::ARG | IrOp::GLT | IrOp::GLE | IrOp::GEQ | IrOp::GNPRI => true,
+        // What has to be one number is the step of a loop.
+        IrOp::GPRI => !is_number(ins.imm),
+        _ => false,
+    }
+}
+
+/// Whether the bits are those of a number.
+fn is_number(bits: u64) -> bool {
+    // SAFETY: the immediate of a `GPRI` is a Lua value.
+    #[allow(unsafe_code, reason = "a value from its bits")]
+    unsafe { RawValue::from_bits(bits) }.is_number()
 }
 
 /// The traces that are part of a turn of an inner loop: those that go round it, and those of the loops they go through.

@@ -1,6 +1,6 @@
 //! Loops inside the one that is recorded.
 //!
-//! A loop of a few turns whose number is known is unrolled. Another one becomes a loop of the region ([`InnerLoop`]): the trace that has come to where it begins
+//! A loop of a few turns whose number is known is unrolled. One with a region of its own is linked to, one that may get a region is waited for. Another one becomes a loop of the region ([`InnerLoop`]): the trace that has come to where it begins
 //! ends there, and the next one begins, in which the slots that the loop may write are parameters. Which those are the bytecode says. Nothing of what was computed
 //! before is known in it, so that other traces may enter it too; loads that no turn spoils are moved out again by `opt::hoist`.
 

@@ -325,7 +325,14 @@ impl Recorder {
     }
 
     fn guard_not_nil(&mut self, value: Ref) -> Recorded<()> {
-        if self.region.ty(value) == Ty::Any && self.known_primitive(value).is_none() {
+        let has_type = |ty: &Ty| {
+            let guard = Ins::new(IrOp::GTYPE, *ty).a(value);
+            self.known.contains_key(&self.key(guard))
+        };
+        if self.region.ty(value) == Ty::Any
+            && self.known_primitive(value).is_none()
+            && !Ty::ALL.iter().any(has_type)
+        {
             self.emit(Ins::new(IrOp::GNPRI, Ty::Void).a(value).imm(RawValue::NIL.bits()))?;
         }
         Ok(())
