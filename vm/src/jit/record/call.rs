@@ -1,5 +1,7 @@
 //! Calls and returns. Lua functions are inlined, natives called.
 
+use std::collections::HashSet;
+
 use super::{Frame, Recorded, Recorder};
 use crate::bytecode::{BitOp, Insn, Op};
 use crate::function::{FunctionView, NativeFunction, Proto, Special};
@@ -16,6 +18,8 @@ pub(super) const MAX_FRAMES: usize = 16;
 pub(super) const MAX_RECURSION: usize = 3;
 /// How often a trace returns from the frame it is in to one that it has not called.
 const MAX_RETURNS: u32 = 8;
+/// To how many places that are no recursion the traces of a region return.
+const MAX_CALLERS: usize = 4;
 /// Natives that may change variables and registers behind a trace's back.
 const INVASIVE: &[&[u8]] = &[b"setlocal", b"sethook", b"upvaluejoin", b"setupvalue"];
 
@@ -237,7 +241,8 @@ impl Recorder {
         // SAFETY: the caller's pc is behind its call.
         let call = unsafe { *caller.pc.sub(1) };
         let is_recursion = caller.code() == Some(self.top_frame().code);
-        if call.op() != Op::CALL || self.parent.is_none() && !is_recursion {
+        let may_follow = is_recursion || self.parent.is_some() && !self.has_many_callers(caller.pc);
+        if call.op() != Op::CALL || !may_follow {
             return Err(Reason::Returned);
         }
         self.returned += 1;
@@ -257,6 +262,13 @@ impl Recorder {
         let base = (frame.base - caller.base) as Slot;
         self.frames.push(Frame { base, return_pc: caller.pc, call, kind: FrameKind::Lua, ..returning });
         self.return_values(&values)
+    }
+
+    /// Whether traces of the region go on in so many callers already that another one is none of it.
+    fn has_many_callers(&self, pc: *const Insn) -> bool {
+        let returns = self.region.ins.iter().filter(|ins| ins.op == IrOp::RETURN);
+        let known: HashSet<u64> = returns.map(|ins| ins.imm).collect();
+        known.len() >= MAX_CALLERS && !known.contains(&(pc as u64))
     }
 
     /// The current frame, which the trace has called, returns.
