@@ -1,4 +1,4 @@
-//! Running compiled code, and what follows when it is left.
+//! Running compiled code, from region to region, and what follows when it is left.
 
 use super::exit::{restore, restore_frames};
 use super::ir::{self, SnapId};

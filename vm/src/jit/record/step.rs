@@ -51,10 +51,7 @@ impl Recorder {
             self.top = None;
         }
         let is_root_frame = self.frames.len() == 1 && !self.has_returned;
-        if pc == self.header
-            && self.steps > 0
-            && (is_root_frame || self.has_returned && self.frames.len() == 1)
-        {
+        if pc == self.header && self.steps > 0 && self.frames.len() == 1 {
             if is_root_frame {
                 self.close(vm)?;
             } else {
