@@ -5,6 +5,7 @@
 use super::Runtime;
 use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Ty, VIRTUAL_REUSED};
 use crate::ffi::cdata::CData;
+use crate::ffi::ctype::CTypeId;
 use crate::ffi::{cursor, part};
 use crate::function::NativeFunction;
 use crate::jit::helpers::table_room;
@@ -24,6 +25,8 @@ pub(crate) enum Source {
     Shown(usize),
     /// A view that is made, of this type, as what is in the buffer says: bytes, tick, and the view it is otherwise like.
     Part { at: usize, ctype: u32, is_reused: bool },
+    /// A reference that is made, of what is in the buffer: an address, and the cdata whose memory it is in.
+    Reference { at: usize, to: u32 },
     /// A table that is made: its room, its fields, its metatable.
     Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, meta: Option<Box<Source>> },
     /// What the restored slot of this number got.
@@ -68,7 +71,7 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
     let place = |(index, (_, r)): (usize, &(Slot, Ref))| {
         let ins = region.get(*r);
         let table = region.sunk_table(snap, *r);
-        let is_made = ins.is_virtual() || table.is_some();
+        let is_made = ins.is_virtual() || table.is_some() || is_sunk_reference(region, *r);
         if constant(region, *r).is_some() || is_made && first_with(restored, *r) != index {
             return None;
         }
@@ -87,6 +90,11 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
         Some(at)
     };
     restored.iter().enumerate().map(place).collect()
+}
+
+/// Whether a value is a reference that only exits make.
+pub(crate) fn is_sunk_reference(region: &Region, r: Ref) -> bool {
+    region.get(r).op == IrOp::CREF && region.sunk.contains(&r)
 }
 
 fn first_with(restored: &[(Slot, Ref)], r: Ref) -> usize {
@@ -155,6 +163,7 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
         (Some(at), IrOp::PART) => {
             Source::Part { at, ctype: ins.imm as u32, is_reused: ins.imm & VIRTUAL_REUSED != 0 }
         }
+        (Some(at), IrOp::CREF) if is_sunk_reference(region, r) => Source::Reference { at, to: ins.imm as u32 },
         (Some(at), _) => Source::Buffer(ins.ty, at),
     }
 }
@@ -170,6 +179,8 @@ pub(crate) fn constant(region: &Region, r: Ref) -> Option<RawValue> {
         IrOp::KPRI => unsafe { RawValue::from_bits(ins.imm) },
         // SAFETY: a constant of a prototype that the region keeps.
         IrOp::KSTR => RawValue::string(unsafe { Gc::from_ptr(ins.imm as *mut _) }),
+        // SAFETY: the table of a C type, which is pinned until all code is flushed.
+        IrOp::KTAB => RawValue::table(unsafe { Gc::from_ptr(ins.imm as *mut _) }),
         _ => return None,
     })
 }
@@ -236,7 +247,7 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
                     RawValue::cdata(Gc::from_ptr(view))
                 }
                 Source::Same(first) => *base.offset(exit.slots[*first].0 as isize),
-                Source::Part { .. } | Source::Table { .. } => {
+                Source::Part { .. } | Source::Table { .. } | Source::Reference { .. } => {
                     parts = true;
                     continue;
                 }
@@ -272,6 +283,15 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
     Ok(())
 }
 
+/// A reference to what is at an address in the memory of a cdata.
+///
+/// # Errors
+/// When there is no memory.
+pub(crate) fn reference(vm: &mut Vm, whole: Gc<CData>, data: *mut u8, to: u32) -> Result<RawValue, Raised> {
+    let extent = vm.extent(whole);
+    vm.new_reference(CTypeId(to), data, extent)
+}
+
 /// Makes the views and tables that an exit needs, once everything else is where the collector finds it.
 #[cold]
 fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), Raised> {
@@ -284,6 +304,10 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     let word = |i: usize| (*runtime).buffer[at + i];
                     let (data, tick, like) = (word(0) as *mut u8, word(1) as *mut u32, word(2) as *mut CData);
                     *place = part::shown_in(vm, *place, like, (data, tick, *ctype), *is_reused)?;
+                }
+                Source::Reference { at, to } => {
+                    let (data, whole) = ((*runtime).buffer[*at], (*runtime).buffer[at + 1]);
+                    *place = reference(vm, Gc::from_ptr(whole as *mut _), data as *mut u8, *to)?;
                 }
                 Source::Table { hints, fields, meta } => {
                     let value = |source: &Source| match source {

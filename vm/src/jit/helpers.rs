@@ -6,6 +6,7 @@ use super::State;
 use super::exit::{call_info, restore};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
+use crate::ffi::cdata::CData;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
@@ -61,6 +62,7 @@ helpers! {
     rows(Word, Word, Word) -> Word;
     entity(Word, Word) -> Word;
     place(Word, Word, Word, Word) -> Word;
+    reference(Word, Word, Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -236,6 +238,13 @@ extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut c
             _ => std::ptr::null_mut(),
         }
     }
+}
+
+/// A reference to what is at an address in the memory of a cdata; null if there is no memory for it.
+extern "C" fn reference(vm: *mut Vm, whole: *mut CData, data: *mut u8, to: u64) -> *mut CData {
+    // SAFETY: compiled code hands over its VM, a live cdata and an address in its memory.
+    let made = unsafe { super::exit::reference(&mut *vm, Gc::from_ptr(whole), data, to as u32) };
+    made.ok().and_then(|made| made.as_cdata()).map_or(std::ptr::null_mut(), Gc::as_ptr)
 }
 
 /// The value of the entity whose bits are at an address.

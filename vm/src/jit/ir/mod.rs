@@ -88,6 +88,11 @@ pub(crate) fn virtual_kind(ctype: u32, is_writable: bool) -> u64 {
     u64::from(ctype) | if is_writable { VIRTUAL_WRITABLE } else { 0 }
 }
 
+/// The immediate of `CREF`: the type referred to, and whether its bytes may be written.
+pub(crate) fn reference_imm(to: u32, is_writable: bool) -> u64 {
+    virtual_kind(to, is_writable)
+}
+
 /// The immediate of `ROWS`.
 pub(crate) fn rows_imm(first_variable: Slot, is_at_row: bool) -> u64 {
     u64::from(first_variable as u32) | u64::from(is_at_row) << 32
@@ -154,7 +159,7 @@ impl Ins {
         matches!(self.op, IrOp::SHOWN | IrOp::PART)
     }
     pub(crate) fn is_constant(&self) -> bool {
-        matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR)
+        matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB)
     }
 }
 
@@ -304,7 +309,7 @@ pub(crate) struct Region {
     pub(crate) header: Vec<Slot>,
     /// The slots that any trace changes; by `opt::settle`.
     pub(crate) preheader: Vec<Slot>,
-    /// The tables (`TNEW`) that only exits make; by `opt::sink`.
+    /// The tables (`TNEW`) and references (`CREF`) that only exits make; by `opt::sink`.
     pub(crate) sunk: Vec<Ref>,
     /// What runs before the loop; by `opt::hoist`.
     pub(crate) hoisted: Vec<Ref>,

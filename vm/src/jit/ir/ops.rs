@@ -123,6 +123,8 @@ ops! {
     KPRI Floating Pure,
     /// The string at `imm`, a constant of a prototype that the region keeps.
     KSTR Floating Pure,
+    /// The table at `imm`, which lives as long as the VM, or until all code is flushed: the metatable of a C type.
+    KTAB Floating Pure,
     /// The value of stack slot `imm` where the loop begins.
     SLOT Floating Pure,
     /// The value of stack slot `imm` where an inner loop begins.
@@ -183,6 +185,10 @@ ops! {
     TOBIT Value Pure,
     /// Bit operation `imm` (see `BitOp`) of two such integers.
     BITS Value Pure,
+    /// Such an integer with its bytes in the other order.
+    BSWAP Value Pure,
+    /// Such an integer `a` rotated left by `b`.
+    ROL Value Pure,
     /// `(a < b) == (imm ~= 0)`, of doubles or integers.
     GLT Guard Pure,
     /// `(a <= b) == (imm ~= 0)`
@@ -258,6 +264,12 @@ ops! {
     CCOUNT Value Lent,
     /// The `imm` bytes at `b` are in the extent of the reference or pointer `a`.
     CBOUND Guard Lent,
+    /// The address `a` is none of the first page.
+    CPAGE Guard Pure,
+    /// A new reference to what is at `b`, of the type in `imm` (see `reference_imm`), in the memory of cdata `a`; `c` proves that it is there.
+    CREF Call Pure,
+    /// The interpreter gets to see the cdata `a`: it is an object from where it was made on.
+    KEEP Store Pure,
     /// The scalar and offset in `imm` of the bytes at `a`; `b` proves that they are there.
     CLOAD Value Bytes,
     /// That scalar = `b`.

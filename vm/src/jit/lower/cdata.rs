@@ -61,6 +61,7 @@ impl Lowering<'_> {
                 let size = self.load(data, -8);
                 match ins.imm {
                     1 => size,
+                    n if !n.is_power_of_two() => self.b.ins().udiv_imm_u(size, n as i64),
                     n => self.b.ins().ushr_imm_u(size, i64::from(n.trailing_zeros())),
                 }
             }
@@ -74,6 +75,18 @@ impl Lowering<'_> {
                 let ok = self.b.ins().band(above, below);
                 return self.guarded(ok, ins);
             }
+            IrOp::CPAGE => {
+                let address = self.value(ins.a);
+                let ok = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, address, 4096);
+                return self.guarded(ok, ins);
+            }
+            IrOp::CREF => {
+                let (whole, data, to) = (self.value(ins.a), self.value(ins.b), self.word(ins.imm & 0xFFFF_FFFF));
+                let object = self.call(Helper::reference, &[self.vm, whole, data, to]);
+                self.guard(object, ins.snap);
+                object
+            }
+            IrOp::KEEP => return None,
             IrOp::CLOAD => self.load_scalar(ins),
             IrOp::CSTORE => {
                 self.store_scalar(ins);

@@ -5,7 +5,7 @@
 
 use cranelift_codegen::ir::{InstBuilder, types};
 
-use super::super::exit::constant;
+use super::super::exit::{constant, is_sunk_reference};
 use super::super::ir::{IrOp, Kind, Mem, Ref, Region, SnapId};
 use super::{Lowering, buffer_places, layout};
 
@@ -51,13 +51,14 @@ impl Lowering<'_> {
                 }
                 continue;
             }
-            if !ins.is_virtual() {
+            let operands = if is_sunk_reference(region, *r) { [ins.b, ins.a, Ref::NONE] } else { [ins.b, ins.c, ins.a] };
+            if !ins.is_virtual() && !is_sunk_reference(region, *r) {
                 self.ensure(*r, &mut made);
                 let value = self.value(*r);
                 self.b.ins().store(Self::flags(), value, buffer, (at * 8) as i32);
                 continue;
             }
-            for (i, operand) in [ins.b, ins.c, ins.a].into_iter().enumerate() {
+            for (i, operand) in operands.into_iter().enumerate() {
                 let value = if operand == Ref::NONE {
                     self.b.ins().iconst(types::I64, 0)
                 } else {

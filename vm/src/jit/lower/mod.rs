@@ -176,7 +176,8 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC | IrOp::TNEW | IrOp::PLACE)
+            use IrOp::{APPEND, CREF, EXEC, PLACE, SHORT, TNEW};
+            matches!(region.get(*r).op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF)
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
@@ -391,7 +392,7 @@ impl Lowering<'_> {
                 Some(value) => *value,
                 None => self.b.ins().f64const(f64::from_bits(ins.imm)),
             },
-            IrOp::KINT | IrOp::KPRI | IrOp::KSTR => self.b.ins().iconst(types::I64, ins.imm as i64),
+            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB => self.b.ins().iconst(types::I64, ins.imm as i64),
             IrOp::SLOT => match self.inside.get(&r).filter(|_| self.in_loop) {
                 Some(value) => *value,
                 None => self.before[&r],

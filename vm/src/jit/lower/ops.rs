@@ -128,7 +128,13 @@ impl Lowering<'_> {
 
     fn lower(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
-            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::SLOT | IrOp::PHI => {
+            IrOp::KNUM
+            | IrOp::KINT
+            | IrOp::KPRI
+            | IrOp::KSTR
+            | IrOp::KTAB
+            | IrOp::SLOT
+            | IrOp::PHI => {
                 unreachable!("in no trace")
             }
             IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
@@ -252,6 +258,19 @@ impl Lowering<'_> {
                 self.b.ins().sextend(types::I64, low)
             }
             IrOp::BITS => self.bit_operation(ins),
+            IrOp::BSWAP => {
+                let x = self.value(ins.a);
+                let low = self.b.ins().ireduce(types::I32, x);
+                let swapped = self.b.ins().bswap(low);
+                self.b.ins().sextend(types::I64, swapped)
+            }
+            IrOp::ROL => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                let low = self.b.ins().ireduce(types::I32, x);
+                let by = self.b.ins().ireduce(types::I32, y);
+                let rotated = self.b.ins().rotl(low, by);
+                self.b.ins().sextend(types::I64, rotated)
+            }
             IrOp::GLT | IrOp::GLE | IrOp::GEQ => return self.comparison(ins),
             IrOp::BOX => self.boxed(ins.a),
             IrOp::TSHAPE => {

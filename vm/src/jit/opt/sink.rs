@@ -1,4 +1,6 @@
-//! Allocation sinking: a table that nobody but the trace knows is made only where the trace is left while a slot holds it.
+//! Allocation sinking: a table or reference that nobody but the trace knows is made only where the trace is left while a slot holds it.
+//!
+//! References never change, so that it does not matter if several exits make one each.
 //!
 //! The recorder knows what such a table has in each snapshot (`FreshTable`), and reads its fields from there, so that what is left of it is the allocation and
 //! the stores. If nothing else names the table they go.
@@ -13,7 +15,7 @@ pub(super) fn sink(region: &mut Region) {
     let snapshot = |snap: SnapId, escaped: &mut HashSet<Ref>| {
         let snap = &region.snaps[snap as usize];
         for (_, r) in &snap.restored {
-            if !snap.tables.iter().any(|(table, _)| table == r) {
+            if !snap.tables.iter().any(|(table, _)| table == r) && region.get(*r).op != IrOp::CREF {
                 escaped.insert(*r);
             }
         }
@@ -24,7 +26,7 @@ pub(super) fn sink(region: &mut Region) {
     for trace in &region.traces {
         for r in trace.body.iter().chain(&region.hoisted) {
             let ins = region.get(*r);
-            if ins.op == IrOp::TNEW {
+            if matches!(ins.op, IrOp::TNEW | IrOp::CREF) {
                 tables.push(*r);
             }
             let own = if matches!(ins.op, IrOp::TINIT | IrOp::TMETA) { ins.a } else { Ref::NONE };

@@ -22,7 +22,16 @@ impl Recorder {
         let (a, c) = (insn.a(), insn.c());
         let callee = self.slot(a);
         let count = self.argument_count(insn)?;
-        let Some(function) = self.actual(vm, callee).as_function() else { return Err(Reason::CallHandler) };
+        let Some(function) = self.actual(vm, callee).as_function() else {
+            let actual = self.actual(vm, callee);
+            if c == 0 || !Self::is_called_natively(vm, actual) {
+                return Err(Reason::CallHandler);
+            }
+            for i in 0..=count {
+                self.read_slot(vm, callee + i as Slot)?;
+            }
+            return self.exec(vm, insn);
+        };
         match function.view() {
             FunctionView::Lua(closure) => {
                 let function = self.read_slot(vm, callee)?;
@@ -313,6 +322,14 @@ impl Recorder {
             }
             ([x, y], _, _, Some(op)) => Some(self.bits(op, *x, *y)?),
             ([x], _, _, _) if name == b"bnot" => Some(self.bits(BitOp::Not, *x, *x)?),
+            ([x], _, _, _) if name == b"bswap" => {
+                let x = self.op1(IrOp::TOBIT, Ty::Int, *x)?;
+                Some(self.op1(IrOp::BSWAP, Ty::Int, x)?)
+            }
+            ([x, y], _, _, _) if name == b"rol" => {
+                let (x, y) = (self.op1(IrOp::TOBIT, Ty::Int, *x)?, self.op1(IrOp::TOBIT, Ty::Int, *y)?);
+                Some(self.op2(IrOp::ROL, Ty::Int, x, y)?)
+            }
             ([x], _, _, _) if name == b"tobit" => Some(self.op1(IrOp::TOBIT, Ty::Int, *x)?),
             _ => None,
         })

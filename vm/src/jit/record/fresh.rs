@@ -66,7 +66,7 @@ impl Recorder {
     }
 
     /// The snapshot of the current instruction is needed only where memory runs out.
-    fn does_not_grow(&mut self) {
+    pub(super) fn does_not_grow(&mut self) {
         if let Some(snap) = self.snap {
             self.region.snaps[snap as usize].may_grow = false;
         }

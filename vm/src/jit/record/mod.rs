@@ -15,6 +15,7 @@ pub(crate) mod live;
 mod loops;
 mod meta;
 mod ops;
+mod refs;
 mod rows;
 mod step;
 mod table;

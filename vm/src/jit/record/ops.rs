@@ -210,6 +210,7 @@ impl Recorder {
 
     /// The instruction is left to the interpreter.
     pub(super) fn exec(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        self.keep_what_is_read(insn)?;
         let r = self.emit(Ins::new(IrOp::EXEC, Ty::Void).imm(0))?;
         self.pending = Pending::Exec(r);
         let _ = vm;

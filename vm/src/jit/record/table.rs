@@ -82,6 +82,8 @@ impl Recorder {
                     }
                 } else if actual.is_string() {
                     self.string_method(vm, key)?
+                } else if let Some(cdata) = actual.as_cdata() {
+                    self.cdata_method(vm, object, cdata, key)?
                 } else {
                     None
                 };
@@ -243,7 +245,7 @@ impl Recorder {
     }
 
     /// The `__index` of a metatable, nil if it has none.
-    fn index_handler(
+    pub(super) fn index_handler(
         &mut self,
         vm: &mut Vm,
         holder: Ref,
