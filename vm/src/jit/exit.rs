@@ -4,9 +4,10 @@
 
 use super::Runtime;
 use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Ty, VIRTUAL_REUSED};
-use crate::ffi::cdata::CData;
+use crate::ffi::cdata::{self, CData, WRITABLE};
 use crate::ffi::ctype::CTypeId;
-use crate::ffi::{cursor, part};
+use crate::ffi::{cursor, part, place};
+use crate::gc::OutOfMemory;
 use crate::function::NativeFunction;
 use crate::jit::helpers::table_room;
 use crate::string::LuaString;
@@ -27,6 +28,8 @@ pub(crate) enum Source {
     Part { at: usize, ctype: u32, is_reused: bool },
     /// A reference that is made, of what is in the buffer: an address, and the cdata whose memory it is in.
     Reference { at: usize, to: u32 },
+    /// A C value that is made: as the immediate of `CNEW` says, with its scalars.
+    Value { imm: u64, parts: Vec<(u64, Source)> },
     /// A table that is made: its room, its fields, its metatable.
     Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, meta: Option<Box<Source>> },
     /// What the restored slot of this number got.
@@ -71,7 +74,9 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
     let place = |(index, (_, r)): (usize, &(Slot, Ref))| {
         let ins = region.get(*r);
         let table = region.sunk_table(snap, *r);
-        let is_made = ins.is_virtual() || table.is_some() || is_sunk_reference(region, *r);
+        let value = region.sunk_value(snap, *r);
+        let is_made =
+            ins.is_virtual() || table.is_some() || value.is_some() || is_sunk_reference(region, *r);
         if constant(region, *r).is_some() || is_made && first_with(restored, *r) != index {
             return None;
         }
@@ -84,6 +89,9 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
                 .chain(table.meta)
                 .filter(|value| constant(region, *value).is_none())
                 .count(),
+            None if let Some(value) = value => {
+                value.parts.iter().filter(|(_, part)| constant(region, *part).is_none()).count()
+            }
             None if is_made => WORDS,
             None => 1,
         };
@@ -143,18 +151,22 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
     if let Some(value) = constant(region, r) {
         return Source::Constant(value);
     }
-    if let (Some(table), Some(at)) = (region.sunk_table(snap, r), place) {
-        let mut next = at;
-        let mut word = |value: Ref| match constant(region, value) {
-            Some(value) => Source::Constant(value),
-            None => {
-                next += 1;
-                Source::Buffer(region.ty(value), next - 1)
-            }
-        };
+    let mut next = place.unwrap_or(0);
+    let mut word = |value: Ref| match constant(region, value) {
+        Some(value) => Source::Constant(value),
+        None => {
+            next += 1;
+            Source::Buffer(region.ty(value), next - 1)
+        }
+    };
+    if let (Some(table), Some(_)) = (region.sunk_table(snap, r), place) {
         let fields = table.fields.iter().map(|(key, value)| (*key, word(*value))).collect();
         let meta = table.meta.map(|meta| Box::new(word(meta)));
         return Source::Table { hints: table.hints, fields, meta };
+    }
+    if let (Some(value), Some(_)) = (region.sunk_value(snap, r), place) {
+        let parts = value.parts.iter().map(|(part, value)| (*part, word(*value))).collect();
+        return Source::Value { imm: region.get(r).imm, parts };
     }
     let ins = region.get(r);
     match (place, ins.op) {
@@ -247,7 +259,10 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
                     RawValue::cdata(Gc::from_ptr(view))
                 }
                 Source::Same(first) => *base.offset(exit.slots[*first].0 as isize),
-                Source::Part { .. } | Source::Table { .. } | Source::Reference { .. } => {
+                Source::Part { .. }
+                | Source::Table { .. }
+                | Source::Value { .. }
+                | Source::Reference { .. } => {
                     parts = true;
                     continue;
                 }
@@ -283,6 +298,15 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
     Ok(())
 }
 
+/// A C value as the immediate of `CNEW` says.
+///
+/// # Errors
+/// When there is no memory.
+pub(crate) fn new_value(vm: &mut Vm, imm: u64) -> Result<Gc<CData>, OutOfMemory> {
+    let (size, flags) = ((imm >> 32) as u16, if imm >> 48 & 1 != 0 { WRITABLE } else { 0 });
+    cdata::new_owned(&mut vm.heap, CTypeId(imm as u32), size.into(), flags)
+}
+
 /// A reference to what is at an address in the memory of a cdata.
 ///
 /// # Errors
@@ -308,6 +332,18 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                 Source::Reference { at, to } => {
                     let (data, whole) = ((*runtime).buffer[*at], (*runtime).buffer[at + 1]);
                     *place = reference(vm, Gc::from_ptr(whole as *mut _), data as *mut u8, *to)?;
+                }
+                Source::Value { imm, parts } => {
+                    let made = new_value(vm, *imm)?;
+                    for (part, source) in parts {
+                        let value = match source {
+                            Source::Constant(value) => *value,
+                            Source::Buffer(ty, at) => boxed((*runtime).buffer[*at], *ty),
+                            _ => unreachable!("scalars are values of their own"),
+                        };
+                        place::store_at(made.data().add(*part as u32 as usize), (*part >> 32) as u32, value);
+                    }
+                    *place = made.into();
                 }
                 Source::Table { hints, fields, meta } => {
                     let value = |source: &Source| match source {

@@ -63,6 +63,7 @@ helpers! {
     entity(Word, Word) -> Word;
     place(Word, Word, Word, Word) -> Word;
     reference(Word, Word, Word, Word) -> Word;
+    new_value(Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -245,6 +246,13 @@ extern "C" fn reference(vm: *mut Vm, whole: *mut CData, data: *mut u8, to: u64) 
     // SAFETY: compiled code hands over its VM, a live cdata and an address in its memory.
     let made = unsafe { super::exit::reference(&mut *vm, Gc::from_ptr(whole), data, to as u32) };
     made.ok().and_then(|made| made.as_cdata()).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// A C value as the immediate of `CNEW` says; null if there is no memory for it.
+extern "C" fn new_value(vm: *mut Vm, imm: u64) -> *mut CData {
+    // SAFETY: compiled code hands over its VM.
+    let vm = unsafe { &mut *vm };
+    super::exit::new_value(vm, imm).map_or(std::ptr::null_mut(), Gc::as_ptr)
 }
 
 /// The value of the entity whose bits are at an address.

@@ -10,6 +10,7 @@ mod functions;
 mod handles;
 mod hooks;
 mod limits;
+mod math_types;
 mod memory;
 mod stress;
 mod tables;

@@ -165,6 +165,8 @@ ops! {
     SQRT Value Pure,
     /// The absolute value.
     ABS Value Pure,
+    /// Rounded to single precision.
+    FROUND Value Pure,
     /// Rounded down.
     FLOOR Value Pure,
     /// Rounded up.
@@ -268,6 +270,10 @@ ops! {
     CPAGE Guard Pure,
     /// A new reference to what is at `b`, of the type in `imm` (see `reference_imm`), in the memory of cdata `a`; `c` proves that it is there.
     CREF Call Pure,
+    /// A new C value of the type, size and kind in `imm` (see `made_imm`), zero.
+    CNEW Call Pure,
+    /// The scalar and offset in `imm` of the new C value `a`, which nobody else knows, = `b`.
+    CINIT Store Pure,
     /// The interpreter gets to see the cdata `a`: it is an object from where it was made on.
     KEEP Store Pure,
     /// The scalar and offset in `imm` of the bytes at `a`; `b` proves that they are there.

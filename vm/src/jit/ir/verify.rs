@@ -132,7 +132,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV | IrOp::MOD | IrOp::POW | IrOp::MIN | IrOp::MAX => {
             (&[Ty::Num], &[Ty::Num])
         }
-        IrOp::NEG | IrOp::SQRT | IrOp::ABS | IrOp::FLOOR | IrOp::CEIL | IrOp::N2I => (&[Ty::Num], &[]),
+        IrOp::FROUND | IrOp::NEG | IrOp::SQRT | IrOp::ABS | IrOp::FLOOR | IrOp::CEIL | IrOp::N2I => (&[Ty::Num], &[]),
         IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::ROL | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
         IrOp::I2N => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
@@ -157,6 +157,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::CPAGE => (&[Ty::Ptr], &[]),
         IrOp::BSWAP => (&[Ty::Int], &[]),
         IrOp::CBOUND | IrOp::SHOWN | IrOp::PART => (&[Ty::Cdt], &[Ty::Ptr]),
+        IrOp::CINIT => (&[Ty::Cdt], &[Ty::Num, Ty::Int]),
         IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int]),
         IrOp::TRUNC => (&[Ty::Num], &[]),
         IrOp::TSTORE => (&[Ty::Ptr], &[Ty::Int]),
@@ -195,6 +196,9 @@ fn snapshot(region: &Region, id: SnapId, defined: &HashSet<Ref>) -> Result<(), S
         if let Some(table) = region.sunk_table(id, *r) {
             let fields = table.fields.iter().map(|(_, value)| *value).chain(table.meta);
             return fields.into_iter().try_for_each(|value| known(region, value, defined));
+        }
+        if let Some(value) = region.sunk_value(id, *r) {
+            return value.parts.iter().try_for_each(|(_, part)| known(region, *part, defined));
         }
         if super::super::exit::is_sunk_reference(region, *r) {
             return region.get(*r).operands().try_for_each(|value| known(region, value, defined));

@@ -51,6 +51,15 @@ impl Lowering<'_> {
                 }
                 continue;
             }
+            if let Some(value) = region.sunk_value(snap, *r) {
+                let values = value.parts.iter().map(|(_, part)| *part);
+                for (i, value) in values.filter(|value| constant(region, *value).is_none()).enumerate() {
+                    self.ensure(value, &mut made);
+                    let value = self.value(value);
+                    self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+                }
+                continue;
+            }
             let operands = if is_sunk_reference(region, *r) { [ins.b, ins.a, Ref::NONE] } else { [ins.b, ins.c, ins.a] };
             if !ins.is_virtual() && !is_sunk_reference(region, *r) {
                 self.ensure(*r, &mut made);
@@ -71,6 +80,7 @@ impl Lowering<'_> {
         // They are known in this block only.
         for r in made {
             self.values[r.index()] = None;
+            self.singles.remove(&r);
         }
     }
 

@@ -49,6 +49,7 @@ pub(super) const EPOCH: i32 = (LENDING + Lending::EPOCH) as i32;
 pub(super) const TICK: i32 = (LENDING + Lending::TICK) as i32;
 
 pub(super) const DATA: i32 = offset_of!(CData, data) as i32;
+pub(super) const OWNED_BYTES: i32 = size_of::<CData>() as i32;
 pub(super) const VIEW_TICK: i32 = offset_of!(View, tick) as i32;
 pub(super) const VIEW_EPOCH: i32 = offset_of!(View, epoch) as i32;
 pub(super) const INNER_START: i32 = offset_of!(Inner, start) as i32;

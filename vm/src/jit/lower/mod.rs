@@ -79,6 +79,8 @@ impl Compiler {
             inside: HashMap::new(),
             in_loop: false,
             constants: HashMap::new(),
+            singles: HashMap::new(),
+            loaded_single: None,
             signatures: HashMap::new(),
             exits: HashMap::new(),
             cold: Vec::new(),
@@ -151,6 +153,10 @@ struct Lowering<'r> {
     in_loop: bool,
     /// Doubles, made once.
     constants: HashMap<u64, Value>,
+    /// What is of single precision, in that form, where it was computed.
+    singles: HashMap<Ref, Value>,
+    /// That of the load that was just lowered.
+    loaded_single: Option<Value>,
     signatures: HashMap<Vec<u8>, SigRef>,
     exits: HashMap<SnapId, Block>,
     /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
@@ -176,8 +182,8 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CREF, EXEC, PLACE, SHORT, TNEW};
-            matches!(region.get(*r).op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF)
+            use IrOp::{APPEND, CNEW, CREF, EXEC, PLACE, SHORT, TNEW};
+            matches!(region.get(*r).op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF | CNEW)
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();

@@ -7,6 +7,7 @@ use super::super::helpers::{Helper, NO_VALUE};
 use super::super::ir::{Ins, IrOp, Ref, Slot, Ty};
 use super::{Lowering, layout};
 use crate::bytecode::BitOp;
+use crate::ffi::ctype::Scalar;
 use crate::gc::kind::Kind as Cell;
 use crate::value::{RawValue, Tag};
 
@@ -23,7 +24,16 @@ impl Lowering<'_> {
 
     pub(super) fn compute(&mut self, r: Ref) {
         let ins = *self.region.get(r);
-        let value = self.lower(&ins);
+        let value = match ins.op {
+            IrOp::FROUND => Some(self.rounded(r, &ins)),
+            _ => self.lower(&ins),
+        };
+        if ins.op == IrOp::CLOAD
+            && ins.imm >> 32 == Scalar::F32 as u64
+            && let Some(single) = self.loaded_single.take()
+        {
+            self.singles.insert(r, single);
+        }
         debug_assert!(value.is_some() == (ins.ty != Ty::Void), "{:?}", ins);
         self.values[r.index()] = value;
     }

@@ -13,6 +13,11 @@ pub(super) fn dce(region: &mut Region) {
             }
         }
     }
+    for (value, fresh) in region.snaps.iter().flat_map(|snap| &snap.made) {
+        if region.sunk.contains(value) {
+            todo.extend(fresh.parts.iter().map(|(_, part)| *part));
+        }
+    }
     todo.extend(region.passed());
     for r in region.bodies() {
         match region.get(r).op.kind() {

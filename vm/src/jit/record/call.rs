@@ -23,6 +23,9 @@ impl Recorder {
         let callee = self.slot(a);
         let count = self.argument_count(insn)?;
         let Some(function) = self.actual(vm, callee).as_function() else {
+            if let Some(made) = self.math_constructor(vm, callee, count)? {
+                return self.give(callee, made, c);
+            }
             let actual = self.actual(vm, callee);
             if c == 0 || !Self::is_called_natively(vm, actual) {
                 return Err(Reason::CallHandler);
@@ -253,6 +256,9 @@ impl Recorder {
         count: usize,
         native: Gc<NativeFunction>,
     ) -> Recorded<Option<Ref>> {
+        if let Some(value) = self.math_method(vm, callee, count, native)? {
+            return Ok(Some(value));
+        }
         // SAFETY: a live native.
         let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };
         if count > ARGUMENTS {

@@ -124,6 +124,10 @@ impl Recorder {
             return self.declared_field(vm, insn, object, actual);
         }
         let Some(field) = place::of_field(vm, ctype, key, false) else { return Ok(false) };
+        if let Some(value) = self.part_of_fresh(object, field.0 & 0xFF, (field.0 >> 8) as usize) {
+            self.write(insn.a(), value)?;
+            return Ok(true);
+        }
         let Some(target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
         self.follow(vm, insn.a(), insn.c(), target, Some(field))
     }
@@ -262,17 +266,26 @@ impl Recorder {
         let Some(actual) = self.actual_reg(vm, insn.a()).as_cdata() else { return Ok(false) };
         let key = self.key_of(insn);
         let ctype = type_of_object(self.region.get(object), actual);
-        let Some((place, _)) = place::of_field(vm, ctype, key, true) else { return Ok(false) };
+        let Some((place, part)) = place::of_field(vm, ctype, key, true) else { return Ok(false) };
         let value = self.read(vm, insn.b())?;
-        if place & 0xFF == PART || !self.region.ty(value).is_number() {
+        if place & 0xFF == PART {
+            let value = (value, self.actual_reg(vm, insn.b()));
+            let Some(mut target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
+            target.offset += (place >> 8) as usize;
+            return self.set_whole(vm, &target, part, value);
+        }
+        if !self.region.ty(value).is_number() {
             return Ok(false);
+        }
+        if self.set_part_of_fresh(object, place & 0xFF, (place >> 8) as usize, value)? {
+            return Ok(true);
         }
         let Some(mut target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
         target.offset += (place >> 8) as usize;
         self.store_scalar(&target, place & 0xFF, value)
     }
 
-    fn store_scalar(&mut self, target: &Target, scalar: u32, value: Ref) -> Recorded<bool> {
+    pub(super) fn store_scalar(&mut self, target: &Target, scalar: u32, value: Ref) -> Recorded<bool> {
         if !target.is_writable || scalar == Scalar::Bool as u32 || target.offset > MAX_OFFSET {
             return Ok(false);
         }

@@ -11,7 +11,7 @@ use crate::vm::Vm;
 
 impl Recorder {
     /// The handler a value has for an event, nil if none; `None` where that cannot be told.
-    fn handler(
+    pub(super) fn handler(
         &mut self,
         vm: &mut Vm,
         value: Ref,

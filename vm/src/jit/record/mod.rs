@@ -13,19 +13,21 @@ mod host;
 mod inner;
 pub(crate) mod live;
 mod loops;
+mod math;
 mod meta;
 mod ops;
 mod refs;
 mod rows;
 mod step;
 mod table;
+mod values;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::BUFFER;
 use super::exit::WORDS;
-use super::ir::{Begin, FrameState, FreshTable, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
+use super::ir::{Begin, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
 use super::reason::Reason;
 use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};
@@ -125,6 +127,8 @@ pub(crate) struct Recorder {
     asked: Option<((Ref, Gc<Table>), Ref, RawValue)>,
     /// The tables that the trace has made and nobody else knows.
     fresh: HashMap<Ref, FreshTable>,
+    /// The C values of which that is so.
+    values: HashMap<Ref, FreshValue>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -236,6 +240,7 @@ impl Recorder {
             declined: HashSet::new(),
             asked: None,
             fresh: HashMap::new(),
+            values: HashMap::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             makes_views: false,
@@ -452,8 +457,17 @@ impl Recorder {
                 snapshot.tables.push((*r, table.clone()));
             }
         }
+        for (_, place) in &snapshot.slots {
+            if let Place::Value(r) = place
+                && let Some(value) = self.values.get(r)
+                && !snapshot.made.iter().any(|(other, _)| other == r)
+            {
+                snapshot.made.push((*r, value.clone()));
+            }
+        }
+        let of_values: usize = snapshot.made.iter().map(|(_, value)| value.parts.len()).sum();
         let of_tables: usize = snapshot.tables.iter().map(|(_, table)| table.fields.len() + 1).sum();
-        if snapshot.live.len() * WORDS + of_tables > BUFFER {
+        if snapshot.live.len() * WORDS + of_tables + of_values > BUFFER {
             return Err(Reason::TooDeep);
         }
         self.region.snaps.push(snapshot);

@@ -96,6 +96,9 @@ impl Recorder {
                 let value = self.read(vm, b)?;
                 if !self.region.ty(value).is_number() {
                     let actual = self.actual_reg(vm, b);
+                    if let Some(value) = self.math_operator(vm, Meta::Unm, (value, actual), (value, actual))? {
+                        return self.write(a, value);
+                    }
                     if self.binary_metamethod(vm, insn, Meta::Unm, (value, actual), (value, actual))? {
                         return Ok(());
                     }
@@ -280,6 +283,9 @@ impl Recorder {
                 Format::ACK => (self.k(insn.index()), self.actual_reg(vm, insn.c())),
                 _ => (self.actual_reg(vm, insn.b()), self.actual_reg(vm, insn.c())),
             };
+            if let Some(value) = self.math_operator(vm, event, (left, x), (right, y))? {
+                return self.write(insn.a(), value);
+            }
             if self.binary_metamethod(vm, insn, event, (left, x), (right, y))? {
                 return Ok(());
             }

@@ -231,7 +231,7 @@ impl Recorder {
         let (reads, _) = super::live::uses(insn, 250);
         for register in reads.iter() {
             if let Some(Place::Value(r)) = self.place(self.slot(register))
-                && self.region.get(r).op == IrOp::CREF
+                && matches!(self.region.get(r).op, IrOp::CREF | IrOp::CNEW)
             {
                 self.emit(Ins::new(IrOp::KEEP, Ty::Void).a(r))?;
             }

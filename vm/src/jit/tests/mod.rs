@@ -6,7 +6,7 @@ use std::path::Path;
 use super::State;
 use super::ir::{parse, print, verify};
 use super::opt::optimise;
-use crate::{Lua, LuaOptions};
+use crate::{Libraries, Lua, LuaOptions};
 
 /// Reads, prints, and reads again.
 #[test]
@@ -109,7 +109,10 @@ fn regions_are_as_blessed() {
 }
 
 fn regions_of(source: &[u8]) -> String {
-    let mut lua = Lua::with_options(LuaOptions { seed: Some(1), jit: true, ..LuaOptions::default() });
+    let libraries = Libraries::ALL;
+    let mut lua = Lua::with_options(LuaOptions { libraries, seed: Some(1), jit: true, ..LuaOptions::default() });
+    // SAFETY: only opens the types.
+    unsafe { lua.raw() }.open_host_types().expect("there is memory");
     lua.load("jit.opt.start('hotloop=2', 'hotexit=2')").exec(&mut lua).expect("flags");
     lua.load(source).name("=t").exec(&mut lua).expect("it runs");
     // SAFETY: the VM has a compiler.
