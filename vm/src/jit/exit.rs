@@ -7,8 +7,8 @@ use super::ir::{ENTRY_SNAP, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId
 use crate::ffi::cdata::{self, CData, WRITABLE};
 use crate::ffi::ctype::CTypeId;
 use crate::ffi::{cursor, part, place};
-use crate::gc::OutOfMemory;
 use crate::function::NativeFunction;
+use crate::gc::OutOfMemory;
 use crate::jit::helpers::table_room;
 use crate::string::LuaString;
 use crate::thread::CallInfo;
@@ -75,8 +75,7 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
         let ins = region.get(*r);
         let table = region.sunk_table(snap, *r);
         let value = region.sunk_value(snap, *r);
-        let is_made =
-            ins.is_virtual() || table.is_some() || value.is_some() || is_sunk_reference(region, *r);
+        let is_made = ins.is_virtual() || table.is_some() || value.is_some() || is_sunk_reference(region, *r);
         if constant(region, *r).is_some() || is_made && first_with(restored, *r) != index {
             return None;
         }
@@ -175,7 +174,9 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
         (Some(at), IrOp::PART) => {
             Source::Part { at, ctype: ins.imm as u32, is_reused: ins.imm & VIRTUAL_REUSED != 0 }
         }
-        (Some(at), IrOp::CREF) if is_sunk_reference(region, r) => Source::Reference { at, to: ins.imm as u32 },
+        (Some(at), IrOp::CREF) if is_sunk_reference(region, r) => {
+            Source::Reference { at, to: ins.imm as u32 }
+        }
         (Some(at), _) => Source::Buffer(ins.ty, at),
     }
 }

@@ -253,7 +253,9 @@ pub(crate) fn operate<T: Numbers>(
         (Some(Math::Quat), Some(Math::Vec3)) if event == Meta::Mul => {
             return Some((Math::Vec3, rotate(t, x, y)));
         }
-        (Some(Math::Quat), Some(Math::Quat)) if event == Meta::Mul => return Some((Math::Quat, turned(t, x, y))),
+        (Some(Math::Quat), Some(Math::Quat)) if event == Meta::Mul => {
+            return Some((Math::Quat, turned(t, x, y)));
+        }
         (Some(left), Some(right)) if left != right => return None,
         (Some(math), _) | (None, Some(math)) => math,
         (None, None) => return None,

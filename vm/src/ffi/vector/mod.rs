@@ -79,7 +79,6 @@ fn normalize(math: Math, a: Lanes) -> Lanes {
     formula::normalize(&mut Plain, math, a)
 }
 
-
 fn scale(a: Lanes, s: f32) -> Lanes {
     a.map(|lane| lane * s)
 }
@@ -440,6 +439,10 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn rotate(q: Lanes, v: Lanes) -> Lanes {
+        formula::rotate(&mut Plain, q, v)
+    }
 
     fn near(a: Lanes, b: Lanes) -> bool {
         zip(a, b, |a, b| (a - b).abs()).iter().all(|d| *d < 1e-5)

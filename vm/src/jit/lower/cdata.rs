@@ -82,7 +82,8 @@ impl Lowering<'_> {
                 return self.guarded(ok, ins);
             }
             IrOp::CREF => {
-                let (whole, data, to) = (self.value(ins.a), self.value(ins.b), self.word(ins.imm & 0xFFFF_FFFF));
+                let (whole, data, to) =
+                    (self.value(ins.a), self.value(ins.b), self.word(ins.imm & 0xFFFF_FFFF));
                 let object = self.call(Helper::reference, &[self.vm, whole, data, to]);
                 self.guard(object, ins.snap);
                 object

@@ -60,7 +60,8 @@ impl Lowering<'_> {
                 }
                 continue;
             }
-            let operands = if is_sunk_reference(region, *r) { [ins.b, ins.a, Ref::NONE] } else { [ins.b, ins.c, ins.a] };
+            let operands =
+                if is_sunk_reference(region, *r) { [ins.b, ins.a, Ref::NONE] } else { [ins.b, ins.c, ins.a] };
             if !ins.is_virtual() && !is_sunk_reference(region, *r) {
                 self.ensure(*r, &mut made);
                 let value = self.value(*r);

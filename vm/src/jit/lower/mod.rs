@@ -398,7 +398,9 @@ impl Lowering<'_> {
                 Some(value) => *value,
                 None => self.b.ins().f64const(f64::from_bits(ins.imm)),
             },
-            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB => self.b.ins().iconst(types::I64, ins.imm as i64),
+            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB => {
+                self.b.ins().iconst(types::I64, ins.imm as i64)
+            }
             IrOp::SLOT => match self.inside.get(&r).filter(|_| self.in_loop) {
                 Some(value) => *value,
                 None => self.before[&r],

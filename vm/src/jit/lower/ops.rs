@@ -138,13 +138,7 @@ impl Lowering<'_> {
 
     fn lower(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
-            IrOp::KNUM
-            | IrOp::KINT
-            | IrOp::KPRI
-            | IrOp::KSTR
-            | IrOp::KTAB
-            | IrOp::SLOT
-            | IrOp::PHI => {
+            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::SLOT | IrOp::PHI => {
                 unreachable!("in no trace")
             }
             IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),

@@ -4,9 +4,9 @@
 //! of lent structs are no objects here but places ([`PART`](IrOp::PART)), as are the rows of a query ([`SHOWN`](IrOp::SHOWN), `rows.rs`): a view is made, or
 //! brought up to date, where the trace is left while somebody could look at it.
 
+use super::refs::type_of_object;
 use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{Insn, Part};
-use super::refs::type_of_object;
 use crate::ffi::cdata::{CData, COLUMN, UNCHECKED, VIEW, View, WRITABLE};
 use crate::ffi::column;
 use crate::ffi::ctype::{CTypeId, Scalar};

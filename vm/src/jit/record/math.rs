@@ -134,8 +134,7 @@ impl Recorder {
     }
 
     fn give_math(&mut self, math: Math, lanes: [Lane; 4]) -> Recorded<Ref> {
-        let parts: Vec<_> =
-            (0..math.lanes()).map(|lane| (part_imm(F32, lane * 4), lanes[lane].0)).collect();
+        let parts: Vec<_> = (0..math.lanes()).map(|lane| (part_imm(F32, lane * 4), lanes[lane].0)).collect();
         self.make_value(math.ctype(), math.lanes() * 4, true, parts)
     }
 

@@ -27,7 +27,9 @@ use std::rc::Rc;
 
 use super::BUFFER;
 use super::exit::WORDS;
-use super::ir::{Begin, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
+use super::ir::{
+    Begin, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty,
+};
 use super::reason::Reason;
 use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};

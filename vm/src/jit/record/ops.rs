@@ -96,7 +96,9 @@ impl Recorder {
                 let value = self.read(vm, b)?;
                 if !self.region.ty(value).is_number() {
                     let actual = self.actual_reg(vm, b);
-                    if let Some(value) = self.math_operator(vm, Meta::Unm, (value, actual), (value, actual))? {
+                    if let Some(value) =
+                        self.math_operator(vm, Meta::Unm, (value, actual), (value, actual))?
+                    {
                         return self.write(a, value);
                     }
                     if self.binary_metamethod(vm, insn, Meta::Unm, (value, actual), (value, actual))? {

@@ -206,7 +206,8 @@ impl Recorder {
             vm.ffi.metatable(&vm.heap, ctype)
         };
         let Some(meta) = meta else { return Ok(None) };
-        if !ins.is_virtual() && ins.op != IrOp::CREF && self.head(vm, object, actual)?.is_none() {
+        let is_clear = ins.is_virtual() || matches!(ins.op, IrOp::CREF | IrOp::CNEW);
+        if !is_clear && self.head(vm, object, actual)?.is_none() {
             return Ok(None);
         }
         let holder = self.region.constant(IrOp::KTAB, Ty::Tab, meta.as_ptr() as u64);

@@ -110,7 +110,8 @@ fn regions_are_as_blessed() {
 
 fn regions_of(source: &[u8]) -> String {
     let libraries = Libraries::ALL;
-    let mut lua = Lua::with_options(LuaOptions { libraries, seed: Some(1), jit: true, ..LuaOptions::default() });
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries, seed: Some(1), jit: true, ..LuaOptions::default() });
     // SAFETY: only opens the types.
     unsafe { lua.raw() }.open_host_types().expect("there is memory");
     lua.load("jit.opt.start('hotloop=2', 'hotexit=2')").exec(&mut lua).expect("flags");
@@ -125,7 +126,7 @@ fn regions_of(source: &[u8]) -> String {
         let printed = print(&region);
         for line in printed.lines() {
             // Addresses and shapes differ from run to run; they are the large immediates.
-            let is_shape = line.contains(" TSHAPE ");
+            let is_shape = [" TSHAPE ", " HLOAD ", " HSTORE ", " CHEAD "].iter().any(|op| line.contains(op));
             let words: Vec<String> = line.split(' ').map(|word| normalised(word, is_shape)).collect();
             text.push_str(&words.join(" "));
             text.push('\n');
