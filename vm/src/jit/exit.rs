@@ -30,8 +30,8 @@ pub(crate) enum Source {
     Reference { at: usize, to: u32 },
     /// A C value that is made: as the immediate of `CNEW` says, with its scalars.
     Value { imm: u64, parts: Vec<(u64, Source)> },
-    /// A table that is made: its room, its fields, its metatable.
-    Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, meta: Option<Box<Source>> },
+    /// A table that is made: its room, its fields, its elements, its metatable.
+    Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, list: Vec<Source>, meta: Option<Box<Source>> },
     /// What the restored slot of this number got.
     Same(usize),
 }
@@ -81,13 +81,7 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
         }
         let at = next;
         next += match table {
-            Some(table) => table
-                .fields
-                .iter()
-                .map(|(_, value)| *value)
-                .chain(table.meta)
-                .filter(|value| constant(region, *value).is_none())
-                .count(),
+            Some(table) => table.values().filter(|value| constant(region, *value).is_none()).count(),
             None if let Some(value) = value => {
                 value.parts.iter().filter(|(_, part)| constant(region, *part).is_none()).count()
             }
@@ -160,8 +154,9 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
     };
     if let (Some(table), Some(_)) = (region.sunk_table(snap, r), place) {
         let fields = table.fields.iter().map(|(key, value)| (*key, word(*value))).collect();
+        let list = table.list.iter().map(|value| word(*value)).collect();
         let meta = table.meta.map(|meta| Box::new(word(meta)));
-        return Source::Table { hints: table.hints, fields, meta };
+        return Source::Table { hints: table.hints, fields, list, meta };
     }
     if let (Some(value), Some(_)) = (region.sunk_value(snap, r), place) {
         let parts = value.parts.iter().map(|(part, value)| (*part, word(*value))).collect();
@@ -226,7 +221,7 @@ pub(crate) fn call_info(frame: &FrameState, base: u32) -> CallInfo {
         pc: frame.pc,
         constants: frame.constants,
         base: base.wrapping_add_signed(frame.base),
-        varargs: 0,
+        varargs: frame.varargs,
         kind: frame.kind,
         flags: 0,
     }
@@ -346,7 +341,7 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     }
                     *place = made.into();
                 }
-                Source::Table { hints, fields, meta } => {
+                Source::Table { hints, fields, list, meta } => {
                     let value = |source: &Source| match source {
                         Source::Constant(value) => *value,
                         Source::Buffer(ty, at) => boxed((*runtime).buffer[*at], *ty),
@@ -358,6 +353,11 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     for (key, source) in fields {
                         table
                             .init_str(&mut vm.heap, *key, value(source))
+                            .map_err(|error| vm.set_error(error))?;
+                    }
+                    for (index, source) in (1..).zip(list) {
+                        table
+                            .set_int(&mut vm.heap, index, value(source))
                             .map_err(|error| vm.set_error(error))?;
                     }
                     if let Some(meta) = meta {

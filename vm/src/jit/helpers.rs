@@ -58,6 +58,7 @@ helpers! {
     power(Double, Double) -> Double;
     new_table(Word, Word) -> Word;
     init_field(Word, Word, Word, Word) -> Word;
+    init_element(Word, Word, Word, Word) -> Word;
     set_metatable(Word, Word, Word) -> Word;
     rows(Word, Word, Word) -> Word;
     entity(Word, Word) -> Word;
@@ -187,6 +188,14 @@ extern "C" fn init_field(vm: *mut Vm, table: *mut Table, key: *mut LuaString, va
     unsafe {
         let (table, key) = (Gc::from_ptr(table), Gc::from_ptr(key));
         u64::from(table.init_str(&mut (*vm).heap, key, RawValue::from_bits(value)).is_err())
+    }
+}
+
+/// Gives a table that nobody else knows an element; 0 if there was memory for it.
+extern "C" fn init_element(vm: *mut Vm, table: *mut Table, index: i64, value: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+    unsafe {
+        u64::from(Gc::from_ptr(table).set_int(&mut (*vm).heap, index, RawValue::from_bits(value)).is_err())
     }
 }
 

@@ -186,6 +186,8 @@ pub(crate) struct FrameState {
     pub(crate) pc: *const Insn,
     /// The constants of its code.
     pub(crate) constants: *const RawValue,
+    /// How many extra arguments lie below it.
+    pub(crate) varargs: u32,
     /// What it returns to: a call, or an instruction whose metamethod it is.
     pub(crate) kind: FrameKind,
 }
@@ -197,7 +199,17 @@ pub(crate) struct FreshTable {
     pub(crate) hints: u32,
     /// Keys, in order.
     pub(crate) fields: Vec<(Gc<LuaString>, Ref)>,
+    /// The elements, from 1 on.
+    pub(crate) list: Vec<Ref>,
     pub(crate) meta: Option<Ref>,
+}
+
+impl FreshTable {
+    /// All it has, as exits store it.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Ref> + '_ {
+        let fields = self.fields.iter().map(|(_, value)| *value);
+        fields.chain(self.list.iter().copied()).chain(self.meta)
+    }
 }
 
 /// A C value that was made in a trace and that nobody else knows: its scalars, each with its offset, as in `CINIT`.

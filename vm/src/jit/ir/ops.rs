@@ -314,6 +314,8 @@ ops! {
     TNEW Call Pure,
     /// The key at `imm` of table `a`, which nobody else knows, = `b`.
     TINIT Call Pure,
+    /// Element `imm` of table `a`, which nobody else knows and has those before it, = `b`.
+    TLIST Call Pure,
     /// The metatable of table `a`, which nobody else knows and which has none, = `b`.
     TMETA Call Pure,
 
@@ -323,6 +325,8 @@ ops! {
     SHORT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
+    /// The top, which the interpreter has set, is stack slot `imm`.
+    GTOP Guard All,
     /// Closes the variables from stack slot `imm` on.
     CLOSE Call Stack,
     /// Nobody wants the script to stop, and the collector is not due.

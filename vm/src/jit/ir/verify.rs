@@ -196,8 +196,7 @@ fn snapshot(region: &Region, id: SnapId, defined: &HashSet<Ref>) -> Result<(), S
     let snap = region.snaps.get(id as usize).ok_or("no such snapshot")?;
     snap.restored.iter().try_for_each(|(slot, r)| {
         if let Some(table) = region.sunk_table(id, *r) {
-            let fields = table.fields.iter().map(|(_, value)| *value).chain(table.meta);
-            return fields.into_iter().try_for_each(|value| known(region, value, defined));
+            return table.values().try_for_each(|value| known(region, value, defined));
         }
         if let Some(value) = region.sunk_value(id, *r) {
             return value.parts.iter().try_for_each(|(_, part)| known(region, *part, defined));

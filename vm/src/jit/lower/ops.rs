@@ -432,6 +432,19 @@ impl Lowering<'_> {
                 let status = self.call(Helper::init_field, &[self.vm, table, key, value]);
                 return self.guard_zero(status, ins);
             }
+            IrOp::TLIST => {
+                let (table, index, value) = (self.value(ins.a), self.word(ins.imm), self.boxed(ins.b));
+                let status = self.call(Helper::init_element, &[self.vm, table, index, value]);
+                return self.guard_zero(status, ins);
+            }
+            IrOp::GTOP => {
+                let top = self.load_u32(self.vm, layout::TOP);
+                let base = self.word((self.runtime + layout::BASE_INDEX) as u64);
+                let base = self.load_u32(base, 0);
+                let wanted = self.b.ins().iadd_imm_s(base, ins.imm as i64);
+                let ok = self.b.ins().icmp(IntCC::Equal, top, wanted);
+                return self.guarded(ok, ins);
+            }
             IrOp::TMETA => {
                 let (table, meta) = (self.value(ins.a), self.value(ins.b));
                 let status = self.call(Helper::set_metatable, &[self.vm, table, meta]);

@@ -9,7 +9,7 @@ pub(super) fn dce(region: &mut Region) {
         todo.extend(snap.restored.iter().map(|(_, r)| *r));
         for (table, fresh) in &snap.tables {
             if region.sunk.contains(table) {
-                todo.extend(fresh.fields.iter().map(|(_, value)| *value).chain(fresh.meta));
+                todo.extend(fresh.values());
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn sink(region: &mut Region) {
             }
         }
         for (_, table) in &snap.tables {
-            escaped.extend(table.fields.iter().map(|(_, value)| *value).chain(table.meta));
+            escaped.extend(table.values());
         }
     };
     for trace in &region.traces {
@@ -60,5 +60,5 @@ pub(super) fn sink(region: &mut Region) {
 
 /// Whether an operation gives a fresh object, its first operand, something.
 fn is_init(op: IrOp) -> bool {
-    matches!(op, IrOp::TINIT | IrOp::TMETA | IrOp::CINIT)
+    matches!(op, IrOp::TINIT | IrOp::TLIST | IrOp::TMETA | IrOp::CINIT)
 }

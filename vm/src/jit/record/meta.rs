@@ -2,7 +2,7 @@
 
 use super::call::{MAX_FRAMES, MAX_RECURSION};
 use super::{Frame, Recorded, Recorder};
-use crate::bytecode::Insn;
+use crate::bytecode::{Insn, Op};
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::rt::meta::Meta;
 use crate::thread::FrameKind;
@@ -59,6 +59,31 @@ impl Recorder {
         self.call_metamethod(insn, found, &[left.0, right.0])
     }
 
+    /// A comparison of two tables by the metamethod that both have; false where that is no Lua function to inline.
+    pub(super) fn comparison_metamethod(
+        &mut self,
+        vm: &mut Vm,
+        insn: Insn,
+        event: Meta,
+        [left, right]: [(Ref, RawValue); 2],
+    ) -> Recorded<bool> {
+        if !left.1.is_table() || !right.1.is_table() {
+            return Ok(false);
+        }
+        let Some(found) = self.handler(vm, left.0, left.1, event)? else { return Ok(false) };
+        let Some(other) = self.handler(vm, right.0, right.1, event)? else { return Ok(false) };
+        if found.1 != other.1 || Self::closure_of(found.1).is_none() {
+            return Ok(false);
+        }
+        if found.0 != other.0 {
+            self.emit(Ins::new(IrOp::GREFEQ, Ty::Void).a(found.0).b(other.0))?;
+        }
+        if event == Meta::Eq {
+            self.emit(Ins::new(IrOp::GREFNE, Ty::Void).a(left.0).b(right.0))?;
+        }
+        self.call_metamethod(insn, found, &[left.0, right.0])
+    }
+
     /// Begins a call of a metamethod for an instruction whose result goes to register `A`; false where it cannot be inlined.
     pub(super) fn call_metamethod(
         &mut self,
@@ -75,9 +100,15 @@ impl Recorder {
         }
         let proof =
             self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(handler.0).imm(closure.proto().addr() as u64))?;
-        // SAFETY: live code.
-        let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
-        let callee = self.slot(usize::from(size));
+        let callee = match insn.op() {
+            // Where the loop's variables will be.
+            Op::ITERCALL => self.slot(insn.a() + 3),
+            _ => {
+                // SAFETY: live code.
+                let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
+                self.slot(usize::from(size))
+            }
+        };
         let return_pc = self.expected[1];
         self.forget_from(callee);
         self.write_slot(callee, handler.0)?;
@@ -94,15 +125,30 @@ impl Recorder {
         Ok(true)
     }
 
-    /// A metamethod has returned: its result is the instruction's.
-    pub(super) fn finish_instruction(&mut self, frame: &Frame, result: Option<Ref>) -> Recorded<()> {
-        let result = match result {
-            Some(result) => result,
-            None => self.primitive(RawValue::NIL),
-        };
+    /// A metamethod or iterator has returned: what it gives is the instruction's.
+    pub(super) fn finish_instruction(&mut self, frame: &Frame, values: &[Ref]) -> Recorded<()> {
+        let (insn, nil) = (frame.call, self.primitive(RawValue::NIL));
+        let result = values.first().copied().unwrap_or(nil);
         self.forget_from(frame.base - 1);
         self.expected = [frame.return_pc; 2];
         self.top = None;
-        self.write(frame.call.a(), result)
+        match insn.op() {
+            Op::ITERCALL => {
+                for i in 0..insn.c() {
+                    self.write(insn.a() + 3 + i, values.get(i).copied().unwrap_or(nil))?;
+                }
+                Ok(())
+            }
+            Op::EQ | Op::LT | Op::LE => {
+                let outcome = self.known_primitive(result).is_none_or(RawValue::is_truthy);
+                if outcome == (insn.c() != 0) {
+                    // SAFETY: jump targets lie inside the code.
+                    let target = unsafe { frame.return_pc.offset(insn.d() as isize) };
+                    self.expected = [target; 2];
+                }
+                Ok(())
+            }
+            _ => self.write(insn.a(), result),
+        }
     }
 }

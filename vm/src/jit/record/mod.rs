@@ -15,6 +15,7 @@ pub(crate) mod live;
 mod loops;
 mod math;
 mod meta;
+mod open;
 mod ops;
 mod refs;
 mod rows;
@@ -64,6 +65,8 @@ struct Frame {
     call: Insn,
     /// What proves that its closure is one of the prototype.
     proof: Ref,
+    /// How many extra arguments lie below it.
+    varargs: u32,
     kind: FrameKind,
 }
 
@@ -193,7 +196,8 @@ impl Recorder {
             };
             let base = recorder.base.wrapping_add_signed(frame.base);
             recorder.push_frame(vm, frame.base, base, frame.constants, return_pc, call)?;
-            recorder.frames.last_mut().expect("just pushed").kind = frame.kind;
+            let pushed = recorder.frames.last_mut().expect("just pushed");
+            (pushed.kind, pushed.varargs) = (frame.kind, frame.varargs);
         }
         for (slot, place) in &snap.slots {
             recorder.set_place(*slot, Some(*place));
@@ -399,6 +403,7 @@ impl Recorder {
             return_pc,
             call,
             proof: Ref::NONE,
+            varargs: 0,
             kind: FrameKind::Lua,
         });
         Ok(())
@@ -424,15 +429,16 @@ impl Recorder {
             let next = self.frames.get(index + 1);
             let pc = next.map_or(self.pc, |next| next.return_pc);
             let place = Self::index_of(frame, pc);
-            let Frame { base, constants, kind, .. } = *frame;
-            snapshot.frames.push(FrameState { base, pc, constants, kind });
+            let Frame { base, constants, varargs, kind, .. } = *frame;
+            snapshot.frames.push(FrameState { base, pc, constants, varargs, kind });
             // What a caller has from the called function on is not its own any more.
-            let end = next.map_or(Slot::MAX, |next| next.base - 1);
+            let below = |frame: &Frame| frame.base - 1 - frame.varargs as Slot;
+            let end = next.map_or(Slot::MAX, below);
             let registers = frame.live.before(place);
             let slots = registers.iter().map(|register| frame.base + register as Slot);
             snapshot.live.extend(slots.filter(|slot| *slot < end));
             if let Some(next) = next {
-                snapshot.live.push(next.base - 1);
+                snapshot.live.extend(below(next)..next.base);
             }
             if index + 1 == count {
                 snapshot.pc_index = place as u32;
@@ -468,7 +474,7 @@ impl Recorder {
             }
         }
         let of_values: usize = snapshot.made.iter().map(|(_, value)| value.parts.len()).sum();
-        let of_tables: usize = snapshot.tables.iter().map(|(_, table)| table.fields.len() + 1).sum();
+        let of_tables: usize = snapshot.tables.iter().map(|(_, table)| table.values().count()).sum();
         if snapshot.live.len() * WORDS + of_tables + of_values > BUFFER {
             return Err(Reason::TooDeep);
         }

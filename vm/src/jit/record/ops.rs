@@ -71,8 +71,8 @@ impl Recorder {
                 if self.init_field(table, key, value)? { Ok(()) } else { self.exec(vm, insn) }
             }
             Op::CLOSURE | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
-            Op::SETLIST | Op::VARARG if b == 0 => Err(Reason::OpenValues),
-            Op::SETLIST | Op::VARARG => self.exec(vm, insn),
+            Op::SETLIST => self.set_list(vm, insn),
+            Op::VARARG => self.extra_arguments(vm, insn),
             Op::ADD
             | Op::SUB
             | Op::MUL
@@ -234,6 +234,7 @@ impl Recorder {
                 }
                 self.forget_above(self.slot(a + 3 + c));
             }
+            Op::VARARG if b == 0 => self.forget_above(self.slot(a)),
             Op::CONCAT => {
                 (b..=c).for_each(|register| self.set_place(self.slot(register), Some(Place::Memory)));
                 self.set_place(self.slot(a), Some(Place::Memory));
@@ -333,7 +334,7 @@ impl Recorder {
         self.emit(Ins::new(IrOp::BITS, Ty::Int).a(x).b(y).imm(op as u64))
     }
 
-    fn comparison(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+    fn comparison(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (op, wants) = (insn.op(), insn.c() != 0);
         let (left, right) = match op {
             Op::LT | Op::LE => (self.read(vm, insn.a())?, self.read(vm, insn.b())?),
@@ -345,6 +346,17 @@ impl Recorder {
             }
         };
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
+            let event = match op {
+                Op::LT => Some(Meta::Lt),
+                Op::LE => Some(Meta::Le),
+                _ => None,
+            };
+            let operands = [(left, self.actual_reg(vm, insn.a())), (right, self.actual_reg(vm, insn.b()))];
+            if let Some(event) = event
+                && self.comparison_metamethod(vm, insn, event, operands)?
+            {
+                return Ok(());
+            }
             self.expected = [self.target(insn), self.expected[1]];
             return self.exec(vm, insn);
         }
@@ -382,7 +394,7 @@ impl Recorder {
         }
     }
 
-    fn equality(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+    fn equality(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (left, x) = (self.read(vm, insn.a())?, self.actual_reg(vm, insn.a()));
         let wants = insn.c() != 0;
         let (right, y) = match insn.op() {
@@ -455,6 +467,11 @@ impl Recorder {
                         return Ok(());
                     }
                 }
+                if insn.op() == Op::EQ
+                    && self.comparison_metamethod(vm, insn, Meta::Eq, [(left, x), (right, y)])?
+                {
+                    return Ok(());
+                }
             }
         }
         self.expected = [self.target(insn), self.expected[1]];
@@ -478,6 +495,7 @@ impl Recorder {
         let value = self.read(vm, insn.b())?;
         let length = match self.region.ty(value) {
             Ty::Str => self.op1(IrOp::SLEN, Ty::Int, value)?,
+            Ty::Tab if let Some(len) = self.fresh_length(value) => self.number(len as f64),
             Ty::Tab => self.op1(IrOp::TLEN, Ty::Int, value)?,
             _ => return self.exec(vm, insn),
         };

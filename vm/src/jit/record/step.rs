@@ -50,6 +50,7 @@ impl Recorder {
         {
             self.top = None;
         }
+        self.settle_top(vm, insn)?;
         if self.frames.len() == 1 && pc == self.header && self.steps > 0 {
             self.close(vm)?;
             return Ok(true);

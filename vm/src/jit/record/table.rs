@@ -318,7 +318,7 @@ impl Recorder {
     }
 
     /// Whether a value's type says that it is not nil.
-    fn is_never_nil(&self, value: Ref) -> bool {
+    pub(super) fn is_never_nil(&self, value: Ref) -> bool {
         match self.known_primitive(value) {
             Some(primitive) => !primitive.is_nil(),
             // What is read from a slot and still of no type is a light userdata.
@@ -368,6 +368,9 @@ impl Recorder {
         if self.region.get(key).is_virtual() {
             return Ok(None);
         }
+        if let Some(element) = self.small_constant(key).and_then(|n| self.fresh_element(table, n)) {
+            return self.refine(element, actual.get(&vm.heap, actual_key)).map(Some);
+        }
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };
         let value = actual.get(&vm.heap, actual_key);
@@ -405,6 +408,12 @@ impl Recorder {
     ) -> Recorded<bool> {
         if self.region.get(value).is_virtual() || !self.is_never_nil(value) || actual.is_weak() {
             return Ok(false);
+        }
+        if let Some(n) = self.small_constant(key)
+            && (actual.metatable().is_none() || self.fresh_element(table, n).is_some())
+            && self.init_element(table, n, value)?
+        {
+            return Ok(true);
         }
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };
