@@ -113,7 +113,6 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         (*compiled).refused = 0;
         let exit = &(&(*compiled).exits)[left as usize];
         let restored = restore(vm, &raw const (*state).runtime, exit);
-        let is_list_open = exit.top.is_some();
         *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
         if is_unprofitable {
             give_region_up(vm, &mut *state, number);
@@ -127,8 +126,8 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
         if vm.interrupt_requested() {
             vm.honour_interrupt()?;
         }
-        // Short forms may have allocated.
-        if !is_list_open {
+        // Short forms may have allocated; but a list that is open lies above all registers.
+        if !super::record::takes_all(insn) {
             vm.check_collector(insn);
         }
         Ok(Go::On)

@@ -39,6 +39,8 @@ use crate::thread::{FrameKind, Thread};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
+pub(crate) use open::takes_all;
+
 use emit::Versions;
 use live::Liveness;
 

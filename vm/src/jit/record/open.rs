@@ -14,11 +14,15 @@ use crate::vm::Vm;
 /// Values of such a list, at most.
 pub(super) const MAX_VALUES: usize = 24;
 
+/// Whether an instruction takes values up to the top.
+pub(crate) fn takes_all(insn: Insn) -> bool {
+    matches!(insn.op(), Op::CALL | Op::RET | Op::SETLIST | Op::TAILCALL) && insn.b() == 0
+}
+
 impl Recorder {
     /// The current instruction takes values up to a top that the interpreter has set.
     pub(super) fn settle_top(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
-        let takes_all = matches!(insn.op(), Op::CALL | Op::RET | Op::SETLIST | Op::TAILCALL) && insn.b() == 0;
-        if !takes_all || self.top.is_some() {
+        if !takes_all(insn) || self.top.is_some() {
             return Ok(());
         }
         let top = vm.top.wrapping_sub(self.base) as Slot;
@@ -26,15 +30,16 @@ impl Recorder {
         if top < from || (top - from) as usize > MAX_VALUES {
             return Err(Reason::OpenValues);
         }
-        self.emit(Ins::new(IrOp::GTOP, Ty::Void).imm(top as u64))?;
-        self.does_not_grow();
-        self.snap = None;
-        self.open_to(top);
+        // What the trace has not touched is what the interpreter has put there.
         for slot in from..top {
             if self.place(slot).is_none() {
                 self.set_place(slot, Some(Place::Memory));
             }
         }
+        self.emit(Ins::new(IrOp::GTOP, Ty::Void).imm(top as u64))?;
+        self.does_not_grow();
+        self.snap = None;
+        self.open_to(top);
         Ok(())
     }
 

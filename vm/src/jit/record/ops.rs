@@ -226,7 +226,10 @@ impl Recorder {
                 for register in 0..(c.max(1) - 1) {
                     self.set_place(self.slot(a + register), Some(Place::Memory));
                 }
-                self.forget_above(self.slot(a + c.max(1) - 1));
+                match c {
+                    0 => self.forget_all_above(self.slot(a)),
+                    c => self.forget_above(self.slot(a + c - 1)),
+                }
             }
             Op::ITERCALL => {
                 for register in 0..c {
@@ -234,7 +237,7 @@ impl Recorder {
                 }
                 self.forget_above(self.slot(a + 3 + c));
             }
-            Op::VARARG if b == 0 => self.forget_above(self.slot(a)),
+            Op::VARARG if b == 0 => self.forget_all_above(self.slot(a)),
             Op::CONCAT => {
                 (b..=c).for_each(|register| self.set_place(self.slot(register), Some(Place::Memory)));
                 self.set_place(self.slot(a), Some(Place::Memory));
@@ -259,6 +262,16 @@ impl Recorder {
         for place in self.places.iter_mut().skip(first) {
             *place = Some(Place::Memory);
         }
+    }
+
+    /// The same for a list of any length, which may be longer than what the trace has touched.
+    fn forget_all_above(&mut self, slot: Slot) {
+        // SAFETY: live code.
+        let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
+        for slot in slot..self.slot(usize::from(size)) {
+            self.set_place(slot, Some(Place::Memory));
+        }
+        self.forget_above(slot);
     }
 
     fn operands(&mut self, vm: &Vm, insn: Insn) -> Recorded<(Ref, Ref)> {
