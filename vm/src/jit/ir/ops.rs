@@ -282,6 +282,8 @@ ops! {
     CSTORE Store Bytes,
     /// A double without its fraction, as an integer within 2^51.
     TRUNC Guard Pure,
+    /// An integer as it is read back from a scalar `imm`.
+    CWRAP Value Pure,
     /// The current tick.
     LTICK Value Lent,
     /// The change tick at `a` = `b`.

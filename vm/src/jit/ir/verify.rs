@@ -157,7 +157,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::CCOUNT | IrOp::CLOAD | IrOp::RENTITY => (&[Ty::Ptr], &[Ty::Void]),
         IrOp::CREF => (&[Ty::Cdt], &[Ty::Ptr]),
         IrOp::CPAGE => (&[Ty::Ptr], &[]),
-        IrOp::BSWAP => (&[Ty::Int], &[]),
+        IrOp::BSWAP | IrOp::CWRAP => (&[Ty::Int], &[]),
         IrOp::CBOUND | IrOp::SHOWN | IrOp::PART => (&[Ty::Cdt], &[Ty::Ptr]),
         IrOp::CINIT => (&[Ty::Cdt], &[Ty::Num, Ty::Int]),
         IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int]),

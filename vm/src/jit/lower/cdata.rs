@@ -115,6 +115,20 @@ impl Lowering<'_> {
                 self.guard(ok, ins.snap);
                 self.b.ins().fcvt_to_sint_sat(types::I64, double)
             }
+            IrOp::CWRAP => {
+                let x = self.value(ins.a);
+                let scalar = Scalar::ALL[ins.imm as usize];
+                let narrow = match scalar.size() {
+                    1 => types::I8,
+                    2 => types::I16,
+                    _ => types::I32,
+                };
+                let low = self.b.ins().ireduce(narrow, x);
+                match scalar {
+                    Scalar::I8 | Scalar::I16 | Scalar::I32 => self.b.ins().sextend(types::I64, low),
+                    _ => self.b.ins().uextend(types::I64, low),
+                }
+            }
             IrOp::LTICK => self.load_u32(self.vm, layout::TICK),
             IrOp::TSTORE => {
                 let (place, tick) = (self.value(ins.a), self.value(ins.b));

@@ -43,7 +43,9 @@ impl Lowering<'_> {
             let Some(at) = at else { continue };
             let ins = *region.get(*r);
             if let Some(table) = region.sunk_table(snap, *r) {
-                for (i, value) in table.values().filter(|value| constant(region, *value).is_none()).enumerate() {
+                for (i, value) in
+                    table.values().filter(|value| constant(region, *value).is_none()).enumerate()
+                {
                     self.ensure(value, &mut made);
                     let value = self.value(value);
                     self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);

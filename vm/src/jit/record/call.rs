@@ -30,8 +30,9 @@ impl Recorder {
         match function.view() {
             FunctionView::Lua(closure) => {
                 let function = self.read_slot(vm, callee)?;
-                let args: Vec<Ref> =
-                    (0..count).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
+                let args: Vec<Ref> = (0..count)
+                    .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
+                    .collect::<Recorded<_>>()?;
                 self.call_closure(vm, insn, (function, closure), &args)
             }
             FunctionView::Native(native) => {
@@ -100,6 +101,9 @@ impl Recorder {
     /// A call of what is no function: by its `__call`.
     fn call_of_other(&mut self, vm: &mut Vm, insn: Insn, callee: Slot, count: usize) -> Recorded<()> {
         if let Some(made) = self.math_constructor(vm, callee, count)? {
+            return self.give(callee, made, insn.c());
+        }
+        if let Some(made) = self.type_constructor(vm, callee, count)? {
             return self.give(callee, made, insn.c());
         }
         let actual = self.actual(vm, callee);
@@ -204,7 +208,16 @@ impl Recorder {
     pub(super) fn tail_call(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let callee = self.slot(insn.a());
         let count = self.argument_count(insn)?;
-        let Some(function) = self.actual(vm, callee).as_function() else { return Err(Reason::CallHandler) };
+        let Some(function) = self.actual(vm, callee).as_function() else {
+            let made = match self.math_constructor(vm, callee, count)? {
+                Some(made) => Some(made),
+                None => self.type_constructor(vm, callee, count)?,
+            };
+            return match made {
+                Some(made) if self.frames.len() > 1 => self.return_values(&[made]),
+                _ => Err(Reason::CallHandler),
+            };
+        };
         match function.view() {
             FunctionView::Native(native) => {
                 if self.frames.len() == 1 {
@@ -305,6 +318,9 @@ impl Recorder {
     ) -> Recorded<Option<Ref>> {
         if let Some(value) = self.math_method(vm, callee, count, native)? {
             return Ok(Some(value));
+        }
+        if let Some(made) = self.ffi_new(vm, callee, count, native)? {
+            return Ok(Some(made));
         }
         // SAFETY: a live native.
         let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };

@@ -291,12 +291,8 @@ impl Recorder {
         }
         let value = if scalar == Scalar::F32 as u32 || scalar == Scalar::F64 as u32 {
             self.double(value)?
-        } else if let Some(n) = self.small_constant(value) {
-            self.integer(n)
-        } else if self.region.ty(value) == Ty::Num {
-            self.op1(IrOp::TRUNC, Ty::Int, value)?
         } else {
-            value
+            self.whole(value)?
         };
         let tick = self.tick(target)?;
         let place = target.offset as u64 | u64::from(scalar) << 32;

@@ -91,7 +91,8 @@ impl Recorder {
         let fits = |this: &Recorder, value: &Ref| {
             this.is_never_nil(*value) && !this.region.get(*value).is_virtual() && *value != table
         };
-        if !follows || insn.d() as usize + count > MAX_FIELDS || !values.iter().all(|value| fits(self, value)) {
+        if !follows || insn.d() as usize + count > MAX_FIELDS || !values.iter().all(|value| fits(self, value))
+        {
             return self.exec(vm, insn);
         }
         for (index, value) in (insn.d() as i64..).zip(values) {
@@ -102,9 +103,9 @@ impl Recorder {
 
     /// Gives a fresh table an element that it has, or the next; false if the table is none.
     pub(super) fn init_element(&mut self, table: Ref, index: i64, value: Ref) -> Recorded<bool> {
-        let is_next = self.fresh_length(table).is_some_and(|len| {
-            (1..=len as i64 + 1).contains(&index) && index as usize <= MAX_FIELDS
-        });
+        let is_next = self
+            .fresh_length(table)
+            .is_some_and(|len| (1..=len as i64 + 1).contains(&index) && index as usize <= MAX_FIELDS);
         if !is_next || value == table || self.region.get(value).is_virtual() || !self.is_never_nil(value) {
             return Ok(false);
         }

@@ -1,12 +1,15 @@
 //! Metamethods that are Lua functions: inlined, as the frames the interpreter makes of them.
 
 use super::call::{MAX_FRAMES, MAX_RECURSION};
+use super::refs::type_of_object;
 use super::{Frame, Recorded, Recorder};
 use crate::bytecode::{Insn, Op};
+use crate::ffi::cdata::CData;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::rt::meta::Meta;
+use crate::table::Table;
 use crate::thread::FrameKind;
-use crate::value::RawValue;
+use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
 impl Recorder {
@@ -19,6 +22,9 @@ impl Recorder {
         event: Meta,
     ) -> Recorded<Option<(Ref, RawValue)>> {
         let nil = self.primitive(RawValue::NIL);
+        if let Some(cdata) = actual.as_cdata() {
+            return self.handler_of_struct(vm, value, cdata, event);
+        }
         let Some(table) = actual.as_table() else {
             // Whoever gives a basic type a metatable flushes all compiled code.
             let basic = vm.heap.roots.type_metatables[actual.type_of() as usize];
@@ -28,6 +34,40 @@ impl Recorder {
         let (Some(holder), Some(meta)) = (self.metatable(value, table)?, table.metatable()) else {
             return Ok(Some((nil, RawValue::NIL)));
         };
+        self.handler_in(vm, holder, meta, event)
+    }
+
+    /// The handler that the metatype of a declared struct has for an event, as `handler`.
+    fn handler_of_struct(
+        &mut self,
+        vm: &mut Vm,
+        value: Ref,
+        actual: Gc<CData>,
+        event: Meta,
+    ) -> Recorded<Option<(Ref, RawValue)>> {
+        let ins = *self.region.get(value);
+        let ctype = type_of_object(&ins, actual);
+        let table = &vm.ffi.c.table;
+        if !ctype.is_declared() || table.as_record(table.referent(ctype)).is_none() {
+            return Ok(None);
+        }
+        let Some(meta) = vm.ffi.c.exact_metatype(&vm.heap, ctype) else { return Ok(None) };
+        let is_clear = matches!(ins.op, IrOp::CREF | IrOp::CNEW);
+        if !is_clear && self.head(vm, value, actual)?.is_none() {
+            return Ok(None);
+        }
+        let holder = self.region.constant(IrOp::KTAB, Ty::Tab, meta.as_ptr() as u64);
+        self.handler_in(vm, holder, meta, event)
+    }
+
+    fn handler_in(
+        &mut self,
+        vm: &mut Vm,
+        holder: Ref,
+        meta: Gc<Table>,
+        event: Meta,
+    ) -> Recorded<Option<(Ref, RawValue)>> {
+        let nil = self.primitive(RawValue::NIL);
         let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
         let name = vm.heap.meta_name(event);
         let Some(slot) = meta.find_slot(&vm.heap, name) else { return Ok(Some((nil, RawValue::NIL))) };
@@ -46,7 +86,10 @@ impl Recorder {
         left: (Ref, RawValue),
         right: (Ref, RawValue),
     ) -> Recorded<bool> {
-        if !left.1.is_table() && !right.1.is_table() {
+        let has_meta = |value: RawValue| value.is_table() || value.is_cdata();
+        // Where a C value is among them, tables have no say.
+        let is_mixed = left.1.is_table() && right.1.is_cdata() || left.1.is_cdata() && right.1.is_table();
+        if !has_meta(left.1) && !has_meta(right.1) || is_mixed {
             return Ok(false);
         }
         let Some(mut found) = self.handler(vm, left.0, left.1, event)? else { return Ok(false) };

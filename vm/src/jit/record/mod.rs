@@ -13,6 +13,7 @@ mod host;
 mod inner;
 pub(crate) mod live;
 mod loops;
+mod make;
 mod math;
 mod meta;
 mod open;

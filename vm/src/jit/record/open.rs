@@ -93,8 +93,9 @@ impl Recorder {
         native: Gc<NativeFunction>,
     ) -> Recorded<bool> {
         // SAFETY: a live native.
-        let (name, code, has_short) =
-            unsafe { ((*native.as_ptr()).name, (*native.as_ptr()).function, (*native.as_ptr()).short.is_some()) };
+        let (name, code, has_short) = unsafe {
+            ((*native.as_ptr()).name, (*native.as_ptr()).function, (*native.as_ptr()).short.is_some())
+        };
         let values = if name.as_bytes() == b"select" && has_short {
             self.select(vm, callee, count)?
         } else if code as usize == UNPACK as usize {

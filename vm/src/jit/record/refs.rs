@@ -94,6 +94,12 @@ impl Recorder {
         if field.kind != CFieldKind::Field {
             return Ok(false);
         }
+        if let Some(scalar) = place::scalar_of(vm, field.ctype)
+            && let Some(value) = self.part_of_fresh(object, scalar as u32, field.offset as usize)
+        {
+            self.write(insn.a(), value)?;
+            return Ok(true);
+        }
         let Some(mut target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
         target.offset += field.offset as usize;
         target.at = target.at.wrapping_add(field.offset as usize);

@@ -85,15 +85,33 @@ impl Recorder {
         if !is_writable || fresh.parts.len() >= MAX_PARTS || fresh.parts.iter().any(is_split) {
             return Ok(false);
         }
-        let value = if scalar == Scalar::F64 as u32 {
-            self.double(value)?
-        } else if scalar == Scalar::F32 as u32 {
-            self.single(value)?
-        } else {
+        if scalar == Scalar::Bool as u32 {
             return Ok(false);
-        };
+        }
+        let value = self.as_part(scalar, value)?;
         self.emit(Ins::new(IrOp::CINIT, Ty::Void).a(object).b(value).imm(imm))?;
         Ok(true)
+    }
+
+    /// A number as it is read back from a scalar.
+    pub(super) fn as_part(&mut self, scalar: u32, value: Ref) -> Recorded<Ref> {
+        if scalar == Scalar::F64 as u32 {
+            return self.double(value);
+        }
+        if scalar == Scalar::F32 as u32 {
+            return self.single(value);
+        }
+        let whole = self.whole(value)?;
+        self.emit(Ins::new(IrOp::CWRAP, Ty::Int).a(whole).imm(u64::from(scalar)))
+    }
+
+    /// A number without its fraction, to be stored as an integer.
+    pub(super) fn whole(&mut self, value: Ref) -> Recorded<Ref> {
+        match self.small_constant(value) {
+            Some(n) => Ok(self.integer(n)),
+            None if self.region.ty(value) == Ty::Num => self.op1(IrOp::TRUNC, Ty::Int, value),
+            None => Ok(value),
+        }
     }
 
     /// A number as one of single precision.
