@@ -1,6 +1,7 @@
 //! The recorder: an abstract interpreter that runs one instruction ahead of the real one.
 //!
-//! `ops.rs` records instructions, `loops.rs` loops, `table.rs` what is about tables, `call.rs` calls and returns, `meta.rs` metamethods. Here is what they rest on: where
+//! `ops.rs` records instructions, `loops.rs` loops, `table.rs` what is about tables, `cdata.rs` and `refs.rs` about C values, `math.rs` about the math types, `call.rs` calls and
+//! returns, `open.rs` lists of values, `meta.rs` metamethods; `fresh.rs` and `values.rs` know the objects that the trace makes. Here is what they rest on: where
 //! the value of each slot is, and the snapshot of the current instruction; `emit.rs` folds (`opt/fold.rs`) and finds what has been computed already.
 //!
 //! Each [`step`](Recorder::step) (`step.rs`) first settles what the previous instruction left open: which way a branch went, whether the interpreter is where it was expected.
