@@ -1,6 +1,7 @@
 //! The embedding API, one file per behaviour.
 
 mod bytecode;
+mod c_parts;
 mod calls;
 mod collector;
 mod compiled;

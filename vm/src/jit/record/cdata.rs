@@ -68,7 +68,7 @@ impl Recorder {
             }));
         }
         if ins.op == IrOp::CREF {
-            return Ok(Some(self.bytes_of_reference(ins, actual.data())));
+            return Ok(Some(self.bytes_of_reference(object, actual.data())));
         }
         let flags = actual.flags();
         if flags & (UNCHECKED | COLUMN) != 0 {

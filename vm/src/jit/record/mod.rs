@@ -138,6 +138,8 @@ pub(crate) struct Recorder {
     fresh: HashMap<Ref, FreshTable>,
     /// The C values of which that is so.
     values: HashMap<Ref, FreshValue>,
+    /// References and C values that are objects from where they were made on.
+    kept: HashSet<Ref>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -251,6 +253,7 @@ impl Recorder {
             asked: None,
             fresh: HashMap::new(),
             values: HashMap::new(),
+            kept: HashSet::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             makes_views: false,

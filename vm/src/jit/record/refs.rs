@@ -13,7 +13,7 @@ use crate::ffi::ctype::CTypeId;
 use crate::ffi::place;
 use crate::ffi::state::CFieldKind;
 use crate::function::FunctionView;
-use crate::jit::ir::{Ins, IrOp, Place, Ref, Ty, VIRTUAL_WRITABLE, reference_imm};
+use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty, VIRTUAL_WRITABLE, reference_imm};
 use crate::rt::meta::Meta;
 use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
@@ -61,18 +61,24 @@ pub(super) fn type_of_object(object: &Ins, actual: Gc<CData>) -> CTypeId {
 
 impl Recorder {
     /// The bytes a reference of the trace is to.
-    pub(super) fn bytes_of_reference(&self, reference: Ins, at: *mut u8) -> Target {
+    pub(super) fn bytes_of_reference(&self, object: Ref, at: *mut u8) -> Target {
+        let reference = *self.region.get(object);
         Target {
             ctype: CTypeId(reference.imm as u32),
             is_writable: reference.imm & VIRTUAL_WRITABLE != 0,
             is_view: false,
-            whole: reference.a,
+            whole: self.whole_of(object),
             data: reference.b,
             offset: 0,
             at,
             tick: Tick::None,
             proof: reference.c,
         }
+    }
+
+    /// The cdata that keeps what a reference of the trace is to: the reference itself once it is an object.
+    fn whole_of(&self, object: Ref) -> Ref {
+        if self.kept.contains(&object) { object } else { self.region.get(object).a }
     }
 
     /// `GETFIELD` of a declared struct, or of what a pointer points at; false where it takes the interpreter.
@@ -155,7 +161,7 @@ impl Recorder {
         }
         let Some(index) = self.array_index(key, actual_key)? else { return Ok(None) };
         let (whole, data, mut proof) = if is_reference {
-            (ins.a, ins.b, ins.c)
+            (self.whole_of(object), ins.b, ins.c)
         } else {
             let Some(proof) = self.head(vm, object, actual)? else { return Ok(None) };
             (object, self.emit(Ins::new(IrOp::CDATA, Ty::Ptr).a(object).b(proof))?, proof)
@@ -243,7 +249,26 @@ impl Recorder {
                 self.emit(Ins::new(IrOp::KEEP, Ty::Void).a(r))?;
             }
         }
+        // A collection may begin. A reference keeps the memory it is to, but what it was reached by is kept by a slot or not at all.
+        let snap = self.snapshot()?;
+        let live = self.region.snaps[snap as usize].live.clone();
+        let values: Vec<Ref> = live.iter().filter_map(|slot| self.value_in(*slot)).collect();
+        for r in &values {
+            let ins = *self.region.get(*r);
+            if ins.op == IrOp::CREF && !self.kept.contains(r) && !values.contains(&ins.a) {
+                self.emit(Ins::new(IrOp::KEEP, Ty::Void).a(*r))?;
+            }
+        }
         Ok(())
+    }
+
+    /// What the trace knows a slot to hold.
+    fn value_in(&self, slot: Slot) -> Option<Ref> {
+        match self.place(slot) {
+            Some(Place::Value(r)) => Some(r),
+            Some(Place::Memory) => None,
+            None => self.region.param(slot),
+        }
     }
 
     /// A call of what is no function is left to the interpreter if no Lua function comes of it.

@@ -17,6 +17,10 @@ impl Recorder {
     /// Takes note of what an instruction means for fresh C values.
     pub(super) fn learn_of_values(&mut self, r: Ref, ins: Ins) {
         match ins.op {
+            IrOp::KEEP => {
+                self.kept.insert(ins.a);
+                self.values.remove(&ins.a);
+            }
             IrOp::CNEW => drop(self.values.insert(r, FreshValue::default())),
             IrOp::CINIT => {
                 if let Some(value) = self.values.get_mut(&ins.a) {

@@ -37,20 +37,6 @@ end
 for i = 1, 3 do print(kept[i].x, calls[i]()) end
 print(kept[1] == d.lines[4].from, kept[1] == kept[2], last == d.lines[60 % 8])
 
--- What is referred to stays while something refers to it.
-local function part(n)
-  local whole = ffi.new("struct line[?]", 3)
-  whole[n].weight = n * 7
-  return whole[n]
-end
-local sum = 0
-for i = 1, 100 do
-  local p = part(i % 3)
-  if i % 25 == 0 then collectgarbage() end
-  sum = sum + p.weight + p.tags[0]
-end
-print(sum)
-
 -- Unions, and parts whose size is no power of two.
 local words = ffi.new("union word[5]")
 for i = 1, 100 do

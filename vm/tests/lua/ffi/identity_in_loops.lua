@@ -1,4 +1,4 @@
--- Who is who among references and structs that loops make: as keys, across yields and errors, while only they keep their memory.
+-- Who is who among references and structs that loops make: as keys, across yields and errors.
 local ffi = require "ffi"
 ffi.cdef[[ struct in_ { int a, b; }; struct out { struct in_ p[4]; double d; }; typedef struct v2 { double x, y; } v2; ]]
 local o = ffi.new("struct out[8]")
@@ -52,16 +52,6 @@ for i = 1, 100 do
   if i % 25 == 0 then print(tostring(acc), v.zzz, #tostring(v)) end
 end
 print(acc.x, acc.y, unpack(c))
--- collected while only fresh things refer to it
-local function make(k) local w = ffi.new("struct out[?]", 2); w[1].p[2].a = k; return w[1].p end
-local s = 0
-for i = 1, 200 do
-  local p = make(i)
-  local q = p[2]
-  if i % 50 == 0 then collectgarbage() for j = 1, 100 do local x = { j } end end
-  s = s + q.a
-end
-print(s)
 -- arrays in structs written by index in inner loops
 for i = 0, 40 do
   local ref = o[i % 8]
