@@ -4,9 +4,10 @@ use crate::common::{Health, TestApp, Velocity};
 use bevy_asset::AssetServer;
 use bevy_ecs::prelude::*;
 use bevy_perilune::{LuaCollector, LuaScript};
+use bevy_transform::components::Transform;
 
 /// What an entity has, and whether it was changed in the frame.
-type Row = ([f32; 2], Option<f32>, [bool; 2]);
+type Row = ([f32; 2], Option<f32>, [f32; 7], [bool; 3]);
 
 /// Classes of behaviours of entities with a `Velocity`, some of which have `Health`.
 const CLASSES: &[&str] = &[
@@ -41,6 +42,20 @@ const CLASSES: &[&str] = &[
        if v.x > 50 then last = v end
      end
      return Mover",
+    // Math types as values: read, computed with, kept and written.
+    "local Mover = {}
+     function Mover:start() self.home = Vec3(1, 2, 3) end
+     function Mover:update(dt)
+       running = true
+       local t, v = self.Transform, self.Velocity
+       t.translation = t.translation + Vec3(v.x, v.y, 1) * dt
+       if t.translation:distance(self.home) > 3 then
+         t.translation = t.translation:lerp(self.home, 0.5)
+         self.home = self.home + Vec3.X * 0.1
+       end
+       t.rotation = t.rotation * Quat.from_rotation_z(dt)
+     end
+     return Mover",
     // Some fail, and are paused.
     "local Mover = {}
      function Mover:update(dt)
@@ -58,7 +73,8 @@ fn frames(class: &str, jit: bool) -> (Vec<Vec<Row>>, usize) {
     let world = test.app.world_mut();
     let script = LuaScript::new(world.resource::<AssetServer>().load("scripts/main.lua"));
     for n in 0..100 {
-        let mut entity = world.spawn((Velocity { x: n as f32, y: 3.0 }, script.clone()));
+        let velocity = Velocity { x: n as f32, y: 3.0 };
+        let mut entity = world.spawn((velocity, Transform::default(), script.clone()));
         if n % 3 == 0 {
             entity.insert(Health(n as f32));
         }
@@ -68,10 +84,12 @@ fn frames(class: &str, jit: bool) -> (Vec<Vec<Row>>, usize) {
     for _ in 0..20 {
         test.frame();
         let world = test.app.world_mut();
-        let mut query = world.query::<(Ref<Velocity>, Option<Ref<Health>>)>();
-        let row = |(v, h): (Ref<Velocity>, Option<Ref<Health>>)| {
+        let mut query = world.query::<(Ref<Velocity>, Option<Ref<Health>>, Ref<Transform>)>();
+        let row = |(v, h, t): (Ref<Velocity>, Option<Ref<Health>>, Ref<Transform>)| {
             let is_hurt = h.as_ref().is_some_and(|h| h.is_changed());
-            ([v.x, v.y], h.map(|h| h.0), [v.is_changed(), is_hurt])
+            let ([x, y, z], [i, j, k, w]) = (t.translation.to_array(), t.rotation.to_array());
+            let changes = [v.is_changed(), is_hurt, t.is_changed()];
+            ([v.x, v.y], h.map(|h| h.0), [x, y, z, i, j, k, w], changes)
         };
         history.push(query.iter(world).map(row).collect());
         world.clear_trackers();

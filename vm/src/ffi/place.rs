@@ -113,13 +113,6 @@ impl Elements {
         Elements { scalar: Elements::NOT_ASKED, is_constant: true, size: 0, count: 0 };
 }
 
-/// What the elements of a type are, if scalars and somebody has asked.
-pub(crate) fn known_elements(vm: &Vm, ctype: CTypeId) -> Option<Elements> {
-    let at = ctype.0.checked_sub(super::ctab::FIRST)?;
-    let known = *vm.ffi.c.elements.get(at as usize)?;
-    (known.scalar < Elements::NOT_ASKED).then_some(known)
-}
-
 /// What the elements of a type are.
 #[cold]
 fn elements_of(vm: &mut Vm, ctype: CTypeId) -> Elements {
@@ -226,7 +219,7 @@ pub(crate) unsafe fn element(
 }
 
 /// The scalar a C type is, if reading it takes no more than a load.
-fn scalar_of(vm: &Vm, ctype: CTypeId) -> Option<Scalar> {
+pub(crate) fn scalar_of(vm: &Vm, ctype: CTypeId) -> Option<Scalar> {
     let table = &vm.ffi.c.table;
     Some(match (table.kind(ctype), table.size(ctype)) {
         (Kind::Bool, 1) => Scalar::Bool,

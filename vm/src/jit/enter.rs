@@ -91,27 +91,26 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                     (number, site) = (region, next);
                     continue;
                 }
-                break (Ok(Go::On), Some((left, false, is_retired)));
+                break (Ok(Go::On), Some((left, is_retired)));
             }
-            let is_list_open = exit.top.is_some();
-            break (restored.map(|()| Go::On), Some((left, is_list_open, (*compiled).is_retired.get())));
+            break (restored.map(|()| Go::On), Some((left, (*compiled).is_retired.get())));
         };
         *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
         if is_unprofitable(&mut *state, first, turns) {
             give_region_up(vm, &mut *state, first);
-        } else if let Some((left, _, false)) = exit {
+        } else if let Some((left, false)) = exit {
             after_exit(vm, &mut *state, number, site, left);
             force_another(vm, &mut *state, number, left);
         }
         free_retired(&mut *state);
         let gone = gone?;
-        if let Some((_, is_list_open, _)) = exit {
+        if exit.is_some() {
             let insn = original(state, *vm.frame().pc);
             if vm.interrupt_requested() {
                 vm.honour_interrupt()?;
             }
-            // Short forms may have allocated.
-            if !is_list_open {
+            // Short forms may have allocated; but a list that is open lies above all registers.
+            if !super::record::takes_all(insn) {
                 vm.check_collector(insn);
             }
         }

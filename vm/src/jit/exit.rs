@@ -8,9 +8,11 @@ use super::Runtime;
 use super::ir::{
     ENTRY_SNAP, End, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Trace, Ty, VIRTUAL_REUSED,
 };
-use crate::ffi::cdata::CData;
-use crate::ffi::{cursor, part};
+use crate::ffi::cdata::{self, CData, WRITABLE};
+use crate::ffi::ctype::CTypeId;
+use crate::ffi::{cursor, part, place};
 use crate::function::NativeFunction;
+use crate::gc::OutOfMemory;
 use crate::jit::helpers::table_room;
 use crate::string::LuaString;
 use crate::thread::CallInfo;
@@ -28,8 +30,12 @@ pub(crate) enum Source {
     Shown(usize),
     /// A view that is made, of this type, as what is in the buffer says: bytes, tick, and the view it is otherwise like.
     Part { at: usize, ctype: u32, is_reused: bool },
-    /// A table that is made: its room, its fields, its metatable.
-    Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, meta: Option<Box<Source>> },
+    /// A reference that is made, of what is in the buffer: an address, and the cdata whose memory it is in.
+    Reference { at: usize, to: u32 },
+    /// A C value that is made: as the immediate of `CNEW` says, with its scalars.
+    Value { imm: u64, parts: Vec<(u64, Source)> },
+    /// A table that is made: its room, its fields, its elements, its metatable.
+    Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, list: Vec<Source>, meta: Option<Box<Source>> },
     /// What the restored slot of this number got.
     Same(usize),
 }
@@ -74,25 +80,28 @@ pub(crate) fn buffer_places(region: &Region, snap: SnapId) -> Vec<Option<usize>>
     let place = |(index, (_, r)): (usize, &(Slot, Ref))| {
         let ins = region.get(*r);
         let table = region.sunk_table(snap, *r);
-        let is_made = ins.is_virtual() || table.is_some();
+        let value = region.sunk_value(snap, *r);
+        let is_made = ins.is_virtual() || table.is_some() || value.is_some() || is_sunk_reference(region, *r);
         if constant(region, *r).is_some() || is_made && first_with(restored, *r) != index {
             return None;
         }
         let at = next;
         next += match table {
-            Some(table) => table
-                .fields
-                .iter()
-                .map(|(_, value)| *value)
-                .chain(table.meta)
-                .filter(|value| constant(region, *value).is_none())
-                .count(),
+            Some(table) => table.values().filter(|value| constant(region, *value).is_none()).count(),
+            None if let Some(value) = value => {
+                value.parts.iter().filter(|(_, part)| constant(region, *part).is_none()).count()
+            }
             None if is_made => WORDS,
             None => 1,
         };
         Some(at)
     };
     restored.iter().enumerate().map(place).collect()
+}
+
+/// Whether a value is a reference that only exits make.
+pub(crate) fn is_sunk_reference(region: &Region, r: Ref) -> bool {
+    region.get(r).op == IrOp::CREF && region.sunk.contains(&r)
 }
 
 fn first_with(restored: &[(Slot, Ref)], r: Ref) -> usize {
@@ -147,18 +156,23 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
     if let Some(value) = constant(region, r) {
         return Source::Constant(value);
     }
-    if let (Some(table), Some(at)) = (region.sunk_table(snap, r), place) {
-        let mut next = at;
-        let mut word = |value: Ref| match constant(region, value) {
-            Some(value) => Source::Constant(value),
-            None => {
-                next += 1;
-                Source::Buffer(region.ty(value), next - 1)
-            }
-        };
+    let mut next = place.unwrap_or(0);
+    let mut word = |value: Ref| match constant(region, value) {
+        Some(value) => Source::Constant(value),
+        None => {
+            next += 1;
+            Source::Buffer(region.ty(value), next - 1)
+        }
+    };
+    if let (Some(table), Some(_)) = (region.sunk_table(snap, r), place) {
         let fields = table.fields.iter().map(|(key, value)| (*key, word(*value))).collect();
+        let list = table.list.iter().map(|value| word(*value)).collect();
         let meta = table.meta.map(|meta| Box::new(word(meta)));
-        return Source::Table { hints: table.hints, fields, meta };
+        return Source::Table { hints: table.hints, fields, list, meta };
+    }
+    if let (Some(value), Some(_)) = (region.sunk_value(snap, r), place) {
+        let parts = value.parts.iter().map(|(part, value)| (*part, word(*value))).collect();
+        return Source::Value { imm: region.get(r).imm, parts };
     }
     let ins = region.get(r);
     match (place, ins.op) {
@@ -166,6 +180,9 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
         (Some(at), IrOp::SHOWN) => Source::Shown(at),
         (Some(at), IrOp::PART) => {
             Source::Part { at, ctype: ins.imm as u32, is_reused: ins.imm & VIRTUAL_REUSED != 0 }
+        }
+        (Some(at), IrOp::CREF) if is_sunk_reference(region, r) => {
+            Source::Reference { at, to: ins.imm as u32 }
         }
         (Some(at), _) => Source::Buffer(ins.ty, at),
     }
@@ -182,6 +199,8 @@ pub(crate) fn constant(region: &Region, r: Ref) -> Option<RawValue> {
         IrOp::KPRI => unsafe { RawValue::from_bits(ins.imm) },
         // SAFETY: a constant of a prototype that the region keeps.
         IrOp::KSTR => RawValue::string(unsafe { Gc::from_ptr(ins.imm as *mut _) }),
+        // SAFETY: the table of a C type, which is pinned until all code is flushed.
+        IrOp::KTAB => RawValue::table(unsafe { Gc::from_ptr(ins.imm as *mut _) }),
         _ => return None,
     })
 }
@@ -214,7 +233,7 @@ fn call_info(frame: &FrameState, base: u32) -> CallInfo {
         pc: frame.pc,
         constants: frame.constants,
         base: base.wrapping_add_signed(frame.base),
-        varargs: 0,
+        varargs: frame.varargs,
         kind: frame.kind,
         flags: 0,
     }
@@ -248,7 +267,10 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
                     RawValue::cdata(Gc::from_ptr(view))
                 }
                 Source::Same(first) => *base.offset(exit.slots[*first].0 as isize),
-                Source::Part { .. } | Source::Table { .. } => {
+                Source::Part { .. }
+                | Source::Table { .. }
+                | Source::Value { .. }
+                | Source::Reference { .. } => {
                     parts = true;
                     continue;
                 }
@@ -290,6 +312,24 @@ pub(crate) fn restore_frames(vm: &mut Vm, exit: &Exit, base: u32) {
     }
 }
 
+/// A C value as the immediate of `CNEW` says.
+///
+/// # Errors
+/// When there is no memory.
+pub(crate) fn new_value(vm: &mut Vm, imm: u64) -> Result<Gc<CData>, OutOfMemory> {
+    let (size, flags) = ((imm >> 32) as u16, if imm >> 48 & 1 != 0 { WRITABLE } else { 0 });
+    cdata::new_owned(&mut vm.heap, CTypeId(imm as u32), size.into(), flags)
+}
+
+/// A reference to what is at an address in the memory of a cdata.
+///
+/// # Errors
+/// When there is no memory.
+pub(crate) fn reference(vm: &mut Vm, whole: Gc<CData>, data: *mut u8, to: u32) -> Result<RawValue, Raised> {
+    let extent = vm.extent(whole);
+    vm.new_reference(CTypeId(to), data, extent)
+}
+
 /// Makes the views and tables that an exit needs, once everything else is where the collector finds it.
 #[cold]
 fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), Raised> {
@@ -303,7 +343,23 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     let (data, tick, like) = (word(0) as *mut u8, word(1) as *mut u32, word(2) as *mut CData);
                     *place = part::shown_in(vm, *place, like, (data, tick, *ctype), *is_reused)?;
                 }
-                Source::Table { hints, fields, meta } => {
+                Source::Reference { at, to } => {
+                    let (data, whole) = ((*runtime).buffer[*at], (*runtime).buffer[at + 1]);
+                    *place = reference(vm, Gc::from_ptr(whole as *mut _), data as *mut u8, *to)?;
+                }
+                Source::Value { imm, parts } => {
+                    let made = new_value(vm, *imm)?;
+                    for (part, source) in parts {
+                        let value = match source {
+                            Source::Constant(value) => *value,
+                            Source::Buffer(ty, at) => boxed((*runtime).buffer[*at], *ty),
+                            _ => unreachable!("scalars are values of their own"),
+                        };
+                        place::store_at(made.data().add(*part as u32 as usize), (*part >> 32) as u32, value);
+                    }
+                    *place = made.into();
+                }
+                Source::Table { hints, fields, list, meta } => {
                     let value = |source: &Source| match source {
                         Source::Constant(value) => *value,
                         Source::Buffer(ty, at) => boxed((*runtime).buffer[*at], *ty),
@@ -315,6 +371,11 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     for (key, source) in fields {
                         table
                             .init_str(&mut vm.heap, *key, value(source))
+                            .map_err(|error| vm.set_error(error))?;
+                    }
+                    for (index, source) in (1..).zip(list) {
+                        table
+                            .set_int(&mut vm.heap, index, value(source))
                             .map_err(|error| vm.set_error(error))?;
                     }
                     if let Some(meta) = meta {

@@ -6,6 +6,7 @@ use super::State;
 use super::exit::{restore, restore_frames};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
+use crate::ffi::cdata::CData;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
@@ -59,10 +60,13 @@ helpers! {
     power(Double, Double) -> Double;
     new_table(Word, Word) -> Word;
     init_field(Word, Word, Word, Word) -> Word;
+    init_element(Word, Word, Word, Word) -> Word;
     set_metatable(Word, Word, Word) -> Word;
     rows(Word, Word, Word) -> Word;
     entity(Word, Word) -> Word;
     place(Word, Word, Word, Word) -> Word;
+    reference(Word, Word, Word, Word) -> Word;
+    new_value(Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -203,6 +207,14 @@ extern "C" fn init_field(vm: *mut Vm, table: *mut Table, key: *mut LuaString, va
     }
 }
 
+/// Gives a table that nobody else knows an element; 0 if there was memory for it.
+extern "C" fn init_element(vm: *mut Vm, table: *mut Table, index: i64, value: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+    unsafe {
+        u64::from(Gc::from_ptr(table).set_int(&mut (*vm).heap, index, RawValue::from_bits(value)).is_err())
+    }
+}
+
 /// Gives a table that nobody else knows a metatable; 0 if there was memory for it.
 extern "C" fn set_metatable(vm: *mut Vm, table: *mut Table, meta: *mut Table) -> u64 {
     // SAFETY: compiled code hands over its VM and live tables.
@@ -252,6 +264,20 @@ extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut c
             _ => std::ptr::null_mut(),
         }
     }
+}
+
+/// A reference to what is at an address in the memory of a cdata; null if there is no memory for it.
+extern "C" fn reference(vm: *mut Vm, whole: *mut CData, data: *mut u8, to: u64) -> *mut CData {
+    // SAFETY: compiled code hands over its VM, a live cdata and an address in its memory.
+    let made = unsafe { super::exit::reference(&mut *vm, Gc::from_ptr(whole), data, to as u32) };
+    made.ok().and_then(|made| made.as_cdata()).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// A C value as the immediate of `CNEW` says; null if there is no memory for it.
+extern "C" fn new_value(vm: *mut Vm, imm: u64) -> *mut CData {
+    // SAFETY: compiled code hands over its VM.
+    let vm = unsafe { &mut *vm };
+    super::exit::new_value(vm, imm).map_or(std::ptr::null_mut(), Gc::as_ptr)
 }
 
 /// The value of the entity whose bits are at an address.

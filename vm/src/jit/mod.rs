@@ -26,7 +26,7 @@
 //! - **Slots that closures share stay in memory**, and so does every slot that no trace changes.
 //! - **A snapshot restores what may be read or shown**: registers that are read later, and local variables in scope (`record/live.rs`).
 //! - **No reference is held that the collector does not see.** While compiled code runs no collection starts but inside `EXEC`, where all that matters is on
-//!   the stack. References in the code itself are to constants of prototypes, which are kept as long as the region. Tables and functions are told by what they
+//!   the stack. References in the code itself are to constants of prototypes, which are kept as long as the region, and to metatables of C types. Tables and functions are told by what they
 //!   are (shapes, prototypes, native code), not by their address.
 //! - **A region is freed when none of its code runs** (`State::retire`).
 //! - **The compiler's thread follows no address**: a region sent to it is a copy, and what it names is pinned.

@@ -35,6 +35,7 @@ rows! {
     "bit" "bnot" |_, _, args| Some(integer(!to_bit(one(args)?))),
     "bit" "bor" |_, _, args| fold(args, |x, y| x | y),
     "bit" "bxor" |_, _, args| fold(args, |x, y| x ^ y),
+    "bit" "bswap" |_, _, args| Some(integer(to_bit(one(args)?).swap_bytes())),
     "bit" "lshift" |_, _, args| shift(args, bit::LSHIFT),
     "bit" "rol" |_, _, args| shift(args, bit::ROL),
     "bit" "ror" |_, _, args| shift(args, bit::ROR),

@@ -21,7 +21,9 @@ mod package;
 mod string;
 mod table;
 
-pub(crate) use base::SETMETATABLE;
+pub(crate) use self::ffi::FFI_NEW;
+pub(crate) use base::{SETMETATABLE, UNPACK};
+
 pub(crate) use string::Patterns;
 
 use crate::function::{FunctionView, NativeFn, Special, copy_native, new_native};

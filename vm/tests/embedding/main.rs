@@ -1,6 +1,7 @@
 //! The embedding API, one file per behaviour.
 
 mod bytecode;
+mod c_parts;
 mod calls;
 mod collector;
 mod compiled;
@@ -10,6 +11,7 @@ mod functions;
 mod handles;
 mod hooks;
 mod limits;
+mod math_types;
 mod memory;
 mod stress;
 mod tables;

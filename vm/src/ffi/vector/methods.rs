@@ -1,49 +1,9 @@
 //! Methods of the vectors, and those that rotations have too.
 
-use super::{check, clear_absent, cross, dot, normalize, number, pair, ret_math, ret_number, scale, zip};
+use super::{check, clear_absent, dot, number, pair, ret_math, ret_number, scale, zip};
 use crate::ffi::ctype::Math;
 use crate::vm::{Args, NativeResult, Vm};
 
-pub(super) fn length(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    ret_number(vm, dot(a, a).sqrt())
-}
-pub(super) fn length_squared(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, None)?;
-    ret_number(vm, dot(a, a))
-}
-pub(super) fn normalized(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_math(vm, math, normalize(math, a))
-}
-pub(super) fn dot_product(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a, b) = pair(vm, args)?;
-    ret_number(vm, dot(a, b))
-}
-pub(super) fn distance(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a, b) = pair(vm, args)?;
-    let d = zip(a, b, |a, b| a - b);
-    ret_number(vm, dot(d, d).sqrt())
-}
-pub(super) fn distance_squared(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a, b) = pair(vm, args)?;
-    let d = zip(a, b, |a, b| a - b);
-    ret_number(vm, dot(d, d))
-}
-pub(super) fn lerp(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    let t = number(vm, args, 2)?;
-    if math != Math::Quat {
-        return ret_math(vm, math, zip(a, b, |a, b| a + (b - a) * t));
-    }
-    // Both signs are the same rotation: the nearer one is meant.
-    let b = if dot(a, b) < 0.0 { scale(b, -1.0) } else { b };
-    ret_math(vm, math, normalize(math, zip(a, b, |a, b| a + (b - a) * t)))
-}
-pub(super) fn clone(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_math(vm, math, a)
-}
 pub(super) fn smallest(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a, b) = pair(vm, args)?;
     ret_math(vm, math, zip(a, b, f32::min))
@@ -51,16 +11,6 @@ pub(super) fn smallest(vm: &mut Vm, args: Args) -> NativeResult {
 pub(super) fn largest(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a, b) = pair(vm, args)?;
     ret_math(vm, math, zip(a, b, f32::max))
-}
-pub(super) fn absolute(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    ret_math(vm, math, a.map(f32::abs))
-}
-pub(super) fn clamp_length(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let limit = number(vm, args, 1)?;
-    let length = dot(a, a).sqrt();
-    ret_math(vm, math, if length > limit { scale(a, limit / length) } else { a })
 }
 /// A function of each lane as a method.
 macro_rules! lane_methods {
@@ -112,17 +62,6 @@ pub(super) fn is_normalized(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, a) = check(vm, args, 0, None)?;
     vm.ret1((dot(a, a) - 1.0).abs() <= 2e-4)
 }
-pub(super) fn clamp_length_min(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let limit = number(vm, args, 1)?;
-    let length = dot(a, a).sqrt();
-    ret_math(vm, math, if length < limit && length > 0.0 { scale(a, limit / length) } else { a })
-}
-pub(super) fn with_length(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a) = check(vm, args, 0, None)?;
-    let length = number(vm, args, 1)?;
-    ret_math(vm, math, scale(normalize(math, a), length))
-}
 pub(super) fn move_towards(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a, b) = pair(vm, args)?;
     let step = number(vm, args, 2)?;
@@ -130,18 +69,6 @@ pub(super) fn move_towards(vm: &mut Vm, args: Args) -> NativeResult {
     let length = dot(way, way).sqrt();
     let there = length <= step || length <= 1e-4;
     ret_math(vm, math, if there { b } else { zip(a, scale(way, step / length), |a, b| a + b) })
-}
-pub(super) fn project_onto(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    ret_math(vm, math, scale(b, dot(a, b) / dot(b, b)))
-}
-pub(super) fn reject_from(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, b) = pair(vm, args)?;
-    ret_math(vm, math, zip(a, scale(b, dot(a, b) / dot(b, b)), |a, b| a - b))
-}
-pub(super) fn reflect(vm: &mut Vm, args: Args) -> NativeResult {
-    let (math, a, normal) = pair(vm, args)?;
-    ret_math(vm, math, zip(a, scale(normal, 2.0 * dot(a, normal)), |a, b| a - b))
 }
 /// Between two vectors without sign, between two rotations the angle of the one that is missing.
 pub(super) fn angle_between(vm: &mut Vm, args: Args) -> NativeResult {
@@ -157,26 +84,12 @@ pub(super) fn angle_to(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
     ret_number(vm, (a[0] * b[1] - a[1] * b[0]).atan2(a[0] * b[0] + a[1] * b[1]))
 }
-pub(super) fn rotate2(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
-    ret_math(vm, Math::Vec2, [a[0] * b[0] - a[1] * b[1], a[1] * b[0] + a[0] * b[1], 0.0, 0.0])
-}
-pub(super) fn perp_dot(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec2))?;
-    ret_number(vm, a[0] * b[1] - a[1] * b[0])
-}
 pub(super) fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
     let (math, a) = check(vm, args, 0, None)?;
     for &lane in &a[..math.lanes()] {
         vm.push(f64::from(lane).into())?;
     }
     vm.ret_top(math.lanes() as u32)
-}
-pub(super) fn perp(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    ret_math(vm, Math::Vec2, [-a[1], a[0], 0.0, 0.0])
 }
 pub(super) fn angle(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
@@ -185,27 +98,4 @@ pub(super) fn angle(vm: &mut Vm, args: Args) -> NativeResult {
 pub(super) fn from_angle(vm: &mut Vm, args: Args) -> NativeResult {
     let (sin, cos) = number(vm, args, 0)?.sin_cos();
     ret_math(vm, Math::Vec2, [cos, sin, 0.0, 0.0])
-}
-pub(super) fn extend2(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec2))?;
-    let z = number(vm, args, 1)?;
-    ret_math(vm, Math::Vec3, [a[0], a[1], z, 0.0])
-}
-pub(super) fn extend3(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec3))?;
-    let w = number(vm, args, 1)?;
-    ret_math(vm, Math::Vec4, [a[0], a[1], a[2], w])
-}
-pub(super) fn truncate3(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec3))?;
-    ret_math(vm, Math::Vec2, [a[0], a[1], 0.0, 0.0])
-}
-pub(super) fn truncate4(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec4))?;
-    ret_math(vm, Math::Vec3, [a[0], a[1], a[2], 0.0])
-}
-pub(super) fn cross_product(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, a) = check(vm, args, 0, Some(Math::Vec3))?;
-    let (_, b) = check(vm, args, 1, Some(Math::Vec3))?;
-    ret_math(vm, Math::Vec3, cross(a, b))
 }

@@ -11,10 +11,13 @@ use crate::vm::{Args, NativeResult, Raised, Vm};
 use super::cdata::CData;
 use super::ctype::Math;
 
+pub(crate) mod formula;
 mod methods;
 mod more;
 mod rotation;
 
+use formula::natives::*;
+use formula::{Answer, Method, Operand, Plain};
 use methods::*;
 pub(super) use more::euler_order;
 use rotation::*;
@@ -28,51 +31,21 @@ pub(super) fn arith(
     (a, left): (RawValue, Option<(Math, Lanes)>),
     (b, right): (RawValue, Option<(Math, Lanes)>),
 ) -> Result<Option<RawValue>, Raised> {
-    let (math, x, y) = match (left, right) {
-        (Some((Math::Quat, q)), Some((Math::Vec3, v))) if event == Meta::Mul => {
-            return vm.new_math(Math::Vec3, rotate(q, v)).map(Some);
-        }
-        (Some((Math::Quat, p)), Some((Math::Quat, q))) if event == Meta::Mul => {
-            return vm.new_math(Math::Quat, quat_mul(p, q)).map(Some);
-        }
-        (Some((l, x)), Some((r, y))) if l == r => (l, x, y),
-        (Some((math, x)), None) => match b.as_number() {
-            Some(n) => (math, x, [n as f32; 4]),
-            None => return Ok(None),
-        },
-        (None, Some((math, y))) => match a.as_number() {
-            Some(n) => (math, [n as f32; 4], y),
-            None => return Ok(None),
-        },
-        (Some((l, _)), Some((r, _))) => return Err(mismatch(vm, l, r)),
-        (None, None) => return Ok(None),
+    let lanes = |value: Option<(Math, Lanes)>, number: RawValue| match value {
+        Some((math, lanes)) => Some((Some(math), lanes)),
+        None => number.as_number().map(|n| (None, [n as f32; 4])),
     };
-    let lanes = match event {
-        Meta::Add => zip(x, y, |a, b| a + b),
-        Meta::Sub => zip(x, y, |a, b| a - b),
-        Meta::Mul => zip(x, y, |a, b| a * b),
-        Meta::Div => zip(x, y, |a, b| a / b),
-        Meta::Mod if math != Math::Quat => zip(x, y, |a, b| a % b),
-        Meta::Unm => x.map(|a| -a),
-        Meta::Index
-        | Meta::NewIndex
-        | Meta::Mode
-        | Meta::Gc
-        | Meta::Eq
-        | Meta::Len
-        | Meta::Call
-        | Meta::Mod
-        | Meta::Pow
-        | Meta::Concat
-        | Meta::Lt
-        | Meta::Le
-        | Meta::Metatable
-        | Meta::ToString
-        | Meta::Name => {
-            return Ok(None);
+    let (Some(x), Some(y)) = (lanes(left, a), lanes(right, b)) else { return Ok(None) };
+    if let Some((math, lanes)) = formula::operate(&mut Plain, event, x, y) {
+        return vm.new_math(math, lanes).map(Some);
+    }
+    match (x.0, y.0) {
+        (Some(left), Some(right)) if left != right => Err(mismatch(vm, left, right)),
+        (Some(math), _) | (_, Some(math)) if event == Meta::Mod && math != Math::Quat => {
+            vm.new_math(math, clear_absent(math, zip(x.1, y.1, |a, b| a % b))).map(Some)
         }
-    };
-    vm.new_math(math, clear_absent(math, lanes)).map(Some)
+        _ => Ok(None),
+    }
 }
 
 #[cold]
@@ -95,48 +68,25 @@ fn clear_absent(math: Math, mut lanes: Lanes) -> Lanes {
 }
 
 fn dot(a: Lanes, b: Lanes) -> f32 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
+    formula::dot(&mut Plain, a, b)
 }
 
 fn cross(a: Lanes, b: Lanes) -> Lanes {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0], 0.0]
+    formula::cross(&mut Plain, a, b)
+}
+
+fn normalize(math: Math, a: Lanes) -> Lanes {
+    formula::normalize(&mut Plain, math, a)
 }
 
 fn scale(a: Lanes, s: f32) -> Lanes {
     a.map(|lane| lane * s)
 }
 
-/// The value with length one; zero (for a rotation: none) when it has no direction.
-fn normalize(math: Math, a: Lanes) -> Lanes {
-    let length = dot(a, a).sqrt();
-    if length > 0.0 && length.is_finite() {
-        scale(a, 1.0 / length)
-    } else if math == Math::Quat {
-        IDENTITY
-    } else {
-        [0.0; 4]
-    }
-}
-
 const IDENTITY: Lanes = [0.0, 0.0, 0.0, 1.0];
 
 fn quat_mul(p: Lanes, q: Lanes) -> Lanes {
-    let ([x0, y0, z0, w0], [x1, y1, z1, w1]) = (p, q);
-    [
-        w0 * x1 + x0 * w1 + y0 * z1 - z0 * y1,
-        w0 * y1 - x0 * z1 + y0 * w1 + z0 * x1,
-        w0 * z1 + x0 * y1 - y0 * x1 + z0 * w1,
-        w0 * w1 - x0 * x1 - y0 * y1 - z0 * z1,
-    ]
-}
-
-fn rotate(q: Lanes, v: Lanes) -> Lanes {
-    let axis = [q[0], q[1], q[2], 0.0];
-    let w = q[3];
-    let first = scale(v, w * w - dot(axis, axis));
-    let second = scale(axis, 2.0 * dot(v, axis));
-    let third = scale(cross(axis, v), 2.0 * w);
-    clear_absent(Math::Vec3, zip(zip(first, second, |a, b| a + b), third, |a, b| a + b))
+    formula::turned(&mut Plain, p, q)
 }
 
 fn axis_angle(axis: Lanes, angle: f32) -> Lanes {
@@ -192,6 +142,24 @@ fn pair(vm: &mut Vm, args: Args) -> Result<(Math, Lanes, Lanes), Raised> {
 
 fn number(vm: &mut Vm, args: Args, index: u32) -> Result<f32, Raised> {
     Ok(vm.check_number(args, index)? as f32)
+}
+
+/// Runs a method that has a formula.
+#[inline(always)]
+fn run_method(vm: &mut Vm, args: Args, method: Method) -> NativeResult {
+    let (math, a) = check(vm, args, 0, method.of())?;
+    let mut operands = [[0.0; 4]; 2];
+    for (index, operand) in (1..).zip(method.operands()) {
+        operands[index as usize - 1] = match operand {
+            Operand::Same => check(vm, args, index, Some(math))?.1,
+            Operand::Of(math) => check(vm, args, index, Some(*math))?.1,
+            Operand::Number => [number(vm, args, index)?; 4],
+        };
+    }
+    match method.compute(&mut Plain, math, a, &operands) {
+        Answer::Number(n) => ret_number(vm, n),
+        Answer::Value(math, lanes) => ret_math(vm, math, lanes),
+    }
 }
 
 fn ret_math(vm: &mut Vm, math: Math, lanes: Lanes) -> NativeResult {
@@ -426,6 +394,11 @@ fn constants(math: Math) -> Vec<(&'static str, Lanes)> {
     all
 }
 
+/// The type that a native constructs.
+pub(crate) fn constructed_by(function: NativeFn) -> Option<Math> {
+    Math::ALL.into_iter().find(|math| constructor(*math) as usize == function as usize)
+}
+
 fn constructor(math: Math) -> NativeFn {
     match math {
         Math::Vec2 => new_vec2,
@@ -466,6 +439,10 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn rotate(q: Lanes, v: Lanes) -> Lanes {
+        formula::rotate(&mut Plain, q, v)
+    }
 
     fn near(a: Lanes, b: Lanes) -> bool {
         zip(a, b, |a, b| (a - b).abs()).iter().all(|d| *d < 1e-5)

@@ -4,21 +4,12 @@ use glam::{EulerRot, Quat};
 
 use super::{
     IDENTITY, Lanes, axis_angle, check, clear_absent, cross, dot, normalize, number, quat_mul, ret_math,
-    rotate, scale, slerp, to_euler,
+    scale, slerp, to_euler,
 };
 use crate::ffi::ctype::Math;
 use crate::ffi::vector::more::euler_order;
 use crate::vm::{Args, NativeResult, Vm};
 
-pub(super) fn mul_vec3(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, q) = check(vm, args, 0, Some(Math::Quat))?;
-    let (_, v) = check(vm, args, 1, Some(Math::Vec3))?;
-    ret_math(vm, Math::Vec3, rotate(q, v))
-}
-pub(super) fn inverse(vm: &mut Vm, args: Args) -> NativeResult {
-    let (_, q) = check(vm, args, 0, Some(Math::Quat))?;
-    ret_math(vm, Math::Quat, [-q[0], -q[1], -q[2], q[3]])
-}
 pub(super) fn spherical(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, a) = check(vm, args, 0, Some(Math::Quat))?;
     let (_, b) = check(vm, args, 1, Some(Math::Quat))?;

@@ -91,6 +91,16 @@ pub(crate) fn virtual_kind(ctype: u32, is_writable: bool) -> u64 {
     u64::from(ctype) | if is_writable { VIRTUAL_WRITABLE } else { 0 }
 }
 
+/// The immediate of `CNEW`: the type, the size in bytes, and whether it may be written.
+pub(crate) fn made_imm(ctype: u32, size: u32, is_writable: bool) -> u64 {
+    u64::from(ctype) | u64::from(size) << 32 | u64::from(is_writable) << 48
+}
+
+/// The immediate of `CREF`: the type referred to, and whether its bytes may be written.
+pub(crate) fn reference_imm(to: u32, is_writable: bool) -> u64 {
+    virtual_kind(to, is_writable)
+}
+
 /// The immediate of `ROWS`.
 pub(crate) fn rows_imm(first_variable: Slot, is_at_row: bool) -> u64 {
     u64::from(first_variable as u32) | u64::from(is_at_row) << 32
@@ -157,7 +167,7 @@ impl Ins {
         matches!(self.op, IrOp::SHOWN | IrOp::PART)
     }
     pub(crate) fn is_constant(&self) -> bool {
-        matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR)
+        matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB)
     }
 }
 
@@ -179,6 +189,8 @@ pub(crate) struct FrameState {
     pub(crate) pc: *const Insn,
     /// The constants of its code.
     pub(crate) constants: *const RawValue,
+    /// How many extra arguments lie below it.
+    pub(crate) varargs: u32,
     /// What it returns to: a call, or an instruction whose metamethod it is.
     pub(crate) kind: FrameKind,
 }
@@ -190,7 +202,23 @@ pub(crate) struct FreshTable {
     pub(crate) hints: u32,
     /// Keys, in order.
     pub(crate) fields: Vec<(Gc<LuaString>, Ref)>,
+    /// The elements, from 1 on.
+    pub(crate) list: Vec<Ref>,
     pub(crate) meta: Option<Ref>,
+}
+
+impl FreshTable {
+    /// All it has, as exits store it.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Ref> + '_ {
+        let fields = self.fields.iter().map(|(_, value)| *value);
+        fields.chain(self.list.iter().copied()).chain(self.meta)
+    }
+}
+
+/// A C value that was made in a trace and that nobody else knows: its scalars, each with its offset, as in `CINIT`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FreshValue {
+    pub(crate) parts: Vec<(u64, Ref)>,
 }
 
 /// The interpreter's state before an instruction.
@@ -206,6 +234,8 @@ pub(crate) struct Snapshot {
     pub(crate) live: Vec<Slot>,
     /// The fresh tables among the values.
     pub(crate) tables: Vec<(Ref, FreshTable)>,
+    /// The fresh C values among the values.
+    pub(crate) made: Vec<(Ref, FreshValue)>,
     /// The top, where the next instruction takes values up to it.
     pub(crate) top: Option<Slot>,
     /// The instruction's place in its function, for listings.
@@ -311,7 +341,7 @@ pub(crate) struct Region {
     pub(crate) header: Vec<Slot>,
     /// The slots that any trace changes; by `opt::settle`.
     pub(crate) preheader: Vec<Slot>,
-    /// The tables (`TNEW`) that only exits make; by `opt::sink`.
+    /// The tables (`TNEW`), references (`CREF`) and C values (`CNEW`) that only exits make; by `opt::sink`.
     pub(crate) sunk: Vec<Ref>,
     /// What runs before the loop; by `opt::hoist`.
     pub(crate) hoisted: Vec<Ref>,
@@ -420,6 +450,13 @@ impl Region {
             return None;
         }
         self.snaps[snap as usize].tables.iter().find(|(table, _)| *table == r).map(|(_, table)| table)
+    }
+    /// A C value that only exits make, as a snapshot has it.
+    pub(crate) fn sunk_value(&self, snap: SnapId, r: Ref) -> Option<&FreshValue> {
+        if !self.sunk.contains(&r) {
+            return None;
+        }
+        self.snaps[snap as usize].made.iter().find(|(value, _)| *value == r).map(|(_, value)| value)
     }
     /// The slots, each with its value, that a trace's end changes; none for one that leaves.
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {

@@ -123,6 +123,8 @@ ops! {
     KPRI Floating Pure,
     /// The string at `imm`, a constant of a prototype that the region keeps.
     KSTR Floating Pure,
+    /// The table at `imm`, which lives as long as the VM, or until all code is flushed: the metatable of a C type.
+    KTAB Floating Pure,
     /// The value of stack slot `imm` where the loop begins.
     SLOT Floating Pure,
     /// The value of stack slot `imm` where an inner loop begins.
@@ -163,6 +165,8 @@ ops! {
     SQRT Value Pure,
     /// The absolute value.
     ABS Value Pure,
+    /// Rounded to single precision.
+    FROUND Value Pure,
     /// Rounded down.
     FLOOR Value Pure,
     /// Rounded up.
@@ -183,6 +187,10 @@ ops! {
     TOBIT Value Pure,
     /// Bit operation `imm` (see `BitOp`) of two such integers.
     BITS Value Pure,
+    /// Such an integer with its bytes in the other order.
+    BSWAP Value Pure,
+    /// Such an integer `a` rotated left by `b`.
+    ROL Value Pure,
     /// `(a < b) == (imm ~= 0)`, of doubles or integers.
     GLT Guard Pure,
     /// `(a <= b) == (imm ~= 0)`
@@ -258,12 +266,24 @@ ops! {
     CCOUNT Value Lent,
     /// The `imm` bytes at `b` are in the extent of the reference or pointer `a`.
     CBOUND Guard Lent,
+    /// The address `a` is none of the first page.
+    CPAGE Guard Pure,
+    /// A new reference to what is at `b`, of the type in `imm` (see `reference_imm`), in the memory of cdata `a`; `c` proves that it is there.
+    CREF Call Pure,
+    /// A new C value of the type, size and kind in `imm` (see `made_imm`), zero.
+    CNEW Call Pure,
+    /// The scalar and offset in `imm` of the new C value `a`, which nobody else knows, = `b`.
+    CINIT Store Pure,
+    /// The interpreter gets to see the cdata `a`: it is an object from where it was made on.
+    KEEP Store Pure,
     /// The scalar and offset in `imm` of the bytes at `a`; `b` proves that they are there.
     CLOAD Value Bytes,
     /// That scalar = `b`.
     CSTORE Store Bytes,
     /// A double without its fraction, as an integer within 2^51.
     TRUNC Guard Pure,
+    /// An integer as it is read back from a scalar `imm`.
+    CWRAP Value Pure,
     /// The current tick.
     LTICK Value Lent,
     /// The change tick at `a` = `b`.
@@ -296,6 +316,8 @@ ops! {
     TNEW Call Pure,
     /// The key at `imm` of table `a`, which nobody else knows, = `b`.
     TINIT Call Pure,
+    /// Element `imm` of table `a`, which nobody else knows and has those before it, = `b`.
+    TLIST Call Pure,
     /// The metatable of table `a`, which nobody else knows and which has none, = `b`.
     TMETA Call Pure,
 
@@ -307,6 +329,8 @@ ops! {
     EXEC Call All,
     /// The frame the region runs in was called by a Lua function that goes on at `imm`: it returns there, and slots are counted from that frame's register 0.
     RETURN Call All,
+    /// The top, which the interpreter has set, is stack slot `imm`.
+    GTOP Guard All,
     /// Closes the variables from stack slot `imm` on.
     CLOSE Call Stack,
     /// Nobody wants the script to stop, and the collector is not due.

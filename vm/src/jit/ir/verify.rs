@@ -132,8 +132,10 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV | IrOp::MOD | IrOp::POW | IrOp::MIN | IrOp::MAX => {
             (&[Ty::Num], &[Ty::Num])
         }
-        IrOp::NEG | IrOp::SQRT | IrOp::ABS | IrOp::FLOOR | IrOp::CEIL | IrOp::N2I => (&[Ty::Num], &[]),
-        IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
+        IrOp::FROUND | IrOp::NEG | IrOp::SQRT | IrOp::ABS | IrOp::FLOOR | IrOp::CEIL | IrOp::N2I => {
+            (&[Ty::Num], &[])
+        }
+        IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::ROL | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
         IrOp::I2N => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
         IrOp::GLT | IrOp::GLE | IrOp::GEQ => (&[Ty::Num, Ty::Int], &[Ty::Num, Ty::Int]),
@@ -153,7 +155,11 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::ADDR => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::CHEAD | IrOp::CEPOCH | IrOp::CDATA | IrOp::CTICK | IrOp::COLUMN => (&[Ty::Cdt], &[Ty::Void]),
         IrOp::CCOUNT | IrOp::CLOAD | IrOp::RENTITY => (&[Ty::Ptr], &[Ty::Void]),
+        IrOp::CREF => (&[Ty::Cdt], &[Ty::Ptr]),
+        IrOp::CPAGE => (&[Ty::Ptr], &[]),
+        IrOp::BSWAP | IrOp::CWRAP => (&[Ty::Int], &[]),
         IrOp::CBOUND | IrOp::SHOWN | IrOp::PART => (&[Ty::Cdt], &[Ty::Ptr]),
+        IrOp::CINIT => (&[Ty::Cdt], &[Ty::Num, Ty::Int]),
         IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int]),
         IrOp::TRUNC => (&[Ty::Num], &[]),
         IrOp::TSTORE => (&[Ty::Ptr], &[Ty::Int]),
@@ -190,8 +196,13 @@ fn snapshot(region: &Region, id: SnapId, defined: &HashSet<Ref>) -> Result<(), S
     let snap = region.snaps.get(id as usize).ok_or("no such snapshot")?;
     snap.restored.iter().try_for_each(|(slot, r)| {
         if let Some(table) = region.sunk_table(id, *r) {
-            let fields = table.fields.iter().map(|(_, value)| *value).chain(table.meta);
-            return fields.into_iter().try_for_each(|value| known(region, value, defined));
+            return table.values().try_for_each(|value| known(region, value, defined));
+        }
+        if let Some(value) = region.sunk_value(id, *r) {
+            return value.parts.iter().try_for_each(|(_, part)| known(region, *part, defined));
+        }
+        if super::super::exit::is_sunk_reference(region, *r) {
+            return region.get(*r).operands().try_for_each(|value| known(region, value, defined));
         }
         known(region, *r, defined).map_err(|problem| format!("slot {slot}: {problem}"))
     })

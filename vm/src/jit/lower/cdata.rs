@@ -7,6 +7,7 @@ use super::super::helpers::Helper;
 use super::super::ir::{ColumnField, Ins, IrOp, LaneField, Ref, head_mask};
 use super::{Lowering, layout};
 use crate::ffi::ctype::Scalar;
+use crate::jit::opt::fold::is_single;
 
 /// Doubles of this size and more are no integers to count with: 2^51.
 const TOO_LARGE: f64 = 2_251_799_813_685_248.0;
@@ -61,6 +62,7 @@ impl Lowering<'_> {
                 let size = self.load(data, -8);
                 match ins.imm {
                     1 => size,
+                    n if !n.is_power_of_two() => self.b.ins().udiv_imm_u(size, n as i64),
                     n => self.b.ins().ushr_imm_u(size, i64::from(n.trailing_zeros())),
                 }
             }
@@ -74,9 +76,34 @@ impl Lowering<'_> {
                 let ok = self.b.ins().band(above, below);
                 return self.guarded(ok, ins);
             }
+            IrOp::CPAGE => {
+                let address = self.value(ins.a);
+                let ok = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, address, 4096);
+                return self.guarded(ok, ins);
+            }
+            IrOp::CREF => {
+                let (whole, data, to) =
+                    (self.value(ins.a), self.value(ins.b), self.word(ins.imm & 0xFFFF_FFFF));
+                let object = self.call(Helper::reference, &[self.vm, whole, data, to]);
+                self.guard(object, ins.snap);
+                object
+            }
+            IrOp::KEEP => return None,
             IrOp::CLOAD => self.load_scalar(ins),
             IrOp::CSTORE => {
-                self.store_scalar(ins);
+                let data = self.value(ins.a);
+                self.store_scalar(ins, data, 0);
+                return None;
+            }
+            IrOp::CNEW => {
+                let how = self.word(ins.imm);
+                let object = self.call(Helper::new_value, &[self.vm, how]);
+                self.guard(object, ins.snap);
+                object
+            }
+            IrOp::CINIT => {
+                let object = self.value(ins.a);
+                self.store_scalar(ins, object, layout::OWNED_BYTES);
                 return None;
             }
             IrOp::TRUNC => {
@@ -87,6 +114,20 @@ impl Lowering<'_> {
                     self.b.ins().fcmp(cranelift_codegen::ir::condcodes::FloatCC::LessThan, magnitude, bound);
                 self.guard(ok, ins.snap);
                 self.b.ins().fcvt_to_sint_sat(types::I64, double)
+            }
+            IrOp::CWRAP => {
+                let x = self.value(ins.a);
+                let scalar = Scalar::ALL[ins.imm as usize];
+                let narrow = match scalar.size() {
+                    1 => types::I8,
+                    2 => types::I16,
+                    _ => types::I32,
+                };
+                let low = self.b.ins().ireduce(narrow, x);
+                match scalar {
+                    Scalar::I8 | Scalar::I16 | Scalar::I32 => self.b.ins().sextend(types::I64, low),
+                    _ => self.b.ins().uextend(types::I64, low),
+                }
             }
             IrOp::LTICK => self.load_u32(self.vm, layout::TICK),
             IrOp::TSTORE => {
@@ -164,6 +205,52 @@ impl Lowering<'_> {
         self.load(lanes, (ins.imm >> 8) as i32 * layout::LANE_SIZE + offset)
     }
 
+    /// A number in single precision.
+    fn single(&mut self, r: Ref) -> Value {
+        if let Some(single) = self.singles.get(&r) {
+            return *single;
+        }
+        let ins = *self.region.get(r);
+        match ins.op {
+            IrOp::KNUM => self.b.ins().f32const(f64::from_bits(ins.imm) as f32),
+            IrOp::NEG if is_single(self.region, ins.a) => {
+                let x = self.single(ins.a);
+                self.b.ins().fneg(x)
+            }
+            _ => {
+                let double = self.value(r);
+                self.b.ins().fdemote(types::F32, double)
+            }
+        }
+    }
+
+    /// `FROUND`: where an operation on numbers of single precision is rounded to it, it may as well be done in it.
+    pub(super) fn rounded(&mut self, r: Ref, ins: &Ins) -> Value {
+        let exact = *self.region.get(ins.a);
+        let of_singles = exact.operands().all(|operand| is_single(self.region, operand));
+        let single = match exact.op {
+            IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV if of_singles => {
+                let (x, y) = (self.single(exact.a), self.single(exact.b));
+                match exact.op {
+                    IrOp::ADD => self.b.ins().fadd(x, y),
+                    IrOp::SUB => self.b.ins().fsub(x, y),
+                    IrOp::MUL => self.b.ins().fmul(x, y),
+                    _ => self.b.ins().fdiv(x, y),
+                }
+            }
+            IrOp::SQRT if of_singles => {
+                let x = self.single(exact.a);
+                self.b.ins().sqrt(x)
+            }
+            _ => {
+                let double = self.value(ins.a);
+                self.b.ins().fdemote(types::F32, double)
+            }
+        };
+        self.singles.insert(r, single);
+        self.b.ins().fpromote(types::F64, single)
+    }
+
     fn scalar(ins: &Ins) -> (Scalar, i32) {
         (Scalar::ALL[(ins.imm >> 32) as usize], ins.imm as u32 as i32)
     }
@@ -175,6 +262,7 @@ impl Lowering<'_> {
         match scalar {
             Scalar::F32 => {
                 let single = self.b.ins().load(types::F32, flags, data, offset);
+                self.loaded_single = Some(single);
                 self.b.ins().fpromote(types::F64, single)
             }
             Scalar::F64 => self.b.ins().load(types::F64, flags, data, offset),
@@ -190,15 +278,18 @@ impl Lowering<'_> {
         }
     }
 
-    fn store_scalar(&mut self, ins: &Ins) {
-        let (data, value) = (self.value(ins.a), self.value(ins.b));
+    fn store_scalar(&mut self, ins: &Ins, data: Value, before: i32) {
         let (scalar, offset) = Self::scalar(ins);
+        let offset = offset + before;
         let flags = Self::flags();
+        if scalar == Scalar::F32 {
+            let single = self.single(ins.b);
+            self.b.ins().store(flags, single, data, offset);
+            return;
+        }
+        let value = self.value(ins.b);
         match scalar {
-            Scalar::F32 => {
-                let single = self.b.ins().fdemote(types::F32, value);
-                self.b.ins().store(flags, single, data, offset);
-            }
+            Scalar::F32 => unreachable!("just stored"),
             Scalar::F64 => {
                 self.b.ins().store(flags, value, data, offset);
             }

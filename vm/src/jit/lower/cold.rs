@@ -5,7 +5,7 @@
 
 use cranelift_codegen::ir::{InstBuilder, types};
 
-use super::super::exit::constant;
+use super::super::exit::{constant, is_sunk_reference};
 use super::super::ir::{IrOp, Kind, Mem, Ref, Region, SnapId};
 use super::{Lowering, buffer_places, layout};
 
@@ -43,7 +43,17 @@ impl Lowering<'_> {
             let Some(at) = at else { continue };
             let ins = *region.get(*r);
             if let Some(table) = region.sunk_table(snap, *r) {
-                let values = table.fields.iter().map(|(_, value)| *value).chain(table.meta);
+                for (i, value) in
+                    table.values().filter(|value| constant(region, *value).is_none()).enumerate()
+                {
+                    self.ensure(value, &mut made);
+                    let value = self.value(value);
+                    self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+                }
+                continue;
+            }
+            if let Some(value) = region.sunk_value(snap, *r) {
+                let values = value.parts.iter().map(|(_, part)| *part);
                 for (i, value) in values.filter(|value| constant(region, *value).is_none()).enumerate() {
                     self.ensure(value, &mut made);
                     let value = self.value(value);
@@ -51,13 +61,15 @@ impl Lowering<'_> {
                 }
                 continue;
             }
-            if !ins.is_virtual() {
+            let operands =
+                if is_sunk_reference(region, *r) { [ins.b, ins.a, Ref::NONE] } else { [ins.b, ins.c, ins.a] };
+            if !ins.is_virtual() && !is_sunk_reference(region, *r) {
                 self.ensure(*r, &mut made);
                 let value = self.value(*r);
                 self.b.ins().store(Self::flags(), value, buffer, (at * 8) as i32);
                 continue;
             }
-            for (i, operand) in [ins.b, ins.c, ins.a].into_iter().enumerate() {
+            for (i, operand) in operands.into_iter().enumerate() {
                 let value = if operand == Ref::NONE {
                     self.b.ins().iconst(types::I64, 0)
                 } else {
@@ -70,6 +82,7 @@ impl Lowering<'_> {
         // They are known in this block only.
         for r in made {
             self.values[r.index()] = None;
+            self.singles.remove(&r);
         }
     }
 
@@ -77,7 +90,12 @@ impl Lowering<'_> {
     pub(super) fn restores_values_only(&self, snap: SnapId) -> bool {
         let region = self.region;
         let snapshot = &region.snaps[snap as usize];
-        let is_made = |r: Ref| region.get(r).is_virtual() || region.sunk_table(snap, r).is_some();
+        let is_made = |r: Ref| {
+            region.get(r).is_virtual()
+                || is_sunk_reference(region, r)
+                || region.sunk_table(snap, r).is_some()
+                || region.sunk_value(snap, r).is_some()
+        };
         snapshot.top.is_none() && !snapshot.restored.iter().any(|(_, r)| is_made(*r))
     }
 
@@ -93,6 +111,7 @@ impl Lowering<'_> {
         }
         for r in made {
             self.values[r.index()] = None;
+            self.singles.remove(&r);
         }
     }
 

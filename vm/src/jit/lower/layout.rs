@@ -17,10 +17,12 @@ use crate::value::Type;
 use crate::vm::Vm;
 
 pub(super) const BASE: usize = offset_of!(Runtime, base);
+pub(super) const BASE_INDEX: usize = offset_of!(Runtime, base_index);
 pub(super) const ARGUMENTS: usize = offset_of!(Runtime, arguments);
 pub(super) const TURNS: usize = offset_of!(Runtime, turns);
 pub(super) const BUFFER: usize = offset_of!(Runtime, buffer);
 
+pub(super) const TOP: i32 = offset_of!(Vm, top) as i32;
 pub(super) const MARKING: i32 = (offset_of!(Vm, heap) + offset_of!(Heap, marking)) as i32;
 pub(super) const DEBT: i32 = (offset_of!(Vm, heap) + offset_of!(Heap, debt)) as i32;
 
@@ -49,6 +51,7 @@ pub(super) const EPOCH: i32 = (LENDING + Lending::EPOCH) as i32;
 pub(super) const TICK: i32 = (LENDING + Lending::TICK) as i32;
 
 pub(super) const DATA: i32 = offset_of!(CData, data) as i32;
+pub(super) const OWNED_BYTES: i32 = size_of::<CData>() as i32;
 pub(super) const VIEW_TICK: i32 = offset_of!(View, tick) as i32;
 pub(super) const VIEW_EPOCH: i32 = offset_of!(View, epoch) as i32;
 pub(super) const INNER_START: i32 = offset_of!(Inner, start) as i32;

@@ -105,6 +105,8 @@ impl Compiler {
             inside: HashMap::new(),
             in_loop: false,
             constants: HashMap::new(),
+            singles: HashMap::new(),
+            loaded_single: None,
             signatures: HashMap::new(),
             barrier: self.barrier.as_ref().map_or(0, |code| code.start() as usize),
             preserving: None,
@@ -187,6 +189,10 @@ struct Lowering<'r> {
     in_loop: bool,
     /// Doubles, made once.
     constants: HashMap<u64, Value>,
+    /// What is of single precision, in that form, where it was computed.
+    singles: HashMap<Ref, Value>,
+    /// That of the load that was just lowered.
+    loaded_single: Option<Value>,
     signatures: HashMap<Vec<u8>, SigRef>,
     /// Where the write barrier that keeps all registers is, and its signature.
     barrier: usize,
@@ -215,7 +221,8 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            matches!(region.get(*r).op, IrOp::SHORT | IrOp::APPEND | IrOp::EXEC | IrOp::TNEW | IrOp::PLACE)
+            use IrOp::{APPEND, CNEW, CREF, EXEC, PLACE, SHORT, TNEW};
+            matches!(region.get(*r).op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF | CNEW)
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
@@ -436,7 +443,9 @@ impl Lowering<'_> {
                 Some(value) => *value,
                 None => self.b.ins().f64const(f64::from_bits(ins.imm)),
             },
-            IrOp::KINT | IrOp::KPRI | IrOp::KSTR => self.b.ins().iconst(types::I64, ins.imm as i64),
+            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB => {
+                self.b.ins().iconst(types::I64, ins.imm as i64)
+            }
             IrOp::SLOT => match self.inside.get(&r).filter(|_| self.in_loop) {
                 Some(value) => *value,
                 None => self.before[&r],

@@ -7,6 +7,7 @@ use super::super::helpers::{Helper, NO_VALUE};
 use super::super::ir::{Ins, IrOp, Ref, Slot, Ty};
 use super::{Lowering, layout};
 use crate::bytecode::BitOp;
+use crate::ffi::ctype::Scalar;
 use crate::gc::kind::Kind as Cell;
 use crate::value::{RawValue, Tag};
 
@@ -23,7 +24,16 @@ impl Lowering<'_> {
 
     pub(super) fn compute(&mut self, r: Ref) {
         let ins = *self.region.get(r);
-        let value = self.lower(&ins);
+        let value = match ins.op {
+            IrOp::FROUND => Some(self.rounded(r, &ins)),
+            _ => self.lower(&ins),
+        };
+        if ins.op == IrOp::CLOAD
+            && ins.imm >> 32 == Scalar::F32 as u64
+            && let Some(single) = self.loaded_single.take()
+        {
+            self.singles.insert(r, single);
+        }
         debug_assert!(value.is_some() == (ins.ty != Ty::Void), "{:?}", ins);
         self.values[r.index()] = value;
     }
@@ -128,7 +138,7 @@ impl Lowering<'_> {
 
     fn lower(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
-            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::SLOT | IrOp::PHI => {
+            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::SLOT | IrOp::PHI => {
                 unreachable!("in no trace")
             }
             IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
@@ -252,6 +262,19 @@ impl Lowering<'_> {
                 self.b.ins().sextend(types::I64, low)
             }
             IrOp::BITS => self.bit_operation(ins),
+            IrOp::BSWAP => {
+                let x = self.value(ins.a);
+                let low = self.b.ins().ireduce(types::I32, x);
+                let swapped = self.b.ins().bswap(low);
+                self.b.ins().sextend(types::I64, swapped)
+            }
+            IrOp::ROL => {
+                let (x, y) = (self.value(ins.a), self.value(ins.b));
+                let low = self.b.ins().ireduce(types::I32, x);
+                let by = self.b.ins().ireduce(types::I32, y);
+                let rotated = self.b.ins().rotl(low, by);
+                self.b.ins().sextend(types::I64, rotated)
+            }
             IrOp::GLT | IrOp::GLE | IrOp::GEQ => return self.comparison(ins),
             IrOp::BOX => self.boxed(ins.a),
             IrOp::TSHAPE => {
@@ -420,6 +443,19 @@ impl Lowering<'_> {
                 let (table, key, value) = (self.value(ins.a), self.word(ins.imm), self.boxed(ins.b));
                 let status = self.call(Helper::init_field, &[self.vm, table, key, value]);
                 return self.guard_zero(status, ins);
+            }
+            IrOp::TLIST => {
+                let (table, index, value) = (self.value(ins.a), self.word(ins.imm), self.boxed(ins.b));
+                let status = self.call(Helper::init_element, &[self.vm, table, index, value]);
+                return self.guard_zero(status, ins);
+            }
+            IrOp::GTOP => {
+                let top = self.load_u32(self.vm, layout::TOP);
+                let base = self.word((self.runtime + layout::BASE_INDEX) as u64);
+                let base = self.load_u32(base, 0);
+                let wanted = self.b.ins().iadd_imm_s(base, ins.imm as i64);
+                let ok = self.b.ins().icmp(IntCC::Equal, top, wanted);
+                return self.guarded(ok, ins);
             }
             IrOp::TMETA => {
                 let (table, meta) = (self.value(ins.a), self.value(ins.b));

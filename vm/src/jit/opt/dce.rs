@@ -9,8 +9,13 @@ pub(super) fn dce(region: &mut Region) {
         todo.extend(snap.restored.iter().map(|(_, r)| *r));
         for (table, fresh) in &snap.tables {
             if region.sunk.contains(table) {
-                todo.extend(fresh.fields.iter().map(|(_, value)| *value).chain(fresh.meta));
+                todo.extend(fresh.values());
             }
+        }
+    }
+    for (value, fresh) in region.snaps.iter().flat_map(|snap| &snap.made) {
+        if region.sunk.contains(value) {
+            todo.extend(fresh.parts.iter().map(|(_, part)| *part));
         }
     }
     todo.extend(region.passed());

@@ -1,6 +1,8 @@
 //! Folding: constants are computed, and conversions cancel.
 
 use super::super::ir::{Ins, IrOp, Ref, Region, Ty};
+use crate::ffi::ctype::Scalar;
+use crate::value::RawValue;
 
 /// Constants to add to an integer.
 const SMALL: i64 = 1 << 31;
@@ -29,6 +31,15 @@ pub(crate) fn fold(region: &mut Region, ins: Ins) -> Result<Ins, Ref> {
             {
                 let inverse = region.constant(IrOp::KNUM, Ty::Num, (1.0 / y).to_bits());
                 return Ok(Ins { op: IrOp::MUL, b: inverse, ..ins });
+            }
+        }
+        IrOp::FROUND => {
+            if let Some(x) = double(region, ins.a) {
+                let single = f64::from(x as f32);
+                return Err(region.constant(IrOp::KNUM, Ty::Num, RawValue::number(single).bits()));
+            }
+            if is_single(region, ins.a) {
+                return Err(ins.a);
             }
         }
         IrOp::NEG => {
@@ -94,4 +105,16 @@ fn double(region: &Region, r: Ref) -> Option<f64> {
 fn integer(region: &Region, r: Ref) -> Option<i64> {
     let n = double(region, r)?;
     (n.trunc() == n && n.abs() < SMALL as f64 && n.to_bits() != (-0.0f64).to_bits()).then_some(n as i64)
+}
+
+/// Whether a number is one of single precision.
+pub(crate) fn is_single(region: &Region, r: Ref) -> bool {
+    let ins = region.get(r);
+    match ins.op {
+        IrOp::FROUND => true,
+        IrOp::KNUM => f64::from(f64::from_bits(ins.imm) as f32).to_bits() == ins.imm,
+        IrOp::CLOAD => ins.imm >> 32 == Scalar::F32 as u64,
+        IrOp::NEG | IrOp::ABS => is_single(region, ins.a),
+        _ => false,
+    }
 }

@@ -3,7 +3,7 @@
 //! In builds with assertions the verifier runs after each pass.
 
 mod dce;
-pub(super) mod fold;
+pub(in crate::jit) mod fold;
 mod hoist;
 mod settle;
 mod sink;

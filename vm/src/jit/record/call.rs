@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::open::MAX_VALUES;
 use super::{Frame, Recorded, Recorder};
 use crate::bytecode::{BitOp, Insn, Op};
-use crate::function::{FunctionView, NativeFunction, Proto, Special};
+use crate::function::{FunctionView, LuaFunction, NativeFunction, Proto, Special};
 use crate::jit::ARGUMENTS;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
+use crate::rt::meta::Meta;
 use crate::thread::FrameKind;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
@@ -28,44 +30,24 @@ impl Recorder {
         let (a, c) = (insn.a(), insn.c());
         let callee = self.slot(a);
         let count = self.argument_count(insn)?;
-        let Some(function) = self.actual(vm, callee).as_function() else { return Err(Reason::CallHandler) };
+        let Some(function) = self.actual(vm, callee).as_function() else {
+            return self.call_of_other(vm, insn, callee, count);
+        };
         match function.view() {
             FunctionView::Lua(closure) => {
                 let function = self.read_slot(vm, callee)?;
-                // SAFETY: a live prototype.
-                let proto = unsafe { &*closure.proto().as_ptr() };
-                if proto.is_vararg {
-                    return Err(Reason::Vararg);
-                }
-                // SAFETY: live code.
-                let counts = unsafe { (*proto.code.as_ptr()).call_counter().is_some() };
-                if self.is_too_deep() || !counts && self.would_be_too_deep(closure.proto()) {
-                    return Err(Reason::TooDeep);
-                }
-                // The arguments are where the parameters are.
-                for i in 0..count.min(usize::from(proto.param_count)) {
-                    self.read_slot(vm, callee + 1 + i as Slot)?;
-                }
-                let proof = self
-                    .emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
-                let return_pc = self.expected[0];
-                self.push_frame_of(closure, callee + 1, proto.constants, return_pc, insn)?;
-                self.set_proof(proof);
-                self.fill_parameters(callee + 1, count, usize::from(proto.param_count))?;
-                self.keep_captured_parameters(vm, callee + 1, count.min(usize::from(proto.param_count)))?;
-                self.expected = [proto.entry; 2];
-                Ok(())
+                let args: Vec<Ref> = (0..count)
+                    .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
+                    .collect::<Recorded<_>>()?;
+                self.call_closure(vm, insn, (function, closure), &args)
             }
             FunctionView::Native(native) => {
                 if let Some(table) = self.set_fresh_metatable(vm, callee, count, native)? {
                     self.give(callee, table, c)?;
                     return Ok(());
                 }
-                if c == 0 {
-                    if let Some(value) = self.short_call(vm, callee, count, native)? {
-                        return self.give(callee, value, c);
-                    }
-                    return Err(Reason::OpenValues);
+                if self.list_call(vm, callee, count, c, native)? {
+                    return Ok(());
                 }
                 if let Some(value) = self.short_call(vm, callee, count, native)? {
                     return self.give(callee, value, c);
@@ -91,6 +73,83 @@ impl Recorder {
         let proto = self.top_frame().proto;
         let depth = self.frames.iter().filter(|frame| frame.proto == proto).count();
         self.frames.len() > MAX_FRAMES || depth > MAX_RECURSION + 1
+    }
+
+    /// Begins a call of a Lua function; the arguments are in their slots, too.
+    fn call_closure(
+        &mut self,
+        vm: &Vm,
+        insn: Insn,
+        (function, closure): (Ref, Gc<LuaFunction>),
+        args: &[Ref],
+    ) -> Recorded<()> {
+        // SAFETY: a live prototype.
+        let proto = unsafe { &*closure.proto().as_ptr() };
+        // SAFETY: live code.
+        let counts = unsafe { (*proto.code.as_ptr()).call_counter().is_some() };
+        if self.is_too_deep() || !counts && self.would_be_too_deep(closure.proto()) {
+            return Err(Reason::TooDeep);
+        }
+        if proto.is_vararg && args.len() > MAX_VALUES {
+            return Err(Reason::Vararg);
+        }
+        let callee = self.slot(insn.a());
+        let params = usize::from(proto.param_count);
+        let proof =
+            self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+        let return_pc = self.expected[0];
+        let given = args.len().max(params);
+        // Extra arguments stay where they are, and the frame begins behind them.
+        let base = if proto.is_vararg { callee + given as Slot + 2 } else { callee + 1 };
+        self.push_frame_of(closure, base, proto.constants, return_pc, insn)?;
+        self.set_proof(proof);
+        if proto.is_vararg {
+            self.frames.last_mut().expect("the called frame").varargs = (given - params) as u32;
+            let nil = self.primitive(RawValue::NIL);
+            (args.len()..given).try_for_each(|i| self.write_slot(callee + 1 + i as Slot, nil))?;
+            self.write_slot(base - 1, function)?;
+            for (i, value) in args.iter().enumerate().take(params) {
+                self.write_slot(base + i as Slot, *value)?;
+            }
+        }
+        self.fill_parameters(base, args.len(), params)?;
+        self.keep_captured_parameters(vm, base, args.len().min(params))?;
+        self.expected = [proto.entry; 2];
+        Ok(())
+    }
+
+    /// A call of what is no function: by its `__call`.
+    fn call_of_other(&mut self, vm: &mut Vm, insn: Insn, callee: Slot, count: usize) -> Recorded<()> {
+        if let Some(made) = self.math_constructor(vm, callee, count)? {
+            return self.give(callee, made, insn.c());
+        }
+        if let Some(made) = self.type_constructor(vm, callee, count)? {
+            return self.give(callee, made, insn.c());
+        }
+        let actual = self.actual(vm, callee);
+        if Self::is_called_natively(vm, actual) {
+            for i in 0..=count {
+                self.read_slot(vm, callee + i as Slot)?;
+            }
+            return self.exec(vm, insn);
+        }
+        if !actual.is_table() {
+            return Err(Reason::CallHandler);
+        }
+        let object = self.read_slot(vm, callee)?;
+        let Some((handler, now)) = self.handler(vm, object, actual, Meta::Call)? else {
+            return Err(Reason::CallHandler);
+        };
+        let closure = Self::closure_of(now).ok_or(Reason::CallHandler)?;
+        let mut args = vec![object];
+        for i in 0..count {
+            args.push(self.read_slot(vm, callee + 1 + i as Slot)?);
+        }
+        self.write_slot(callee, handler)?;
+        for (i, value) in args.iter().enumerate() {
+            self.write_slot(callee + 1 + i as Slot, *value)?;
+        }
+        self.call_closure(vm, insn, (handler, closure), &args)
     }
 
     /// The one value that a call with this `C` gives.
@@ -169,7 +228,16 @@ impl Recorder {
     pub(super) fn tail_call(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let callee = self.slot(insn.a());
         let count = self.argument_count(insn)?;
-        let Some(function) = self.actual(vm, callee).as_function() else { return Err(Reason::CallHandler) };
+        let Some(function) = self.actual(vm, callee).as_function() else {
+            let made = match self.math_constructor(vm, callee, count)? {
+                Some(made) => Some(made),
+                None => self.type_constructor(vm, callee, count)?,
+            };
+            return match made {
+                Some(made) if self.frames.len() > 1 => self.return_values(&[made]),
+                _ => Err(Reason::CallHandler),
+            };
+        };
         match function.view() {
             FunctionView::Native(native) => {
                 if self.frames.len() == 1 {
@@ -205,7 +273,11 @@ impl Recorder {
                 let proof = self
                     .emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
                 let frame = self.frames.pop().expect("the calling frame");
-                let base = frame.base;
+                // SAFETY: a live prototype.
+                let (is_vararg, own) =
+                    unsafe { ((*frame.proto.as_ptr()).is_vararg, (*frame.proto.as_ptr()).param_count) };
+                let below = if is_vararg { 1 + frame.varargs + u32::from(own) } else { 0 };
+                let base = frame.base - below as Slot;
                 self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
                 self.set_proof(proof);
                 self.frames.last_mut().expect("the called frame").kind = frame.kind;
@@ -276,13 +348,13 @@ impl Recorder {
         let count = values.len();
         let frame = self.frames.pop().expect("the returning frame");
         if frame.kind == FrameKind::Meta {
-            return self.finish_instruction(&frame, values.first().copied());
+            return self.finish_instruction(&frame, values);
         }
         let wanted = match frame.call.c() {
             0 => count,
             c => c - 1,
         };
-        let into = frame.base - 1;
+        let into = self.slot(frame.call.a());
         self.forget_from(into);
         let nil = self.primitive(RawValue::NIL);
         for i in 0..wanted {
@@ -305,6 +377,12 @@ impl Recorder {
         count: usize,
         native: Gc<NativeFunction>,
     ) -> Recorded<Option<Ref>> {
+        if let Some(value) = self.math_method(vm, callee, count, native)? {
+            return Ok(Some(value));
+        }
+        if let Some(made) = self.ffi_new(vm, callee, count, native)? {
+            return Ok(Some(made));
+        }
         // SAFETY: a live native.
         let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };
         if count > ARGUMENTS {
@@ -374,6 +452,14 @@ impl Recorder {
             }
             ([x, y], _, _, Some(op)) => Some(self.bits(op, *x, *y)?),
             ([x], _, _, _) if name == b"bnot" => Some(self.bits(BitOp::Not, *x, *x)?),
+            ([x], _, _, _) if name == b"bswap" => {
+                let x = self.op1(IrOp::TOBIT, Ty::Int, *x)?;
+                Some(self.op1(IrOp::BSWAP, Ty::Int, x)?)
+            }
+            ([x, y], _, _, _) if name == b"rol" => {
+                let (x, y) = (self.op1(IrOp::TOBIT, Ty::Int, *x)?, self.op1(IrOp::TOBIT, Ty::Int, *y)?);
+                Some(self.op2(IrOp::ROL, Ty::Int, x, y)?)
+            }
             ([x], _, _, _) if name == b"tobit" => Some(self.op1(IrOp::TOBIT, Ty::Int, *x)?),
             _ => None,
         })

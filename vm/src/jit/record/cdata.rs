@@ -4,9 +4,10 @@
 //! of lent structs are no objects here but places ([`PART`](IrOp::PART)), as are the rows of a query ([`SHOWN`](IrOp::SHOWN), `rows.rs`): a view is made, or
 //! brought up to date, where the trace is left while somebody could look at it.
 
+use super::refs::type_of_object;
 use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{Insn, Part};
-use crate::ffi::cdata::{CData, COLUMN, INNER, SIZED, UNCHECKED, VIEW, View, WRITABLE};
+use crate::ffi::cdata::{CData, COLUMN, UNCHECKED, VIEW, View, WRITABLE};
 use crate::ffi::column;
 use crate::ffi::ctype::{CTypeId, Scalar};
 use crate::ffi::place::{self, PART};
@@ -22,7 +23,7 @@ const MAX_OFFSET: usize = 1 << 30;
 
 /// Where a write leaves the tick.
 #[derive(Clone, Copy)]
-enum Tick {
+pub(super) enum Tick {
     /// Nowhere.
     None,
     /// At this address.
@@ -34,22 +35,22 @@ enum Tick {
 /// Where a value's bytes are.
 #[derive(Clone, Copy)]
 pub(super) struct Target {
-    ctype: CTypeId,
-    is_writable: bool,
-    is_view: bool,
+    pub(super) ctype: CTypeId,
+    pub(super) is_writable: bool,
+    pub(super) is_view: bool,
     /// The cdata, or the one it is a part of.
-    whole: Ref,
-    data: Ref,
-    offset: usize,
+    pub(super) whole: Ref,
+    pub(super) data: Ref,
+    pub(super) offset: usize,
     /// Where it is now.
-    at: *mut u8,
-    tick: Tick,
-    proof: Ref,
+    pub(super) at: *mut u8,
+    pub(super) tick: Tick,
+    pub(super) proof: Ref,
 }
 
 impl Recorder {
     /// The bytes of a cdata, if they may be read now.
-    fn bytes_of(&mut self, vm: &Vm, object: Ref, actual: Gc<CData>) -> Recorded<Option<Target>> {
+    pub(super) fn bytes_of(&mut self, vm: &Vm, object: Ref, actual: Gc<CData>) -> Recorded<Option<Target>> {
         let ins = *self.region.get(object);
         if ins.is_virtual() {
             // Whatever the interpreter has executed meanwhile may have ended the epoch.
@@ -65,6 +66,9 @@ impl Recorder {
                 tick: if ins.c == Ref::NONE { Tick::None } else { Tick::At(ins.c) },
                 proof,
             }));
+        }
+        if ins.op == IrOp::CREF {
+            return Ok(Some(self.bytes_of_reference(object, actual.data())));
         }
         let flags = actual.flags();
         if flags & (UNCHECKED | COLUMN) != 0 {
@@ -91,7 +95,7 @@ impl Recorder {
     }
 
     /// Guards of what a cdata is, and that it may be read; `None` if it may not.
-    fn head(&mut self, vm: &Vm, object: Ref, actual: Gc<CData>) -> Recorded<Option<Ref>> {
+    pub(super) fn head(&mut self, vm: &Vm, object: Ref, actual: Gc<CData>) -> Recorded<Option<Ref>> {
         // SAFETY: a live cell.
         let head = unsafe { actual.as_ptr().cast::<u64>().read() };
         let proof = self.emit(Ins::new(IrOp::CHEAD, Ty::Void).a(object).imm(head & head_mask(head)))?;
@@ -115,11 +119,15 @@ impl Recorder {
         let Some(actual) = self.actual_reg(vm, insn.b()).as_cdata() else { return Ok(false) };
         let key = self.key_of(insn);
         // Asked before anything is emitted.
-        let ctype = match self.region.get(object) {
-            ins if ins.is_virtual() => CTypeId(ins.imm as u32),
-            _ => actual.ctype(),
-        };
+        let ctype = type_of_object(self.region.get(object), actual);
+        if ctype.is_declared() {
+            return self.declared_field(vm, insn, object, actual);
+        }
         let Some(field) = place::of_field(vm, ctype, key, false) else { return Ok(false) };
+        if let Some(value) = self.part_of_fresh(object, field.0 & 0xFF, (field.0 >> 8) as usize) {
+            self.write(insn.a(), value)?;
+            return Ok(true);
+        }
         let Some(target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
         self.follow(vm, insn.a(), insn.c(), target, Some(field))
     }
@@ -216,7 +224,7 @@ impl Recorder {
         self.emit(Ins::new(IrOp::PART, Ty::Cdt).a(target.whole).b(data).c(tick).imm(kind))
     }
 
-    fn address(&mut self, target: &Target) -> Recorded<Ref> {
+    pub(super) fn address(&mut self, target: &Target) -> Recorded<Ref> {
         if target.offset == 0 {
             return Ok(target.data);
         }
@@ -236,7 +244,7 @@ impl Recorder {
         }
     }
 
-    fn load_scalar(&mut self, target: &Target, scalar: u32) -> Recorded<Ref> {
+    pub(super) fn load_scalar(&mut self, target: &Target, scalar: u32) -> Recorded<Ref> {
         if target.offset > MAX_OFFSET {
             return Err(crate::jit::reason::Reason::TooLong);
         }
@@ -257,32 +265,34 @@ impl Recorder {
     pub(super) fn set_cdata_field(&mut self, vm: &mut Vm, insn: Insn, object: Ref) -> Recorded<bool> {
         let Some(actual) = self.actual_reg(vm, insn.a()).as_cdata() else { return Ok(false) };
         let key = self.key_of(insn);
-        let ctype = match self.region.get(object) {
-            ins if ins.is_virtual() => CTypeId(ins.imm as u32),
-            _ => actual.ctype(),
-        };
-        let Some((place, _)) = place::of_field(vm, ctype, key, true) else { return Ok(false) };
+        let ctype = type_of_object(self.region.get(object), actual);
+        let Some((place, part)) = place::of_field(vm, ctype, key, true) else { return Ok(false) };
         let value = self.read(vm, insn.b())?;
-        if place & 0xFF == PART || !self.region.ty(value).is_number() {
+        if place & 0xFF == PART {
+            let value = (value, self.actual_reg(vm, insn.b()));
+            let Some(mut target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
+            target.offset += (place >> 8) as usize;
+            return self.set_whole(vm, &target, part, value);
+        }
+        if !self.region.ty(value).is_number() {
             return Ok(false);
+        }
+        if self.set_part_of_fresh(object, place & 0xFF, (place >> 8) as usize, value)? {
+            return Ok(true);
         }
         let Some(mut target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
         target.offset += (place >> 8) as usize;
         self.store_scalar(&target, place & 0xFF, value)
     }
 
-    fn store_scalar(&mut self, target: &Target, scalar: u32, value: Ref) -> Recorded<bool> {
+    pub(super) fn store_scalar(&mut self, target: &Target, scalar: u32, value: Ref) -> Recorded<bool> {
         if !target.is_writable || scalar == Scalar::Bool as u32 || target.offset > MAX_OFFSET {
             return Ok(false);
         }
         let value = if scalar == Scalar::F32 as u32 || scalar == Scalar::F64 as u32 {
             self.double(value)?
-        } else if let Some(n) = self.small_constant(value) {
-            self.integer(n)
-        } else if self.region.ty(value) == Ty::Num {
-            self.op1(IrOp::TRUNC, Ty::Int, value)?
         } else {
-            value
+            self.whole(value)?
         };
         let tick = self.tick(target)?;
         let place = target.offset as u64 | u64::from(scalar) << 32;
@@ -310,12 +320,10 @@ impl Recorder {
         if actual.flags() & COLUMN != 0 {
             return self.column_element(vm, insn, object, actual, (key, actual_key), part);
         }
-        let Some((target, scalar)) = self.array_element(vm, object, actual, (key, actual_key), false)? else {
-            return Ok(false);
-        };
-        let value = self.load_scalar(&target, scalar)?;
-        self.write(insn.a(), value)?;
-        Ok(true)
+        match self.array_element(vm, object, actual, (key, actual_key), false)? {
+            Some(target) => self.give_member(vm, insn.a(), target),
+            None => Ok(false),
+        }
     }
 
     /// Assigns an element of an array or of what a pointer points at.
@@ -333,57 +341,12 @@ impl Recorder {
             return Ok(false);
         }
         match self.array_element(vm, object, actual, key, true)? {
-            Some((target, scalar)) => self.store_scalar(&target, scalar, value),
+            Some(target) => match place::scalar_of(vm, target.ctype) {
+                Some(scalar) => self.store_scalar(&target, scalar as u32, value),
+                None => Ok(false),
+            },
             None => Ok(false),
         }
-    }
-
-    /// A scalar of an array, by the same rules as the interpreter's (`ffi/place.rs`).
-    fn array_element(
-        &mut self,
-        vm: &mut Vm,
-        object: Ref,
-        actual: Gc<CData>,
-        (key, actual_key): (Ref, RawValue),
-        writes: bool,
-    ) -> Recorded<Option<(Target, u32)>> {
-        // SAFETY: a live cell.
-        let found = unsafe { place::element(vm, actual.as_ptr(), actual_key, writes) };
-        let Some((at, scalar)) = found else { return Ok(None) };
-        let Some(elements) = place::known_elements(vm, actual.ctype()) else { return Ok(None) };
-        let flags = actual.flags();
-        let is_checked = flags & (INNER | SIZED) != 0 || elements.count != u32::MAX;
-        if !is_checked {
-            return Ok(None);
-        }
-        let Some(index) = self.array_index(key, actual_key)? else { return Ok(None) };
-        let Some(proof) = self.head(vm, object, actual)? else { return Ok(None) };
-        let data = self.emit(Ins::new(IrOp::CDATA, Ty::Ptr).a(object).b(proof))?;
-        if elements.count != u32::MAX {
-            let count = self.integer(i64::from(elements.count));
-            self.emit(Ins::new(IrOp::GINDEX, Ty::Void).a(index).b(count))?;
-        }
-        let size = u64::from(elements.size);
-        let mut proof = proof;
-        let address = self.emit(Ins::new(IrOp::ADDR, Ty::Ptr).a(data).b(index).imm(size))?;
-        if flags & INNER != 0 {
-            proof = self.emit(Ins::new(IrOp::CBOUND, Ty::Void).a(object).b(address).c(proof).imm(size))?;
-        } else if flags & SIZED != 0 {
-            let count = self.emit(Ins::new(IrOp::CCOUNT, Ty::Int).a(data).b(proof).imm(size))?;
-            proof = self.emit(Ins::new(IrOp::GINDEX, Ty::Void).a(index).b(count))?;
-        }
-        let target = Target {
-            ctype: actual.ctype(),
-            is_writable: flags & WRITABLE != 0,
-            is_view: false,
-            whole: object,
-            data: address,
-            offset: 0,
-            at,
-            tick: Tick::None,
-            proof,
-        };
-        Ok(Some((target, scalar)))
     }
 
     fn column_element(

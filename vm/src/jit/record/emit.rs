@@ -91,6 +91,7 @@ impl Recorder {
     pub(super) fn forget_memory(&mut self) {
         self.versions.written(Mem::All, 0);
         self.fresh.clear();
+        self.values.clear();
         self.loads.clear();
     }
 
@@ -104,6 +105,7 @@ impl Recorder {
     /// Takes note of an instruction that has been executed.
     pub(super) fn learn(&mut self, r: Ref, ins: Ins) {
         self.learn_of_fresh(r, ins);
+        self.learn_of_values(r, ins);
         match ins.op.kind() {
             Kind::Value | Kind::Guard => {
                 let key = self.key(ins);

@@ -4,6 +4,7 @@ use super::{Recorded, Recorder};
 use crate::bytecode::Insn;
 use crate::function::NativeFunction;
 use crate::jit::ir::{FreshTable, Ins, IrOp, Ref, Slot, Ty};
+use crate::jit::reason::Reason;
 use crate::stdlib::SETMETATABLE;
 use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
@@ -27,6 +28,16 @@ impl Recorder {
                     match table.fields.iter_mut().find(|(other, _)| *other == key) {
                         Some(field) => field.1 = ins.b,
                         None => table.fields.push((key, ins.b)),
+                    }
+                }
+            }
+            IrOp::TLIST => {
+                self.fresh.remove(&ins.b);
+                if let Some(table) = self.fresh.get_mut(&ins.a) {
+                    let at = ins.imm as usize - 1;
+                    match table.list.get_mut(at) {
+                        Some(element) => *element = ins.b,
+                        None => table.list.push(ins.b),
                     }
                 }
             }
@@ -56,7 +67,7 @@ impl Recorder {
     /// `INITFIELD`, or `SETFIELD` of a fresh table without a metatable; false if the table is none.
     pub(super) fn init_field(&mut self, table: Ref, key: Gc<LuaString>, value: Ref) -> Recorded<bool> {
         let is_known = self.fresh.get(&table).is_some_and(|known| known.fields.len() < MAX_FIELDS);
-        if !is_known || self.region.get(value).is_virtual() {
+        if !is_known || value == table || self.region.get(value).is_virtual() {
             return Ok(false);
         }
         let key = key.as_ptr() as u64;
@@ -65,8 +76,57 @@ impl Recorder {
         Ok(true)
     }
 
+    /// `SETLIST`
+    pub(super) fn set_list(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let first = self.slot(insn.a()) + 1;
+        let count = match (insn.b(), self.top) {
+            (0, Some(top)) => (top - first) as usize,
+            (0, None) => return Err(Reason::OpenValues),
+            (b, _) => b - 1,
+        };
+        let table = self.read(vm, insn.a())?;
+        let values: Vec<Ref> =
+            (0..count).map(|i| self.read_slot(vm, first + i as Slot)).collect::<Recorded<_>>()?;
+        let follows = self.fresh_length(table).is_some_and(|len| len as i64 + 1 == i64::from(insn.d()));
+        let fits = |this: &Recorder, value: &Ref| {
+            this.is_never_nil(*value) && !this.region.get(*value).is_virtual() && *value != table
+        };
+        if !follows || insn.d() as usize + count > MAX_FIELDS || !values.iter().all(|value| fits(self, value))
+        {
+            return self.exec(vm, insn);
+        }
+        for (index, value) in (insn.d() as i64..).zip(values) {
+            self.init_element(table, index, value)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a fresh table an element that it has, or the next; false if the table is none.
+    pub(super) fn init_element(&mut self, table: Ref, index: i64, value: Ref) -> Recorded<bool> {
+        let is_next = self
+            .fresh_length(table)
+            .is_some_and(|len| (1..=len as i64 + 1).contains(&index) && index as usize <= MAX_FIELDS);
+        if !is_next || value == table || self.region.get(value).is_virtual() || !self.is_never_nil(value) {
+            return Ok(false);
+        }
+        self.emit(Ins::new(IrOp::TLIST, Ty::Void).a(table).b(value).imm(index as u64))?;
+        self.does_not_grow();
+        Ok(true)
+    }
+
+    /// How many elements a fresh table has; `None` if it is none.
+    pub(super) fn fresh_length(&self, table: Ref) -> Option<usize> {
+        self.fresh.get(&table).map(|known| known.list.len())
+    }
+
+    /// An element of a fresh table; `None` if it is none, or does not have it.
+    pub(super) fn fresh_element(&self, table: Ref, index: i64) -> Option<Ref> {
+        let known = self.fresh.get(&table)?;
+        known.list.get(usize::try_from(index).ok()?.checked_sub(1)?).copied()
+    }
+
     /// The snapshot of the current instruction is needed only where memory runs out.
-    fn does_not_grow(&mut self) {
+    pub(super) fn does_not_grow(&mut self) {
         if let Some(snap) = self.snap {
             self.region.snaps[snap as usize].may_grow = false;
         }

@@ -15,7 +15,7 @@ impl Registers {
         (first..end).for_each(|register| self.add(register));
     }
     pub(crate) fn contains(&self, register: usize) -> bool {
-        self.0[register / 64] >> (register % 64) & 1 != 0
+        register < 256 && self.0[register / 64] >> (register % 64) & 1 != 0
     }
     fn union(&mut self, other: Registers) -> bool {
         let before = *self;

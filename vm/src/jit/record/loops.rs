@@ -155,7 +155,14 @@ impl Recorder {
                 }
                 self.exec(vm, insn)
             }
-            FunctionView::Lua(_) => Err(Reason::Special),
+            FunctionView::Lua(_) => {
+                let arguments = [self.read(vm, a + 1)?, self.read(vm, a + 2)?];
+                if self.call_metamethod(insn, (iterator, actual), &arguments)? {
+                    Ok(())
+                } else {
+                    Err(Reason::Special)
+                }
+            }
         }
     }
 

@@ -1,17 +1,20 @@
 //! Metamethods that are Lua functions: inlined, as the frames the interpreter makes of them.
 
 use super::call::{MAX_FRAMES, MAX_RECURSION};
+use super::refs::type_of_object;
 use super::{Frame, Recorded, Recorder};
-use crate::bytecode::Insn;
+use crate::bytecode::{Insn, Op};
+use crate::ffi::cdata::CData;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::rt::meta::Meta;
+use crate::table::Table;
 use crate::thread::FrameKind;
-use crate::value::RawValue;
+use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
 impl Recorder {
     /// The handler a value has for an event, nil if none; `None` where that cannot be told.
-    fn handler(
+    pub(super) fn handler(
         &mut self,
         vm: &mut Vm,
         value: Ref,
@@ -19,6 +22,9 @@ impl Recorder {
         event: Meta,
     ) -> Recorded<Option<(Ref, RawValue)>> {
         let nil = self.primitive(RawValue::NIL);
+        if let Some(cdata) = actual.as_cdata() {
+            return self.handler_of_struct(vm, value, cdata, event);
+        }
         let Some(table) = actual.as_table() else {
             // Whoever gives a basic type a metatable flushes all compiled code.
             let basic = vm.heap.roots.type_metatables[actual.type_of() as usize];
@@ -28,6 +34,40 @@ impl Recorder {
         let (Some(holder), Some(meta)) = (self.metatable(value, table)?, table.metatable()) else {
             return Ok(Some((nil, RawValue::NIL)));
         };
+        self.handler_in(vm, holder, meta, event)
+    }
+
+    /// The handler that the metatype of a declared struct has for an event, as `handler`.
+    fn handler_of_struct(
+        &mut self,
+        vm: &mut Vm,
+        value: Ref,
+        actual: Gc<CData>,
+        event: Meta,
+    ) -> Recorded<Option<(Ref, RawValue)>> {
+        let ins = *self.region.get(value);
+        let ctype = type_of_object(&ins, actual);
+        let table = &vm.ffi.c.table;
+        if !ctype.is_declared() || table.as_record(table.referent(ctype)).is_none() {
+            return Ok(None);
+        }
+        let Some(meta) = vm.ffi.c.exact_metatype(&vm.heap, ctype) else { return Ok(None) };
+        let is_clear = matches!(ins.op, IrOp::CREF | IrOp::CNEW);
+        if !is_clear && self.head(vm, value, actual)?.is_none() {
+            return Ok(None);
+        }
+        let holder = self.region.constant(IrOp::KTAB, Ty::Tab, meta.as_ptr() as u64);
+        self.handler_in(vm, holder, meta, event)
+    }
+
+    fn handler_in(
+        &mut self,
+        vm: &mut Vm,
+        holder: Ref,
+        meta: Gc<Table>,
+        event: Meta,
+    ) -> Recorded<Option<(Ref, RawValue)>> {
+        let nil = self.primitive(RawValue::NIL);
         let Some((shape, guard)) = self.shape(vm, holder, meta)? else { return Ok(None) };
         let name = vm.heap.meta_name(event);
         let Some(slot) = meta.find_slot(&vm.heap, name) else { return Ok(Some((nil, RawValue::NIL))) };
@@ -46,7 +86,10 @@ impl Recorder {
         left: (Ref, RawValue),
         right: (Ref, RawValue),
     ) -> Recorded<bool> {
-        if !left.1.is_table() && !right.1.is_table() {
+        let has_meta = |value: RawValue| value.is_table() || value.is_cdata();
+        // Where a C value is among them, tables have no say.
+        let is_mixed = left.1.is_table() && right.1.is_cdata() || left.1.is_cdata() && right.1.is_table();
+        if !has_meta(left.1) && !has_meta(right.1) || is_mixed {
             return Ok(false);
         }
         let Some(mut found) = self.handler(vm, left.0, left.1, event)? else { return Ok(false) };
@@ -55,6 +98,31 @@ impl Recorder {
                 Some(other) => found = other,
                 None => return Ok(false),
             }
+        }
+        self.call_metamethod(insn, found, &[left.0, right.0])
+    }
+
+    /// A comparison of two tables by the metamethod that both have; false where that is no Lua function to inline.
+    pub(super) fn comparison_metamethod(
+        &mut self,
+        vm: &mut Vm,
+        insn: Insn,
+        event: Meta,
+        [left, right]: [(Ref, RawValue); 2],
+    ) -> Recorded<bool> {
+        if !left.1.is_table() || !right.1.is_table() {
+            return Ok(false);
+        }
+        let Some(found) = self.handler(vm, left.0, left.1, event)? else { return Ok(false) };
+        let Some(other) = self.handler(vm, right.0, right.1, event)? else { return Ok(false) };
+        if found.1 != other.1 || Self::closure_of(found.1).is_none() {
+            return Ok(false);
+        }
+        if found.0 != other.0 {
+            self.emit(Ins::new(IrOp::GREFEQ, Ty::Void).a(found.0).b(other.0))?;
+        }
+        if event == Meta::Eq {
+            self.emit(Ins::new(IrOp::GREFNE, Ty::Void).a(left.0).b(right.0))?;
         }
         self.call_metamethod(insn, found, &[left.0, right.0])
     }
@@ -75,9 +143,15 @@ impl Recorder {
         }
         let proof =
             self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(handler.0).imm(closure.proto().addr() as u64))?;
-        // SAFETY: live code.
-        let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
-        let callee = self.slot(usize::from(size));
+        let callee = match insn.op() {
+            // Where the loop's variables will be.
+            Op::ITERCALL => self.slot(insn.a() + 3),
+            _ => {
+                // SAFETY: live code.
+                let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
+                self.slot(usize::from(size))
+            }
+        };
         let return_pc = self.expected[1];
         self.forget_from(callee);
         self.write_slot(callee, handler.0)?;
@@ -94,15 +168,30 @@ impl Recorder {
         Ok(true)
     }
 
-    /// A metamethod has returned: its result is the instruction's.
-    pub(super) fn finish_instruction(&mut self, frame: &Frame, result: Option<Ref>) -> Recorded<()> {
-        let result = match result {
-            Some(result) => result,
-            None => self.primitive(RawValue::NIL),
-        };
+    /// A metamethod or iterator has returned: what it gives is the instruction's.
+    pub(super) fn finish_instruction(&mut self, frame: &Frame, values: &[Ref]) -> Recorded<()> {
+        let (insn, nil) = (frame.call, self.primitive(RawValue::NIL));
+        let result = values.first().copied().unwrap_or(nil);
         self.forget_from(frame.base - 1);
         self.expected = [frame.return_pc; 2];
         self.top = None;
-        self.write(frame.call.a(), result)
+        match insn.op() {
+            Op::ITERCALL => {
+                for i in 0..insn.c() {
+                    self.write(insn.a() + 3 + i, values.get(i).copied().unwrap_or(nil))?;
+                }
+                Ok(())
+            }
+            Op::EQ | Op::LT | Op::LE => {
+                let outcome = self.known_primitive(result).is_none_or(RawValue::is_truthy);
+                if outcome == (insn.c() != 0) {
+                    // SAFETY: jump targets lie inside the code.
+                    let target = unsafe { frame.return_pc.offset(insn.d() as isize) };
+                    self.expected = [target; 2];
+                }
+                Ok(())
+            }
+            _ => self.write(insn.a(), result),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The recorder: an abstract interpreter that runs one instruction ahead of the real one.
 //!
-//! `ops.rs` records instructions, `loops.rs` loops, `table.rs` what is about tables, `call.rs` calls and returns, `meta.rs` metamethods. Here is what they rest on: where
+//! `ops.rs` records instructions, `loops.rs` loops, `table.rs` what is about tables, `cdata.rs` and `refs.rs` about C values, `math.rs` about the math types, `call.rs` calls and
+//! returns, `open.rs` lists of values, `meta.rs` metamethods; `fresh.rs` and `values.rs` know the objects that the trace makes. Here is what they rest on: where
 //! the value of each slot is, and the snapshot of the current instruction; `emit.rs` folds (`opt/fold.rs`) and finds what has been computed already.
 //!
 //! Each [`step`](Recorder::step) (`step.rs`) first settles what the previous instruction left open: which way a branch went, whether the interpreter is where it was expected.
@@ -13,18 +14,25 @@ mod host;
 mod inner;
 pub(crate) mod live;
 mod loops;
+mod make;
+mod math;
 mod meta;
+mod open;
 mod ops;
+mod refs;
 mod rows;
 mod step;
 mod table;
+mod values;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::BUFFER;
 use super::exit::WORDS;
-use super::ir::{Begin, FrameState, FreshTable, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty};
+use super::ir::{
+    Begin, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty,
+};
 use super::reason::Reason;
 use crate::bytecode::Insn;
 use crate::function::{Code, LuaFunction, Proto};
@@ -32,6 +40,8 @@ use crate::table::Table;
 use crate::thread::{FrameKind, Thread};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
+
+pub(crate) use open::takes_all;
 
 use emit::Versions;
 use live::Liveness;
@@ -59,6 +69,8 @@ struct Frame {
     call: Insn,
     /// What proves that its closure is one of the prototype.
     proof: Ref,
+    /// How many extra arguments lie below it.
+    varargs: u32,
     kind: FrameKind,
 }
 
@@ -128,6 +140,10 @@ pub(crate) struct Recorder {
     asked: Option<((Ref, Gc<Table>), Ref, RawValue)>,
     /// The tables that the trace has made and nobody else knows.
     fresh: HashMap<Ref, FreshTable>,
+    /// The C values of which that is so.
+    values: HashMap<Ref, FreshValue>,
+    /// References and C values that are objects from where they were made on.
+    kept: HashSet<Ref>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -190,7 +206,8 @@ impl Recorder {
             };
             let base = recorder.base.wrapping_add_signed(frame.base);
             recorder.push_frame(vm, frame.base, base, frame.constants, return_pc, call)?;
-            recorder.frames.last_mut().expect("just pushed").kind = frame.kind;
+            let pushed = recorder.frames.last_mut().expect("just pushed");
+            (pushed.kind, pushed.varargs) = (frame.kind, frame.varargs);
         }
         for (slot, place) in &snap.slots {
             recorder.set_place(*slot, Some(*place));
@@ -242,6 +259,8 @@ impl Recorder {
             declined: HashSet::new(),
             asked: None,
             fresh: HashMap::new(),
+            values: HashMap::new(),
+            kept: HashSet::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             makes_views: false,
@@ -417,6 +436,7 @@ impl Recorder {
             return_pc,
             call,
             proof: Ref::NONE,
+            varargs: 0,
             kind: FrameKind::Lua,
         });
         Ok(())
@@ -443,15 +463,16 @@ impl Recorder {
             let next = self.frames.get(index + 1);
             let pc = next.map_or(self.pc, |next| next.return_pc);
             let place = Self::index_of(frame, pc);
-            let Frame { base, constants, kind, .. } = *frame;
-            snapshot.frames.push(FrameState { base, pc, constants, kind });
+            let Frame { base, constants, varargs, kind, .. } = *frame;
+            snapshot.frames.push(FrameState { base, pc, constants, varargs, kind });
             // What a caller has from the called function on is not its own any more.
-            let end = next.map_or(Slot::MAX, |next| next.base - 1);
+            let below = |frame: &Frame| frame.base - 1 - frame.varargs as Slot;
+            let end = next.map_or(Slot::MAX, below);
             let registers = frame.live.before(place);
             let slots = registers.iter().map(|register| frame.base + register as Slot);
             snapshot.live.extend(slots.filter(|slot| *slot < end));
             if let Some(next) = next {
-                snapshot.live.push(next.base - 1);
+                snapshot.live.extend(below(next)..next.base);
             }
             if index + 1 == count {
                 snapshot.pc_index = place as u32;
@@ -478,8 +499,17 @@ impl Recorder {
                 snapshot.tables.push((*r, table.clone()));
             }
         }
-        let of_tables: usize = snapshot.tables.iter().map(|(_, table)| table.fields.len() + 1).sum();
-        if snapshot.live.len() * WORDS + of_tables > BUFFER {
+        for (_, place) in &snapshot.slots {
+            if let Place::Value(r) = place
+                && let Some(value) = self.values.get(r)
+                && !snapshot.made.iter().any(|(other, _)| other == r)
+            {
+                snapshot.made.push((*r, value.clone()));
+            }
+        }
+        let of_values: usize = snapshot.made.iter().map(|(_, value)| value.parts.len()).sum();
+        let of_tables: usize = snapshot.tables.iter().map(|(_, table)| table.values().count()).sum();
+        if snapshot.live.len() * WORDS + of_tables + of_values > BUFFER {
             return Err(Reason::TooDeep);
         }
         self.region.snaps.push(snapshot);

@@ -71,8 +71,8 @@ impl Recorder {
                 if self.init_field(table, key, value)? { Ok(()) } else { self.exec(vm, insn) }
             }
             Op::CLOSURE | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
-            Op::SETLIST | Op::VARARG if b == 0 => Err(Reason::OpenValues),
-            Op::SETLIST | Op::VARARG => self.exec(vm, insn),
+            Op::SETLIST => self.set_list(vm, insn),
+            Op::VARARG => self.extra_arguments(vm, insn),
             Op::ADD
             | Op::SUB
             | Op::MUL
@@ -96,6 +96,11 @@ impl Recorder {
                 let value = self.read(vm, b)?;
                 if !self.region.ty(value).is_number() {
                     let actual = self.actual_reg(vm, b);
+                    if let Some(value) =
+                        self.math_operator(vm, Meta::Unm, (value, actual), (value, actual))?
+                    {
+                        return self.write(a, value);
+                    }
                     if self.binary_metamethod(vm, insn, Meta::Unm, (value, actual), (value, actual))? {
                         return Ok(());
                     }
@@ -210,6 +215,7 @@ impl Recorder {
 
     /// The instruction is left to the interpreter.
     pub(super) fn exec(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        self.keep_what_is_read(insn)?;
         let r = self.emit(Ins::new(IrOp::EXEC, Ty::Void).imm(0))?;
         self.pending = Pending::Exec(r);
         let _ = vm;
@@ -220,7 +226,10 @@ impl Recorder {
                 for register in 0..(c.max(1) - 1) {
                     self.set_place(self.slot(a + register), Some(Place::Memory));
                 }
-                self.forget_above(self.slot(a + c.max(1) - 1));
+                match c {
+                    0 => self.forget_all_above(self.slot(a)),
+                    c => self.forget_above(self.slot(a + c - 1)),
+                }
             }
             Op::ITERCALL => {
                 for register in 0..c {
@@ -228,6 +237,7 @@ impl Recorder {
                 }
                 self.forget_above(self.slot(a + 3 + c));
             }
+            Op::VARARG if b == 0 => self.forget_all_above(self.slot(a)),
             Op::CONCAT => {
                 (b..=c).for_each(|register| self.set_place(self.slot(register), Some(Place::Memory)));
                 self.set_place(self.slot(a), Some(Place::Memory));
@@ -252,6 +262,16 @@ impl Recorder {
         for place in self.places.iter_mut().skip(first) {
             *place = Some(Place::Memory);
         }
+    }
+
+    /// The same for a list of any length, which may be longer than what the trace has touched.
+    fn forget_all_above(&mut self, slot: Slot) {
+        // SAFETY: live code.
+        let size = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().frame_size };
+        for slot in slot..self.slot(usize::from(size)) {
+            self.set_place(slot, Some(Place::Memory));
+        }
+        self.forget_above(slot);
     }
 
     fn operands(&mut self, vm: &Vm, insn: Insn) -> Recorded<(Ref, Ref)> {
@@ -279,6 +299,9 @@ impl Recorder {
                 Format::ACK => (self.k(insn.index()), self.actual_reg(vm, insn.c())),
                 _ => (self.actual_reg(vm, insn.b()), self.actual_reg(vm, insn.c())),
             };
+            if let Some(value) = self.math_operator(vm, event, (left, x), (right, y))? {
+                return self.write(insn.a(), value);
+            }
             if self.binary_metamethod(vm, insn, event, (left, x), (right, y))? {
                 return Ok(());
             }
@@ -324,7 +347,7 @@ impl Recorder {
         self.emit(Ins::new(IrOp::BITS, Ty::Int).a(x).b(y).imm(op as u64))
     }
 
-    fn comparison(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+    fn comparison(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (op, wants) = (insn.op(), insn.c() != 0);
         let (left, right) = match op {
             Op::LT | Op::LE => (self.read(vm, insn.a())?, self.read(vm, insn.b())?),
@@ -336,6 +359,17 @@ impl Recorder {
             }
         };
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
+            let event = match op {
+                Op::LT => Some(Meta::Lt),
+                Op::LE => Some(Meta::Le),
+                _ => None,
+            };
+            let operands = [(left, self.actual_reg(vm, insn.a())), (right, self.actual_reg(vm, insn.b()))];
+            if let Some(event) = event
+                && self.comparison_metamethod(vm, insn, event, operands)?
+            {
+                return Ok(());
+            }
             self.expected = [self.target(insn), self.expected[1]];
             return self.exec(vm, insn);
         }
@@ -373,7 +407,7 @@ impl Recorder {
         }
     }
 
-    fn equality(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+    fn equality(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (left, x) = (self.read(vm, insn.a())?, self.actual_reg(vm, insn.a()));
         let wants = insn.c() != 0;
         let (right, y) = match insn.op() {
@@ -446,6 +480,11 @@ impl Recorder {
                         return Ok(());
                     }
                 }
+                if insn.op() == Op::EQ
+                    && self.comparison_metamethod(vm, insn, Meta::Eq, [(left, x), (right, y)])?
+                {
+                    return Ok(());
+                }
             }
         }
         self.expected = [self.target(insn), self.expected[1]];
@@ -469,6 +508,7 @@ impl Recorder {
         let value = self.read(vm, insn.b())?;
         let length = match self.region.ty(value) {
             Ty::Str => self.op1(IrOp::SLEN, Ty::Int, value)?,
+            Ty::Tab if let Some(len) = self.fresh_length(value) => self.number(len as f64),
             Ty::Tab => self.op1(IrOp::TLEN, Ty::Int, value)?,
             _ => return self.exec(vm, insn),
         };

@@ -50,6 +50,7 @@ impl Recorder {
         {
             self.top = None;
         }
+        self.settle_top(vm, insn)?;
         let is_root_frame = self.frames.len() == 1 && !self.has_returned;
         if pc == self.header && self.steps > 0 && self.frames.len() == 1 {
             if is_root_frame {

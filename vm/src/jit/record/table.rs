@@ -82,6 +82,8 @@ impl Recorder {
                     }
                 } else if actual.is_string() {
                     self.string_method(vm, key)?
+                } else if let Some(cdata) = actual.as_cdata() {
+                    self.cdata_method(vm, object, cdata, key)?
                 } else {
                     None
                 };
@@ -243,7 +245,7 @@ impl Recorder {
     }
 
     /// The `__index` of a metatable, nil if it has none.
-    fn index_handler(
+    pub(super) fn index_handler(
         &mut self,
         vm: &mut Vm,
         holder: Ref,
@@ -316,7 +318,7 @@ impl Recorder {
     }
 
     /// Whether a value's type says that it is not nil.
-    fn is_never_nil(&self, value: Ref) -> bool {
+    pub(super) fn is_never_nil(&self, value: Ref) -> bool {
         match self.known_primitive(value) {
             Some(primitive) => !primitive.is_nil(),
             // What is read from a slot and still of no type is a light userdata.
@@ -373,6 +375,9 @@ impl Recorder {
         if self.region.get(key).is_virtual() {
             return Ok(None);
         }
+        if let Some(element) = self.small_constant(key).and_then(|n| self.fresh_element(table, n)) {
+            return self.refine(element, actual.get(&vm.heap, actual_key)).map(Some);
+        }
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };
         let value = actual.get(&vm.heap, actual_key);
@@ -410,6 +415,12 @@ impl Recorder {
     ) -> Recorded<bool> {
         if self.region.get(value).is_virtual() || !self.is_never_nil(value) || actual.is_weak() {
             return Ok(false);
+        }
+        if let Some(n) = self.small_constant(key)
+            && (actual.metatable().is_none() || self.fresh_element(table, n).is_some())
+            && self.init_element(table, n, value)?
+        {
+            return Ok(true);
         }
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };

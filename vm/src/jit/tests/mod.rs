@@ -6,7 +6,7 @@ use std::path::Path;
 use super::State;
 use super::ir::{parse, print, verify};
 use super::opt::optimise;
-use crate::{Lua, LuaOptions};
+use crate::{Libraries, Lua, LuaOptions};
 
 /// Reads, prints, and reads again.
 #[test]
@@ -111,7 +111,11 @@ fn regions_are_as_blessed() {
 }
 
 fn regions_of(source: &[u8]) -> String {
-    let mut lua = Lua::with_options(LuaOptions { seed: Some(1), jit: true, ..LuaOptions::default() });
+    let libraries = Libraries::ALL;
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries, seed: Some(1), jit: true, ..LuaOptions::default() });
+    // SAFETY: only opens the types.
+    unsafe { lua.raw() }.open_host_types().expect("there is memory");
     lua.load("jit.opt.start('hotloop=2', 'hotexit=2')").exec(&mut lua).expect("flags");
     lua.load(source).name("=t").exec(&mut lua).expect("it runs");
     // SAFETY: the VM has a compiler.
@@ -124,7 +128,7 @@ fn regions_of(source: &[u8]) -> String {
         let printed = print(&region);
         for line in printed.lines() {
             // Addresses and shapes differ from run to run; they are the large immediates.
-            let is_shape = line.contains(" TSHAPE ");
+            let is_shape = [" TSHAPE ", " HLOAD ", " HSTORE ", " CHEAD "].iter().any(|op| line.contains(op));
             let words: Vec<String> = line.split(' ').map(|word| normalised(word, is_shape)).collect();
             text.push_str(&words.join(" "));
             text.push('\n');

@@ -195,6 +195,8 @@ fn select(vm: &mut Vm, args: Args) -> NativeResult {
     Ok(Ret { first: args.base + skipped as u32, count: (count - skipped) as u32 })
 }
 
+pub(crate) const UNPACK: crate::function::NativeFn = unpack;
+
 fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
     let table = vm.check_table(args, 0)?;
     let first = i64::from(vm.opt_int(args, 1, 1)?);

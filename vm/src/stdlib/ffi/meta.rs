@@ -112,6 +112,8 @@ pub(super) fn metatype(vm: &mut Vm, args: Args) -> NativeResult {
         return Err(vm.error("cannot change a protected metatable"));
     }
     vm.heap.method_epoch += 1;
+    // Compiled code takes for granted what types have.
+    (vm.compiled.control)(vm, crate::interp::compiled::Control::Flush);
     let object = vm.new_type_object(ctype)?;
     vm.ret1(object)
 }

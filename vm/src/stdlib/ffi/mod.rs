@@ -43,6 +43,9 @@ pub(crate) const LIBRARY: Library = Library {
 /// How many types named by strings are remembered.
 const MAX_SPELLED: usize = 1024;
 
+/// `ffi.new`
+pub(crate) const FFI_NEW: crate::function::NativeFn = values::new;
+
 /// A type argument: a string that names one, a type object, or a C value of it.
 #[inline]
 fn check_type(vm: &mut Vm, args: Args, has_parameters: bool) -> Result<CTypeId, Raised> {
