@@ -3,7 +3,8 @@ local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) 
 print(fib(20), fib(0), fib(1), pcall(fib, "x"))
 local function deep(n) if n == 0 then return 0 end return 1 + deep(n - 1) end
 print(deep(10), deep(1000), deep(5000))
-print(pcall(function() local function forever(n) return 1 + forever(n + 1) end return forever(1) end))
+local ok, message = pcall(function() local function forever(n) return 1 + forever(n + 1) end return forever(1) end)
+print(ok, message:match("stack overflow"))
 local function sum(t)
   local total = 0
   for i = 1, #t do
