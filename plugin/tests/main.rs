@@ -22,6 +22,7 @@ mod mistakes_in_use;
 mod observers;
 mod parallel;
 mod props;
+mod queries;
 mod refused_writes;
 mod reload;
 mod resources_and_commands;

@@ -212,6 +212,7 @@ impl FieldHost for HostedTypes {
         let whole =
             registry.get_type_data::<ReflectFromReflect>(type_id).and_then(|build| build.from_reflect(&*new));
         let outcome = match whole {
+            // `FromReflect` of the type gives the type.
             Some(whole) => target.set(whole).map_err(|_| "the value has another type".to_owned()),
             None => target.try_apply(&*new).map_err(|error| error.to_string()),
         };

@@ -72,7 +72,11 @@ fn check_divisor(vm: &mut Vm, kind: IntVector, b: Ints) -> Result<(), Raised> {
 pub(super) fn int_negate(vm: &mut Vm, args: Args) -> NativeResult {
     let (kind, a) = int_kind(vm, args, 0)?;
     if kind.scalar() == Scalar::U32 {
-        return Err(vm.error(format!("attempt to negate {}, which has no sign", kind.name())));
+        return Err(vm.error(format!(
+            "attempt to negate {}, which has no sign: take an I{}",
+            kind.name(),
+            &kind.name()[1..]
+        )));
     }
     ret_ints(vm, kind, a.map(i64::wrapping_neg))
 }
