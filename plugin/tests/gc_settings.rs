@@ -69,7 +69,8 @@ fn adaptive_raises_the_budget_up_to_fourfold() {
     // Other tests are raised with the same budget, and say so too.
     let said = log::lines_with("INFO collection is given ");
     let is_whole = |line: &String| {
-        line.contains(" us of the frame instead of 30: scripts allocate ")
+        line.contains(" us of the frame instead of ")
+            && line.contains(": scripts allocate ")
             && line.contains(" KiB a frame, which takes ")
             && line.ends_with(" us to collect")
     };

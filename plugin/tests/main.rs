@@ -2,6 +2,7 @@
 
 mod common;
 
+mod assets;
 mod bad_input;
 mod behaviours;
 mod changed_rows;

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use bevy_reflect::array::DynamicArray;
 use bevy_reflect::list::DynamicList;
-use bevy_reflect::{PartialReflect, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo};
+use bevy_reflect::{PartialReflect, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry};
 use perilune::ffi::host::HostValue;
 use perilune::ffi::list::ListEdit;
 
@@ -13,7 +13,7 @@ use super::{Types, from_host, short_name, to_host};
 use crate::world::commands::field_names;
 
 /// What a list answers, without a change.
-pub(super) fn read(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
+pub(super) fn read(registry: &TypeRegistry, value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
     let (len, element) = match value.reflect_ref() {
         ReflectRef::List(list) => match edit {
             ListEdit::Get(at) => (list.len(), list.get(*at)),
@@ -23,7 +23,7 @@ pub(super) fn read(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
     };
     match edit {
         ListEdit::Len => HostValue::Number(len as f64),
-        _ => element.map_or(HostValue::Nil, to_host),
+        _ => element.map_or(HostValue::Nil, |element| to_host(registry, element)),
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn edit(
             list.insert(at, new);
         }
         ListEdit::Insert(at, given) => list.insert(at, whole(&given)?),
-        ListEdit::Remove(at) => return Ok(to_host(&*list.remove(at))),
+        ListEdit::Remove(at) => return Ok(to_host(types.registry, &*list.remove(at))),
         ListEdit::Clear => drop(list.drain()),
         // Questions go to `read`.
         ListEdit::Len | ListEdit::Get(_) => {}
