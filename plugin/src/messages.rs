@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::change_detection::Mut;
 use bevy_ecs::message::{Message, MessageCursor, Messages};
+use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
 use bevy_reflect::{Reflect, TypePath};
@@ -34,7 +35,8 @@ impl ExposedMessages {
         self.names.push(name);
         self.readers.push(Box::new(move |world| {
             let Some(messages) = world.get_resource::<Messages<M>>() else { return Vec::new() };
-            cursor.read(messages).map(|message| to_host(message.as_partial_reflect())).collect()
+            let registry = world.resource::<AppTypeRegistry>().read();
+            cursor.read(messages).map(|message| to_host(&registry, message.as_partial_reflect())).collect()
         }));
     }
 }

@@ -211,7 +211,10 @@ impl Plugin for LuaReloadPlugin {
                 app.insert_resource(watcher);
             }
             Err(error) => {
-                tracing::warn!(target: "perilune", "scripts in '{name}' are not reloaded: {error}");
+                tracing::warn!(
+                    target: "perilune",
+                    "scripts in '{name}' are not reloaded when they are saved: {error}; make sure that the folder is there, or leave `LuaReloadPlugin` out"
+                );
             }
         }
     }

@@ -213,6 +213,14 @@ fn what_cannot_be_a_field_is_refused_by_name() {
             "struct { enum later e; }",
             "size of C type is unknown or too large, in \"struct { enum later e; }\": a field takes",
         ),
+        (
+            "struct { struct { int *p; } inner; }",
+            "component 'Bad': field 'inner' has a part that is refused: field 'p' cannot be in a component: an address would outlive what it points at; keep an Entity, or the value itself ('int *')",
+        ),
+        (
+            "struct { float x __attribute__((aligned(64))); }",
+            "component 'Bad': it is aligned to 64 bytes, the limit is 16",
+        ),
         ("struct later", "is declared, but nowhere with its fields"),
         ("struct { union { Entity e; int i; } u; }", "could make an entity of it that never was"),
         (
@@ -220,9 +228,15 @@ fn what_cannot_be_a_field_is_refused_by_name() {
             "field 'inner' has a part that is refused: field 'p' cannot be",
         ),
         ("struct { float x; struct { float x; }; }", "field 'x' is declared twice"),
-        ("struct { char data[2000000]; }", "it has 2000000 bytes, the limit is 1048576"),
+        (
+            "struct { char data[2000000]; }",
+            "it has 2000000 bytes, the limit is 1048576: keep large data in Lua tables",
+        ),
         ("struct { float x __attribute__((aligned(64))); }", "it is aligned to 64 bytes, the limit is 16"),
-        ("struct { Vec3d at; }", "there is no type 'Vec3d' (did you mean 'Vec3'?)"),
+        (
+            "struct { Vec3d at; }",
+            "there is no type 'Vec3d' (did you mean 'Vec3'?), in \"struct { Vec3d at; }\"; there are the types of C, what ffi.cdef declares, and Entity, Vec2, Vec3,",
+        ),
         ("struct { float; }", "expected near ';'"),
         ("struct { float x; ", "near '<eof>'"),
         ("Vec3", "a component is a struct of its own: write \"struct { Vec3 value; }\""),
@@ -278,4 +292,25 @@ fn wrong_values_are_refused_and_change_nothing() {
         let error = test.first_error().to_string();
         assert!(error.contains(part), "{assignment}: {error}");
     }
+}
+
+#[test]
+fn more_types_than_there_is_room_for() {
+    let mut test = test_app();
+    test.script(
+        "scripts/main.lua",
+        r#"local ffi = require "ffi"
+        local n = 0
+        repeat
+          n = n + 1
+          local ok = pcall(ffi.cdef, "struct filler" .. n .. " { int x; };")
+        until not ok
+        component("Late", "struct { float x; }")"#,
+    );
+    test.settings().time_limit = None;
+    let error = test.first_error();
+    assert_eq!(
+        error.message,
+        "scripts/main.lua:7: component 'Late': more C types are declared than there is room for (65,536): declare fewer in ffi.cdef, or make them once, not in every call"
+    );
 }

@@ -2,8 +2,9 @@
 
 use crate::common::test_app;
 use bevy_input::ButtonInput;
+use bevy_input::gamepad::{Gamepad, GamepadAxis, GamepadButton};
 use bevy_input::keyboard::KeyCode;
-use bevy_input::mouse::{AccumulatedMouseMotion, MouseButton};
+use bevy_input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseButton};
 use bevy_math::Vec2;
 use bevy_window::{PrimaryWindow, Window};
 
@@ -41,11 +42,43 @@ fn keys_buttons_and_the_cursor() {
 }
 
 #[test]
+fn gamepads_and_the_wheel() {
+    let mut test = test_app();
+    test.app.insert_resource(AccumulatedMouseScroll { delta: Vec2::new(0.0, 2.0), ..Default::default() });
+    test.script(
+        "scripts/main.lua",
+        r#"system { name = "ask", run = function()
+          pad = (input.pressed("GamepadSouth") and "s" or "-") .. (input.just_pressed("GamepadStart") and "S" or "-")
+            .. " " .. input.axis("LeftStickX") .. " " .. input.axis("RightStickY") .. " " .. input.scroll().y
+          nowhere = input.cursor() == nil
+        end }"#,
+    );
+    test.until_global("pad == '-- 0 0 2' and nowhere");
+    let mut pads = [Gamepad::default(), Gamepad::default()];
+    pads[0].digital_mut().press(GamepadButton::South);
+    pads[1].digital_mut().press(GamepadButton::Start);
+    // Of two gamepads the axis that is moved further counts.
+    pads[0].analog_mut().set(GamepadAxis::LeftStickX, 0.25);
+    pads[1].analog_mut().set(GamepadAxis::LeftStickX, -0.5);
+    pads[1].analog_mut().set(GamepadAxis::RightStickY, 1.0);
+    test.app.world_mut().spawn_batch(pads);
+    test.frames(1);
+    assert_eq!(test.eval::<String>("return pad"), "sS -0.5 1 2");
+    test.no_errors();
+}
+
+#[test]
 fn a_name_that_no_button_has() {
     for (line, part) in [
-        ("input.pressed('KeyAa')", "there is no button 'KeyAa' (did you mean 'KeyA'?)"),
-        ("input.pressed('Fire')", "names are those of Bevy, like KeyA"),
-        ("input.axis('LeftStick')", "there is no axis 'LeftStick'; they are: LeftStickX"),
+        ("input.pressed('KeyAa')", "input: there is no button 'KeyAa' (did you mean 'KeyA'?)"),
+        (
+            "input.pressed('Fire')",
+            "input: there is no button 'Fire' (names are those of Bevy, like KeyA, ArrowLeft, Space, MouseLeft, GamepadSouth)",
+        ),
+        (
+            "input.axis('LeftStick')",
+            "input: there is no axis 'LeftStick'; they are: LeftStickX, LeftStickY, LeftZ, RightStickX, RightStickY, RightZ",
+        ),
     ] {
         let mut test = test_app();
         test.script("scripts/main.lua", format!("system {{ name = 's', run = function() {line} end }}"));

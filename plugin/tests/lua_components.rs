@@ -174,3 +174,43 @@ fn two_scripts_must_agree() {
     assert!(error.contains("script 'scripts/a.lua' declares it with other fields"), "{error}");
     assert!(test.app.world().contains_resource::<LuaVm>());
 }
+
+#[test]
+fn fields_that_are_renamed_retyped_and_removed() {
+    let mut test = test_app();
+    let old = r#"
+        component("Tank", "struct { float fuel, water; int32_t level; Vec3 at; }")
+        if not tank then tank = commands.spawn { Tank = { fuel = 5, water = 6, level = 7, at = Vec3(1, 2, 3) } } end
+        system { name = "see", query = { "Tank" }, run = function(q)
+          local _, it = q:single()
+          see = tostring(it)
+          field = pcall(function() return it.water end)
+        end }"#;
+    test.script("scripts/main.lua", old);
+    test.until_global("see and field");
+    let before = test.app.world().resource::<LuaComponents>().get("Tank").expect("it is declared").id;
+    // `water` is called `oil` now, `level` is a whole struct, `at` has gone, and `fuel` is narrower.
+    let new = old
+        .replace(
+            "float fuel, water; int32_t level; Vec3 at;",
+            "uint8_t fuel; float oil; struct { int a; } level;",
+        )
+        .replace("fuel = 5, water = 6, level = 7, at = Vec3(1, 2, 3)", "fuel = 5");
+    test.write("scripts/main.lua", new);
+    test.until_global("see:find('oil', 1, true)");
+    test.no_errors();
+    assert_eq!(test.eval::<String>("return see"), "Tank { fuel = 5, oil = 0, level = Tank.level { a = 0 } }");
+    assert_eq!(test.eval::<Option<bool>>("return field"), Some(false));
+    let after = test.app.world().resource::<LuaComponents>().get("Tank").expect("it is declared").id;
+    assert_ne!(before, after);
+    // Nobody keeps the old component.
+    let world = test.app.world();
+    assert!(!world.archetypes().iter().any(|archetype| archetype.contains(before) && !archetype.is_empty()));
+    // And a version that is wrong leaves it as it is.
+    test.write("scripts/main.lua", old.replace("float fuel, water;", "float *fuel;"));
+    test.error(
+        "component 'Tank': field 'fuel' cannot be in a component: an address would outlive what it points at",
+    );
+    test.frames(3);
+    assert_eq!(test.eval::<String>("return see:match('oil')"), "oil");
+}

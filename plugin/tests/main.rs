@@ -2,6 +2,7 @@
 
 mod common;
 
+mod assets;
 mod bad_input;
 mod behaviours;
 mod changed_rows;
@@ -22,6 +23,7 @@ mod mistakes_in_use;
 mod observers;
 mod parallel;
 mod props;
+mod queries;
 mod refused_writes;
 mod reload;
 mod resources_and_commands;

@@ -137,8 +137,14 @@ fn mistakes_name_the_fix() {
             "Damage has no field 'amout' (did you mean 'amount'?)",
         ),
         (r#"messages.write("Damag", {})"#, "there is no message 'Damag' (did you mean 'Damage'?)"),
-        (r#"messages.write("Velocity", {})"#, "registered, but not as message: add #[reflect(Message)]"),
-        (r#"messages.read("Announce")"#, "expose it with app.expose_message::<Announce>()"),
+        (
+            r#"messages.write("Velocity", {})"#,
+            "type 'Velocity' is registered, but not as message: add #[reflect(Message)] to it",
+        ),
+        (
+            r#"messages.read("Announce")"#,
+            "message 'Announce' cannot be read from Lua: expose it with app.expose_message::<Announce>()",
+        ),
         (r#"messages.read("Damge")"#, "there is no message 'Damge' to read (did you mean 'Damage'?)"),
     ] {
         let mut test = app();

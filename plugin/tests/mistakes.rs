@@ -32,7 +32,10 @@ pub(crate) fn each_says_in(cases: &[(&str, &str)], prepare: impl Fn(&mut TestApp
 #[test]
 fn declarations_of_systems() {
     each_says(&[
-        ("system { run = print }", "it needs a name: system { name = \"move\""),
+        (
+            "system { run = print }",
+            "system: it needs a name: system { name = \"move\", query = ..., run = ... }",
+        ),
         (
             "system { name = 'a' }",
             "system 'a': 'run' must be a function, as in run = function(q, dt) ... end, got nil",
@@ -123,7 +126,7 @@ fn declarations_of_systems() {
         ),
         (
             "system { name = 'a', schedule = 'Updaet', RUN }",
-            "there is no schedule 'Updaet'; schedules are: PreUpdate, Update,",
+            "there is no schedule 'Updaet'; schedules are: PreUpdate, Update, PostUpdate, Last, FixedPreUpdate, FixedUpdate, FixedPostUpdate, LuaUpdate",
         ),
         (
             "system { name = 'a', RUN } system { name = 'b', schedule = 'Last', after = 'a', RUN }",

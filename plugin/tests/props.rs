@@ -3,6 +3,11 @@
 use crate::common::{Health, Velocity, test_app};
 use bevy_ecs::prelude::*;
 use bevy_perilune::LuaProps;
+use bevy_reflect::PartialReflect;
+use bevy_reflect::enums::DynamicEnum;
+use bevy_reflect::map::DynamicMap;
+use bevy_reflect::tuple::DynamicTuple;
+use bevy_reflect::tuple_struct::DynamicTupleStruct;
 
 const SHIP: &str = r#"
 local Ship = {}
@@ -28,6 +33,39 @@ fn properties_are_read_and_follow_changes() {
     test.frames(2);
     assert_eq!(test.get::<Velocity>(entity).x, 8.0);
     assert!(test.errors().is_empty(), "{:?}", test.errors());
+}
+
+/// A scene inserts components by reflection, from values that name their types.
+#[test]
+fn properties_come_from_a_scene() {
+    let mut test = test_app();
+    test.write("scripts/ship.lua", SHIP);
+    let ship = test.behaviour("scripts/ship.lua");
+    let mut map = DynamicMap::default();
+    for (name, variant, value) in [
+        ("speed", "Number", Box::new(6.5f64) as Box<dyn PartialReflect>),
+        ("name", "Text", Box::new("from a scene".to_owned())),
+        ("is_big", "Boolean", Box::new(true)),
+        ("home", "Vec2", Box::new(bevy_math::Vec2::new(1.0, 2.0))),
+    ] {
+        let mut fields = DynamicTuple::default();
+        fields.insert_boxed(value);
+        map.insert(name.to_owned(), DynamicEnum::new(variant, fields));
+    }
+    let mut props = DynamicTupleStruct::default();
+    props.insert(map);
+    let entity = test.app.world_mut().spawn(Velocity::default()).id();
+    let registry = test.app.world().resource::<AppTypeRegistry>().clone();
+    let registry = registry.read();
+    let registration = registry.get_with_short_type_path("LuaProps").expect("the plugin registers it");
+    let component = registration.data::<ReflectComponent>().expect("it is a component").clone();
+    component.insert(&mut test.app.world_mut().entity_mut(entity), &props, &registry);
+    drop(registry);
+    test.app.world_mut().entity_mut(entity).insert(ship);
+    test.until("it has its speed", |test| test.get::<Velocity>(entity).x == 6.5);
+    assert_eq!(test.eval::<String>("return name"), "from a scene");
+    assert_eq!(test.eval::<f64>("return started"), 6.5);
+    test.no_errors();
 }
 
 #[test]

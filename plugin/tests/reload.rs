@@ -4,9 +4,13 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::TestApp;
+use crate::common::{TestApp, log};
+use bevy_app::{App, TaskPoolPlugin};
+use bevy_asset::AssetPlugin;
+use bevy_diagnostic::DiagnosticsPlugin;
 use bevy_ecs::entity::Entity;
-use bevy_perilune::LuaReloads;
+use bevy_perilune::{LuaPlugins, LuaReloads};
+use bevy_time::TimePlugin;
 
 const SCRIPT: &str = "scripts/main.lua";
 
@@ -161,4 +165,17 @@ fn an_instance_that_failed_goes_on_with_the_next_version() {
     test.no_errors();
     test.write(SCRIPT, behaviour(4));
     test.until_value(entity, 4.0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_watched_is_said_to_be() {
+    log::record();
+    let mut app = App::new();
+    app.add_plugins((TaskPoolPlugin::default(), TimePlugin));
+    app.add_plugins(AssetPlugin { file_path: "no/such/folder".to_owned(), ..AssetPlugin::default() });
+    app.add_plugins((DiagnosticsPlugin, LuaPlugins));
+    let said = log::lines_with("scripts in 'no/such/folder' are not reloaded when they are saved: ");
+    assert_eq!(said.len(), 1, "{said:?}");
+    let fix = "; make sure that the folder is there, or leave `LuaReloadPlugin` out";
+    assert!(said[0].starts_with("WARN ") && said[0].ends_with(fix), "{said:?}");
 }

@@ -34,7 +34,10 @@ fn the_apps_clock_cannot_be_written() {
         r#"system { name = "clock", resources = { "mut Time" }, run = function() end }"#,
     );
     let error = test.first_error();
-    assert!(error.message.contains("resource 'Time' is kept by Bevy"), "{error}");
+    assert!(
+        error.message.contains("resource 'Time' is kept by Bevy: declare \"Time\" to read it"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -55,7 +55,10 @@ fn a_cycle_is_refused_and_named() {
             ),
         );
         let error = test.first_error().to_string();
-        assert!(error.contains("the order is a cycle: c -> a -> b -> c"), "{error}");
+        assert!(
+            error.contains("the order is a cycle: c -> a -> b -> c: leave out one 'before' or 'after'"),
+            "{error}"
+        );
         test.until_global("a and b");
         assert_eq!(test.eval::<Option<bool>>("return c"), None);
     }

@@ -384,3 +384,44 @@ fn memory_that_buffers_leave_to_pointers_counts_towards_the_limit() {
         end"#;
     lua.load(source).name("=limit").exec(&mut lua).expect("it runs");
 }
+
+#[test]
+fn messages_say_what_was_tried_and_what_to_do() {
+    let capability = "needs the capability UnsafeFfi, which this program has not been given (LuaOptions::unsafe_ffi, in a game LuaScriptPlugin::unsafe_ffi)";
+    for (statement, what) in [
+        ("ffi.cdef 'int abs(int);' local _ = ffi.C.abs", "a symbol of a C library"),
+        ("local _ = ffi.load 'm'", "loading a C library"),
+        ("local _ = ffi.cast('int *', 4096)", "a pointer made of an integer"),
+        ("local _ = ffi.cast('int (*)(int)', print)", "a callback"),
+        ("local _ = ffi.cast('void *', newproxy(true))", "a pointer to userdata"),
+    ] {
+        assert_eq!(message(statement), format!("{what} {capability}"), "{statement}");
+    }
+    for (statement, expected) in [
+        ("local _ = ffi.new('int[3]')[3]", "index 3 is out of bounds of 'int [3]'"),
+        ("ffi.new('int[3]')[-1] = 5", "index -1 is out of bounds of 'int [3]'"),
+        (
+            "local _ = (ffi.new('int[3]') + 2)[1]",
+            "access out of bounds: 4 bytes at offset 12 of 'int [3]', which has 12 bytes",
+        ),
+        ("local _ = ffi.new('int *')[0]", "attempt to dereference a null pointer"),
+        (
+            "local _ = ffi.string(ffi.new('char[2]', 'ab'))",
+            "access out of bounds: no zero ends the string within the 2 bytes that are there",
+        ),
+        (
+            "ffi.copy(ffi.new('char[2]'), 'abc')",
+            "access out of bounds: 4 bytes at offset 0 of 'char [2]', which has 2 bytes",
+        ),
+    ] {
+        assert_eq!(message(statement), expected, "{statement}");
+    }
+}
+
+/// The message of a statement that fails, without its position.
+fn message(statement: &str) -> String {
+    let mut lua = Lua::new();
+    let program = format!("local ffi = require 'ffi' {statement}");
+    let error = lua.load(&program).name("=safety").exec(&mut lua).expect_err(statement);
+    error.message().trim_start_matches("safety:1: ").to_owned()
+}

@@ -43,7 +43,8 @@ impl SoftCapWarnings {
         {
             tracing::warn!(
                 target: "perilune",
-                "the soft cap of {cap} bytes cannot be kept: {} bytes are alive. Collection goes by an eighth more than that instead;                  raise `LuaSettings::memory_soft_limit`, or have scripts hold less",
+                "the soft cap of {cap} bytes cannot be kept: {} bytes are alive. Collection goes by an eighth more than that instead; \
+                 raise `LuaSettings::memory_soft_limit`, or have scripts hold less",
                 figures.live_bytes
             );
         }

@@ -55,7 +55,8 @@ pub(crate) fn spawn(
             let (_, event) =
                 messages::find::<ReflectEvent>(&registry.read(), "event", "Event", &plan.target)?;
             event.create_observer(Box::new(move |event, mut world| {
-                see(vec![to_host(event.as_partial_reflect())], &mut world);
+                let event = to_host(&registry.read(), event.as_partial_reflect());
+                see(vec![event], &mut world);
             }))
         }
         ObserverKind::Add => {
@@ -103,7 +104,7 @@ fn value_of(world: &DeferredWorld<'_>, entity: Entity, named: &Named) -> HostVal
                 return HostValue::Nil;
             };
             // SAFETY: a live value of the type, whose own reflection data is used.
-            to_host(unsafe { from_ptr.as_reflect(value) }.as_partial_reflect())
+            to_host(&registry, unsafe { from_ptr.as_reflect(value) }.as_partial_reflect())
         }
         Origin::Lua(ctype) => {
             let size = world.components().get_info(named.id).map_or(0, |info| info.layout().size());

@@ -14,17 +14,18 @@ use bevy_ecs::world::World;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use bevy_reflect::{ReflectFromPtr, TypeRegistry};
 use perilune::ffi::ctype::CTypeId;
-use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows, Segment};
+use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows};
 use perilune::ffi::view::{Source, SourceId, WriteRule};
 use perilune::userdata::UserData;
 use perilune::value::Gc;
 use perilune::vm::{Raised, Vm};
 
+use super::access::not_reflected;
 use super::component::LuaComponents;
 use super::context::{Named, Origin, Shared, is_computed};
 use super::layout;
 use super::names::{self, Category};
-use super::run::{Declared, Locator, Scope, erase};
+use super::run::{Declared, Locator, Scope};
 use super::storage;
 use super::terms::{QueryTerms, Term};
 
@@ -44,6 +45,8 @@ pub(crate) struct QueryAccess {
     state: QueryState<(), ()>,
     matched: Matched,
     by_archetype: bool,
+    /// What a run may touch; shared with the run under way.
+    declared: Arc<Declared>,
 }
 
 /// What a query reads and writes of the archetypes it matches.
@@ -72,22 +75,10 @@ pub(crate) fn named(
     }
     let registration = names::resolve(registry, world.components(), category, name)
         .map_err(|message| names::or_declared(world.get_resource(), category, name, message))?;
-    let word = category.word();
-    let id = names::component_id(world, registration).ok_or_else(|| match category {
-        Category::Resource => no_resource(name),
-        Category::Component => super::access::not_reflected(category, name),
-    })?;
-    let named = Named::new(name, world.components(), id)
-        .ok_or_else(|| format!("{word} '{name}' has no Rust type"))?;
+    let id = names::component_id(world, registration).ok_or_else(|| not_reflected(category, name))?;
+    let named = Named::new(name, world.components(), id).expect("found by its Rust type");
     check_writable(&named, category, write)?;
     Ok(named)
-}
-
-/// What to say of a resource that is not there.
-pub(super) fn no_resource(name: &str) -> String {
-    format!(
-        "there is no resource '{name}' in this app: insert it in Rust, as with app.init_resource::<{name}>()"
-    )
 }
 
 /// Whether a component or resource may be declared like this.
@@ -179,7 +170,9 @@ impl QueryAccess {
             let info = components.get_info(column.named.id);
             column.stride = info.map_or(0, |info| info.layout().size()) as u32;
         }
-        Ok(QueryAccess { state, matched: Matched { columns, changed, added }, by_archetype })
+        let components = columns.iter().map(|column| (column.named.clone(), column.write)).collect();
+        let declared = Arc::new(Declared { components, locator: Locator::default() });
+        Ok(QueryAccess { state, matched: Matched { columns, changed, added }, by_archetype, declared })
     }
 
     /// What the scheduler must know.
@@ -187,12 +180,7 @@ impl QueryAccess {
         self.state.component_access()
     }
 
-    /// The components it declares.
-    pub(crate) fn declared(&self) -> Vec<(Named, bool)> {
-        self.matched.columns.iter().map(|column| (column.named.clone(), column.write)).collect()
-    }
-
-    /// The rows that match now, to be given to a query object.
+    /// Describes the rows that match now, to be given to a query object.
     ///
     /// # Errors
     /// When the VM's memory limit is reached.
@@ -205,20 +193,28 @@ impl QueryAccess {
         vm: &mut Vm,
         shared: &Shared,
         world: UnsafeWorldCell<'_>,
-        last_run: Tick,
-        borrower: &str,
-    ) -> Result<(Rows, Arc<Locator>), Raised> {
+        (last_run, borrower): (Tick, &str),
+        rows: &mut Rows,
+    ) -> Result<(), Raised> {
         self.state.update_archetypes_unsafe_world_cell(world);
-        // SAFETY: only declared components are reached below.
-        let segments = unsafe {
+        // The run before has let go of it.
+        let locator = &mut Arc::make_mut(&mut self.declared).locator;
+        // SAFETY: it is asked only in the epoch of this run; only declared components are reached.
+        unsafe {
+            locator.begin(world, self.by_archetype);
             if self.by_archetype {
-                self.matched.archetype_segments(world, self.state.matched_archetypes())
+                self.matched.archetype_segments(world, self.state.matched_archetypes(), rows, locator);
             } else {
-                self.matched.table_segments(world, &self.state)
+                self.matched.table_segments(world, &self.state, rows, locator);
             }
-        };
-        // SAFETY: by contract.
-        unsafe { self.matched.rows(vm, shared, world, (segments, self.by_archetype), last_run, borrower) }
+            rows.locate = Some(self.declared.clone());
+            self.matched.describe(vm, shared, rows, (last_run, borrower))
+        }
+    }
+
+    /// The scope of a run for which rows were gathered.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope::Declared(self.declared.clone())
     }
 }
 
@@ -237,61 +233,46 @@ pub(super) unsafe fn lend_archetypes(
     (last_run, borrower): (Tick, &str),
     object: Gc<UserData>,
 ) -> Result<(), Raised> {
+    let (mut rows, mut locator) = (Rows::default(), Locator::default());
     // SAFETY: by contract.
     unsafe {
-        let segments = matched.archetype_segments(world, archetypes.into_iter());
-        let (rows, _) = matched.rows(vm, shared, world, (segments, true), last_run, borrower)?;
+        locator.begin(world, true);
+        matched.archetype_segments(world, archetypes.into_iter(), &mut rows, &mut locator);
+        rows.locate = Some(Arc::new(locator));
+        matched.describe(vm, shared, &mut rows, (last_run, borrower))?;
         vm.set_rows(object, rows);
     }
     Ok(())
 }
 
 impl Matched {
-    /// The rows of segments, each with the index of its table or archetype.
+    /// What there is to say of rows beside where they are.
     ///
     /// # Safety
-    /// As [`QueryAccess::gather`].
-    unsafe fn rows(
+    /// The segments are those of this run, as for [`QueryAccess::gather`].
+    unsafe fn describe(
         &mut self,
         vm: &mut Vm,
         shared: &Shared,
-        world: UnsafeWorldCell<'_>,
-        (mut segments, by_archetype): (Vec<(usize, Segment)>, bool),
-        last_run: Tick,
-        borrower: &str,
-    ) -> Result<(Rows, Arc<Locator>), Raised> {
-        for (_, segment) in &segments {
-            for (column, cells) in self.columns.iter_mut().zip(&segment.columns) {
-                // SAFETY: as above; the segment has a row, whose value this is.
-                unsafe { column.learn(vm, shared, cells)? };
+        rows: &mut Rows,
+        (last_run, borrower): (Tick, &str),
+    ) -> Result<(), Raised> {
+        if self.columns.iter().any(|column| column.ctype.is_none()) {
+            for segment in &rows.segments {
+                for (column, cells) in self.columns.iter_mut().zip(&segment.columns) {
+                    // SAFETY: by contract; the segment has a row, whose value this is.
+                    unsafe { column.learn(vm, shared, cells)? };
+                }
             }
         }
-        let columns = self.columns.iter_mut().map(|column| column.describe(vm, borrower)).collect();
-        let mut found = Vec::new();
-        for (n, (index, _)) in segments.iter().enumerate() {
-            if found.len() <= *index {
-                found.resize(index + 1, Locator::NONE);
-            }
-            found[*index] = n as u32;
-        }
-        let locator = Arc::new(Locator {
-            // SAFETY: used only in the epoch of this run.
-            world: unsafe { erase(world) },
-            by_archetype,
-            segments: found,
-        });
-        let finder = locator.clone();
-        let mut rows = Rows::default();
-        rows.epoch = vm.ffi.lending.epoch();
-        rows.columns = columns;
-        rows.segments = segments.drain(..).map(|(_, segment)| segment).collect();
+        rows.columns.clear();
+        rows.columns.extend(self.columns.iter_mut().map(|column| column.describe(vm, borrower)));
         rows.last_run = storage::tick_word(last_run);
         borrower.clone_into(&mut rows.borrower);
-        rows.locate = Some(Box::new(move |bits| finder.find(bits)));
-        Ok((rows, locator))
+        Ok(())
     }
 
-    /// A segment for each matched table, by the table's index.
+    /// A segment for each matched table.
     ///
     /// # Safety
     /// As [`QueryAccess::gather`].
@@ -299,39 +280,34 @@ impl Matched {
         &self,
         world: UnsafeWorldCell<'_>,
         state: &QueryState<(), ()>,
-    ) -> Vec<(usize, Segment)> {
+        rows: &mut Rows,
+        locator: &mut Locator,
+    ) {
         // SAFETY: only declared columns are read.
         let tables = unsafe { &world.storages().tables };
-        let matched = state.matched_tables().filter_map(|id| Some((id.as_usize(), tables.get(id)?)));
-        let full = matched.filter(|(_, table)| !table.is_empty());
-        full.map(|(index, table)| {
-            let columns =
-                self.columns.iter().map(|column| match storage::column(world, table, column.named.id) {
-                    Some((data, ticks, _)) => Cells::Dense { data, stride: column.stride, ticks },
-                    None => Cells::Absent,
-                });
-            let changed = self.changed.iter().filter_map(|named| {
-                let (_, ticks, _) = storage::column(world, table, named.id)?;
-                Some(FilterTicks::Dense(ticks))
-            });
-            let added = self.added.iter().filter_map(|named| {
-                let (_, _, ticks) = storage::column(world, table, named.id)?;
-                Some(FilterTicks::Dense(ticks))
-            });
-            let segment = Segment {
-                entities: table.entities().as_ptr().cast(),
-                len: table.entity_count(),
-                rows: None,
-                columns: columns.collect(),
-                filters: changed.chain(added).collect(),
-            };
-            (index, segment)
-        })
-        .collect()
+        let mut used = 0;
+        for id in state.matched_tables() {
+            let Some(table) = tables.get(id) else { continue };
+            let Some(first) = storage::first_row(world, table) else { continue };
+            // SAFETY: a row of this table.
+            let column = |named: &Named| unsafe { storage::column_from(table, first, named.id) };
+            let segment = rows.segment(used);
+            segment.entities = table.entities().as_ptr().cast();
+            segment.len = table.entity_count();
+            segment.columns.extend(self.columns.iter().map(|known| match column(&known.named) {
+                Some((data, ticks, _)) => Cells::Dense { data, stride: known.stride, ticks },
+                None => Cells::Absent,
+            }));
+            let changed = self.changed.iter().filter_map(|named| Some(column(named)?.1.cast_const()));
+            let added = self.added.iter().filter_map(|named| Some(column(named)?.2.cast_const()));
+            segment.filters.extend(changed.chain(added).map(FilterTicks::Dense));
+            locator.add(id.as_usize(), used);
+            used += 1;
+        }
+        rows.segments.truncate(used);
     }
 
-    /// A segment for each matched archetype, by the archetype's index: where a filter or column is in a sparse set, several
-    /// archetypes share a table.
+    /// A segment for each matched archetype: where a filter or column is in a sparse set, several archetypes share a table.
     ///
     /// # Safety
     /// As [`QueryAccess::gather`].
@@ -339,8 +315,10 @@ impl Matched {
         &self,
         world: UnsafeWorldCell<'_>,
         ids: impl Iterator<Item = ArchetypeId>,
-    ) -> Vec<(usize, Segment)> {
-        let mut segments = Vec::new();
+        rows: &mut Rows,
+        locator: &mut Locator,
+    ) {
+        let mut used = 0;
         for id in ids {
             let Some(archetype) = world.archetypes().get(id).filter(|archetype| !archetype.is_empty()) else {
                 continue;
@@ -349,7 +327,6 @@ impl Matched {
             let Some(table) = (unsafe { world.storages() }).tables.get(archetype.table_id()) else {
                 continue;
             };
-            let rows = archetype.entities().iter().map(|entity| entity.table_row().index() as u32).collect();
             // SAFETY: the component is declared; the entity is in the archetype.
             let cell = |named: &Named, entity, location| unsafe {
                 storage::cell(world, entity, location, named.id, named.storage)
@@ -379,16 +356,17 @@ impl Matched {
                     scattered(named).into_iter().map(|(_, _, tick)| tick.cast_const()).collect(),
                 )
             });
-            let segment = Segment {
-                entities: table.entities().as_ptr().cast(),
-                len: archetype.len(),
-                rows: Some(rows),
-                columns: columns.collect(),
-                filters: changed.chain(added).collect(),
-            };
-            segments.push((id.index(), segment));
+            let segment = rows.segment(used);
+            segment.entities = table.entities().as_ptr().cast();
+            segment.len = archetype.len();
+            let listed = archetype.entities().iter().map(|entity| entity.table_row().index() as u32);
+            segment.rows = Some(listed.collect());
+            segment.columns.extend(columns);
+            segment.filters.extend(changed.chain(added));
+            locator.add(id.index(), used);
+            used += 1;
         }
-        segments
+        rows.segments.truncate(used);
     }
 }
 
@@ -412,7 +390,10 @@ impl ColumnAccess {
         };
         // SAFETY: by contract.
         self.ctype = unsafe { ctype_at(vm, shared, self.named.origin, first)? };
-        Ok(())
+        match self.ctype {
+            Some(_) => Ok(()),
+            None => Err(vm.error(not_reflected(Category::Component, &self.named.name))),
+        }
     }
 
     fn describe(&mut self, vm: &mut Vm, borrower: &str) -> Column {
@@ -469,9 +450,4 @@ pub(crate) unsafe fn ctype_at(
     // SAFETY: by contract; the reflection data is the type's own.
     let value = unsafe { from_ptr.as_reflect(Ptr::new(address)) };
     layout::ctype_of(vm, shared, value).map(Some)
-}
-
-/// The scope of a run with declared access only.
-pub(crate) fn declared_scope(access: &QueryAccess, locator: Arc<Locator>) -> Scope {
-    Scope::Declared(Arc::new(Declared { components: access.declared(), locator }))
 }

@@ -10,6 +10,7 @@ use bevy_ecs::entity::Entity;
 use bevy_ecs::system::Commands;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use bevy_ecs::world::{CommandQueue, World};
+use perilune::ffi::rows::Locate;
 use perilune::vm::Vm;
 
 use super::context::{Named, context};
@@ -24,32 +25,53 @@ pub(crate) enum Scope {
     Declared(Arc<Declared>),
 }
 
-/// The declared components of a run.
+/// The declared components of a run. A system keeps one for all its runs, and fills it for each.
+#[derive(Clone, Default)]
 pub(crate) struct Declared {
     /// The components, and whether they may be written.
     pub(crate) components: Vec<(Named, bool)>,
     /// Tells which entities match.
-    pub(crate) locator: Arc<Locator>,
+    pub(crate) locator: Locator,
 }
 
 /// Finds the segment and row of an entity among what a query matched.
+#[derive(Clone, Default)]
 pub(crate) struct Locator {
     /// The world, for the length of the run.
-    pub(crate) world: UnsafeWorldCell<'static>,
+    world: Option<UnsafeWorldCell<'static>>,
     /// Whether segments are archetypes, not tables.
     pub(crate) by_archetype: bool,
     /// By table or archetype index: the segment, `NONE` when not matched.
-    pub(crate) segments: Vec<u32>,
+    segments: Vec<u32>,
 }
 
 impl Locator {
     /// Not matched.
-    pub(crate) const NONE: u32 = u32::MAX;
+    const NONE: u32 = u32::MAX;
+
+    /// Begins anew, with nothing matched.
+    ///
+    /// # Safety
+    /// Nobody asks it after the world's lifetime.
+    pub(crate) unsafe fn begin(&mut self, world: UnsafeWorldCell<'_>, by_archetype: bool) {
+        // SAFETY: by contract.
+        self.world = Some(unsafe { erase(world) });
+        self.by_archetype = by_archetype;
+        self.segments.clear();
+    }
+
+    /// A table or archetype, by its index, is this segment.
+    pub(crate) fn add(&mut self, index: usize, segment: usize) {
+        if self.segments.len() <= index {
+            self.segments.resize(index + 1, Self::NONE);
+        }
+        self.segments[index] = segment as u32;
+    }
 
     /// The segment of an entity and its place in there.
     pub(crate) fn find(&self, bits: u64) -> Option<(u32, u32)> {
         let entity = Entity::try_from_bits(bits)?;
-        let location = self.world.get_entity(entity).ok()?.location();
+        let location = self.world?.get_entity(entity).ok()?.location();
         let (index, row) = if self.by_archetype {
             (location.archetype_id.index(), location.archetype_row.index())
         } else {
@@ -57,6 +79,18 @@ impl Locator {
         };
         let segment = *self.segments.get(index)?;
         (segment != Self::NONE).then_some((segment, row as u32))
+    }
+}
+
+impl Locate for Locator {
+    fn locate(&self, bits: u64) -> Option<(u32, u32)> {
+        self.find(bits)
+    }
+}
+
+impl Locate for Declared {
+    fn locate(&self, bits: u64) -> Option<(u32, u32)> {
+        self.locator.find(bits)
     }
 }
 

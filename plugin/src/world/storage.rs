@@ -30,9 +30,22 @@ pub(crate) fn column(
     table: &Table,
     id: ComponentId,
 ) -> Option<(*mut u8, *mut u32, *mut u32)> {
-    let column = table.get_column(id)?;
     let first = first_row(world, table)?;
-    // SAFETY: an entity's row, so it exists.
+    // SAFETY: a row of this table.
+    unsafe { column_from(table, first, id) }
+}
+
+/// The same from a row on that is known already.
+///
+/// # Safety
+/// The table has the row.
+pub(super) unsafe fn column_from(
+    table: &Table,
+    first: TableRow,
+    id: ComponentId,
+) -> Option<(*mut u8, *mut u32, *mut u32)> {
+    let column = table.get_column(id)?;
+    // SAFETY: by contract.
     unsafe {
         Some((
             column.get_data_unchecked(first).as_ptr(),
@@ -42,7 +55,8 @@ pub(crate) fn column(
     }
 }
 
-fn first_row(world: UnsafeWorldCell<'_>, table: &Table) -> Option<TableRow> {
+/// The row of a table's first entity, if it has one.
+pub(super) fn first_row(world: UnsafeWorldCell<'_>, table: &Table) -> Option<TableRow> {
     let entity = *table.entities().first()?;
     Some(world.get_entity(entity).ok()?.location().table_row)
 }

@@ -14,6 +14,7 @@ use bevy_ecs::world::{CommandQueue, DeferredWorld, World};
 use bevy_reflect::TypeRegistry;
 use bevy_time::Time;
 use perilune::ffi::ctype::CTypeId;
+use perilune::ffi::rows::Rows;
 use perilune::ffi::view::{SourceId, WriteRule};
 use perilune::table::Table;
 use perilune::userdata::UserData;
@@ -22,8 +23,8 @@ use perilune::vm::{Raised, Vm};
 
 use super::context::{Named, Origin, Shared, context};
 use super::names::Category;
-use super::query::{QueryAccess, ctype_at, declared_scope, named, source};
-use super::run::{Declared, Locator, Run, Scope, erase, with_run};
+use super::query::{QueryAccess, ctype_at, named, source};
+use super::run::{Declared, Run, Scope, with_run};
 use super::storage;
 use super::terms::{QueryTerms, Term};
 
@@ -40,6 +41,8 @@ pub(crate) struct SystemAccess {
     borrower: Arc<str>,
     query: Option<QueryAccess>,
     resources: Vec<ResourceAccess>,
+    /// What a run without a query may touch.
+    nothing: Arc<Declared>,
 }
 
 impl SystemAccess {
@@ -70,7 +73,7 @@ impl SystemAccess {
             }
             declared.push(ResourceAccess { named, write: term.write, ctype: None, source: None });
         }
-        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared })
+        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared, nothing: Arc::default() })
     }
 }
 
@@ -112,6 +115,7 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
             borrower: "a system without declaration".into(),
             query: None,
             resources: Vec::new(),
+            nothing: Arc::default(),
         };
         ScriptState { access, commands: Commands::init_state(world) }
     }
@@ -219,21 +223,21 @@ impl ScriptParam<'_, '_> {
         let borrower = self.access.borrower.clone();
         let scope = match &mut self.access.query {
             Some(query) => {
+                let mut rows = objects.map_or_else(Rows::default, |objects| vm.take_rows(objects.query));
                 // SAFETY: `init_access` declared the access; nothing changes structure before the run ends the epoch.
-                let (rows, locator) =
-                    unsafe { query.gather(vm, shared, self.world, self.last_run, &borrower)? };
+                let gathered =
+                    unsafe { query.gather(vm, shared, self.world, (self.last_run, &borrower), &mut rows) };
+                if gathered.is_err() {
+                    rows.segments.clear();
+                }
                 if let Some(objects) = objects {
-                    // SAFETY: `gather` made them for this epoch.
+                    // SAFETY: `gather` described them for this epoch.
                     unsafe { vm.set_rows(objects.query, rows) };
                 }
-                declared_scope(query, locator)
+                gathered?;
+                query.scope()
             }
-            None => {
-                // SAFETY: used only in this run.
-                let world = unsafe { erase(self.world) };
-                let locator = Arc::new(Locator { world, by_archetype: false, segments: Vec::new() });
-                Scope::Declared(Arc::new(Declared { components: Vec::new(), locator }))
-            }
+            None => Scope::Declared(self.access.nothing.clone()),
         };
         if let Some(objects) = objects {
             for resource in &mut self.access.resources {

@@ -236,13 +236,12 @@ fn no_field(vm: &mut Vm, ctype: CTypeId, key: RawValue) -> Raised {
             vm.ffi.types.no_field_or_method(ctype, &String::from_utf8_lossy(name.as_bytes()), &methods)
         }
         // Elements and the fields of tuples have numbers for names.
-        None if key.is_number()
-            && (matches!(vm.ffi.types.get(ctype).form, Form::Array { .. })
-                || vm.ffi.fields(ctype).first().is_some_and(|f| f.name.as_bytes() == b"0")) =>
-        {
-            vm.ffi.types.no_field(ctype, &key.as_f64_or_nan().to_string())
-        }
-        None => format!("{} cannot be indexed with a {}", vm.ffi.types.get(ctype).name, key.type_name()),
+        None if key.is_number() => vm.ffi.types.no_field(ctype, &key.as_f64_or_nan().to_string()),
+        None => format!(
+            "{} cannot be indexed with a {}: fields go by name, elements by number",
+            vm.ffi.types.get(ctype).name,
+            key.type_name()
+        ),
     };
     vm.error(message)
 }

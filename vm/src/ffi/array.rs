@@ -95,7 +95,9 @@ fn next_element(vm: &mut Vm, args: Args) -> NativeResult {
 fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
     let (array, _, count) = check_array(vm, args)?;
     if count > 200 {
-        return Err(vm.error(format!("too many results to unpack: {count} elements, the limit is 200")));
+        return Err(vm.error(format!(
+            "too many results to unpack: {count} elements, the limit is 200: go through them by index"
+        )));
     }
     for n in 0..count {
         let value = vm.index(array.into(), f64::from(n).into())?;

@@ -3,7 +3,8 @@
 #![allow(unsafe_code, reason = "loads through pointers that memory.rs has checked")]
 
 use super::arith::{self, power};
-use super::cconv::{Data, How, Num, number_of};
+use super::cconv::{Fault, How};
+use super::cnumber::{Data, Num, number_of};
 use super::ctab::{CTypeId, Compatible, Kind, Quals, UNKNOWN, known, repr};
 use super::ctype::Scalar;
 use super::memory::Extent;
@@ -260,21 +261,32 @@ pub(crate) fn complex_double(vm: &Vm, value: RawValue) -> Option<[u64; 2]> {
     Some(unsafe { cdata.data().cast::<[u64; 2]>().read_unaligned() })
 }
 
-/// A declared integer or float of any size as an operand of bit operations.
-pub(crate) fn bit_operand(vm: &Vm, value: RawValue) -> Option<(Scalar, u64)> {
-    let cdata = value.as_cdata()?;
-    if cdata.flags() & (super::cdata::VIEW | super::cdata::UNCHECKED) != 0 || !cdata.ctype().is_declared() {
-        return None;
+/// An operand of bit operations that is a declared C value, as an integer of 64 bits; `None` for what is none.
+///
+/// # Errors
+/// A C value that is no number.
+pub(crate) fn bit_operand(vm: &mut Vm, value: RawValue) -> Result<Option<(Scalar, u64)>, Fault> {
+    let Some(cdata) = value.as_cdata().filter(|cdata| cdata.ctype().is_declared()) else { return Ok(None) };
+    if cdata.flags() & (super::cdata::VIEW | super::cdata::UNCHECKED) == 0 {
+        let ctype = vm.ffi.c.table.without_enum(vm.ffi.c.table.referent(cdata.ctype()));
+        let (kind, size) = (vm.ffi.c.table.kind(ctype), vm.ffi.c.table.size(ctype));
+        if matches!(kind, Kind::Int { .. } | Kind::Float | Kind::Bool) && size <= 8 {
+            let unsigned = is_wide_unsigned(vm, ctype);
+            // SAFETY: an owned value, or one inside another that is there.
+            let number = unsafe { number_of(kind, size, Data::Memory(cdata.data())) };
+            return Ok(number.map(|number| wide(unsigned, number.bits(unsigned))));
+        }
     }
-    let ctype = vm.ffi.c.table.without_enum(vm.ffi.c.table.referent(cdata.ctype()));
-    let (kind, size) = (vm.ffi.c.table.kind(ctype), vm.ffi.c.table.size(ctype));
-    if !matches!(kind, Kind::Int { .. } | Kind::Float | Kind::Bool) || size > 8 {
-        return None;
-    }
-    let unsigned = is_wide_unsigned(vm, ctype);
-    // SAFETY: an owned value, or one inside another that is there.
-    let number = unsafe { number_of(kind, size, Data::Memory(cdata.data())) }?;
-    Some((if unsigned { Scalar::U64 } else { Scalar::I64 }, number.bits(unsigned)))
+    let Some(source) = vm.source_of(value)? else { return Ok(None) };
+    let unsigned = is_wide_unsigned(vm, source.ctype);
+    let (to, mut bits) = (if unsigned { known::UINT64 } else { known::INT64 }, 0u64);
+    // SAFETY: a word of this function.
+    unsafe { vm.convert(to, (&raw mut bits).cast(), source, How::default())? };
+    Ok(Some(wide(unsigned, bits)))
+}
+
+fn wide(unsigned: bool, bits: u64) -> (Scalar, u64) {
+    (if unsigned { Scalar::U64 } else { Scalar::I64 }, bits)
 }
 
 /// The nearest double to a C number, as `tonumber` gives it.
@@ -284,7 +296,7 @@ pub(crate) fn to_double(vm: &mut Vm, value: RawValue) -> Result<Option<f64>, Rai
     // SAFETY: a double of this function.
     match unsafe { vm.convert(known::DOUBLE, (&raw mut double).cast(), source, How::default()) } {
         Ok(()) => Ok(Some(double)),
-        Err(super::cconv::Fault::Raised(raised)) => Err(raised),
+        Err(Fault::Raised(raised)) => Err(raised),
         Err(_) => Ok(None),
     }
 }

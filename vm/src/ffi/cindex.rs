@@ -55,7 +55,7 @@ fn integer_key(vm: &mut Vm, key: RawValue) -> Result<Option<i64>, Raised> {
     }
     let (size, data) = (vm.ffi.c.table.size(ctype), vm.checked_data(cdata)?);
     // SAFETY: just checked; the value has its type's size.
-    let number = unsafe { super::cconv::number_of(kind, size, super::cconv::Data::Memory(data)) };
+    let number = unsafe { super::cnumber::number_of(kind, size, super::cnumber::Data::Memory(data)) };
     Ok(number.map(|number| number.bits(false) as i64))
 }
 

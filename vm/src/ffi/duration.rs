@@ -366,7 +366,7 @@ fn construct(vm: &mut Vm, args: Args) -> NativeResult {
         let duration = vm.as_duration(value.into())?.expect("just made");
         return ret(vm, duration);
     }
-    let duration = check_units(vm, args, 1, 1)?;
+    let duration = check_units(vm, args.of_call(), 0, 1)?;
     ret(vm, duration)
 }
 

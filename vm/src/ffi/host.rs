@@ -487,7 +487,9 @@ impl Vm {
         }
         let Some(table) = value.as_table() else { return Ok(HostValue::Other(value.type_name())) };
         if depth == 8 {
-            return Err(self.error("table nested too deeply for the host"));
+            return Err(self.error(
+                "a table nested more than 8 deep cannot be given to the host: pass what is inside in parts",
+            ));
         }
         let mut entries = Vec::new();
         let mut position = 0;

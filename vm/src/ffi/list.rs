@@ -259,7 +259,9 @@ fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
     let list = check_list(vm, args)?;
     let len = len_of(vm, list)?;
     if len > 200 {
-        return Err(vm.error(format!("too many results to unpack: {len} elements, the limit is 200")));
+        return Err(vm.error(format!(
+            "too many results to unpack: {len} elements, the limit is 200: go through them with :iter()"
+        )));
     }
     for position in 0..len {
         let value = element(vm, list, position)?;

@@ -12,7 +12,7 @@
 //! | for the host's types | for declared types |
 //! |---|---|
 //! | [`access`]: fields, [`scalars`]: their loads and stores, [`show`]: text and plain data | [`cindex`]: fields, elements, `->` |
-//! | [`assign`]: whole values, from tables | [`cconv`], [`caggregate`]: conversions, [`cinit`]: initialisers |
+//! | [`assign`]: whole values, from tables | [`cconv`], [`caggregate`], [`cnumber`]: conversions, [`cinit`]: initialisers |
 //! | [`arith`], [`vector`], [`structs`], [`duration`]: the operators of math types and spans of time | [`carith`]: integers, pointers, metatypes |
 //! | [`host`]: registration, fields the host serves | [`state`]: fields by name, metatypes, capability |
 //! | [`rows`], [`cursor`], [`column`], [`part`]: the loops over a host's tables, without an object for each part; [`path`]: parts behind lists and options | [`ccall`]: calls, callbacks, libraries; [`ctext`]: `tostring`; [`named`]: the host's types in declarations |
@@ -34,6 +34,7 @@ pub(crate) mod cconv;
 pub mod cdata;
 pub(crate) mod cindex;
 pub(crate) mod cinit;
+mod cnumber;
 pub mod column;
 pub mod cparse;
 pub mod ctab;

@@ -5,7 +5,8 @@
 
 #![allow(unsafe_code, reason = "computes addresses in lent columns")]
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
+use std::sync::Arc;
 
 use crate::function::NativeFn;
 use crate::userdata::{UserData, new_userdata};
@@ -68,6 +69,12 @@ pub struct Segment {
     pub filters: Vec<FilterTicks>,
 }
 
+impl Default for Segment {
+    fn default() -> Segment {
+        Segment { entities: null(), len: 0, rows: None, columns: Vec::new(), filters: Vec::new() }
+    }
+}
+
 impl Segment {
     #[inline(always)]
     pub(super) fn row(&self, n: usize) -> usize {
@@ -120,14 +127,17 @@ pub struct Rows {
     pub last_run: u32,
     /// Whom to name when it has expired: "system 'move'".
     pub borrower: String,
-    /// Finds the segment and (listed) row of an entity.
-    pub locate: Option<Locate>,
+    /// Finds an entity among the rows.
+    pub locate: Option<Arc<dyn Locate>>,
     /// For each segment, once columns were asked for, its rows in one piece where they are not.
     compacted: Vec<Option<Compacted>>,
 }
 
-/// Finds an entity among the rows; made by the host.
-pub type Locate = Box<dyn Fn(u64) -> Option<(u32, u32)> + Send>;
+/// Finds entities among the rows; the host's.
+pub trait Locate: Send + Sync {
+    /// The segment and (listed) row of an entity.
+    fn locate(&self, bits: u64) -> Option<(u32, u32)>;
+}
 
 // SAFETY: the addresses are followed only by the thread that runs the VM, in the epoch the host lent them in (`Vm::set_rows`).
 unsafe impl Send for Rows {}
@@ -142,6 +152,18 @@ fn is_newer(tick: u32, last_run: u32, this_run: u32) -> bool {
 }
 
 impl Rows {
+    /// A segment to be described, with the lists' memory that the one in its place had. Those before it stay.
+    pub fn segment(&mut self, at: usize) -> &mut Segment {
+        if at >= self.segments.len() {
+            self.segments.resize_with(at + 1, Segment::default);
+        }
+        let segment = &mut self.segments[at];
+        segment.rows = None;
+        segment.columns.clear();
+        segment.filters.clear();
+        segment
+    }
+
     /// Lists the rows that columns cannot show as they lie.
     fn compact(&mut self, this_run: u32) {
         if !self.compacted.is_empty() {
@@ -197,6 +219,15 @@ impl Vm {
         }
         self.raw_set_name(meta, "__index", methods.into())?;
         Ok(query)
+    }
+
+    /// What a query object matched in its last run, to be described anew in the same memory. The object matches nothing until [`Vm::set_rows`].
+    ///
+    /// # Panics
+    /// When it is no query object.
+    pub fn take_rows(&mut self, query: Gc<UserData>) -> Rows {
+        let rows = std::mem::take(rows_of(query).expect("a query object"));
+        Rows { compacted: Vec::new(), locate: None, ..rows }
     }
 
     /// Gives a query object what it matched.
@@ -331,7 +362,7 @@ fn count(vm: &mut Vm, args: Args) -> NativeResult {
 fn get(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, rows) = check_query(vm, args)?;
     let bits = vm.check_entity(args, 1)?;
-    let place = rows.locate.as_ref().and_then(|locate| locate(bits));
+    let place = rows.locate.as_ref().and_then(|rows| rows.locate(bits));
     if let Some((segment, n)) = place
         && let Some(segment) = rows.segments.get(segment as usize)
         && n < segment.len

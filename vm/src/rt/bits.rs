@@ -18,8 +18,8 @@ pub(crate) fn bit_operation(
     right: RawValue,
 ) -> Result<Result<RawValue, bool>, Raised> {
     let is_shift = matches!(op, BitOp::Shl | BitOp::Shr | BitOp::Sar);
-    let Some((left_scalar, mut x)) = operand(vm, left) else { return Ok(Err(false)) };
-    let Some((right_scalar, mut y)) = operand(vm, right) else { return Ok(Err(true)) };
+    let Some((left_scalar, mut x)) = operand(vm, left)? else { return Ok(Err(false)) };
+    let Some((right_scalar, mut y)) = operand(vm, right)? else { return Ok(Err(true)) };
     let scalar = match (left_scalar, right_scalar) {
         (left, _) if is_shift => left,
         (Some(Scalar::U64), _) | (_, Some(Scalar::U64)) => Some(Scalar::U64),
@@ -37,11 +37,14 @@ pub(crate) fn bit_operation(
 }
 
 /// The bits of an operand, and its type if it is a boxed integer.
-fn operand(vm: &Vm, value: RawValue) -> Option<(Option<Scalar>, u64)> {
+fn operand(vm: &mut Vm, value: RawValue) -> Result<Option<(Option<Scalar>, u64)>, Raised> {
     if let Some(number) = value.as_number() {
-        return Some((None, i64::from(to_bit(number)) as u64));
+        return Ok(Some((None, i64::from(to_bit(number)) as u64)));
     }
-    bit_operand(vm, value).map(|(scalar, bits)| (Some(scalar), bits))
+    match bit_operand(vm, value) {
+        Ok(found) => Ok(found.map(|(scalar, bits)| (Some(scalar), bits))),
+        Err(fault) => Err(vm.fault(fault)),
+    }
 }
 
 fn wide(op: BitOp, x: u64, y: u64) -> u64 {

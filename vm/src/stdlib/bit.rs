@@ -151,7 +151,7 @@ fn fold(vm: &mut Vm, args: Args, operation: impl Fn(u64, u64) -> u64) -> NativeR
 fn fold_wide(vm: &mut Vm, args: Args, operation: impl Fn(u64, u64) -> u64) -> NativeResult {
     let (mut result, mut scalar) = (0, Scalar::I64);
     for index in 0..args.count {
-        let x = match bit_operand(vm, vm.arg(args, index)) {
+        let x = match c_operand(vm, args, index)? {
             Some((kind, bits)) => {
                 if kind == Scalar::U64 {
                     scalar = kind;
@@ -176,10 +176,15 @@ fn check_operand(vm: &mut Vm, args: Args, index: u32) -> Result<Operand, Raised>
     if let Some(number) = value.as_number() {
         return Ok(Operand::Narrow(to_bit(number)));
     }
-    match bit_operand(vm, value) {
+    match c_operand(vm, args, index)? {
         Some((scalar, bits)) => Ok(Operand::Wide(scalar, bits)),
         None => Ok(Operand::Narrow(to_bit(vm.check_number(args, index)?))),
     }
+}
+
+fn c_operand(vm: &mut Vm, args: Args, index: u32) -> Result<Option<(Scalar, u64)>, Raised> {
+    let value = vm.arg(args, index);
+    bit_operand(vm, value).map_err(|fault| vm.arg_fault(args, index, fault))
 }
 
 /// A number of bits or digits.

@@ -46,6 +46,13 @@ pub struct Args {
     pub count: u32,
 }
 
+impl Args {
+    /// What a caller has written of the arguments of `__call`: all but what is called. Messages count from there.
+    pub(crate) fn of_call(self) -> Args {
+        Args { base: self.base + 1, count: self.count.saturating_sub(1) }
+    }
+}
+
 /// Where the results of a native lie on the stack.
 #[derive(Clone, Copy, Debug)]
 pub struct Ret {

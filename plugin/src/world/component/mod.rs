@@ -8,6 +8,7 @@
 
 mod fields;
 mod migrate;
+mod parse;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,8 +22,8 @@ use perilune::ffi::ctype::CTypeId;
 use perilune::value::RawValue;
 use perilune::vm::{Args, NativeResult, Raised, Vm};
 
-use fields::Layout;
 pub use fields::LuaField;
+use parse::Layout;
 
 use super::context::{Named, Origin, context};
 use super::run::Scope;
@@ -174,7 +175,7 @@ fn declare(vm: &mut Vm, name: &str, text: &str) -> Result<Result<(), String>, Ra
             "the name must be a word that begins with a capital letter, like \"Health\"".to_owned()
         ));
     }
-    let layout = match fields::parse(name, text, &vm.ffi.c.table) {
+    let layout = match parse::parse(name, text, &vm.ffi.c.table) {
         Ok(layout) => layout,
         Err(message) => return Ok(Err(message)),
     };

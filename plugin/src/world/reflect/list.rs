@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use bevy_reflect::array::DynamicArray;
 use bevy_reflect::list::DynamicList;
-use bevy_reflect::{PartialReflect, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo};
+use bevy_reflect::{PartialReflect, ReflectFromReflect, ReflectMut, ReflectRef, TypeInfo, TypeRegistry};
 use perilune::ffi::host::HostValue;
 use perilune::ffi::list::ListEdit;
 
@@ -13,7 +13,7 @@ use super::{Types, from_host, short_name, to_host};
 use crate::world::commands::field_names;
 
 /// What a list answers, without a change.
-pub(super) fn read(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
+pub(super) fn read(registry: &TypeRegistry, value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
     let (len, element) = match value.reflect_ref() {
         ReflectRef::List(list) => match edit {
             ListEdit::Get(at) => (list.len(), list.get(*at)),
@@ -23,7 +23,7 @@ pub(super) fn read(value: &dyn PartialReflect, edit: &ListEdit) -> HostValue {
     };
     match edit {
         ListEdit::Len => HostValue::Number(len as f64),
-        _ => element.map_or(HostValue::Nil, to_host),
+        _ => element.map_or(HostValue::Nil, |element| to_host(registry, element)),
     }
 }
 
@@ -37,10 +37,11 @@ pub(super) fn edit(
     value: &mut dyn PartialReflect,
     edit: ListEdit,
 ) -> Result<HostValue, String> {
-    let item = match info {
-        TypeInfo::List(list) => list.item_ty().id(),
-        _ => return Err(format!("a {} is no list", short_name(info))),
+    // The host gives only lists such a field.
+    let (TypeInfo::List(typed), ReflectMut::List(list)) = (info, value.reflect_mut()) else {
+        return Err(format!("a {} is no list", short_name(info)));
     };
+    let item = typed.item_ty().id();
     // Bevy panics where an element has another type or lacks a field: it is made whole here.
     let whole = |given: &HostValue| -> Result<Box<dyn PartialReflect>, String> {
         let item_info = type_info(types, item, "item", info)?;
@@ -61,16 +62,17 @@ pub(super) fn edit(
             )),
         }
     };
-    match (value.reflect_mut(), edit) {
-        (ReflectMut::List(list), ListEdit::Set(at, given)) => {
+    match edit {
+        ListEdit::Set(at, given) => {
             let new = whole(&given)?;
             list.remove(at);
             list.insert(at, new);
         }
-        (ReflectMut::List(list), ListEdit::Insert(at, given)) => list.insert(at, whole(&given)?),
-        (ReflectMut::List(list), ListEdit::Remove(at)) => return Ok(to_host(&*list.remove(at))),
-        (ReflectMut::List(list), ListEdit::Clear) => drop(list.drain()),
-        (_, _) => return Err(format!("{} cannot be edited from Lua", short_name(info))),
+        ListEdit::Insert(at, given) => list.insert(at, whole(&given)?),
+        ListEdit::Remove(at) => return Ok(to_host(types.registry, &*list.remove(at))),
+        ListEdit::Clear => drop(list.drain()),
+        // Questions go to `read`.
+        ListEdit::Len | ListEdit::Get(_) => {}
     }
     Ok(HostValue::Nil)
 }

@@ -15,7 +15,7 @@ use std::any::TypeId;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use bevy_asset::{AssetServer, ReflectHandle};
+use bevy_asset::AssetServer;
 use bevy_ecs::ptr::{Ptr, PtrMut};
 use bevy_ecs::reflect::AppTypeRegistry;
 use bevy_platform::collections::HashMap;
@@ -102,12 +102,7 @@ impl FieldHost for HostedTypes {
         };
         // SAFETY: by contract `base` is a live value of the type with this number, whose own reflection data is used.
         let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base.cast_mut()))) };
-        if let Some(handle) = registry.get_type_data::<ReflectHandle>(value.as_any().type_id()) {
-            let path =
-                handle.downcast_handle_untyped(value.as_any()).and_then(|handle| handle.path().cloned());
-            return path.map_or(HostValue::Nil, |path| read::text(&path.to_string()));
-        }
-        to_host(value.as_partial_reflect())
+        to_host(&registry, value.as_partial_reflect())
     }
 
     fn parts(&self, field: u32) -> Parts {
@@ -185,7 +180,7 @@ impl FieldHost for HostedTypes {
             ListEdit::Len | ListEdit::Get(_) => {
                 // SAFETY: by contract a live value of the type, whose own reflection data is used.
                 let value = unsafe { from_ptr.as_reflect(Ptr::new(non_null(base))) };
-                Ok(list::read(value.as_partial_reflect(), &edit))
+                Ok(list::read(&registry, value.as_partial_reflect(), &edit))
             }
             ListEdit::Set(..) | ListEdit::Insert(..) | ListEdit::Remove(_) | ListEdit::Clear => {
                 // SAFETY: as above, and by contract nothing else reads the value.
@@ -212,6 +207,7 @@ impl FieldHost for HostedTypes {
         let whole =
             registry.get_type_data::<ReflectFromReflect>(type_id).and_then(|build| build.from_reflect(&*new));
         let outcome = match whole {
+            // `FromReflect` of the type gives the type.
             Some(whole) => target.set(whole).map_err(|_| "the value has another type".to_owned()),
             None => target.try_apply(&*new).map_err(|error| error.to_string()),
         };

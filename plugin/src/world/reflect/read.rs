@@ -3,17 +3,19 @@
 use std::any::TypeId;
 use std::time::Duration;
 
+use bevy_asset::ReflectHandle;
 use bevy_color::{Color, ColorToComponents};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::name::Name;
 use bevy_math::{Quat, Vec2, Vec3, Vec4};
 use bevy_reflect::enums::VariantType;
-use bevy_reflect::{PartialReflect, ReflectRef};
+use bevy_reflect::{PartialReflect, ReflectRef, TypeRegistry};
 use perilune::ffi::ctype::Math;
 use perilune::ffi::host::HostValue;
 
-/// A reflected value as plain data.
-pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
+/// A reflected value as plain data; a handle is the path of its asset, nil when it has none.
+pub(crate) fn to_host(registry: &TypeRegistry, value: &dyn PartialReflect) -> HostValue {
+    let to_host = |value: &dyn PartialReflect| to_host(registry, value);
     if let Some(n) = number_of(value) {
         return HostValue::Number(n);
     }
@@ -41,22 +43,27 @@ pub(crate) fn to_host(value: &dyn PartialReflect) -> HostValue {
     if let Some(lanes) = math_lanes(value) {
         return lanes;
     }
+    if let ReflectRef::Enum(_) = value.reflect_ref()
+        && let Some(path) = handle_path(registry, value)
+    {
+        return path;
+    }
     match value.reflect_ref() {
         ReflectRef::Struct(s) => HostValue::Table(
             (0..s.field_len()).filter_map(|i| Some((text(s.name_at(i)?), to_host(s.field_at(i)?)))).collect(),
         ),
-        ReflectRef::TupleStruct(t) => sequence(t.iter_fields()),
-        ReflectRef::Tuple(t) => sequence(t.iter_fields()),
-        ReflectRef::List(l) => sequence(l.iter()),
-        ReflectRef::Array(a) => sequence(a.iter()),
-        ReflectRef::Set(s) => sequence(s.iter()),
+        ReflectRef::TupleStruct(t) => sequence(registry, t.iter_fields()),
+        ReflectRef::Tuple(t) => sequence(registry, t.iter_fields()),
+        ReflectRef::List(l) => sequence(registry, l.iter()),
+        ReflectRef::Array(a) => sequence(registry, a.iter()),
+        ReflectRef::Set(s) => sequence(registry, s.iter()),
         ReflectRef::Map(m) => HostValue::Table(m.iter().map(|(k, v)| (to_host(k), to_host(v))).collect()),
         ReflectRef::Enum(e) => match (e.variant_name(), e.variant_type()) {
             ("None", VariantType::Unit) if is_option(value) => HostValue::Nil,
             ("Some", VariantType::Tuple) if is_option(value) => e.field_at(0).map_or(HostValue::Nil, to_host),
             (name, VariantType::Unit) => text(name),
             (name, VariantType::Tuple) => {
-                let fields = sequence((0..e.field_len()).filter_map(|i| e.field_at(i)));
+                let fields = sequence(registry, (0..e.field_len()).filter_map(|i| e.field_at(i)));
                 HostValue::Table(vec![(text(name), fields)])
             }
             (name, VariantType::Struct) => {
@@ -88,8 +95,16 @@ pub(super) fn text(text: &str) -> HostValue {
     HostValue::Text(text.as_bytes().to_vec())
 }
 
-fn sequence<'v>(values: impl Iterator<Item = &'v dyn PartialReflect>) -> HostValue {
-    HostValue::Table(values.zip(1..).map(|(v, n)| (HostValue::Number(f64::from(n)), to_host(v))).collect())
+fn sequence<'v>(registry: &TypeRegistry, values: impl Iterator<Item = &'v dyn PartialReflect>) -> HostValue {
+    let entry = |(value, n)| (HostValue::Number(f64::from(n)), to_host(registry, value));
+    HostValue::Table(values.zip(1..).map(entry).collect())
+}
+
+fn handle_path(registry: &TypeRegistry, value: &dyn PartialReflect) -> Option<HostValue> {
+    let value = value.try_as_reflect()?.as_any();
+    let handle = registry.get_type_data::<ReflectHandle>(value.type_id())?;
+    let path = handle.downcast_handle_untyped(value).and_then(|handle| handle.path().cloned());
+    Some(path.map_or(HostValue::Nil, |path| text(&path.to_string())))
 }
 
 fn is_option(value: &dyn PartialReflect) -> bool {

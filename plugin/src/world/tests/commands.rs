@@ -116,7 +116,10 @@ fn mistakes_are_found_at_the_call_and_nothing_is_spawned() {
         ),
         ("commands.spawn { 'Velocity' }", "component 'Velocity' has no default"),
         ("commands.spawn { Health = 'x' }", "expected number for Health, got string"),
-        ("commands.spawn { Bomb = true }", "component 'Bomb': its default panicked"),
+        (
+            "commands.spawn { Bomb = true }",
+            "component 'Bomb': its default panicked: mend its Default in Rust, or leave Default out of its #[reflect(...)]",
+        ),
         ("commands.spawn { {} }", "components expected: Name = { fields }, or \"Name\""),
         ("commands.spawn(5)", "bad argument #1 to 'spawn' (table expected, got number)"),
         ("commands.insert(5, {})", "bad argument #1 to 'insert' (entity expected, got number)"),

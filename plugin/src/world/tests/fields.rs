@@ -144,5 +144,5 @@ fn what_bevy_computes_is_read_only() {
     test.run_ok();
     assert_eq!(test.eval("x .. y"), "11");
     let refused = test.refused(r#"return { query = { "mut GlobalTransform" }, run = print }"#);
-    assert!(refused.contains("is computed by Bevy: declare \"GlobalTransform\" to read it"), "{refused}");
+    assert!(refused.contains("component 'GlobalTransform' is computed by Bevy: declare \"GlobalTransform\" to read it, and write Transform"), "{refused}");
 }

@@ -131,7 +131,7 @@ fn mistakes_with_lists_are_named() {
         ("bag.items[0] = 'x'", "position 0 is outside the list"),
         ("bag.items:push(1)", "expected string for an element of Vec<String>, got number"),
         ("bag.items:remove(3)", "position 3 is outside the list"),
-        ("bag.stacks:push { name = 'gold' }", "an element of Vec<Stack> needs all its fields"),
+        ("bag.stacks:push { name = 'gold' }", "an element of Vec<Stack> needs all its fields (name, count)"),
         ("bag.stacks:push { nam = 'gold' }", "Stack has no field 'nam'"),
         ("bag.slots[3] = 1", "[f32; 3] has no element 3; they are 0 to 2"),
         ("local x = bag.items.length", "a list has no field 'length'; its methods are: push, insert"),

@@ -20,6 +20,7 @@ mod parallel;
 mod parts;
 mod resources;
 mod spec;
+mod whole_messages;
 
 use std::sync::Arc;
 

@@ -142,7 +142,7 @@ fn not_callable(vm: &mut Vm) -> Raised {
     vm.error("NYI: cannot call this C function (yet)")
 }
 
-/// The C type of an argument without a parameter.
+/// The C type of an argument without a parameter: small integers go as `int`, `float` as `double`.
 fn variadic_type(vm: &mut Vm, value: RawValue) -> Result<CTypeId, Raised> {
     if value.is_number() {
         return Ok(known::DOUBLE);
@@ -151,7 +151,7 @@ fn variadic_type(vm: &mut Vm, value: RawValue) -> Result<CTypeId, Raised> {
         return Ok(known::CONST_CHAR_POINTER);
     }
     if value.as_boolean().is_some() {
-        return Ok(known::BOOL);
+        return Ok(known::INT32);
     }
     let Some(cdata) = value.as_cdata().filter(|cdata| cdata.ctype().is_declared()) else {
         return Ok(known::VOID_POINTER);
@@ -162,6 +162,8 @@ fn variadic_type(vm: &mut Vm, value: RawValue) -> Result<CTypeId, Raised> {
         Kind::Array(of) | Kind::VariableArray(of) => table.pointer(of, Quals::NONE),
         Kind::Record(_) | Kind::Function(_) => table.pointer(ctype, Quals::NONE),
         Kind::Float if table.size(ctype) == 4 => Ok(known::DOUBLE),
+        Kind::Bool => Ok(known::INT32),
+        Kind::Int { .. } | Kind::Enum(_) if table.size(ctype) < 4 => Ok(known::INT32),
         _ => Ok(ctype),
     };
     vm.made(made)

@@ -2,6 +2,7 @@
 
 use super::{IntVector, Ints, expected, ints_of, ret_ints, ret_math};
 use crate::ffi::ctype::{Math, Scalar};
+use crate::ffi::vector::check_lanes;
 use crate::function::NativeFn;
 use crate::value::RawValue;
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -72,7 +73,11 @@ fn check_divisor(vm: &mut Vm, kind: IntVector, b: Ints) -> Result<(), Raised> {
 pub(super) fn int_negate(vm: &mut Vm, args: Args) -> NativeResult {
     let (kind, a) = int_kind(vm, args, 0)?;
     if kind.scalar() == Scalar::U32 {
-        return Err(vm.error(format!("attempt to negate {}, which has no sign", kind.name())));
+        return Err(vm.error(format!(
+            "attempt to negate {}, which has no sign: take an I{}",
+            kind.name(),
+            &kind.name()[1..]
+        )));
     }
     ret_ints(vm, kind, a.map(i64::wrapping_neg))
 }
@@ -159,8 +164,10 @@ fn construct_ints(vm: &mut Vm, args: Args, kind: IntVector) -> NativeResult {
         return vm.ret1(RawValue::from(value));
     }
     if args.count > 1 {
+        let given = args.of_call();
+        check_lanes(vm, kind.name(), kind.lanes(), given)?;
         for (lane, int) in ints.iter_mut().enumerate().take(kind.lanes()) {
-            *int = vm.check_number(args, lane as u32 + 1)? as i64;
+            *int = vm.check_number(given, lane as u32)? as i64;
         }
     }
     ret_ints(vm, kind, ints)

@@ -133,7 +133,10 @@ pub(super) fn inverted(vm: &mut Vm, args: Args) -> NativeResult {
     let (kind, m) = matrix_kind(vm, args, 0)?;
     match inverse(side(kind), &m) {
         Some(m) => ret_floats(vm, kind, &m),
-        None => Err(vm.error(format!("this {} has no inverse: its determinant is 0", kind.name()))),
+        None => Err(vm.error(format!(
+            "this {} has no inverse: its determinant is 0, ask for that before",
+            kind.name()
+        ))),
     }
 }
 pub(super) fn transform_point(vm: &mut Vm, args: Args) -> NativeResult {

@@ -312,11 +312,11 @@ fn construct(vm: &mut Vm, args: Args, kind: FloatStruct) -> NativeResult {
         let value = vm.arg(args, index);
         let lanes = match vm.math_lanes(value)? {
             Some((math, lanes)) => lanes[..math.lanes()].to_vec(),
-            None => vec![number(vm, args, index)?],
+            None => vec![number(vm, args.of_call(), index - 1)?],
         };
         if at + lanes.len() > kind.floats() {
             let message = format!("{} takes {} numbers, or vectors of as many", kind.name(), kind.floats());
-            return Err(vm.arg_error(args, index, message));
+            return Err(vm.arg_error(args.of_call(), index - 1, message));
         }
         floats[at..at + lanes.len()].copy_from_slice(&lanes);
         at += lanes.len();

@@ -203,7 +203,7 @@ fn construct(vm: &mut Vm, args: Args, math: Math) -> NativeResult {
     {
         if found != math {
             let message = format!("{} or numbers expected, got {}", math.name(), found.name());
-            return Err(vm.arg_error(args, 1, message));
+            return Err(vm.arg_error(args.of_call(), 0, message));
         }
         return ret_math(vm, math, lanes);
     }
@@ -213,12 +213,21 @@ fn construct(vm: &mut Vm, args: Args, math: Math) -> NativeResult {
         vm.assign(cdata, first)?;
         return vm.ret1(value);
     }
-    let mut lanes = [0.0; 4];
+    let (given, mut lanes) = (args.of_call(), [0.0; 4]);
+    check_lanes(vm, math.name(), math.lanes(), given)?;
     for (lane, place) in lanes.iter_mut().enumerate().take(math.lanes()) {
-        *place = number(vm, args, lane as u32 + 1)?;
+        *place = number(vm, given, lane as u32)?;
     }
     ret_math(vm, math, lanes)
 }
+/// A vector is not made of more numbers than it has.
+pub(super) fn check_lanes(vm: &mut Vm, name: &str, lanes: usize, given: Args) -> Result<(), Raised> {
+    if given.count as usize > lanes {
+        return Err(vm.error(format!("{name} takes {lanes} numbers, got {}", given.count)));
+    }
+    Ok(())
+}
+
 fn new_vec2(vm: &mut Vm, args: Args) -> NativeResult {
     construct(vm, args, Math::Vec2)
 }

@@ -186,7 +186,12 @@ fn call(vm: &mut Vm, args: Args) -> NativeResult {
     if event == NEW {
         return values::new_of(vm, ctype, args);
     }
-    let name = vm.ctype_name(ctype);
+    // LuaJIT names what a pointer points at.
+    let named = match vm.ffi.c.table.kind(ctype) {
+        Kind::Pointer(to) | Kind::Reference(to) if ctype.is_declared() => to,
+        _ => ctype,
+    };
+    let name = vm.ctype_name(named);
     Err(vm.error(format!("'{name}' is not callable")))
 }
 
