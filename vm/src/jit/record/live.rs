@@ -83,11 +83,12 @@ impl Liveness {
         }
         for local in &proto.locals {
             let end = (local.end_pc as usize).min(before.len());
-            for pc in (local.start_pc as usize).min(end)..end {
+            let start = (local.start_pc as usize).min(end);
+            for (pc, registers) in before.iter_mut().enumerate().take(end).skip(start) {
                 // One that a loop's next turn makes anew is over where the turn ends.
                 let target = proto.code.get(pc).and_then(|insn| jump_target(pc, *insn));
-                if target.is_none_or(|target| target > pc || target >= local.start_pc as usize) {
-                    before[pc].add(usize::from(local.register));
+                if target.is_none_or(|target| target > pc || target >= start) {
+                    registers.add(usize::from(local.register));
                 }
             }
         }
