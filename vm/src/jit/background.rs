@@ -3,6 +3,7 @@
 //! A region goes there as a copy and comes back with its code; what it names (prototypes, strings) is pinned by whoever sends it. The thread reads nothing
 //! of the VM: addresses in a region are numbers to it. The VM looks for results where it asks the compiler anyway (`State::collect`).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -62,6 +63,14 @@ impl Job {
     }
 }
 
+impl Done {
+    /// The compiler has panicked.
+    fn nothing(ticket: u64) -> Done {
+        let optimised = Region::default();
+        Done { ticket, optimised, forced: None, code: None, listing: None, time: Duration::ZERO }
+    }
+}
+
 /// The thread.
 pub(super) struct Background {
     /// Nothing once it is to end.
@@ -77,7 +86,14 @@ impl Background {
         let (sent, done) = channel();
         let work = move || {
             for job in received {
-                if sent.send(job.run(&mut compiler)).is_err() {
+                let ticket = job.ticket;
+                let done = catch_unwind(AssertUnwindSafe(|| job.run(&mut compiler)));
+                // Its loop stays with the interpreter.
+                let done = done.unwrap_or_else(|_| {
+                    compiler.begin_anew();
+                    Done::nothing(ticket)
+                });
+                if sent.send(done).is_err() {
                     return;
                 }
             }

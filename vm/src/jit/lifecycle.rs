@@ -256,6 +256,26 @@ fn unpin(vm: &mut Vm, state: &mut State, places: &[usize]) {
     }
 }
 
+/// Pins the functions that a recording has come to since it was last asked.
+pub(super) fn keep(
+    vm: &mut Vm,
+    state: &mut State,
+    recorder: &mut Recorder,
+) -> Result<(), crate::gc::OutOfMemory> {
+    let new = recorder.protos_to_keep();
+    if !new.is_empty() {
+        let places = pin(vm, state, &new)?;
+        state.recording_pins.extend(places);
+    }
+    Ok(())
+}
+
+/// A recording is over.
+pub(super) fn let_go(vm: &mut Vm, state: &mut State) {
+    let places = std::mem::take(&mut state.recording_pins);
+    unpin(vm, state, &places);
+}
+
 /// Takes a region out of use. Its code is freed when none of it runs.
 pub(super) fn retire(vm: &mut Vm, state: &mut State, number: u32) {
     let Some(compiled) = state.regions[number as usize].take() else { return };
@@ -289,6 +309,7 @@ pub(super) fn flush(vm: &mut Vm, state: &mut State) {
     if state.recorder.take().is_some() {
         state.abort(Reason::Flushed);
         vm.set_recording(false);
+        let_go(vm, state);
     }
     free_retired(state);
     if state.retired.is_empty() {
@@ -333,6 +354,7 @@ pub(super) fn flush_function(vm: &mut Vm, state: &mut State, proto: Gc<Proto>) {
         state.recorder = None;
         state.abort(Reason::Flushed);
         vm.set_recording(false);
+        let_go(vm, state);
     }
     free_retired(state);
 }

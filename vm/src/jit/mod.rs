@@ -74,7 +74,7 @@ use control::control;
 use enter::enter;
 use exit::Exit;
 use ir::{Region, Slot, SnapId};
-use lifecycle::{Pending, collect, finish, give_up, penalise};
+use lifecycle::{Pending, collect, finish, give_up, keep, let_go, penalise};
 use memory::Code;
 use reason::Reason;
 use record::{Outcome, Recorder};
@@ -238,6 +238,8 @@ pub(crate) struct State {
     is_on: bool,
     parameters: Parameters,
     odd: force::Odd,
+    /// Where what the recorder knows by its address is pinned: a function may be gone before its trace is complete.
+    recording_pins: Vec<usize>,
     /// Free places among the pinned values.
     free_pins: Vec<usize>,
     aborts: HashMap<Reason, u64>,
@@ -286,6 +288,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         is_on: true,
         parameters: Parameters::default(),
         odd: force::Odd::default(),
+        recording_pins: Vec::new(),
         free_pins: Vec::new(),
         aborts: HashMap::new(),
         compiler,
@@ -496,16 +499,22 @@ fn record(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     // SAFETY: it is this VM's compiler.
     let insn = unsafe { original_of(vm, state, insn) };
     vm.activity.set(Activity::Compiling);
-    match recorder.step(vm, state, insn) {
+    let outcome = match (recorder.step(vm, state, insn), keep(vm, state, &mut recorder)) {
+        (_, Err(_)) => Outcome::Aborted(Reason::Memory),
+        (outcome, Ok(())) => outcome,
+    };
+    match outcome {
         Outcome::On => state.recorder = Some(recorder),
         Outcome::Done => {
             vm.set_recording(false);
             finish(vm, state, *recorder);
+            let_go(vm, state);
             state.allowance.end();
         }
         Outcome::Aborted(reason) => {
             vm.set_recording(false);
             give_up(vm, state, &recorder, reason);
+            let_go(vm, state);
             state.allowance.end();
         }
     }

@@ -330,6 +330,8 @@ impl RowLoop {
 /// A loop. See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
+    /// It begins where a function does.
+    pub(crate) is_function: bool,
     /// The loop over rows that it is.
     pub(crate) rows: Option<RowLoop>,
     pub(crate) ins: Vec<Ins>,

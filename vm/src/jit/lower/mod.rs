@@ -29,6 +29,9 @@ use super::memory::Code;
 use super::{LEFT, LINKED, NOT_ENTERED};
 use crate::vm::Vm;
 
+/// So many instructions of a function count as a turn of a loop.
+const WORK_PER_TURN: usize = 20;
+
 /// What is needed to compile regions of a VM.
 pub(crate) struct Compiler {
     isa: OwnedTargetIsa,
@@ -84,6 +87,12 @@ impl Compiler {
         self.context.func = function;
         let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
         if compiled.buffer.relocs().is_empty() { Code::new(compiled.code_buffer()) } else { None }
+    }
+
+    /// Forgets what it has in hand, after a panic.
+    pub(crate) fn begin_anew(&mut self) {
+        self.context = Context::new();
+        self.builder = FunctionBuilderContext::new();
     }
 
     /// The machine code of a region; `runtime` is where its runtime is.
@@ -345,6 +354,11 @@ impl Lowering<'_> {
                 self.b.ins().return_(&[result]);
             }
             End::Exit(snap) | End::Link(snap, _) => {
+                if region.is_function {
+                    // It has no turns by which to tell whether it pays.
+                    let work = (trace.body.len() / WORK_PER_TURN) as i64;
+                    self.turns = self.b.ins().iadd_imm_s(self.turns, work);
+                }
                 let block = self.exit_block(*snap);
                 self.b.ins().jump(block, &[]);
             }

@@ -114,6 +114,8 @@ pub(crate) struct Recorder {
     has_returned: bool,
     frames: Vec<Frame>,
     protos: Vec<Gc<Proto>>,
+    /// How many of them somebody keeps.
+    kept_protos: usize,
     /// Where the value of each slot is, from slot -1 on; `None`: it has not been touched.
     places: Vec<Option<Place>>,
     body: Vec<Ref>,
@@ -169,6 +171,7 @@ impl Recorder {
     ) -> Recorded<Recorder> {
         let mut recorder = Recorder::new(vm, site, header, any, max_record, vm.frames().len() - 1);
         recorder.push_frame(vm, 0, vm.frame().base, vm.frame().constants, std::ptr::null(), Insn(0))?;
+        recorder.region.is_function = recorder.is_of_function();
         // The snapshot of the loop's beginning.
         recorder.pc = header;
         recorder.snapshot()?;
@@ -242,6 +245,7 @@ impl Recorder {
             has_returned: false,
             frames: Vec::new(),
             protos: Vec::new(),
+            kept_protos: 0,
             places: Vec::new(),
             body: Vec::new(),
             known: HashMap::new(),
@@ -521,6 +525,13 @@ impl Recorder {
     /// The instruction it has come to.
     pub(crate) fn at(&self) -> *const Insn {
         self.pc
+    }
+
+    /// The functions it has come to since it was last asked: somebody has to keep them.
+    pub(crate) fn protos_to_keep(&mut self) -> Vec<Gc<Proto>> {
+        let new = self.protos[self.kept_protos..].to_vec();
+        self.kept_protos = self.protos.len();
+        new
     }
 
     pub(crate) fn has_to_do_with(&self, proto: Gc<Proto>) -> bool {

@@ -172,11 +172,13 @@ impl Recorder {
         self.body.len() >= if self.only_if_it_pays { 40 } else { 2 }
     }
 
-    /// A side trace ends before the current instruction; a root that does not come round is of no use.
+    /// A side trace ends before the current instruction, and so does a function where it returns; the root of a loop that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
-        if !matches!(self.begin, Begin::At(_)) || !self.is_worthwhile() {
+        let is_whole = self.begin == Begin::Root && self.region.is_function && reason == Reason::Returned;
+        if !(is_whole || matches!(self.begin, Begin::At(_))) || !self.is_worthwhile() {
             return Err(reason);
         }
+        self.is_not_mostly_left()?;
         self.snap = None;
         let snap = self.snapshot()?;
         self.region.snaps[snap as usize].may_grow = false;

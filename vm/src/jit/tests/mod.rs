@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::State;
+use super::background::{Background, Job};
 use super::ir::{parse, print, verify};
+use super::lower::Compiler;
 use super::opt::optimise;
 use crate::{Libraries, Lua, LuaOptions};
 
@@ -84,6 +86,22 @@ loop 4=%7
     let body: Vec<u32> = region.traces[0].body.iter().map(|r| r.0).collect();
     assert_eq!(body, [4, 5, 6, 7]);
     assert_eq!(region.get(super::ir::Ref(8)).snap, super::ir::ENTRY_SNAP);
+}
+
+/// A region that the compiler cannot cope with costs its loop the code, and nobody else anything.
+#[test]
+fn a_panic_of_the_compiler_is_no_crash() {
+    let mut lua = Lua::with_options(LuaOptions { jit: true, ..LuaOptions::default() });
+    let compiler = Compiler::new(lua.vm()).expect("there is a compiler for this machine");
+    let background = Background::start(compiler).expect("a thread");
+    let broken = SMALL.replacen("%3 = IADD int %0 %2", "%3 = IADD int %0 %77", 1);
+    for (ticket, text, has_code) in [(1, broken.as_str(), false), (2, SMALL, true)] {
+        let region = parse(text).expect("a region");
+        let job = Job { ticket, region, hoists: false, forced: None, runtime: 0, wants_listing: false };
+        assert!(background.send(job));
+        let done = std::iter::repeat_with(|| background.next()).flatten().next().expect("an answer");
+        assert_eq!((done.ticket, done.code.is_some()), (ticket, has_code));
+    }
 }
 
 /// The regions that are recorded of the programs in `golden/`, optimised. `PERILUNE_BLESS=1` writes them anew.
