@@ -389,7 +389,7 @@ impl Vm {
     pub fn set_metatype(&mut self, ctype: CTypeId, table: Gc<Table>) -> Result<(), Raised> {
         self.ffi.index_new_types(&mut self.heap)?;
         // Compiled code takes for granted what types have.
-        (self.compiled.control)(self, crate::interp::compiled::Control::Flush);
+        self.flush_compiled();
         let slot = ctype.0 as usize;
         if self.ffi.metatables.len() <= slot {
             self.ffi.metatables.resize(slot + 1, 0);

@@ -132,6 +132,11 @@ fn unlinked(_: &mut Vm, _: Insn) -> Result<Go, Raised> {
 }
 
 impl Vm {
+    /// Forgets all compiled code: what it rests on has changed.
+    pub(crate) fn flush_compiled(&mut self) {
+        (self.compiled.control)(self, Control::Flush);
+    }
+
     /// Begins or ends telling the compiler of every instruction. While somebody looks on, the table is another.
     pub(crate) fn set_recording(&mut self, on: bool) {
         self.compiled.recording = on;

@@ -62,7 +62,7 @@ use crate::CompilerStats;
 use crate::activity::Activity;
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
-use crate::interp::compiled::{CompilerLink, Control, LoopSite};
+use crate::interp::compiled::{CompilerLink, LoopSite};
 use crate::interp::{Go, back_edge};
 use crate::profile::Sampler;
 use crate::value::{Gc, RawValue};
@@ -561,5 +561,5 @@ pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
 
 /// Forgets all compiled code of a VM, if it has any: what it rests on has changed.
 pub(crate) fn flush_all(vm: &mut Vm) {
-    (vm.compiled.control)(vm, Control::Flush);
+    vm.flush_compiled();
 }

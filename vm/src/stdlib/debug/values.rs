@@ -51,7 +51,7 @@ fn set_any_metatable(vm: &mut Vm, value: RawValue, metatable: Option<Gc<Table>>)
                 vm.heap.barrier(old.into());
             }
             // Compiled code takes for granted what basic types have.
-            (vm.compiled.control)(vm, crate::interp::compiled::Control::Flush);
+            vm.flush_compiled();
         }
     }
     Ok(())

@@ -113,7 +113,7 @@ pub(super) fn metatype(vm: &mut Vm, args: Args) -> NativeResult {
     }
     vm.heap.method_epoch += 1;
     // Compiled code takes for granted what types have.
-    (vm.compiled.control)(vm, crate::interp::compiled::Control::Flush);
+    vm.flush_compiled();
     let object = vm.new_type_object(ctype)?;
     vm.ret1(object)
 }
