@@ -15,7 +15,7 @@ const PROBATION: u64 = 400;
 const CHANCES: u64 = 16;
 /// Turns an entry has to come to.
 const WORTHWHILE_TURNS: u64 = 5;
-/// What an exit costs, in nanoseconds, until compiled code is entered again; about.
+/// What an exit costs, in nanoseconds, with what the interpreter does until compiled code is entered again; about.
 const EXIT_COST: u128 = 300;
 /// An exit is recorded when it has cost one part of so many of what it takes to compile the region again.
 const PART_OF_COMPILING: u128 = 8;
