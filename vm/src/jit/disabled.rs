@@ -11,6 +11,3 @@ pub(crate) fn install(_: &mut Vm) -> bool {
 pub(crate) fn stats(_: &Vm) -> Option<crate::CompilerStats> {
     None
 }
-
-/// There is no compiled code.
-pub(crate) fn flush_all(_: &mut Vm) {}

@@ -558,8 +558,3 @@ pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
         compiled_samples: vm.sampler.as_ref().map_or(0, |sampler| sampler.count(Activity::Compiled)),
     })
 }
-
-/// Forgets all compiled code of a VM, if it has any: what it rests on has changed.
-pub(crate) fn flush_all(vm: &mut Vm) {
-    vm.flush_compiled();
-}

@@ -96,7 +96,7 @@ fn replace_code(
     let children = swap_children(vm, proto, draft, index, report)?;
     let code = instantiate::new_code(&mut vm.heap, Arc::clone(draft), index)?;
     // Functions are compiled into their callers.
-    crate::jit::flush_all(vm);
+    vm.flush_compiled();
     report.functions += 1;
     // SAFETY: live cells. Frames that run the old code keep it alive (the collector finds it through their constants).
     unsafe {
