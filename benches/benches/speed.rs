@@ -1,4 +1,4 @@
-//! Perilune against LuaJIT, with its compiler off and on, over the programs in `benches/programs`.
+//! Perilune against LuaJIT, each with its compiler off and on, over the programs in `benches/programs`.
 //!
 //! `cargo bench -p perilune-benches --bench speed [--rounds N] [NAME...]` runs the programs whose name contains one of the
 //! given ones. The rounds of all engines are interleaved in one process; figures are medians of thread CPU time.
@@ -10,13 +10,22 @@ use perilune_benches::timing::{geometric_mean, measure, median};
 /// Packets per run of the `embed` callback loop.
 const PACKETS: u32 = 200_000;
 const DEFAULT_ROUNDS: usize = 5;
+/// Rounds before those that count: caches are filled, and what will be compiled mostly has been.
+const WARM_ROUNDS: usize = 3;
 
 fn main() {
     let (rounds, names) = arguments();
     let wanted = |name: &str| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
     println!(
-        "{:<18}{:>10}{:>14}{:>10}{:>12}{:>12}",
-        "ms of CPU time", "perilune", "luajit -joff", "luajit", "x -joff", "x luajit"
+        "{:<18}{:>10}{:>10}{:>14}{:>10}{:>10}{:>12}{:>10}",
+        "ms of CPU time",
+        "perilune",
+        "compiled",
+        "luajit -joff",
+        "luajit",
+        "x -joff",
+        "x perilune",
+        "x luajit"
     );
     let mut ratios = Vec::new();
     for program in program::all().iter().filter(|program| wanted(&program.name)) {
@@ -25,14 +34,19 @@ fn main() {
     if wanted("embed") {
         ratios.push(compare("embed", rounds, |engine| engine.prepare_embed(PACKETS)));
     }
-    let interpreter = geometric_mean(ratios.iter().map(|ratio| ratio.interpreter));
-    let compiler = geometric_mean(ratios.iter().map(|ratio| ratio.compiler));
-    println!("{:<52}{interpreter:>12.2}{compiler:>12.2}", "geometric mean");
+    let mean = |of: fn(&Ratios) -> f64| geometric_mean(ratios.iter().map(of));
+    let [interpreter, gain, compiler] =
+        [mean(|it| it.interpreter), mean(|it| it.gain), mean(|it| it.compiler)];
+    println!("{:<62}{interpreter:>10.2}{gain:>12.2}{compiler:>10.2}", "geometric mean");
 }
 
-/// How fast we are relative to LuaJIT: above 1 is faster.
+/// How fast we are relative to others: above 1 is faster.
 struct Ratios {
+    /// Our interpreter to LuaJIT's.
     interpreter: f64,
+    /// Our compiled code to our interpreter.
+    gain: f64,
+    /// Our compiled code to LuaJIT's.
     compiler: f64,
 }
 
@@ -41,22 +55,22 @@ fn compare(name: &str, rounds: usize, prepare: impl Fn(Engine) -> Ready) -> Rati
     let mut ready = Engine::ALL.map(prepare);
     let mut times = Engine::ALL.map(|_| Vec::with_capacity(rounds));
     let expected = ready[Engine::LuaJitInterpreter as usize].run();
-    for round in 0..=rounds {
+    for round in 0..WARM_ROUNDS + rounds {
         for (engine, (ready, times)) in Engine::ALL.into_iter().zip(ready.iter_mut().zip(&mut times)) {
             ready.collect();
             let (time, checksum) = measure(|| ready.run());
             assert_eq!(checksum, expected, "{name}: the checksum of {}", engine.heading());
-            // The first round warms caches, and traces.
-            if round > 0 {
+            if round >= WARM_ROUNDS {
                 times.push(time);
             }
         }
     }
-    let [ours, interpreter, compiler] = times.map(|times| median(&times));
-    let ratios = Ratios { interpreter: interpreter / ours, compiler: compiler / ours };
+    let [ours, compiled, interpreter, compiler] = times.map(|times| median(&times));
+    let ratios =
+        Ratios { interpreter: interpreter / ours, gain: ours / compiled, compiler: compiler / compiled };
     println!(
-        "{name:<18}{ours:>10.1}{interpreter:>14.1}{compiler:>10.1}{:>12.2}{:>12.2}",
-        ratios.interpreter, ratios.compiler
+        "{name:<18}{ours:>10.1}{compiled:>10.1}{interpreter:>14.1}{compiler:>10.1}{:>10.2}{:>12.2}{:>10.2}",
+        ratios.interpreter, ratios.gain, ratios.compiler
     );
     ratios
 }

@@ -6,8 +6,10 @@ use crate::program::Program;
 /// An engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Ours.
+    /// Our interpreter.
     Perilune,
+    /// Ours with its compiler.
+    PeriluneCompiled,
     /// LuaJIT's interpreter.
     LuaJitInterpreter,
     /// LuaJIT with its compiler.
@@ -37,12 +39,14 @@ const WRAPPER: &str = "local work, size = ... return function() return tostring(
 
 impl Engine {
     /// In the order of the columns.
-    pub const ALL: [Engine; 3] = [Engine::Perilune, Engine::LuaJitInterpreter, Engine::LuaJit];
+    pub const ALL: [Engine; 4] =
+        [Engine::Perilune, Engine::PeriluneCompiled, Engine::LuaJitInterpreter, Engine::LuaJit];
 
     /// Heading of its column.
     pub fn heading(self) -> &'static str {
         match self {
             Engine::Perilune => "perilune",
+            Engine::PeriluneCompiled => "compiled",
             Engine::LuaJitInterpreter => "luajit -joff",
             Engine::LuaJit => "luajit",
         }
@@ -54,8 +58,8 @@ impl Engine {
     /// When the program fails.
     pub fn prepare(self, program: &Program) -> Ready {
         match self {
-            Engine::Perilune => {
-                let mut lua = perilune();
+            Engine::Perilune | Engine::PeriluneCompiled => {
+                let mut lua = perilune(self == Engine::PeriluneCompiled);
                 let run = prepare_perilune(&mut lua, program)
                     .unwrap_or_else(|error| panic!("{}: {error}", program.name));
                 ready_perilune(lua, move |lua| run.call(lua, ()))
@@ -75,8 +79,8 @@ impl Engine {
     /// When the server fails.
     pub fn prepare_embed(self, packets: u32) -> Ready {
         match self {
-            Engine::Perilune => {
-                let mut lua = perilune();
+            Engine::Perilune | Engine::PeriluneCompiled => {
+                let mut lua = perilune(self == Engine::PeriluneCompiled);
                 let mut server = embed::Server::in_perilune(&mut lua).expect("the server starts");
                 ready_perilune(lua, move |lua| server.run_perilune(lua, packets))
             }
@@ -99,8 +103,8 @@ impl Engine {
 }
 
 /// A state as the benches use it.
-pub(crate) fn perilune() -> perilune::Lua {
-    perilune::Lua::with_options(perilune::LuaOptions { seed: Some(1), ..Default::default() })
+pub(crate) fn perilune(jit: bool) -> perilune::Lua {
+    perilune::Lua::with_options(perilune::LuaOptions { seed: Some(1), jit, ..Default::default() })
 }
 
 /// A program's function without arguments.

@@ -21,7 +21,7 @@ pub fn run(filter: Option<&str>) {
     for program in
         program::all().iter().filter(|program| filter.is_none_or(|filter| program.name.contains(filter)))
     {
-        let mut lua = engine::perilune();
+        let mut lua = engine::perilune(false);
         let function = engine::prepare_perilune(&mut lua, program)
             .unwrap_or_else(|error| panic!("{}: {error}", program.name));
         let mut time = |marking| {

@@ -2,7 +2,6 @@
 
 use super::{Go, run_slow};
 use crate::bytecode::{Insn, Op};
-use crate::thread::CallInfo;
 use crate::value::RawValue;
 use crate::vm::Vm;
 
@@ -14,25 +13,8 @@ use crate::vm::Vm;
 pub(super) unsafe fn reload(vm: *mut Vm) -> (*const Insn, *mut RawValue, *const RawValue) {
     // SAFETY: a Lua frame's base lies inside its stack.
     unsafe {
-        let frame = find_frame(vm);
+        let frame = (*vm).find_frame();
         ((*frame).pc, (*vm).stack.add((*frame).base as usize), (*frame).constants)
-    }
-}
-
-/// Finds the frame on top after other code may have pushed and popped some.
-///
-/// # Safety
-/// There is a frame.
-#[inline(always)]
-pub(super) unsafe fn find_frame(vm: *mut Vm) -> *mut CallInfo {
-    // SAFETY: frames of a live thread.
-    unsafe {
-        let frames = &mut (*(*vm).thread.as_ptr()).frames;
-        let (first, count, room) = (frames.as_mut_ptr(), frames.len(), frames.capacity());
-        let frame = first.add(count - 1);
-        (*vm).frame = frame;
-        (*vm).last_frame = first.add(room - 1);
-        frame
     }
 }
 
@@ -44,10 +26,8 @@ pub(super) unsafe fn find_frame(vm: *mut Vm) -> *mut CallInfo {
 pub(super) unsafe fn save_pc(vm: *mut Vm, pc: *const Insn) {
     // SAFETY: `frame` points into the list of frames, and every frame up to it is initialised.
     unsafe {
-        let frame = (*vm).frame;
-        (*frame).pc = pc;
-        let frames = &mut (*(*vm).thread.as_ptr()).frames;
-        frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 1);
+        (*(*vm).frame).pc = pc;
+        (*vm).keep_frames();
     }
 }
 

@@ -23,8 +23,6 @@ pub(super) struct Job {
     pub(super) hoists: bool,
     /// The guard that is to leave always, in tests.
     pub(super) forced: Option<u32>,
-    /// Where the VM's `Runtime` is.
-    pub(super) runtime: usize,
     pub(super) wants_listing: bool,
 }
 
@@ -57,7 +55,7 @@ impl Job {
         opt::optimise(&mut optimised, self.hoists);
         let forced = self.forced.and_then(|guard| force(&mut optimised, guard));
         compiler.wants_listing = self.wants_listing;
-        let code = compiler.compile(&optimised, self.runtime);
+        let code = compiler.compile(&optimised);
         let listing = compiler.listing.take();
         Done { ticket: self.ticket, optimised, forced, code, listing, time: start.elapsed() }
     }

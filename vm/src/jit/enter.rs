@@ -4,7 +4,9 @@ use super::exit::{restore, restore_frames};
 use super::ir::{self, SnapId};
 use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up};
 use super::record::Recorder;
-use super::{Compiled, EAGER, LEFT, LINKED, Left, NOT_ENTERED, RuntimeHead, State, original, report};
+use super::{
+    Compiled, EAGER, LEFT, LINKED, Left, NOT_ENTERED, Runtime, RuntimeHead, State, original, report,
+};
 use crate::activity::Activity;
 use crate::interp::Go;
 use crate::vm::{Raised, Vm};
@@ -42,8 +44,6 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
             let compiled: *mut Compiled =
                 (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
             let base = vm.frame().base;
-            (*state).runtime.base_index = base;
-            (*state).runtime.depth = vm.frames().len() - 1;
             // A nearly full stack is the interpreter's, which raises the error.
             if base + (*compiled).region.max_slots + 8 > vm.max_stack
                 || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
@@ -54,11 +54,11 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
             let answer = run(vm, state, compiled, base);
             let left = answer as u32;
             if left == LINKED {
-                turns += (*state).runtime.turns + 1;
+                turns += (*state).runtime.turns + (*state).runtime.calls + 1;
                 (*compiled).refused = 0;
                 let exit = &(&(*compiled).exits)[(answer >> 32) as usize];
                 let next = exit.link.expect("a link leads to a site");
-                restore_frames(vm, exit, (*state).runtime.base_index);
+                restore_frames(vm, exit, vm.frame().base);
                 if let Some(region) = linked(vm, &mut *state, next) {
                     (number, site) = (region, next);
                     continue;
@@ -69,7 +69,7 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                 let restored = refused(vm, &mut *state, number, site, left);
                 break (restored.map(|()| Go::On), None);
             }
-            turns += (*state).runtime.turns;
+            turns += (*state).runtime.turns + (*state).runtime.calls;
             if left == LEFT {
                 let how = match (*state).left {
                     Left::On => Ok(Go::On),
@@ -118,6 +118,9 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
     }
 }
 
+/// So much of the machine's stack compiled code may take for calling itself, in bytes; beyond, the interpreter goes on.
+const MACHINE_STACK: usize = 256 << 10;
+
 /// A region has linked to a site, in the frame on top: the region there is for it now. If there is none, the interpreter goes on there.
 fn linked(vm: &mut Vm, state: &mut State, site: u32) -> Option<u32> {
     collect(vm, state);
@@ -132,17 +135,29 @@ fn linked(vm: &mut Vm, state: &mut State, site: u32) -> Option<u32> {
 unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32) -> u64 {
     // SAFETY: by contract; the code is as long there as the region is.
     unsafe {
-        (*state).runtime.base = vm.stack.add(base as usize);
-        (*state).runtime.region = compiled;
+        let runtime = &mut (*state).runtime;
+        runtime.base = vm.stack.add(base as usize);
+        runtime.region = compiled;
+        runtime.code = (*compiled).code.start();
+        runtime.bottom = vm.find_frame();
+        runtime.calls = 0;
+        if (*state).running == 0 {
+            let here = 0u8;
+            runtime.stack_floor = (&raw const here as usize).saturating_sub(MACHINE_STACK);
+        }
         (*state).entries += 1;
         (*compiled).last_entry = (*state).entries;
         (*state).running += 1;
         let function =
-            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm) -> u64>((*compiled).code.start());
+            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm, *mut Runtime) -> u64>(runtime.code);
         vm.activity.set(Activity::Compiled);
-        let answer = function(vm);
+        let answer = function(vm, &raw mut (*state).runtime);
         vm.activity.set(Activity::Interpreted);
         (*state).running -= 1;
+        if answer as u32 != LEFT {
+            // Compiled code may have been left in a function that it has called.
+            vm.keep_frames();
+        }
         answer
     }
 }

@@ -246,7 +246,8 @@ fn call_info(frame: &FrameState, base: u32) -> CallInfo {
 pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), Raised> {
     // SAFETY: the region was entered with room for all the slots it names above `base`, and its code has stored the values where
     // `buffer_places` says.
-    let (base, base_index) = unsafe { ((*runtime).base, (*runtime).base_index) };
+    let base = unsafe { (*runtime).base };
+    let base_index = vm.frame().base;
     let mut parts = false;
     // SAFETY: as above.
     unsafe {

@@ -2,8 +2,8 @@
 
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
-use super::State;
 use super::exit::{restore, restore_frames};
+use super::{LEFT, RETURNED, State};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::ffi::cdata::CData;
@@ -18,6 +18,9 @@ use crate::vm::Vm;
 
 /// The bits of no value: a short form has no answer.
 pub(crate) const NO_VALUE: u64 = RawValue::NIL.bits() | 4;
+
+/// What `called` answers when compiled code goes on.
+pub(crate) const GOES_ON: u64 = u64::MAX;
 
 /// The type of an argument or a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,7 @@ helpers! {
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
     return_to(Word, Word) -> Word;
+    called(Word, Word, Word) -> Word;
     close(Word, Word) -> Word;
     power(Double, Double) -> Double;
     new_table(Word, Word) -> Word;
@@ -83,9 +87,14 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
     // SAFETY: as above.
     let runtime = unsafe { &raw mut (*state).runtime };
-    // SAFETY: the running region is kept until it is left, whatever is flushed meanwhile.
-    let (exits, depth, saved) =
-        unsafe { (&(*(*runtime).region).exits, (*runtime).depth, *runtime.cast::<super::RuntimeHead>()) };
+    // SAFETY: the running region is kept until it is left, whatever is flushed meanwhile; compiled code keeps to `frame`.
+    let (exits, saved) = unsafe {
+        vm.keep_frames();
+        (&(*(*runtime).region).exits, *runtime.cast::<super::RuntimeHead>())
+    };
+    let (depth, base) = (vm.frames().len() - 1, vm.frame().base);
+    // SAFETY: as above; the frames below may move.
+    let below = unsafe { (*runtime).bottom.offset_from_unsigned(vm.frames().as_ptr()) };
     let exit = &exits[snap as usize];
     // SAFETY: no other reference to it is live.
     if let Err(raised) = restore(vm, runtime, exit) {
@@ -126,22 +135,54 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
             return 1;
         }
         vm.truncate_frames(depth + 1);
-        if vm.ensure_stack((*runtime).base_index + (*(*runtime).region).region.max_slots).is_err() {
+        if vm.ensure_stack(base + (*(*runtime).region).region.max_slots).is_err() {
             // Where there is no room the interpreter raises the error, should it come to that.
             vm.heap.roots.raised = None;
-            restore_frames(vm, exit, (*runtime).base_index);
+            restore_frames(vm, exit, base);
             vm.frame_mut().pc = next;
             return 1;
         }
-        (*runtime).base = vm.stack.add((*runtime).base_index as usize);
+        (*runtime).base = vm.stack.add(base as usize);
+        let top = vm.find_frame();
+        (*runtime).bottom = top.sub(depth - below);
     }
     0
+}
+
+/// The function that compiled code has called has not returned with the number of values it expected, `imm` as `CALL` has it: what compiled code returns then, or
+/// `GOES_ON` if it goes on.
+extern "C" fn called(vm: *mut Vm, status: u64, imm: u64) -> u64 {
+    if status as u32 != RETURNED {
+        return status;
+    }
+    // SAFETY: compiled code hands over its VM; the state is there while it runs.
+    let (vm, state) = unsafe { (&mut *vm, &mut *State::of(vm)) };
+    let (count, wanted) = ((status >> 32) as usize, imm as u32 as usize);
+    let values = &mut state.runtime.arguments;
+    if imm >> 32 == 0 {
+        // Those that are missing are nil.
+        values.iter_mut().take(wanted).skip(count).for_each(|value| *value = RawValue::NIL.bits());
+        return GOES_ON;
+    }
+    // As many as there are.
+    // SAFETY: compiled code keeps to `frame`; the values lie where the function and its registers were.
+    unsafe { vm.keep_frames() };
+    let first = vm.pop_frame().base - 1;
+    for (index, bits) in (first..).zip(values.iter().take(count)) {
+        // SAFETY: compiled code has stored values.
+        vm.set_slot(index, unsafe { RawValue::from_bits(*bits) });
+    }
+    vm.top = first + count as u32;
+    state.left = super::Left::On;
+    u64::from(LEFT)
 }
 
 /// Returns from the frame in which the region runs, if it was called by a Lua function that goes on at `pc`; 0 if so.
 extern "C" fn return_to(vm: *mut Vm, pc: *const Insn) -> u64 {
     // SAFETY: compiled code hands over its VM; the state is there while it runs.
     let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
+    // SAFETY: compiled code keeps to `frame`.
+    unsafe { vm.keep_frames() };
     let [.., caller, frame] = vm.frames().as_slice() else { return 1 };
     if frame.kind != FrameKind::Lua || caller.pc != pc {
         return 1;
@@ -152,8 +193,7 @@ extern "C" fn return_to(vm: *mut Vm, pc: *const Insn) -> u64 {
     unsafe {
         let runtime = &mut (*state).runtime;
         runtime.base = vm.stack.add(base as usize);
-        runtime.base_index = base;
-        runtime.depth -= 1;
+        runtime.bottom = vm.find_frame();
     }
     0
 }
@@ -243,7 +283,7 @@ extern "C" fn table_get(vm: *mut Vm, table: *mut Table, key: u64) -> u64 {
 extern "C" fn close(vm: *mut Vm, slot: i64) -> u64 {
     // SAFETY: compiled code hands over its VM.
     unsafe {
-        let from = (*State::of(vm)).runtime.base_index.wrapping_add_signed(slot as i32);
+        let from = (*(*vm).frame).base.wrapping_add_signed(slot as i32);
         (*vm).close_upvalues(from);
     }
     0
@@ -258,7 +298,7 @@ extern "C" fn power(x: f64, y: f64) -> f64 {
 extern "C" fn rows(vm: *mut Vm, native: *mut NativeFunction, imm: u64) -> *mut cursor::Cursor {
     // SAFETY: compiled code hands over its VM and a live native, whose code is that of steps.
     unsafe {
-        let first = (*State::of(vm)).runtime.base_index.wrapping_add_signed(imm as u32 as i32);
+        let first = (*(*vm).frame).base.wrapping_add_signed(imm as u32 as i32);
         match cursor::cursor_of(&*vm, Gc::from_ptr(native), first) {
             Some(cursor) if imm >> 32 == 0 || (1..=(*cursor).plain).contains(&(*cursor).next) => cursor,
             _ => std::ptr::null_mut(),

@@ -84,7 +84,6 @@ fn compile(
         region: region.clone(),
         hoists: state.parameters.hoists && !state.sites[site as usize].keeps_guards,
         forced: state.odd.next_guard(),
-        runtime: &raw const state.runtime as usize,
         wants_listing: state.report.wants_code(),
     };
     let place = report::place_if_shown(vm, &state.report, header);

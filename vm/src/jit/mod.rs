@@ -65,6 +65,7 @@ use crate::function::Proto;
 use crate::interp::compiled::{CompilerLink, LoopSite};
 use crate::interp::{Go, back_edge};
 use crate::profile::Sampler;
+use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
@@ -91,12 +92,16 @@ const MAX_TRACES: usize = 60;
 pub(crate) struct Runtime {
     /// Register 0 of the frame in which the region was entered.
     pub(crate) base: *mut RawValue,
-    /// The same as an index into the stack.
-    pub(crate) base_index: u32,
-    /// How many frames lie below that one.
-    pub(crate) depth: usize,
     /// The region that runs.
     pub(crate) region: *const Compiled,
+    /// Its code.
+    pub(crate) code: *const u8,
+    /// The frame in which compiled code was entered: those above it were called by compiled code, which they return to.
+    pub(crate) bottom: *mut CallInfo,
+    /// Compiled code calls itself only while the machine's stack has not grown to here.
+    pub(crate) stack_floor: usize,
+    /// How often compiled code has called itself since it was entered.
+    pub(crate) calls: u64,
     /// Arguments of a short form.
     pub(crate) arguments: [u64; ARGUMENTS],
     /// How many turns the loop has taken since it was entered.
@@ -110,9 +115,9 @@ pub(crate) struct Runtime {
 #[repr(C)]
 pub(crate) struct RuntimeHead {
     base: *mut RawValue,
-    base_index: u32,
-    depth: usize,
     region: *const Compiled,
+    code: *const u8,
+    bottom: *mut CallInfo,
 }
 
 /// How the interpreter takes over where an `EXEC` has left compiled code.
@@ -133,6 +138,9 @@ pub(crate) const NOT_ENTERED: u32 = u32::MAX - 1;
 
 /// What it returns, beside the number of a snapshot, when the stack is as that says and its frames are to be made: another region goes on.
 pub(crate) const LINKED: u32 = u32::MAX - 2;
+
+/// What it returns to compiled code that has called it when its function has returned; above that, how many values, which are the first arguments.
+pub(crate) const RETURNED: u32 = u32::MAX - 3;
 
 /// A region and its code.
 pub(crate) struct Compiled {
@@ -271,9 +279,11 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
     let mut state = Box::new(State {
         runtime: Runtime {
             base: std::ptr::null_mut(),
-            base_index: 0,
-            depth: 0,
             region: std::ptr::null(),
+            code: std::ptr::null(),
+            bottom: std::ptr::null_mut(),
+            stack_floor: 0,
+            calls: 0,
             arguments: [0; ARGUMENTS],
             turns: 0,
             buffer: [0; BUFFER],

@@ -112,6 +112,7 @@ pub(super) fn compiled(vm: &mut Vm, report: &mut Report, made: &Made<'_>) {
     let end = match region.traces.last().map(|trace| &trace.end) {
         Some(End::Exit(_)) => "exit",
         Some(End::Link(..)) => "link",
+        Some(End::Return(..)) => "return",
         Some(End::Again(..) | End::Enter(..)) => "inner loop",
         _ => "loop",
     };

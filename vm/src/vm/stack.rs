@@ -133,6 +133,32 @@ impl Vm {
         unsafe { &mut (*self.thread.as_ptr()).frames }
     }
 
+    /// Finds the frame on top, for code that keeps to `frame` instead of the list's length.
+    #[inline(always)]
+    pub(crate) fn find_frame(&mut self) -> *mut CallInfo {
+        let frames = self.frames_mut();
+        let (first, count, room) = (frames.as_mut_ptr(), frames.len(), frames.capacity());
+        // SAFETY: there is a frame, and room for as many as the capacity says.
+        unsafe {
+            let frame = first.add(count - 1);
+            self.frame = frame;
+            self.last_frame = first.add(room - 1);
+            frame
+        }
+    }
+
+    /// The list of frames ends with the one on top again.
+    ///
+    /// # Safety
+    /// `frame` is a frame of the running coroutine, and every frame up to it is initialised.
+    #[inline(always)]
+    pub(crate) unsafe fn keep_frames(&mut self) {
+        let frame = self.frame;
+        let frames = self.frames_mut();
+        // SAFETY: by contract.
+        unsafe { frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 1) };
+    }
+
     /// The frame on top.
     pub(crate) fn frame_mut(&mut self) -> &mut CallInfo {
         self.frames_mut().last_mut().expect("the interpreter runs a frame")

@@ -6,7 +6,7 @@ use crate::bytecode::Op;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
-use crate::interp::dispatch::{find_frame, handler, next, reload, save_pc, slow};
+use crate::interp::dispatch::{handler, next, reload, save_pc, slow};
 use crate::interp::slow::{call, coroutine, iterate, misc};
 use crate::thread::{CallInfo, FrameKind, ResumedBy};
 use crate::value::{Gc, RawValue};
@@ -104,7 +104,7 @@ call_framed(pc, vm, insn, base, k) {
             next!(pc, vm, base, k)
         }
     }
-    find_frame(vm);
+    (*vm).find_frame();
     slow!(call::call_op, pc, vm, insn, base, k)
 } }
 
@@ -147,7 +147,7 @@ call_iterator(pc, vm, insn, base, k) {
             let (pc, base, k) = reload(vm);
             next!(pc, vm, base, k)
         }
-        find_frame(vm);
+        (*vm).find_frame();
     }
     slow!(iterate::call_iterator, pc, vm, insn, base, k)
 } }

@@ -14,7 +14,7 @@
 //! A loop inside is two blocks with parameters too ([`InnerLoop`]), to which all that matters is passed: traces end there, and one begins. A loop with a region of its own
 //! is linked to: the trace stores what matters in the stack's slots and leaves the region.
 //!
-//! A region may begin with a function instead of a loop. Where the frame in which it was entered returns (`RETURN`), slots are counted from the caller's frame from then on.
+//! A region may begin with a function instead of a loop: that may call itself (`CALL`), and such a trace ends where it returns ([`End::Return`]). Where otherwise the frame in which it was entered returns (`RETURN`), slots are counted from the caller's frame from then on.
 //!
 //! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise; so does a side trace in
 //! which the interpreter executes something, so that what was hoisted need not hold throughout it.
@@ -261,6 +261,8 @@ pub(crate) enum End {
     Exit(SnapId),
     /// At the beginning of another region's loop, by the number of its site.
     Link(SnapId, u32),
+    /// The function that the region begins with returns these values; where nobody but the interpreter waits for them, it does so from the snapshot.
+    Return(SnapId, Vec<Ref>),
 }
 
 /// Where a trace begins.
@@ -437,7 +439,7 @@ impl Region {
     pub(crate) fn passed(&self) -> impl Iterator<Item = Ref> + '_ {
         let changed = (0..self.traces.len()).flat_map(|trace| self.changes(trace)).map(|(_, r)| *r);
         let again = self.traces.iter().flat_map(|trace| match &trace.end {
-            End::Again(_, values) | End::Enter(_, values) => values.as_slice(),
+            End::Again(_, values) | End::Enter(_, values) | End::Return(_, values) => values.as_slice(),
             _ => &[],
         });
         changed.chain(again.copied()).chain(self.inner.iter().flat_map(|inner| &inner.initial).copied())
@@ -464,7 +466,7 @@ impl Region {
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {
         match &self.traces[trace].end {
             End::Loop(values) => values,
-            End::Exit(_) | End::Link(..) | End::Enter(..) | End::Again(..) => &[],
+            End::Exit(_) | End::Link(..) | End::Enter(..) | End::Again(..) | End::Return(..) => &[],
         }
     }
 }

@@ -327,6 +327,11 @@ ops! {
     SHORT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
+    /// The region calls the function it begins with, as the snapshot has it: the first result. `imm` is how many results are wanted; with bit 32, as many as there are, and so many
+    /// are expected.
+    CALL Call All,
+    /// Result `imm` of `CALL` `a`, right behind it.
+    RESULT Value All,
     /// The frame the region runs in was called by a Lua function that goes on at `imm`: it returns there, and slots are counted from that frame's register 0.
     RETURN Call All,
     /// The top, which the interpreter has set, is stack slot `imm`.

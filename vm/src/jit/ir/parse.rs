@@ -113,11 +113,14 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
             });
         }
         "loop" => region.traces.last_mut()?.end = End::Loop(pairs(&words[1..])?),
-        which @ ("enter" | "again") => {
-            let inner = words.get(1)?.parse().ok()?;
+        which @ ("enter" | "again" | "return") => {
+            let number = words.get(1)?.parse().ok()?;
             let values = words[2..].iter().map(|word| reference(word)).collect::<Option<_>>()?;
-            let end = if which == "enter" { End::Enter(inner, values) } else { End::Again(inner, values) };
-            region.traces.last_mut()?.end = end;
+            region.traces.last_mut()?.end = match which {
+                "enter" => End::Enter(number, values),
+                "again" => End::Again(number, values),
+                _ => End::Return(number, values),
+            };
         }
         "exit" => region.traces.last_mut()?.end = End::Exit(words.get(1)?.parse().ok()?),
         "link" => {

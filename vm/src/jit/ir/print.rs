@@ -76,6 +76,7 @@ pub(crate) fn print(region: &Region) -> String {
             End::Loop(values) => writeln!(out, "loop{}", pairs(values)),
             End::Exit(snap) => writeln!(out, "exit {snap}"),
             End::Link(snap, site) => writeln!(out, "link {snap} {site}"),
+            End::Return(snap, values) => writeln!(out, "return {snap}{}", list(values)),
             End::Enter(inner, values) => writeln!(out, "enter {inner}{}", list(values)),
             End::Again(inner, values) => writeln!(out, "again {inner}{}", list(values)),
         };

@@ -36,6 +36,10 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
         walk(region, &trace.body, &mut defined, None)?;
         match &trace.end {
             End::Exit(snap) | End::Link(snap, _) => snapshot(region, *snap, &defined)?,
+            End::Return(snap, values) => {
+                snapshot(region, *snap, &defined)?;
+                values.iter().try_for_each(|value| known(region, *value, &defined))?;
+            }
             End::Enter(inner, values) => {
                 let entered = region.inner.get(*inner as usize).ok_or("no such inner loop")?;
                 pass(region, &entered.passed, values, &defined)?;

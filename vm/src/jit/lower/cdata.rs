@@ -167,8 +167,7 @@ impl Lowering<'_> {
                 data
             }
             IrOp::PTICK | IrOp::PLIKE => {
-                let place = self.word((self.runtime + layout::ARGUMENTS) as u64);
-                self.load(place, if ins.op == IrOp::PTICK { 0 } else { 8 })
+                self.load(self.runtime, layout::ARGUMENTS + if ins.op == IrOp::PTICK { 0 } else { 8 })
             }
             _ => unreachable!("{} is not about C values", ins.op.name()),
         })

@@ -15,7 +15,7 @@ pub(super) fn find(region: &Region) -> Vec<bool> {
     let mut todo: Vec<Ref> = Vec::new();
     todo.extend(region.passed());
     // Where the interpreter may run, what was lent may not be there any more.
-    let calls = region.bodies().any(|r| region.get(r).op == IrOp::EXEC);
+    let calls = region.bodies().any(|r| matches!(region.get(r).op, IrOp::EXEC | IrOp::CALL));
     for r in region.bodies() {
         let op = region.get(r).op;
         let can_wait = op.kind() == Kind::Value
@@ -38,7 +38,6 @@ impl Lowering<'_> {
     pub(super) fn store_snapshot(&mut self, snap: SnapId) {
         let region = self.region;
         let mut made = Vec::new();
-        let buffer = self.word((self.runtime + layout::BUFFER) as u64);
         for ((_, r), at) in region.snaps[snap as usize].restored.iter().zip(buffer_places(region, snap)) {
             let Some(at) = at else { continue };
             let ins = *region.get(*r);
@@ -48,7 +47,7 @@ impl Lowering<'_> {
                 {
                     self.ensure(value, &mut made);
                     let value = self.value(value);
-                    self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+                    self.b.ins().store(Self::flags(), value, self.runtime, in_buffer(at + i));
                 }
                 continue;
             }
@@ -57,7 +56,7 @@ impl Lowering<'_> {
                 for (i, value) in values.filter(|value| constant(region, *value).is_none()).enumerate() {
                     self.ensure(value, &mut made);
                     let value = self.value(value);
-                    self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+                    self.b.ins().store(Self::flags(), value, self.runtime, in_buffer(at + i));
                 }
                 continue;
             }
@@ -66,7 +65,7 @@ impl Lowering<'_> {
             if !ins.is_virtual() && !is_sunk_reference(region, *r) {
                 self.ensure(*r, &mut made);
                 let value = self.value(*r);
-                self.b.ins().store(Self::flags(), value, buffer, (at * 8) as i32);
+                self.b.ins().store(Self::flags(), value, self.runtime, in_buffer(at));
                 continue;
             }
             for (i, operand) in operands.into_iter().enumerate() {
@@ -76,7 +75,7 @@ impl Lowering<'_> {
                     self.ensure(operand, &mut made);
                     self.value(operand)
                 };
-                self.b.ins().store(Self::flags(), value, buffer, ((at + i) * 8) as i32);
+                self.b.ins().store(Self::flags(), value, self.runtime, in_buffer(at + i));
             }
         }
         // They are known in this block only.
@@ -130,4 +129,9 @@ impl Lowering<'_> {
         self.compute(r);
         made.push(r);
     }
+}
+
+/// Where a word of the exit buffer is.
+fn in_buffer(at: usize) -> i32 {
+    layout::BUFFER + at as i32 * 8
 }

@@ -13,14 +13,33 @@ use crate::gc::{Heap, Roots};
 use crate::jit::Runtime;
 use crate::string::LuaString;
 use crate::table::Table;
+use crate::thread::CallInfo;
 use crate::value::Type;
 use crate::vm::Vm;
 
-pub(super) const BASE: usize = offset_of!(Runtime, base);
-pub(super) const BASE_INDEX: usize = offset_of!(Runtime, base_index);
-pub(super) const ARGUMENTS: usize = offset_of!(Runtime, arguments);
-pub(super) const TURNS: usize = offset_of!(Runtime, turns);
-pub(super) const BUFFER: usize = offset_of!(Runtime, buffer);
+pub(super) const BASE: i32 = offset_of!(Runtime, base) as i32;
+pub(super) const CODE: i32 = offset_of!(Runtime, code) as i32;
+pub(super) const BOTTOM: i32 = offset_of!(Runtime, bottom) as i32;
+pub(super) const STACK_FLOOR: i32 = offset_of!(Runtime, stack_floor) as i32;
+pub(super) const CALLS: i32 = offset_of!(Runtime, calls) as i32;
+pub(super) const ARGUMENTS: i32 = offset_of!(Runtime, arguments) as i32;
+pub(super) const TURNS: i32 = offset_of!(Runtime, turns) as i32;
+pub(super) const BUFFER: i32 = offset_of!(Runtime, buffer) as i32;
+
+pub(super) const FRAME: i32 = offset_of!(Vm, frame) as i32;
+pub(super) const LAST_FRAME: i32 = offset_of!(Vm, last_frame) as i32;
+pub(super) const STACK_LIMIT: i32 = offset_of!(Vm, stack_limit) as i32;
+
+pub(super) const FRAME_SIZE: i32 = size_of::<CallInfo>() as i32;
+pub(super) const FRAME_PC: i32 = offset_of!(CallInfo, pc) as i32;
+pub(super) const FRAME_CONSTANTS: i32 = offset_of!(CallInfo, constants) as i32;
+pub(super) const FRAME_BASE: i32 = offset_of!(CallInfo, base) as i32;
+/// The rest of a frame is one word: extra arguments, kind, no flags.
+pub(super) const FRAME_REST: i32 = offset_of!(CallInfo, varargs) as i32;
+const _: () = assert!(
+    offset_of!(CallInfo, kind) == FRAME_REST as usize + 4
+        && offset_of!(CallInfo, flags) == FRAME_REST as usize + 6
+);
 
 pub(super) const TOP: i32 = offset_of!(Vm, top) as i32;
 pub(super) const MARKING: i32 = (offset_of!(Vm, heap) + offset_of!(Heap, marking)) as i32;

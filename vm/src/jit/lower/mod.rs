@@ -1,9 +1,10 @@
 //! From a region to machine code, by way of Cranelift. Safe code: what is emitted rests on the recorder's guards, and on the layouts in `layout.rs`.
 //!
-//! A region is one function `fn(vm) -> u64`, which returns the number of the snapshot by which it was left. `ops.rs` lowers instructions; here are the blocks:
+//! A region is one function `fn(vm, runtime) -> u64`, which returns the number of the snapshot by which it was left. `ops.rs` lowers instructions; here are the blocks:
 //! entry, preheader, header (see [`ir`](super::ir)), one for each side trace, and one, marked cold, for each snapshot: it
 //! stores the values to restore in the buffer and returns. Optimising is not Cranelift's task (`opt_level=none`).
 
+mod calls;
 mod cdata;
 mod cold;
 mod layout;
@@ -95,15 +96,15 @@ impl Compiler {
         self.builder = FunctionBuilderContext::new();
     }
 
-    /// The machine code of a region; `runtime` is where its runtime is.
-    pub(crate) fn compile(&mut self, region: &Region, runtime: usize) -> Option<Code> {
+    /// The machine code of a region.
+    pub(crate) fn compile(&mut self, region: &Region) -> Option<Code> {
         self.context.clear();
-        let signature = self.signature(&[Arg::Word], Arg::Word);
+        let signature = signature(&self.isa, &CODE_ARGUMENTS, Arg::Word);
         let mut function = Function::with_name_signature(UserFuncName::default(), signature);
         let builder = FunctionBuilder::new(&mut function, &mut self.builder);
         let lowering = Lowering {
             region,
-            runtime,
+            runtime: Value::from_u32(0),
             interrupt: self.interrupt,
             isa: &self.isa,
             b: builder,
@@ -147,11 +148,10 @@ impl Compiler {
         }
         Code::new(compiled.code_buffer())
     }
-
-    fn signature(&self, arguments: &[Arg], result: Arg) -> Signature {
-        signature(&self.isa, arguments, result)
-    }
 }
+
+/// What compiled code takes: the VM and the runtime.
+const CODE_ARGUMENTS: [Arg; 2] = [Arg::Word; 2];
 
 fn signature(isa: &OwnedTargetIsa, arguments: &[Arg], result: Arg) -> Signature {
     let mut signature = Signature::new(isa.default_call_conv());
@@ -183,7 +183,8 @@ fn clif_type(ty: Ty) -> Type {
 /// A region on its way.
 struct Lowering<'r> {
     region: &'r Region,
-    runtime: usize,
+    /// Where the runtime is.
+    runtime: Value,
     interrupt: usize,
     isa: &'r OwnedTargetIsa,
     b: FunctionBuilder<'r>,
@@ -240,6 +241,7 @@ impl Lowering<'_> {
         self.b.append_block_params_for_function_params(entry);
         self.b.switch_to_block(entry);
         self.vm = self.b.block_params(entry)[0];
+        self.runtime = self.b.block_params(entry)[1];
         self.make_constants();
         let refused = self.b.create_block();
         let slots: Vec<(Slot, Ref)> =
@@ -353,11 +355,14 @@ impl Lowering<'_> {
                 let result = self.word(u64::from(*snap) << 32 | u64::from(LINKED));
                 self.b.ins().return_(&[result]);
             }
-            End::Exit(snap) | End::Link(snap, _) => {
+            End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => {
                 if region.is_function {
                     // It has no turns by which to tell whether it pays.
                     let work = (trace.body.len() / WORK_PER_TURN) as i64;
                     self.turns = self.b.ins().iadd_imm_s(self.turns, work);
+                }
+                if let End::Return(snap, values) = &trace.end {
+                    return self.return_to_compiled(*snap, values);
                 }
                 let block = self.exit_block(*snap);
                 self.b.ins().jump(block, &[]);
@@ -516,10 +521,17 @@ impl Lowering<'_> {
         block
     }
 
+    /// Stores values as the arguments of a call, or as the results of one.
+    fn store_arguments(&mut self, values: &[Ref]) {
+        for (index, value) in (0..).zip(values) {
+            let value = self.boxed(*value);
+            self.b.ins().store(Self::flags(), value, self.runtime, layout::ARGUMENTS + index * 8);
+        }
+    }
+
     /// Stores how many turns the loop has taken.
     fn store_turns(&mut self) {
-        let place = self.b.ins().iconst(types::I64, (self.runtime + layout::TURNS) as i64);
-        self.b.ins().store(Self::flags(), self.turns, place, 0);
+        self.b.ins().store(Self::flags(), self.turns, self.runtime, layout::TURNS);
     }
 
     /// Goes on if a condition holds, and leaves by a snapshot if not.

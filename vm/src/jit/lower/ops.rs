@@ -51,8 +51,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn stack(&mut self) -> Value {
-        let base = self.word((self.runtime + layout::BASE) as u64);
-        self.load(base, 0)
+        self.load(self.runtime, layout::BASE)
     }
 
     pub(super) fn load_slot(&mut self, slot: Slot) -> Value {
@@ -411,6 +410,8 @@ impl Lowering<'_> {
                 self.leave_unless_zero(status);
                 return None;
             }
+            IrOp::CALL => self.call_region(ins),
+            IrOp::RESULT => self.load(self.runtime, layout::ARGUMENTS + ins.imm as i32 * 8),
             IrOp::RETURN => {
                 let pc = self.word(ins.imm);
                 let status = self.call(Helper::return_to, &[self.vm, pc]);
@@ -451,8 +452,8 @@ impl Lowering<'_> {
             }
             IrOp::GTOP => {
                 let top = self.load_u32(self.vm, layout::TOP);
-                let base = self.word((self.runtime + layout::BASE_INDEX) as u64);
-                let base = self.load_u32(base, 0);
+                let frame = self.load(self.vm, layout::FRAME);
+                let base = self.load_u32(frame, layout::FRAME_BASE);
                 let wanted = self.b.ins().iadd_imm_s(base, ins.imm as i64);
                 let ok = self.b.ins().icmp(IntCC::Equal, top, wanted);
                 return self.guarded(ok, ins);
@@ -556,11 +557,7 @@ impl Lowering<'_> {
             at = link.a;
         }
         arguments.reverse();
-        let place = self.word((self.runtime + layout::ARGUMENTS) as u64);
-        for (index, argument) in arguments.iter().enumerate() {
-            let value = self.boxed(*argument);
-            self.b.ins().store(Self::flags(), value, place, index as i32 * 8);
-        }
+        self.store_arguments(&arguments);
         let (native, form, count) =
             (self.value(ins.b), self.word(ins.imm), self.word(arguments.len() as u64));
         self.call(Helper::short, &[self.vm, native, form, count])

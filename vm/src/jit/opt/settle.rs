@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ir::{End, Place, Region, Slot, Ty};
+use super::super::ir::{End, IrOp, Place, Ref, Region, Slot, Ty};
 
 /// Fills in `Region::header` and `preheader`, makes the `SLOT`s they need, and lists what snapshots restore.
 pub(super) fn settle(region: &mut Region) {
@@ -26,8 +26,13 @@ pub(super) fn settle(region: &mut Region) {
         for slot in &snap.live {
             let place = snap.slots.iter().find(|(s, _)| s == slot).map(|(_, place)| *place);
             let param = region.param(*slot).filter(|_| !snap.has_returned);
+            // Its type was checked, and no more.
+            let is_param = |r: Ref| {
+                let ins = region.get(r);
+                param.is_some_and(|param| r == param || ins.op == IrOp::GTYPE && ins.a == param)
+            };
             let value = match place {
-                Some(Place::Value(r)) if Some(r) == param && !all.contains(slot) => None,
+                Some(Place::Value(r)) if is_param(r) && !all.contains(slot) => None,
                 Some(Place::Value(r)) => Some(r),
                 Some(Place::Memory) => None,
                 None if all.contains(slot) => param.filter(|_| !snap.has_returned),

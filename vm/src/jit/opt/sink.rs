@@ -39,7 +39,7 @@ pub(super) fn sink(region: &mut Region) {
             }
         }
         match &trace.end {
-            End::Exit(snap) | End::Link(snap, _) => snapshot(*snap, &mut escaped),
+            End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => snapshot(*snap, &mut escaped),
             End::Loop(_) | End::Again(..) | End::Enter(..) => {}
         }
     }

@@ -305,6 +305,13 @@ impl Recorder {
     /// The frame in which the region was entered returns. The trace goes on in the caller.
     fn return_from_root(&mut self, vm: &Vm, first: usize, count: usize) -> Recorded<()> {
         let [.., caller, frame] = &vm.frames()[..=self.depth] else { return Err(Reason::Returned) };
+        if self.region.is_function && !self.has_returned && count <= ARGUMENTS {
+            let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
+            if !values.iter().any(|value| self.region.get(*value).is_virtual()) {
+                self.results = Some(values);
+            }
+            return Err(Reason::Returned);
+        }
         // SAFETY: a live prototype.
         let is_vararg = unsafe { (*self.top_frame().proto.as_ptr()).is_vararg };
         if frame.kind != FrameKind::Lua || is_vararg || caller.constants.is_null() || count > ARGUMENTS {
@@ -344,7 +351,7 @@ impl Recorder {
     }
 
     /// The current frame, which the trace has called, returns.
-    fn return_values(&mut self, values: &[Ref]) -> Recorded<()> {
+    pub(super) fn return_values(&mut self, values: &[Ref]) -> Recorded<()> {
         let count = values.len();
         let frame = self.frames.pop().expect("the returning frame");
         if frame.kind == FrameKind::Meta {

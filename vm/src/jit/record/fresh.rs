@@ -48,7 +48,7 @@ impl Recorder {
                 }
             }
             // The interpreter gets them all.
-            IrOp::EXEC => self.fresh.clear(),
+            IrOp::EXEC | IrOp::CALL => self.fresh.clear(),
             _ => {
                 for operand in ins.operands() {
                     self.fresh.remove(&operand);

@@ -254,7 +254,7 @@ impl Recorder {
         Ok(())
     }
 
-    fn poll(&mut self) -> Recorded<()> {
+    pub(super) fn poll(&mut self) -> Recorded<()> {
         self.emit(Ins::new(IrOp::POLL, Ty::Void))?;
         if let Some(snap) = self.snap {
             self.region.snaps[snap as usize].may_grow = false;

@@ -19,6 +19,7 @@ mod math;
 mod meta;
 mod open;
 mod ops;
+mod recursion;
 mod refs;
 mod rows;
 mod step;
@@ -131,6 +132,10 @@ pub(crate) struct Recorder {
     expected: [*const Insn; 2],
     steps: u32,
     ignored: u32,
+    /// The interpreter executes a call of the region's own function, behind which the trace goes on.
+    is_waiting: bool,
+    /// What the frame in which the region was entered returns.
+    results: Option<Vec<Ref>>,
     inner_turns: u32,
     /// How often the trace has returned from the frame it is in to one that it has not called.
     returned: u32,
@@ -257,6 +262,8 @@ impl Recorder {
             expected: [vm.frame().pc; 2],
             steps: 0,
             ignored: 0,
+            is_waiting: false,
+            results: None,
             inner_turns: 0,
             returned: 0,
             unrolled: HashSet::new(),
@@ -322,7 +329,9 @@ impl Recorder {
             Some(Place::Value(r)) if !captured && self.region.get(r).is_virtual() => return Ok(r),
             Some(Place::Value(r)) if !captured => r,
             None if !captured && !self.has_returned => {
-                let is_unclear = self.any.contains(&slot) || self.region.params.len() > 200;
+                // A function that calls itself is entered for every type.
+                let is_unclear =
+                    self.any.contains(&slot) || self.region.is_function || self.region.params.len() > 200;
                 let ty = if is_unclear { Ty::Any } else { type_of(actual) };
                 self.region.slot(slot, ty)
             }

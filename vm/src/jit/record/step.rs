@@ -14,6 +14,11 @@ const LEAVING: usize = 12;
 impl Recorder {
     /// Before `insn`, which the frame on top is about to execute; its pc is behind it.
     pub(crate) fn step(&mut self, vm: &mut Vm, state: &mut State, insn: Insn) -> Outcome {
+        if self.is_waiting
+            && let Some(outcome) = self.wait(vm)
+        {
+            return outcome;
+        }
         if vm.native_depth > self.native_depth {
             // A native calls Lua.
             self.ignored += 1;
@@ -117,6 +122,10 @@ impl Recorder {
 
     /// Where a function is called that has a counter: it is inlined unless it is so too deep, and then what is compiled for it may take over.
     fn enter_function(&mut self, vm: &mut Vm, state: &State, insn: Insn) -> Recorded<bool> {
+        if self.may_call_itself() && self.call_itself()? {
+            self.steps += 1;
+            return Ok(false);
+        }
         if !self.is_too_deep() {
             return self.record(vm, insn);
         }
@@ -174,6 +183,12 @@ impl Recorder {
 
     /// A side trace ends before the current instruction, and so does a function where it returns; the root of a loop that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
+        if let Some(values) = self.results.take() {
+            let snap = self.snapshot()?;
+            self.region.snaps[snap as usize].may_grow = false;
+            self.end(End::Return(snap, values));
+            return Ok(());
+        }
         let is_whole = self.begin == Begin::Root && self.region.is_function && reason == Reason::Returned;
         if !(is_whole || matches!(self.begin, Begin::At(_))) || !self.is_worthwhile() {
             return Err(reason);

@@ -97,7 +97,7 @@ fn a_panic_of_the_compiler_is_no_crash() {
     let broken = SMALL.replacen("%3 = IADD int %0 %2", "%3 = IADD int %0 %77", 1);
     for (ticket, text, has_code) in [(1, broken.as_str(), false), (2, SMALL, true)] {
         let region = parse(text).expect("a region");
-        let job = Job { ticket, region, hoists: false, forced: None, runtime: 0, wants_listing: false };
+        let job = Job { ticket, region, hoists: false, forced: None, wants_listing: false };
         assert!(background.send(job));
         let done = std::iter::repeat_with(|| background.next()).flatten().next().expect("an answer");
         assert_eq!((done.ticket, done.code.is_some()), (ticket, has_code));
