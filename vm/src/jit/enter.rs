@@ -52,6 +52,10 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                 break (Ok(Go::On), None);
             }
             let answer = run(vm, state, compiled, base);
+            // Which may be another one by now: it calls others.
+            let compiled = (*state).runtime.region.cast_mut();
+            (number, site) = ((*compiled).number, (*compiled).site);
+            let is_called = vm.frame != (*state).runtime.bottom;
             let left = answer as u32;
             if left == LINKED {
                 turns += (*state).runtime.turns + (*state).runtime.calls + 1;
@@ -66,7 +70,7 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                 break (Ok(Go::On), None);
             }
             if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
-                let restored = refused(vm, &mut *state, number, site, left);
+                let restored = refused(vm, &mut *state, compiled, left);
                 break (restored.map(|()| Go::On), None);
             }
             turns += (*state).runtime.turns + (*state).runtime.calls;
@@ -91,15 +95,15 @@ pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
                     (number, site) = (region, next);
                     continue;
                 }
-                break (Ok(Go::On), Some((left, is_retired)));
+                break (Ok(Go::On), Some((left, is_retired, is_called)));
             }
-            break (restored.map(|()| Go::On), Some((left, (*compiled).is_retired.get())));
+            break (restored.map(|()| Go::On), Some((left, (*compiled).is_retired.get(), is_called)));
         };
         *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
         if is_unprofitable(&mut *state, first, turns) {
             give_region_up(vm, &mut *state, first);
-        } else if let Some((left, false)) = exit {
-            after_exit(vm, &mut *state, number, site, left);
+        } else if let Some((left, false, is_called)) = exit {
+            after_exit(vm, &mut *state, number, site, left, is_called);
             force_another(vm, &mut *state, number, left);
         }
         free_retired(&mut *state);
@@ -138,7 +142,6 @@ unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32
         let runtime = &mut (*state).runtime;
         runtime.base = vm.stack.add(base as usize);
         runtime.region = compiled;
-        runtime.code = (*compiled).code.start();
         runtime.bottom = vm.find_frame();
         runtime.calls = 0;
         if (*state).running == 0 {
@@ -148,8 +151,9 @@ unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32
         (*state).entries += 1;
         (*compiled).last_entry = (*state).entries;
         (*state).running += 1;
-        let function =
-            std::mem::transmute::<*const u8, extern "C" fn(*mut Vm, *mut Runtime) -> u64>(runtime.code);
+        let function = std::mem::transmute::<*const u8, extern "C" fn(*mut Vm, *mut Runtime) -> u64>(
+            (*compiled).code.start(),
+        );
         vm.activity.set(Activity::Compiled);
         let answer = function(vm, &raw mut (*state).runtime);
         vm.activity.set(Activity::Interpreted);
@@ -163,15 +167,29 @@ unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32
 }
 
 /// A region was not entered: a slot had another type than it was compiled for, or a guard in front of the loop did not hold.
-fn refused(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId) -> Result<(), Raised> {
+///
+/// # Safety
+/// The region has just run, and is one of the VM's, retired or not.
+unsafe fn refused(
+    vm: &mut Vm,
+    state: &mut State,
+    compiled: *mut Compiled,
+    left: SnapId,
+) -> Result<(), Raised> {
+    // SAFETY: by contract; regions are not freed while it matters.
+    let compiled = unsafe { &mut *compiled };
+    let (number, site) = (compiled.number, compiled.site);
     state.loop_sites[site as usize].count = 2;
-    let compiled = state.regions[number as usize].as_deref_mut().expect("it has just run");
     compiled.refused += 1;
+    let is_retired = compiled.is_retired.get();
     let is_for_good = compiled.refused > 40;
     let restored = match left {
         ir::ENTRY_SNAP => restore(vm, &raw const state.runtime, &compiled.exits[left as usize]),
         _ => Ok(()),
     };
+    if is_retired {
+        return restored;
+    }
     if is_for_good {
         // The types have changed for good.
         let known = &mut state.sites[site as usize];
@@ -215,7 +233,7 @@ fn force_another(vm: &mut Vm, state: &mut State, number: u32, left: u32) {
 }
 
 /// A region was left by a snapshot, which has been restored.
-fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId) {
+fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId, is_called: bool) {
     let compiled = state.regions[number as usize].as_deref_mut().expect("it has just run");
     if vm.frame().pc == compiled.header {
         // The instruction itself is next: what is compiled for it has just been left.
@@ -251,7 +269,10 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         state.parameters.max_record,
     );
     match side {
-        Ok(recorder) => state.begin(vm, recorder),
+        Ok(mut recorder) => {
+            recorder.is_called = is_called;
+            state.begin(vm, recorder);
+        }
         Err(reason) => {
             state.abort(reason);
             if let Some(compiled) = &mut state.regions[number as usize] {

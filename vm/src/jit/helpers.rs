@@ -157,9 +157,10 @@ extern "C" fn called(vm: *mut Vm, status: u64, imm: u64) -> u64 {
     }
     // SAFETY: compiled code hands over its VM; the state is there while it runs.
     let (vm, state) = unsafe { (&mut *vm, &mut *State::of(vm)) };
-    let (count, wanted) = ((status >> 32) as usize, imm as u32 as usize);
+    let count = (status >> 32) as usize;
+    let (wanted, is_open) = super::ir::wanted_results(imm);
     let values = &mut state.runtime.arguments;
-    if imm >> 32 == 0 {
+    if !is_open {
         // Those that are missing are nil.
         values.iter_mut().take(wanted).skip(count).for_each(|value| *value = RawValue::NIL.bits());
         return GOES_ON;
@@ -183,6 +184,11 @@ extern "C" fn return_to(vm: *mut Vm, pc: *const Insn) -> u64 {
     let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
     // SAFETY: compiled code keeps to `frame`.
     unsafe { vm.keep_frames() };
+    // SAFETY: as above.
+    if vm.frame != unsafe { (*state).runtime.bottom } {
+        // Compiled code waits for what it has called.
+        return 1;
+    }
     let [.., caller, frame] = vm.frames().as_slice() else { return 1 };
     if frame.kind != FrameKind::Lua || caller.pc != pc {
         return 1;

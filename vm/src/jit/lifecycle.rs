@@ -57,6 +57,11 @@ pub(super) fn finish(vm: &mut Vm, state: &mut State, recorder: Recorder) {
     compile(vm, state, site, number, header, region, protos);
 }
 
+/// Where compiled code finds the region of a site.
+fn entrance(state: &State, site: u32) -> usize {
+    &raw const *state.entrances[site as usize] as usize
+}
+
 /// Compiles a region as it was recorded once more, with another guard forced.
 pub(super) fn compile_again(vm: &mut Vm, state: &mut State, number: u32) {
     let Some(compiled) = state.regions[number as usize].as_deref() else { return };
@@ -79,6 +84,8 @@ fn compile(
     };
     state.tickets += 1;
     let ticket = state.tickets;
+    let mut region = region;
+    region.entrances = region.linked_sites().map(|site| (site, entrance(state, site))).collect();
     let job = Job {
         ticket,
         region: region.clone(),
@@ -145,12 +152,14 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         }
     }
     let is_retired = Cell::new(false);
+    let shown = number.unwrap_or(state.regions.len() as u32);
     let compiled = Compiled {
         region,
         code,
+        number: shown,
+        site,
         exits,
         header,
-        site,
         protos,
         pinned,
         is_retired,
@@ -162,7 +171,6 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         compile_time: done.time,
     };
     state.compiled += 1;
-    let shown = number.unwrap_or(state.regions.len() as u32);
     let made = report::Made {
         number: shown,
         region: &optimised,
@@ -178,6 +186,8 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         state.regions.push(Some(Box::new(compiled)));
         state.loop_sites[site as usize].region = state.regions.len() as u32 - 1;
     }
+    let compiled: &Compiled = state.regions[shown as usize].as_deref().expect("just put there");
+    state.entrances[site as usize].set(compiled);
     state.loop_sites[site as usize].count = 1;
 }
 
@@ -294,6 +304,7 @@ pub(super) fn drop_region(vm: &mut Vm, state: &mut State, number: u32) {
     let Some(compiled) = &state.regions[number as usize] else { return };
     let site = compiled.site as usize;
     state.loop_sites[site].region = 0;
+    state.entrances[site].set(std::ptr::null());
     let count = state.parameters.hot_loop.saturating_add(1).max(2);
     state.loop_sites[site].count = count.saturating_mul(1 << state.sites[site].failures).min(1 << 22);
     retire(vm, state, number);

@@ -11,6 +11,9 @@ pub(crate) struct Code {
     len: usize,
 }
 
+/// Where a [`Code`] has the address of its first instruction.
+pub(crate) const START: usize = std::mem::offset_of!(Code, start);
+
 // SAFETY: the memory belongs to it alone.
 unsafe impl Send for Code {}
 

@@ -94,8 +94,6 @@ pub(crate) struct Runtime {
     pub(crate) base: *mut RawValue,
     /// The region that runs.
     pub(crate) region: *const Compiled,
-    /// Its code.
-    pub(crate) code: *const u8,
     /// The frame in which compiled code was entered: those above it were called by compiled code, which they return to.
     pub(crate) bottom: *mut CallInfo,
     /// Compiled code calls itself only while the machine's stack has not grown to here.
@@ -116,7 +114,6 @@ pub(crate) struct Runtime {
 pub(crate) struct RuntimeHead {
     base: *mut RawValue,
     region: *const Compiled,
-    code: *const u8,
     bottom: *mut CallInfo,
 }
 
@@ -146,11 +143,13 @@ pub(crate) const RETURNED: u32 = u32::MAX - 3;
 pub(crate) struct Compiled {
     /// As recorded: it is optimised anew when it has grown.
     pub(crate) region: Region,
-    code: Code,
+    pub(crate) code: Code,
+    /// Its number, and that of its site.
+    number: u32,
+    site: u32,
     pub(crate) exits: Vec<Exit>,
     /// Where the loop begins.
     header: *const Insn,
-    site: u32,
     /// The prototypes it has to do with.
     protos: Vec<Gc<Proto>>,
     /// Where holders of the prototypes are pinned.
@@ -238,6 +237,9 @@ pub(crate) struct State {
     sites: Vec<Site>,
     /// By number, from 1; freed ones are `None`.
     regions: Vec<Option<Box<Compiled>>>,
+    /// The region of each site, null if there is none, where compiled code finds it.
+    #[allow(clippy::vec_box, reason = "compiled code knows the address")]
+    entrances: Vec<Box<Cell<*const Compiled>>>,
     #[allow(clippy::vec_box, reason = "the running one is known by its address")]
     retired: Vec<Box<Compiled>>,
     /// How many entries of compiled code are under way.
@@ -280,7 +282,6 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         runtime: Runtime {
             base: std::ptr::null_mut(),
             region: std::ptr::null(),
-            code: std::ptr::null(),
             bottom: std::ptr::null_mut(),
             stack_floor: 0,
             calls: 0,
@@ -292,6 +293,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         loop_sites: vec![unknown],
         sites: vec![Site::default()],
         regions: vec![None],
+        entrances: vec![Box::new(Cell::new(std::ptr::null()))],
         retired: Vec::new(),
         running: 0,
         recorder: None,
@@ -363,6 +365,16 @@ impl State {
         }
     }
 
+    /// Whether a function has a region of its own that a trace calls rather than to record the function: it calls others itself, or leads to them.
+    fn is_called(&self, site: u32) -> bool {
+        let number = self.loop_sites[site as usize].region;
+        let Some(Some(compiled)) = self.regions.get(number as usize) else { return false };
+        let region = &compiled.region;
+        region.is_function
+            && (region.traces.iter().any(|trace| matches!(trace.end, ir::End::Link(..)))
+                || region.bodies().any(|r| region.get(r).op == ir::IrOp::CALL))
+    }
+
     /// Whether what does not pay is given up; not where loops are to be compiled at once, for tests.
     fn only_if_it_pays(&self) -> bool {
         self.parameters.hot_loop > EAGER
@@ -411,6 +423,7 @@ fn new_site(vm: &mut Vm, state: &mut State, at: *const Insn) -> u32 {
         let site = state.loop_sites.len() as u32;
         let count = state.odd.count(usual, 12);
         state.loop_sites.push(LoopSite { original, count, region: 0 });
+        state.entrances.push(Box::new(Cell::new(std::ptr::null())));
         let counts_calls = index < code.pc_bias as usize;
         state.sites.push(Site { counts_calls, ..Site::default() });
         vm.compiled.sites = state.loop_sites.as_mut_ptr();

@@ -106,6 +106,24 @@ pub(crate) fn rows_imm(first_variable: Slot, is_at_row: bool) -> u64 {
     u64::from(first_variable as u32) | u64::from(is_at_row) << 32
 }
 
+/// The immediate of `CALL`: the site of the function's region, how many results are wanted, and whether as many as there are are taken, that number being expected.
+pub(crate) fn called_imm(site: u32, wanted: usize, is_open: bool) -> u64 {
+    wanted as u64 | u64::from(is_open) << 16 | u64::from(site) << 32
+}
+
+/// The site in place of that of the region itself.
+pub(crate) const OWN_SITE: u32 = 0;
+
+/// The site in the immediate of `CALL`.
+pub(crate) fn called_site(imm: u64) -> u32 {
+    (imm >> 32) as u32
+}
+
+/// The results in the immediate of `CALL`: how many, and whether as many as there are are taken.
+pub(crate) fn wanted_results(imm: u64) -> (usize, bool) {
+    (usize::from(imm as u16), imm >> 16 & 1 != 0)
+}
+
 /// What `COLUMN` reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
@@ -353,6 +371,8 @@ pub(crate) struct Region {
     pub(crate) inner: Vec<InnerLoop>,
     /// How many slots above register 0 it may write.
     pub(crate) max_slots: u32,
+    /// Where the regions of the sites are found that it links to or calls.
+    pub(crate) entrances: Vec<(u32, usize)>,
 }
 
 impl Region {
@@ -443,6 +463,15 @@ impl Region {
             _ => &[],
         });
         changed.chain(again.copied()).chain(self.inner.iter().flat_map(|inner| &inner.initial).copied())
+    }
+    /// The sites whose regions it links to or calls.
+    pub(crate) fn linked_sites(&self) -> impl Iterator<Item = u32> + '_ {
+        let linked = self.traces.iter().filter_map(|trace| match trace.end {
+            End::Link(_, site) => Some(site),
+            _ => None,
+        });
+        let calls = self.bodies().map(|r| self.get(r)).filter(|ins| ins.op == IrOp::CALL);
+        linked.chain(calls.map(|ins| called_site(ins.imm)))
     }
     /// The trace that may leave by a snapshot.
     pub(crate) fn owner(&self, snap: SnapId) -> Option<usize> {

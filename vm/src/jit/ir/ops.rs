@@ -327,8 +327,7 @@ ops! {
     SHORT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
-    /// The region calls the function it begins with, as the snapshot has it: the first result. `imm` is how many results are wanted; with bit 32, as many as there are, and so many
-    /// are expected.
+    /// The region of a function is called, in the frames of the snapshot: the first result. See `called_imm`.
     CALL Call All,
     /// Result `imm` of `CALL` `a`, right behind it.
     RESULT Value All,

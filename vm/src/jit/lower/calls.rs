@@ -1,30 +1,109 @@
-//! Calls of a region by itself: recursion as calls of machine code.
+//! Calls of regions by compiled code: of the function that the region itself begins with, of others, and of what a trace links to while somebody waits for the function it is in.
 //!
 //! The frames between, and that of the function called, are made before the call, so that whoever looks at the stack meanwhile finds it as the interpreter would have
 //! it, and whatever makes the called code leave may leave all of it at once. What returns tells so (`RETURNED`); any other answer is handed on.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::super::RETURNED;
 use super::super::helpers::{Arg, GOES_ON, Helper};
-use super::super::ir::{Ins, Ref, SnapId};
+use super::super::ir::{Ins, OWN_SITE, Ref, SnapId, called_site, wanted_results};
 use super::{CODE_ARGUMENTS, Lowering, layout, signature};
+
+/// What is called: its region, and the room it takes above register 0, in bytes.
+struct Callee {
+    region: Value,
+    room: Value,
+}
 
 impl Lowering<'_> {
     /// `CALL`: the first result.
     pub(super) fn call_region(&mut self, ins: &Ins) -> Value {
-        let region = self.region;
         debug_assert!(self.restores_values_only(ins.snap), "the recorder has seen to it");
-        let frames = &region.snaps[ins.snap as usize].frames;
-        let [root, called @ ..] = frames.as_slice() else { unreachable!("a snapshot has a frame") };
-        let callee = called.last().expect("a function was called");
-        let (slots, bytes) =
-            (i64::from(callee.base) * 8, called.len() as i64 * i64::from(layout::FRAME_SIZE));
+        let fail = self.fail_block(ins.snap);
+        let own = self.load(self.runtime, layout::REGION);
+        let site = called_site(ins.imm);
+        let callee = if site == OWN_SITE {
+            let room = self.word(u64::from(self.region.max_slots) * 8);
+            Callee { region: own, room }
+        } else {
+            self.callee(site, fail)
+        };
+        let (slots, bytes) = self.distance(ins.snap);
+        self.ensure_room(&callee, slots, bytes, fail);
+        self.store_in_slots(ins.snap);
+        let status = self.call_in_frames(&callee, ins.snap);
 
-        // Room for slots, frames, and on the machine's stack; else the interpreter makes some.
+        let (returned, other, handed_on) =
+            (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (wanted, _) = wanted_results(ins.imm);
+        let expected = self.word((wanted as u64) << 32 | u64::from(RETURNED));
+        let as_expected = self.b.ins().icmp(IntCC::Equal, status, expected);
+        self.b.ins().brif(as_expected, returned, &[], other, &[]);
+        self.b.switch_to_block(other);
+        self.b.set_cold_block(other);
+        let imm = self.word(ins.imm);
+        let answer = self.call(Helper::called, &[self.vm, status, imm]);
+        let goes_on = self.b.ins().icmp_imm_s(IntCC::Equal, answer, GOES_ON as i64);
+        self.b.ins().brif(goes_on, returned, &[], handed_on, &[]);
+        self.b.switch_to_block(handed_on);
+        self.b.set_cold_block(handed_on);
+        self.b.ins().return_(&[answer]);
+
+        self.b.switch_to_block(returned);
+        self.b.ins().store(Self::flags(), own, self.runtime, layout::REGION);
+        // Stack and frames may have moved.
         let stack = self.stack();
-        let end = self.b.ins().iadd_imm_s(stack, slots + i64::from(region.max_slots) * 8);
+        self.move_base(stack, -slots);
+        let top = self.load(self.vm, layout::FRAME);
+        let frame = self.b.ins().iadd_imm_s(top, -bytes);
+        self.b.ins().store(Self::flags(), frame, self.vm, layout::FRAME);
+        self.load(self.runtime, layout::ARGUMENTS)
+    }
+
+    /// Where a trace links to a region whose site is given, and compiled code waits for the function in which this one was entered, that region is called: what it answers is the answer. The
+    /// slots are stored. Goes on if not.
+    pub(super) fn call_linked(&mut self, snap: SnapId, site: u32) {
+        let (waited_for, linked) = (self.b.create_block(), self.b.create_block());
+        let is_called = self.is_called();
+        self.b.ins().brif(is_called, waited_for, &[], linked, &[]);
+        self.b.switch_to_block(waited_for);
+        let callee = self.callee(site, linked);
+        let (slots, bytes) = self.distance(snap);
+        self.ensure_room(&callee, slots, bytes, linked);
+        let status = self.call_in_frames(&callee, snap);
+        self.b.ins().return_(&[status]);
+        self.b.switch_to_block(linked);
+    }
+
+    /// The region of a site, or off to a block if there is none.
+    fn callee(&mut self, site: u32, none: Block) -> Callee {
+        let entrances = &self.region.entrances;
+        let entrance = entrances.iter().find(|(known, _)| *known == site);
+        let (_, entrance) = *entrance.expect("whoever has a region compiled fills in what it links to");
+        let entrance = self.word(entrance as u64);
+        let region = self.load(entrance, 0);
+        let next = self.b.create_block();
+        self.b.ins().brif(region, next, &[], none, &[]);
+        self.b.switch_to_block(next);
+        let slots = self.load_u32(region, layout::COMPILED_SLOTS);
+        let room = self.b.ins().ishl_imm_u(slots, 3);
+        Callee { region, room }
+    }
+
+    /// How far register 0 and the frame on top of a snapshot are from those of the frame the region runs in, in bytes.
+    fn distance(&self, snap: SnapId) -> (i64, i64) {
+        let frames = &self.region.snaps[snap as usize].frames;
+        let top = frames.last().expect("a snapshot has a frame");
+        (i64::from(top.base) * 8, (frames.len() as i64 - 1) * i64::from(layout::FRAME_SIZE))
+    }
+
+    /// Goes on if there is room for slots, frames, and on the machine's stack; else the interpreter makes some.
+    fn ensure_room(&mut self, callee: &Callee, slots: i64, bytes: i64, none: Block) {
+        let stack = self.stack();
+        let first = self.b.ins().iadd_imm_s(stack, slots);
+        let end = self.b.ins().iadd(first, callee.room);
         let limit = self.load(self.vm, layout::STACK_LIMIT);
         let has_slots = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, limit);
         let frame = self.load(self.vm, layout::FRAME);
@@ -36,9 +115,19 @@ impl Lowering<'_> {
         let has_stack = self.b.ins().icmp(IntCC::UnsignedGreaterThan, here, floor);
         let has_room = self.b.ins().band(has_slots, has_frames);
         let has_room = self.b.ins().band(has_room, has_stack);
-        self.guard(has_room, ins.snap);
+        let next = self.b.create_block();
+        self.b.ins().brif(has_room, next, &[], none, &[]);
+        self.b.switch_to_block(next);
+    }
 
-        self.store_in_slots(ins.snap);
+    /// Makes the frames of a snapshot, whose slots are stored, and calls a region in the one on top. What it answers.
+    fn call_in_frames(&mut self, callee: &Callee, snap: SnapId) -> Value {
+        let region = self.region;
+        let (slots, bytes) = self.distance(snap);
+        let [root, called @ ..] = region.snaps[snap as usize].frames.as_slice() else {
+            unreachable!("a snapshot has a frame")
+        };
+        let frame = self.load(self.vm, layout::FRAME);
         let index = self.load_u32(frame, layout::FRAME_BASE);
         let pc = self.word(root.pc as u64);
         self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
@@ -55,40 +144,20 @@ impl Lowering<'_> {
             let rest = self.word(u64::from(called.varargs) | (called.kind as u64) << 32);
             self.b.ins().store(Self::flags(), rest, frame, at + layout::FRAME_REST);
         }
-        self.b.ins().store(Self::flags(), top, self.vm, layout::FRAME);
-        self.move_base(stack, slots);
+        if bytes > 0 {
+            let top = self.b.ins().iadd_imm_s(frame, bytes);
+            self.b.ins().store(Self::flags(), top, self.vm, layout::FRAME);
+            let stack = self.stack();
+            self.move_base(stack, slots);
+        }
+        self.b.ins().store(Self::flags(), callee.region, self.runtime, layout::REGION);
         let count = self.load(self.runtime, layout::CALLS);
         let count = self.b.ins().iadd_imm_s(count, 1);
         self.b.ins().store(Self::flags(), count, self.runtime, layout::CALLS);
-
         let wanted = self.b.import_signature(signature(self.isa, &CODE_ARGUMENTS, Arg::Word));
-        let code = self.load(self.runtime, layout::CODE);
+        let code = self.load(callee.region, layout::COMPILED_CODE);
         let call = self.b.ins().call_indirect(wanted, code, &[self.vm, self.runtime]);
-        let status = self.b.inst_results(call)[0];
-
-        let (returned, other, handed_on) =
-            (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        let expected = self.word((ins.imm & 0xFFFF_FFFF) << 32 | u64::from(RETURNED));
-        let as_expected = self.b.ins().icmp(IntCC::Equal, status, expected);
-        self.b.ins().brif(as_expected, returned, &[], other, &[]);
-        self.b.switch_to_block(other);
-        self.b.set_cold_block(other);
-        let imm = self.word(ins.imm);
-        let answer = self.call(Helper::called, &[self.vm, status, imm]);
-        let goes_on = self.b.ins().icmp_imm_s(IntCC::Equal, answer, GOES_ON as i64);
-        self.b.ins().brif(goes_on, returned, &[], handed_on, &[]);
-        self.b.switch_to_block(handed_on);
-        self.b.set_cold_block(handed_on);
-        self.b.ins().return_(&[answer]);
-
-        self.b.switch_to_block(returned);
-        // Stack and frames may have moved.
-        let stack = self.stack();
-        self.move_base(stack, -slots);
-        let top = self.load(self.vm, layout::FRAME);
-        let frame = self.b.ins().iadd_imm_s(top, -bytes);
-        self.b.ins().store(Self::flags(), frame, self.vm, layout::FRAME);
-        self.load(self.runtime, layout::ARGUMENTS)
+        self.b.inst_results(call)[0]
     }
 
     /// Register 0 is so many bytes from `stack`.
@@ -97,11 +166,16 @@ impl Lowering<'_> {
         self.b.ins().store(Self::flags(), base, self.runtime, layout::BASE);
     }
 
-    /// The function the region begins with returns: to compiled code if that has called it, else the interpreter does it, from a snapshot.
-    pub(super) fn return_to_compiled(&mut self, snap: SnapId, values: &[Ref]) {
+    /// Whether compiled code waits for the function in which the region runs.
+    fn is_called(&mut self) -> Value {
         let frame = self.load(self.vm, layout::FRAME);
         let bottom = self.load(self.runtime, layout::BOTTOM);
-        let is_called = self.b.ins().icmp(IntCC::NotEqual, frame, bottom);
+        self.b.ins().icmp(IntCC::NotEqual, frame, bottom)
+    }
+
+    /// The function in which the region runs returns: to compiled code if that has called it, else the interpreter does it, from a snapshot.
+    pub(super) fn return_to_compiled(&mut self, snap: SnapId, values: &[Ref]) {
+        let is_called = self.is_called();
         self.guard(is_called, snap);
         self.store_arguments(values);
         let answer = self.word((values.len() as u64) << 32 | u64::from(RETURNED));

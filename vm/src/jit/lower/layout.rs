@@ -10,7 +10,9 @@ use crate::ffi::view::Lending;
 use crate::function::{Function, LuaFunction, NativeFunction, Upvalue};
 use crate::gc::kind::Header;
 use crate::gc::{Heap, Roots};
-use crate::jit::Runtime;
+use crate::jit::ir::Region;
+use crate::jit::memory::START;
+use crate::jit::{Compiled, Runtime};
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::thread::CallInfo;
@@ -18,13 +20,16 @@ use crate::value::Type;
 use crate::vm::Vm;
 
 pub(super) const BASE: i32 = offset_of!(Runtime, base) as i32;
-pub(super) const CODE: i32 = offset_of!(Runtime, code) as i32;
+pub(super) const REGION: i32 = offset_of!(Runtime, region) as i32;
 pub(super) const BOTTOM: i32 = offset_of!(Runtime, bottom) as i32;
 pub(super) const STACK_FLOOR: i32 = offset_of!(Runtime, stack_floor) as i32;
 pub(super) const CALLS: i32 = offset_of!(Runtime, calls) as i32;
 pub(super) const ARGUMENTS: i32 = offset_of!(Runtime, arguments) as i32;
 pub(super) const TURNS: i32 = offset_of!(Runtime, turns) as i32;
 pub(super) const BUFFER: i32 = offset_of!(Runtime, buffer) as i32;
+
+pub(super) const COMPILED_CODE: i32 = (offset_of!(Compiled, code) + START) as i32;
+pub(super) const COMPILED_SLOTS: i32 = (offset_of!(Compiled, region) + offset_of!(Region, max_slots)) as i32;
 
 pub(super) const FRAME: i32 = offset_of!(Vm, frame) as i32;
 pub(super) const LAST_FRAME: i32 = offset_of!(Vm, last_frame) as i32;

@@ -25,7 +25,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::exit::buffer_places;
 use super::helpers::{Arg, Helper};
-use super::ir::{Begin, End, IrOp, Ref, Region, Slot, SnapId, Ty};
+use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Ty, called_site};
 use super::memory::Code;
 use super::{LEFT, LINKED, NOT_ENTERED};
 use crate::vm::Vm;
@@ -231,8 +231,10 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CNEW, CREF, EXEC, PLACE, SHORT, TNEW};
-            matches!(region.get(*r).op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF | CNEW)
+            use IrOp::{APPEND, CALL, CNEW, CREF, EXEC, PLACE, SHORT, TNEW};
+            let ins = region.get(*r);
+            matches!(ins.op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF | CNEW)
+                || ins.op == CALL && called_site(ins.imm) != OWN_SITE
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
@@ -349,8 +351,9 @@ impl Lowering<'_> {
             self.instruction(*r);
         }
         match &trace.end {
-            End::Link(snap, _) if self.restores_values_only(*snap) => {
+            End::Link(snap, site) if self.restores_values_only(*snap) => {
                 self.store_in_slots(*snap);
+                self.call_linked(*snap, *site);
                 self.store_turns();
                 let result = self.word(u64::from(*snap) << 32 | u64::from(LINKED));
                 self.b.ins().return_(&[result]);

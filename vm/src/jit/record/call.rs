@@ -305,7 +305,7 @@ impl Recorder {
     /// The frame in which the region was entered returns. The trace goes on in the caller.
     fn return_from_root(&mut self, vm: &Vm, first: usize, count: usize) -> Recorded<()> {
         let [.., caller, frame] = &vm.frames()[..=self.depth] else { return Err(Reason::Returned) };
-        if self.region.is_function && !self.has_returned && count <= ARGUMENTS {
+        if (self.region.is_function || self.is_called) && !self.has_returned && count <= ARGUMENTS {
             let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
             if !values.iter().any(|value| self.region.get(*value).is_virtual()) {
                 self.results = Some(values);

@@ -132,8 +132,10 @@ pub(crate) struct Recorder {
     expected: [*const Insn; 2],
     steps: u32,
     ignored: u32,
-    /// The interpreter executes a call of the region's own function, behind which the trace goes on.
+    /// The interpreter executes a function with a region of its own, behind which the trace goes on.
     is_waiting: bool,
+    /// Compiled code waits for the function in which the region was entered.
+    pub(crate) is_called: bool,
     /// What the frame in which the region was entered returns.
     results: Option<Vec<Ref>>,
     inner_turns: u32,
@@ -263,6 +265,7 @@ impl Recorder {
             steps: 0,
             ignored: 0,
             is_waiting: false,
+            is_called: false,
             results: None,
             inner_turns: 0,
             returned: 0,

@@ -1,7 +1,8 @@
-//! Functions that call themselves: the recorder lets the interpreter execute the call, and goes on behind it.
+//! Calls of functions with regions of their own, recursion above all: the recorder lets the interpreter execute the call, and goes on behind it.
 
-use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Ty};
+use super::super::ir::{Begin, End, Ins, IrOp, OWN_SITE, Place, Ref, Ty, called_imm};
 use super::super::reason::Reason;
+use super::super::{LoopCode, State};
 use super::{Outcome, Recorded, Recorder};
 use crate::jit::ARGUMENTS;
 use crate::thread::FrameKind;
@@ -13,20 +14,25 @@ const INLINED: usize = 1;
 const PATIENCE: u32 = 4_000;
 
 impl Recorder {
-    /// Whether the function on top, which has just been called, is the one the region begins with, so often inlined that it is called now.
-    pub(super) fn may_call_itself(&self) -> bool {
+    /// The site of the function on top, which has just been called by the trace, if its region is to be called.
+    pub(super) fn site_to_call(&self, state: &State) -> Option<u32> {
         let frame = self.top_frame();
-        let depth = self.frames.iter().filter(|other| other.proto == frame.proto).count();
-        self.region.is_function
-            && !self.has_returned
-            && self.pc == self.header
-            && frame.kind == FrameKind::Lua
-            && depth > 1 + INLINED
-            && frame.call.c() <= ARGUMENTS
+        if frame.kind != FrameKind::Lua || frame.call.c() > ARGUMENTS {
+            return None;
+        }
+        if self.region.is_function && self.pc == self.header {
+            let depth = self.frames.iter().filter(|other| other.proto == frame.proto).count();
+            return (depth > 1 + INLINED).then_some(OWN_SITE);
+        }
+        // SAFETY: a live code's instruction.
+        match state.code_of(unsafe { *self.pc }) {
+            LoopCode::Compiled(site) if self.is_too_deep() || state.is_called(site) => Some(site),
+            _ => None,
+        }
     }
 
     /// The function on top is called, not inlined; false if something would have to be an object that is none.
-    pub(super) fn call_itself(&mut self) -> Recorded<bool> {
+    pub(super) fn call_region(&mut self, site: u32) -> Recorded<bool> {
         let snap = self.snapshot()?;
         let live = self.region.snaps[snap as usize].live.clone();
         let values: Vec<Ref> = live
@@ -50,7 +56,7 @@ impl Recorder {
             0 => (1, true),
             c => (c - 1, false),
         };
-        let imm = wanted as u64 | u64::from(is_open) << 32;
+        let imm = called_imm(site, wanted, is_open);
         let call = self.emit(Ins::new(IrOp::CALL, Ty::Any).imm(imm))?;
         let snap = self.region.get(call).snap;
         self.region.snaps[snap as usize].may_grow = false;

@@ -122,7 +122,9 @@ impl Recorder {
 
     /// Where a function is called that has a counter: it is inlined unless it is so too deep, and then what is compiled for it may take over.
     fn enter_function(&mut self, vm: &mut Vm, state: &State, insn: Insn) -> Recorded<bool> {
-        if self.may_call_itself() && self.call_itself()? {
+        if let Some(site) = self.site_to_call(state)
+            && self.call_region(site)?
+        {
             self.steps += 1;
             return Ok(false);
         }
@@ -185,7 +187,8 @@ impl Recorder {
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
         if let Some(values) = self.results.take() {
             let snap = self.snapshot()?;
-            self.region.snaps[snap as usize].may_grow = false;
+            // The trace of a loop may return to a caller that is interpreted, too.
+            self.region.snaps[snap as usize].may_grow = !self.region.is_function;
             self.end(End::Return(snap, values));
             return Ok(());
         }
