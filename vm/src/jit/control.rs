@@ -103,6 +103,7 @@ fn set_parameter(state: &mut State, name: &[u8], value: u32) -> bool {
             count_anew(state);
         }
         b"hotexit" => parameters.hot_exit = value,
+        b"recunroll" => parameters.unrolled_recursion = value,
         b"maxrecord" => parameters.max_record = value,
         b"maxside" => parameters.max_side = value,
         b"maxtrace" => parameters.max_trace = value,

@@ -54,6 +54,7 @@ macro_rules! helpers {
 helpers! {
     barrier(Word, Word) -> Word;
     exec(Word, Word, Word) -> Word;
+    exec_stored(Word, Word, Word) -> Word;
     short(Word, Word, Word, Word) -> Word;
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
@@ -83,6 +84,20 @@ extern "C" fn barrier(vm: *mut Vm, old: u64) -> u64 {
 /// Has the interpreter execute the instruction of a snapshot of the running region, whose values are in the exit buffer. 0: the next
 /// instruction is the one at `next`, and compiled code goes on; else the interpreter does, from where the frames say.
 extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
+    // SAFETY: what compiled code hands over.
+    unsafe { execute(vm, snap, next, false) }
+}
+
+/// The same where the values are in their slots already.
+extern "C" fn exec_stored(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
+    // SAFETY: as above.
+    unsafe { execute(vm, snap, next, true) }
+}
+
+/// # Safety
+/// `vm` is a VM that runs compiled code, `snap` a snapshot of the running region, whose values are in their slots (`is_stored`) or in the exit buffer.
+#[inline(always)]
+unsafe fn execute(vm: *mut Vm, snap: u64, next: *const Insn, is_stored: bool) -> u64 {
     // SAFETY: compiled code hands over its VM; the state is there while it runs.
     let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
     // SAFETY: as above.
@@ -96,8 +111,12 @@ extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     // SAFETY: as above; the frames below may move.
     let below = unsafe { (*runtime).bottom.offset_from_unsigned(vm.frames().as_ptr()) };
     let exit = &exits[snap as usize];
-    // SAFETY: no other reference to it is live.
-    if let Err(raised) = restore(vm, runtime, exit) {
+    if is_stored {
+        restore_frames(vm, exit, base);
+        if let Some(top) = exit.top {
+            vm.top = base.wrapping_add_signed(top);
+        }
+    } else if let Err(raised) = restore(vm, runtime, exit) {
         // SAFETY: the state is there while compiled code runs.
         unsafe { (*state).left = super::Left::Raised(raised) };
         return 1;

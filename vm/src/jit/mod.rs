@@ -200,6 +200,8 @@ struct Parameters {
     max_trace: u32,
     /// KiB of machine code at most.
     max_mcode: u32,
+    /// How often a function is inlined in itself before it calls itself.
+    unrolled_recursion: u32,
     /// Whether guards and loads are hoisted out of loops.
     hoists: bool,
 }
@@ -213,6 +215,7 @@ impl Default for Parameters {
             max_side: MAX_TRACES as u32,
             max_trace: 600,
             max_mcode: 8192,
+            unrolled_recursion: 1,
             hoists: true,
         }
     }

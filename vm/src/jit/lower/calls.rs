@@ -20,7 +20,7 @@ struct Callee {
 impl Lowering<'_> {
     /// `CALL`: the first result.
     pub(super) fn call_region(&mut self, ins: &Ins) -> Value {
-        debug_assert!(self.restores_values_only(ins.snap), "the recorder has seen to it");
+        debug_assert!(self.makes_nothing(ins.snap), "the recorder has seen to it");
         let fail = self.fail_block(ins.snap);
         let own = self.load(self.runtime, layout::REGION);
         let site = called_site(ins.imm);
@@ -52,7 +52,9 @@ impl Lowering<'_> {
         self.b.ins().return_(&[answer]);
 
         self.b.switch_to_block(returned);
-        self.b.ins().store(Self::flags(), own, self.runtime, layout::REGION);
+        if self.leads_elsewhere() {
+            self.b.ins().store(Self::flags(), own, self.runtime, layout::REGION);
+        }
         // Stack and frames may have moved.
         let stack = self.stack();
         self.move_base(stack, -slots);
@@ -150,7 +152,9 @@ impl Lowering<'_> {
             let stack = self.stack();
             self.move_base(stack, slots);
         }
-        self.b.ins().store(Self::flags(), callee.region, self.runtime, layout::REGION);
+        if self.leads_elsewhere() {
+            self.b.ins().store(Self::flags(), callee.region, self.runtime, layout::REGION);
+        }
         let count = self.load(self.runtime, layout::CALLS);
         let count = self.b.ins().iadd_imm_s(count, 1);
         self.b.ins().store(Self::flags(), count, self.runtime, layout::CALLS);
@@ -158,6 +162,11 @@ impl Lowering<'_> {
         let code = self.load(callee.region, layout::COMPILED_CODE);
         let call = self.b.ins().call_indirect(wanted, code, &[self.vm, self.runtime]);
         self.b.inst_results(call)[0]
+    }
+
+    /// Whether the code of other regions may run before what it calls returns.
+    fn leads_elsewhere(&self) -> bool {
+        self.region.linked_sites().any(|site| site != OWN_SITE)
     }
 
     /// Register 0 is so many bytes from `stack`.

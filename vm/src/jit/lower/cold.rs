@@ -86,7 +86,7 @@ impl Lowering<'_> {
     }
 
     /// Whether nothing has to be made where a snapshot is restored.
-    pub(super) fn restores_values_only(&self, snap: SnapId) -> bool {
+    pub(super) fn makes_nothing(&self, snap: SnapId) -> bool {
         let region = self.region;
         let snapshot = &region.snaps[snap as usize];
         let is_made = |r: Ref| {
@@ -95,7 +95,7 @@ impl Lowering<'_> {
                 || region.sunk_table(snap, r).is_some()
                 || region.sunk_value(snap, r).is_some()
         };
-        snapshot.top.is_none() && !snapshot.restored.iter().any(|(_, r)| is_made(*r))
+        !snapshot.restored.iter().any(|(_, r)| is_made(*r))
     }
 
     /// Stores what such a snapshot restores where it belongs.

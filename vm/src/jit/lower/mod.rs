@@ -351,7 +351,9 @@ impl Lowering<'_> {
             self.instruction(*r);
         }
         match &trace.end {
-            End::Link(snap, site) if self.restores_values_only(*snap) => {
+            End::Link(snap, site)
+                if self.makes_nothing(*snap) && region.snaps[*snap as usize].top.is_none() =>
+            {
                 self.store_in_slots(*snap);
                 self.call_linked(*snap, *site);
                 self.store_turns();

@@ -404,9 +404,15 @@ impl Lowering<'_> {
                 self.guard_value(value, ins)
             }
             IrOp::EXEC => {
-                self.store_snapshot(ins.snap);
+                let is_stored = self.makes_nothing(ins.snap);
+                if is_stored {
+                    self.store_in_slots(ins.snap);
+                } else {
+                    self.store_snapshot(ins.snap);
+                }
                 let (snap, next) = (self.word(ins.snap.into()), self.word(ins.imm));
-                let status = self.call(Helper::exec, &[self.vm, snap, next]);
+                let helper = if is_stored { Helper::exec_stored } else { Helper::exec };
+                let status = self.call(helper, &[self.vm, snap, next]);
                 self.leave_unless_zero(status);
                 return None;
             }

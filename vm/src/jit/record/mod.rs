@@ -46,6 +46,7 @@ pub(crate) use open::takes_all;
 
 use emit::Versions;
 use live::Liveness;
+use recursion::Waiting;
 
 /// What became of a step.
 pub(crate) enum Outcome {
@@ -133,7 +134,7 @@ pub(crate) struct Recorder {
     steps: u32,
     ignored: u32,
     /// The interpreter executes a function with a region of its own, behind which the trace goes on.
-    is_waiting: bool,
+    waiting: Option<Waiting>,
     /// Compiled code waits for the function in which the region was entered.
     pub(crate) is_called: bool,
     /// What the frame in which the region was entered returns.
@@ -264,7 +265,7 @@ impl Recorder {
             expected: [vm.frame().pc; 2],
             steps: 0,
             ignored: 0,
-            is_waiting: false,
+            waiting: None,
             is_called: false,
             results: None,
             inner_turns: 0,

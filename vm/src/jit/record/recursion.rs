@@ -1,6 +1,6 @@
 //! Calls of functions with regions of their own, recursion above all: the recorder lets the interpreter execute the call, and goes on behind it.
 
-use super::super::ir::{Begin, End, Ins, IrOp, OWN_SITE, Place, Ref, Ty, called_imm};
+use super::super::ir::{Begin, End, Ins, IrOp, OWN_SITE, Place, Ref, Slot, Ty, called_imm, called_site};
 use super::super::reason::Reason;
 use super::super::{LoopCode, State};
 use super::{Outcome, Recorded, Recorder};
@@ -8,10 +8,17 @@ use crate::jit::ARGUMENTS;
 use crate::thread::FrameKind;
 use crate::vm::Vm;
 
-/// How often a function is inlined in itself before it calls itself.
-const INLINED: usize = 1;
 /// For how many instructions of a call the recording waits.
 const PATIENCE: u32 = 4_000;
+
+/// A call that the interpreter executes, behind which the trace goes on.
+pub(super) struct Waiting {
+    call: Ref,
+    /// Where its results go, if all are taken.
+    into: Option<Slot>,
+    /// How many instructions it has taken.
+    steps: u32,
+}
 
 impl Recorder {
     /// The site of the function on top, which has just been called by the trace, if its region is to be called.
@@ -22,7 +29,7 @@ impl Recorder {
         }
         if self.region.is_function && self.pc == self.header {
             let depth = self.frames.iter().filter(|other| other.proto == frame.proto).count();
-            return (depth > 1 + INLINED).then_some(OWN_SITE);
+            return (depth > 1 + state.parameters.unrolled_recursion as usize).then_some(OWN_SITE);
         }
         // SAFETY: a live code's instruction.
         match state.code_of(unsafe { *self.pc }) {
@@ -60,39 +67,64 @@ impl Recorder {
         let call = self.emit(Ins::new(IrOp::CALL, Ty::Any).imm(imm))?;
         let snap = self.region.get(call).snap;
         self.region.snaps[snap as usize].may_grow = false;
-        let mut results = vec![call];
-        for number in 1..wanted {
-            results.push(self.emit(Ins::new(IrOp::RESULT, Ty::Any).a(call).imm(number as u64))?);
-        }
-        results.truncate(wanted);
+        let results = self.results_of(call, wanted)?;
         self.return_values(&results)?;
-        (self.is_waiting, self.ignored) = (true, 0);
+        let into = self.top.map(|top| top - wanted as Slot).filter(|_| is_open);
+        self.waiting = Some(Waiting { call, into, steps: 0 });
         Ok(true)
     }
 
+    /// The first results of a call, right behind it.
+    fn results_of(&mut self, call: Ref, count: usize) -> Recorded<Vec<Ref>> {
+        let result = |number| match number {
+            0 => Ok(call),
+            _ => self.emit(Ins::new(IrOp::RESULT, Ty::Any).a(call).imm(number as u64)),
+        };
+        (0..count).map(result).collect()
+    }
+
     /// The interpreter is about to execute an instruction; what becomes of it if it is one of the call that the recording waits for.
-    pub(super) fn wait(&mut self, vm: &Vm) -> Option<Outcome> {
+    pub(super) fn wait(&mut self, vm: &Vm, mut waiting: Waiting) -> Recorded<Option<Outcome>> {
         let is_inside = vm.thread == self.thread
             && vm.native_depth >= self.native_depth
             && vm.frames().len() > self.depth + self.frames.len();
-        if !std::mem::replace(&mut self.is_waiting, is_inside) || !is_inside {
-            return None;
+        if !is_inside {
+            if vm.frames().len() == self.depth + self.frames.len() {
+                self.settle_results(vm, &waiting)?;
+            }
+            return Ok(None);
         }
-        self.ignored += 1;
-        if self.ignored <= PATIENCE {
-            return Some(Outcome::On);
+        waiting.steps += 1;
+        if waiting.steps <= PATIENCE {
+            self.waiting = Some(waiting);
+            return Ok(Some(Outcome::On));
         }
         if self.begin == Begin::Root && !self.region.is_function {
-            return Some(Outcome::Aborted(Reason::TooLong));
+            return Err(Reason::TooLong);
         }
         // What follows is recorded when it has been left often enough.
         (self.pc, self.snap) = (self.expected[0], None);
-        Some(match self.snapshot() {
-            Ok(snap) => {
-                self.end(End::Exit(snap));
-                Outcome::Done
-            }
-            Err(reason) => Outcome::Aborted(reason),
-        })
+        let snap = self.snapshot()?;
+        self.end(End::Exit(snap));
+        Ok(Some(Outcome::Done))
+    }
+
+    /// The call has returned: if all its results are taken, it gave as many as there are now.
+    fn settle_results(&mut self, vm: &Vm, waiting: &Waiting) -> Recorded<()> {
+        let Some(into) = waiting.into else { return Ok(()) };
+        let count = (vm.top - self.base.wrapping_add_signed(into)) as usize;
+        if count > ARGUMENTS {
+            return Err(Reason::OpenValues);
+        }
+        let call = &mut self.region.ins[waiting.call.index()];
+        call.imm = called_imm(called_site(call.imm), count, true);
+        let results = self.results_of(waiting.call, count)?;
+        self.forget_from(into);
+        for (slot, value) in (into..).zip(results) {
+            self.write_slot(slot, value)?;
+        }
+        self.top = Some(into + count as Slot);
+        self.region.max_slots = self.region.max_slots.max((into + count as Slot) as u32 + 2);
+        Ok(())
     }
 }

@@ -14,10 +14,12 @@ const LEAVING: usize = 12;
 impl Recorder {
     /// Before `insn`, which the frame on top is about to execute; its pc is behind it.
     pub(crate) fn step(&mut self, vm: &mut Vm, state: &mut State, insn: Insn) -> Outcome {
-        if self.is_waiting
-            && let Some(outcome) = self.wait(vm)
-        {
-            return outcome;
+        if let Some(waiting) = self.waiting.take() {
+            match self.wait(vm, waiting) {
+                Ok(None) => {}
+                Ok(Some(outcome)) => return outcome,
+                Err(reason) => return Outcome::Aborted(reason),
+            }
         }
         if vm.native_depth > self.native_depth {
             // A native calls Lua.

@@ -1,5 +1,6 @@
 //! `jit.opt`: the command-line flags `-O` of LuaJIT. All of its flags and parameters are known; those that mean something to this compiler are the flag `loop`
-//! (and the levels, which contain it from 2 on) and the parameters `hotloop`, `hotexit`, `maxtrace`, `maxrecord`, `maxside` and `maxmcode`.
+//! (and the levels, which contain it from 2 on) and the parameters `hotloop`, `hotexit`, `recunroll`, `maxtrace`, `maxrecord`, `maxside` and
+//! `maxmcode`.
 
 use crate::interp::compiled::Control;
 use crate::stdlib::{Builtin, builtins};
