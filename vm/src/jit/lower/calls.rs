@@ -67,6 +67,10 @@ impl Lowering<'_> {
     /// Where a trace links to a region whose site is given, and compiled code waits for the function in which this one was entered, that region is called: what it answers is the answer. The
     /// slots are stored. Goes on if not.
     pub(super) fn call_linked(&mut self, snap: SnapId, site: u32) {
+        if self.region.snaps[snap as usize].frames.len() > 1 {
+            // What returns there is another function.
+            return;
+        }
         let (waited_for, linked) = (self.b.create_block(), self.b.create_block());
         let is_called = self.is_called();
         self.b.ins().brif(is_called, waited_for, &[], linked, &[]);
