@@ -33,6 +33,9 @@ use crate::vm::Vm;
 /// So many instructions of a function count as a turn of a loop.
 const WORK_PER_TURN: usize = 20;
 
+/// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
+pub(super) const LEAVING: usize = 12;
+
 /// What is needed to compile regions of a VM.
 pub(crate) struct Compiler {
     isa: OwnedTargetIsa,
@@ -363,7 +366,7 @@ impl Lowering<'_> {
             End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => {
                 if region.is_function {
                     // It has no turns by which to tell whether it pays.
-                    let work = (trace.body.len() / WORK_PER_TURN) as i64;
+                    let work = (self.work(number) / WORK_PER_TURN) as i64;
                     self.turns = self.b.ins().iadd_imm_s(self.turns, work);
                 }
                 if let End::Return(snap, values) = &trace.end {
@@ -394,11 +397,28 @@ impl Lowering<'_> {
                     let value = self.value_as(value, region.ty(param));
                     arguments.push(BlockArg::Value(value));
                 }
-                let turns = self.b.ins().iadd_imm_s(self.turns, 1);
+                // One that is mostly work for the interpreter saves nothing.
+                let is_worth_it = self.work(number) > 0;
+                let turns = self.b.ins().iadd_imm_s(self.turns, i64::from(is_worth_it));
                 arguments.push(BlockArg::Value(turns));
                 self.b.ins().jump(block, &arguments);
             }
         }
+    }
+
+    /// About how many instructions the way to the end of a trace saves the interpreter, without what it costs to leave others to it.
+    fn work(&self, trace: usize) -> usize {
+        let region = self.region;
+        let mut at = Some(trace);
+        let (mut all, mut lost) = (0, 0);
+        while let Some(trace) = at {
+            let body = &region.traces[trace].body;
+            all += body.len();
+            let left = body.iter().map(|r| region.get(*r)).filter(|ins| ins.op == IrOp::EXEC);
+            lost += left.map(|ins| LEAVING + region.snaps[ins.snap as usize].restored.len()).sum::<usize>();
+            at = region.parent(trace);
+        }
+        all.saturating_sub(lost)
     }
 
     /// The block before an inner loop, which is lowered later.

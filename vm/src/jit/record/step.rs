@@ -1,15 +1,13 @@
 //! Steps: from one instruction to the next, and to the trace's end.
 
 use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Slot, Trace, Ty};
+use super::super::lower::LEAVING;
 use super::super::reason::Reason;
 use super::super::{LoopCode, State};
 use super::inner::Inner;
 use super::{Outcome, Pending, Recorded, Recorder, type_of};
 use crate::bytecode::{Insn, Op};
 use crate::vm::Vm;
-
-/// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
-const LEAVING: usize = 12;
 
 impl Recorder {
     /// Before `insn`, which the frame on top is about to execute; its pc is behind it.
