@@ -55,6 +55,8 @@ helpers! {
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
+    number_get(Word, Word, Double) -> Word;
+    number_set(Word, Word, Double, Word) -> Word;
     return_to(Word, Word) -> Word;
     close(Word, Word) -> Word;
     power(Double, Double) -> Double;
@@ -236,6 +238,28 @@ extern "C" fn table_get(vm: *mut Vm, table: *mut Table, key: u64) -> u64 {
         let gc: Gc<Table> = Gc::from_ptr(table);
         let value = gc.get(&(*vm).heap, RawValue::from_bits(key));
         if value.is_nil() && !(*table).meta.is_null() { NO_VALUE } else { value.bits() }
+    }
+}
+
+/// What a table itself has at a number, left among the arguments: what calls it keeps all registers.
+extern "C" fn number_get(vm: *mut Vm, table: *mut Table, key: f64) -> u64 {
+    // SAFETY: compiled code hands over its VM and a live table.
+    unsafe {
+        let value = Gc::from_ptr(table).get(&(*vm).heap, RawValue::number(key));
+        (*State::of(vm)).runtime.arguments[0] = value.bits();
+    }
+    0
+}
+
+/// Gives a table without a metatable a value at a number; 0 if it could, with its shape as before.
+extern "C" fn number_set(vm: *mut Vm, table: *mut Table, key: f64, value: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+    unsafe {
+        let table: Gc<Table> = Gc::from_ptr(table);
+        if !table.takes_number(key) {
+            return 1;
+        }
+        u64::from(table.set(&mut (*vm).heap, RawValue::number(key), RawValue::from_bits(value)).is_err())
     }
 }
 

@@ -57,8 +57,12 @@ pub(crate) enum Mem {
     Field,
     /// Values of arrays.
     Array,
-    /// Headers of tables: shapes, metatables, where their values are.
+    /// Headers of tables: shapes, metatables, where the values of string keys are.
     Head,
+    /// Where tables have their arrays, and how long those are.
+    Extent,
+    /// What keys that are numbers lead to: arrays, and dictionaries.
+    Numbers,
     /// Closures: their environments and variables.
     Closure,
     /// Where a loop over rows is.
@@ -215,9 +219,9 @@ ops! {
     /// That field = `b`.
     HSTORE Store Field,
     /// Where table `a` has its array.
-    ARRAY Value Head,
+    ARRAY Value Extent,
     /// The length of table `a`'s array.
-    ALEN Value Head,
+    ALEN Value Extent,
     /// `1 <= a <= b`, integers.
     GBOUND Guard Pure,
     /// The element `b` of the array at `a`; `c` proves that it is there.
@@ -230,6 +234,10 @@ ops! {
     TLEN Value All,
     /// `rawget(a, b)`, if that is the answer: there is a value, or no metatable.
     TGET Guard All,
+    /// What table `a` itself has at the double `b`, nil if nothing.
+    NGET Value Numbers,
+    /// Table `a`, which has no metatable, gets `c` at the double `b`, if neither its shape nor its metatable changes by that.
+    NSET Call Numbers,
 
     /// The prototype of function `a` is `imm`.
     FPROTO Guard Closure,
@@ -239,6 +247,8 @@ ops! {
     FUPV Value Closure,
     /// The value of the variable at `a`.
     ULOAD Value Stack,
+    /// The same of one that is never assigned to once it has a value.
+    UCONST Value Closure,
     /// The variable at `a` = `b`.
     USTORE Store Stack,
     /// The environment of closure `a`; `b` proves that it is a closure.

@@ -143,8 +143,9 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
             (&[Ty::Tab], &[])
         }
         IrOp::TGET => (&[Ty::Tab], &[Ty::Any]),
+        IrOp::NGET | IrOp::NSET => (&[Ty::Tab], &[Ty::Num]),
         IrOp::APPEND => (&[Ty::Tab], &[Ty::Any]),
-        IrOp::HLOAD | IrOp::ULOAD => (&[Ty::Ptr], &[Ty::Void]),
+        IrOp::HLOAD | IrOp::ULOAD | IrOp::UCONST => (&[Ty::Ptr], &[Ty::Void]),
         IrOp::HSTORE | IrOp::USTORE => (&[Ty::Ptr], &[Ty::Any]),
         IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),

@@ -7,6 +7,7 @@
 mod cdata;
 mod cold;
 mod layout;
+mod lookup;
 mod ops;
 
 use std::collections::HashMap;
@@ -42,9 +43,12 @@ pub(crate) struct Compiler {
     /// Whether the last code was kept as text, and the text.
     pub(crate) listing: Option<String>,
     pub(crate) wants_listing: bool,
-    /// The write barrier as a call that keeps all registers: most code never takes it, and need not keep its values out of their way.
-    barrier: Option<Code>,
+    /// Helpers as calls that keep all registers: most code never takes them, and need not keep its values out of their way.
+    rare: Vec<(Helper, Code)>,
 }
+
+/// Those helpers. What they give, if anything, they leave in memory.
+const RARE: [Helper; 2] = [Helper::barrier, Helper::number_get];
 
 impl Compiler {
     /// A compiler for this machine, if Cranelift has one.
@@ -62,9 +66,12 @@ impl Compiler {
             interrupt,
             listing: None,
             wants_listing: false,
-            barrier: None,
+            rare: Vec::new(),
         };
-        compiler.barrier = Some(compiler.keeping_registers(Helper::barrier)?);
+        for helper in RARE {
+            let code = compiler.keeping_registers(helper)?;
+            compiler.rare.push((helper, code));
+        }
         Some(compiler)
     }
 
@@ -117,8 +124,8 @@ impl Compiler {
             singles: HashMap::new(),
             loaded_single: None,
             signatures: HashMap::new(),
-            barrier: self.barrier.as_ref().map_or(0, |code| code.start() as usize),
-            preserving: None,
+            rare: &self.rare,
+            preserving: HashMap::new(),
             exits: HashMap::new(),
             cold: Vec::new(),
             sides: Vec::new(),
@@ -203,9 +210,9 @@ struct Lowering<'r> {
     /// That of the load that was just lowered.
     loaded_single: Option<Value>,
     signatures: HashMap<Vec<u8>, SigRef>,
-    /// Where the write barrier that keeps all registers is, and its signature.
-    barrier: usize,
-    preserving: Option<SigRef>,
+    /// The helpers that keep all registers, and their signatures.
+    rare: &'r [(Helper, Code)],
+    preserving: HashMap<usize, SigRef>,
     exits: HashMap<SnapId, Block>,
     /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
     cold: Vec<(SnapId, Block, bool, Value)>,
@@ -230,8 +237,8 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CNEW, CREF, EXEC, PLACE, SHORT, TNEW};
-            matches!(region.get(*r).op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF | CNEW)
+            use IrOp::{APPEND, CNEW, CREF, EXEC, NSET, PLACE, SHORT, TNEW};
+            matches!(region.get(*r).op, SHORT | APPEND | NSET | EXEC | TNEW | PLACE | CREF | CNEW)
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
@@ -541,13 +548,17 @@ impl Lowering<'_> {
         self.b.switch_to_block(next);
     }
 
-    /// The signature of the write barrier that keeps all registers.
-    fn preserving_signature(&mut self) -> SigRef {
-        let isa = self.isa;
-        let builder = &mut self.b;
-        *self
+    /// Calls a helper in a way that keeps all registers.
+    fn call_rare(&mut self, helper: Helper, arguments: &[Value]) {
+        let known = self.rare.iter().position(|(other, _)| *other == helper);
+        let index = known.expect("one of those that are made so");
+        let (isa, builder) = (self.isa, &mut self.b);
+        let signature = *self
             .preserving
-            .get_or_insert_with(|| builder.import_signature(preserving(isa, Helper::barrier.arguments())))
+            .entry(index)
+            .or_insert_with(|| builder.import_signature(preserving(isa, helper.arguments())));
+        let address = self.b.ins().iconst(types::I64, self.rare[index].1.start() as i64);
+        self.b.ins().call_indirect(signature, address, arguments);
     }
 
     fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {

@@ -106,7 +106,7 @@ impl Lowering<'_> {
         (self.b.ins().icmp(IntCC::Equal, x, y), integer)
     }
 
-    fn bits_of(&mut self, double: Value) -> Value {
+    pub(super) fn bits_of(&mut self, double: Value) -> Value {
         self.b.ins().bitcast(types::I64, MemFlagsData::new(), double)
     }
 
@@ -360,6 +360,12 @@ impl Lowering<'_> {
                 let value = self.call(Helper::table_get, &[self.vm, table, key]);
                 self.guard_value(value, ins)
             }
+            IrOp::NGET => self.number_look_up(ins),
+            IrOp::NSET => {
+                let (table, key, value) = (self.value(ins.a), self.value(ins.b), self.boxed(ins.c));
+                let status = self.call(Helper::number_set, &[self.vm, table, key, value]);
+                return self.guard_zero(status, ins);
+            }
             IrOp::FPROTO => {
                 let function = self.value(ins.a);
                 self.guard_kind(function, Cell::LuaFunction, ins);
@@ -380,7 +386,7 @@ impl Lowering<'_> {
                 let function = self.value(ins.a);
                 self.load(function, layout::UPVALUES + ins.imm as i32 * 8)
             }
-            IrOp::ULOAD => {
+            IrOp::ULOAD | IrOp::UCONST => {
                 let variable = self.value(ins.a);
                 let place = self.load(variable, layout::LOCATION);
                 self.load(place, 0)
@@ -538,9 +544,7 @@ impl Lowering<'_> {
         self.b.switch_to_block(shade);
         self.b.set_cold_block(shade);
         let old = self.load(base, offset);
-        let signature = self.preserving_signature();
-        let address = self.b.ins().iconst(types::I64, self.barrier as i64);
-        self.b.ins().call_indirect(signature, address, &[self.vm, old]);
+        self.call_rare(Helper::barrier, &[self.vm, old]);
         let none: [BlockArg; 0] = [];
         self.b.ins().jump(next, &none);
         self.b.switch_to_block(next);

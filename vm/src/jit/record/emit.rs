@@ -15,6 +15,9 @@ pub(super) struct Versions {
     stack: u32,
     array: u32,
     head: u32,
+    extent: u32,
+    /// Also moved by what writes arrays.
+    numbers: u32,
     closure: u32,
     row: u32,
     lent: u32,
@@ -31,6 +34,8 @@ impl Versions {
             Mem::Stack => self.stack.into(),
             Mem::Array => self.array.into(),
             Mem::Head => self.head.into(),
+            Mem::Extent => self.extent.into(),
+            Mem::Numbers => self.numbers.into(),
             Mem::Closure => self.closure.into(),
             Mem::Row => self.row.into(),
             Mem::Lent => self.lent.into(),
@@ -48,8 +53,20 @@ impl Versions {
         match mem {
             Mem::Pure => self.any -= 1,
             Mem::Stack => self.stack += 1,
-            Mem::Array => self.array += 1,
+            Mem::Array => {
+                self.array += 1;
+                self.numbers += 1;
+            }
             Mem::Head => self.head += 1,
+            Mem::Extent => {
+                self.extent += 1;
+                self.numbers += 1;
+            }
+            Mem::Numbers => {
+                self.array += 1;
+                self.extent += 1;
+                self.numbers += 1;
+            }
             Mem::Closure => self.closure += 1,
             Mem::Row => self.row += 1,
             Mem::Lent => self.lent += 1,
@@ -60,6 +77,8 @@ impl Versions {
                 self.stack += 1;
                 self.array += 1;
                 self.head += 1;
+                self.extent += 1;
+                self.numbers += 1;
                 self.closure += 1;
                 self.row += 1;
                 self.lent += 1;
@@ -118,6 +137,7 @@ impl Recorder {
                 if ins.op == IrOp::APPEND {
                     self.versions.written(Mem::Array, 0);
                     self.versions.written(Mem::Head, 0);
+                    self.versions.written(Mem::Extent, 0);
                 } else {
                     self.versions.written(ins.op.mem(), ins.imm);
                 }

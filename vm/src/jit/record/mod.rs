@@ -522,6 +522,12 @@ impl Recorder {
         Ok(id)
     }
 
+    /// Guards from here on leave by a snapshot of their own, though it is of the same instruction: what has been computed so far is known in a side trace that
+    /// begins there.
+    fn leave_from_here(&mut self) {
+        self.snap = None;
+    }
+
     /// The instruction it has come to.
     pub(crate) fn at(&self) -> *const Insn {
         self.pc
