@@ -305,7 +305,9 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
 #[inline]
 pub(crate) fn restore_frames(vm: &mut Vm, exit: &Exit, base: u32) {
     if let Some((root, inlined)) = exit.frames.split_first() {
-        vm.frame_mut().pc = root.pc;
+        // A tail call may have put another function there.
+        let frame = vm.frame_mut();
+        (frame.pc, frame.constants) = (root.pc, root.constants);
         for frame in inlined {
             vm.push_frame(call_info(frame, base));
         }

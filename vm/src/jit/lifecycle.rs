@@ -160,7 +160,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         refused: 0,
         entries: 0,
         turns: 0,
-        compile_time: done.time,
+        exits_to_pay: super::enter::exits_to_pay(done.time),
     };
     state.compiled += 1;
     let shown = number.unwrap_or(state.regions.len() as u32);

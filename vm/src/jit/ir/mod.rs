@@ -246,6 +246,8 @@ pub(crate) struct Snapshot {
     pub(crate) side: Option<u32>,
     /// The frame in which the region was entered has returned: slots are counted from the one that it has returned to.
     pub(crate) has_returned: bool,
+    /// A tail call has put another function in place of the one in which the region was entered.
+    pub(crate) has_tail_called: bool,
 }
 
 /// How a trace ends.

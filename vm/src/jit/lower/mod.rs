@@ -31,7 +31,7 @@ use super::{LEFT, LINKED, NOT_ENTERED};
 use crate::vm::Vm;
 
 /// So many instructions of a function count as a turn of a loop.
-const WORK_PER_TURN: usize = 20;
+const WORK_PER_TURN: usize = 10;
 
 /// What is needed to compile regions of a VM.
 pub(crate) struct Compiler {
@@ -363,7 +363,12 @@ impl Lowering<'_> {
             End::Exit(snap) | End::Link(snap, _) => {
                 if region.is_function {
                     // It has no turns by which to tell whether it pays.
-                    let work = (trace.body.len() / WORK_PER_TURN) as i64;
+                    let before = region.path(trace.begin).into_iter().map(|(parent, snap)| {
+                        let body = &region.traces[parent].body;
+                        let until = |r: &Ref| Some(region.get(*r).snap) == snap;
+                        body.iter().position(until).unwrap_or(body.len())
+                    });
+                    let work = ((before.sum::<usize>() + trace.body.len()) / WORK_PER_TURN) as i64;
                     self.turns = self.b.ins().iadd_imm_s(self.turns, work);
                 }
                 let block = self.exit_block(*snap);

@@ -255,7 +255,8 @@ impl Recorder {
             FunctionView::Lua(closure) => {
                 // SAFETY: a live prototype.
                 let proto = unsafe { &*closure.proto().as_ptr() };
-                if self.frames.len() == 1 {
+                let is_first = self.frames.len() == 1;
+                if is_first && !self.may_be_replaced() {
                     return Err(Reason::TailCall);
                 }
                 if proto.is_vararg {
@@ -281,6 +282,7 @@ impl Recorder {
                 self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
                 self.set_proof(proof);
                 self.frames.last_mut().expect("the called frame").kind = frame.kind;
+                self.has_tail_called |= is_first;
                 self.forget_from(base - 1);
                 self.write_slot(base - 1, function)?;
                 for (i, value) in values.into_iter().enumerate() {
@@ -291,6 +293,13 @@ impl Recorder {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a tail call may put another function in place of the one in which the region was entered: where that is all there is to it.
+    fn may_be_replaced(&self) -> bool {
+        // SAFETY: a live prototype.
+        let is_vararg = unsafe { (*self.top_frame().proto.as_ptr()).is_vararg };
+        self.region.is_function && !self.has_returned && !is_vararg
     }
 
     /// The current frame returns `count` values from a register on.

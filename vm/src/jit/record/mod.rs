@@ -112,6 +112,8 @@ pub(crate) struct Recorder {
     base: u32,
     /// The frame in which the region was entered has returned: `frames` begins with the one that it has returned to.
     has_returned: bool,
+    /// A tail call has put another function in place of that one: `frames` begins with it.
+    has_tail_called: bool,
     frames: Vec<Frame>,
     protos: Vec<Gc<Proto>>,
     /// How many of them somebody keeps.
@@ -216,7 +218,7 @@ impl Recorder {
             recorder.set_place(*slot, Some(*place));
         }
         recorder.top = snap.top;
-        recorder.has_returned = snap.has_returned;
+        (recorder.has_returned, recorder.has_tail_called) = (snap.has_returned, snap.has_tail_called);
         recorder.inherit(parent);
         Ok(recorder)
     }
@@ -243,6 +245,7 @@ impl Recorder {
             depth,
             base: vm.frames()[depth].base,
             has_returned: false,
+            has_tail_called: false,
             frames: Vec::new(),
             protos: Vec::new(),
             kept_protos: 0,
@@ -460,8 +463,12 @@ impl Recorder {
         if let Some(snap) = self.snap {
             return Ok(snap);
         }
-        let has_returned = self.has_returned;
-        let mut snapshot = Snapshot { may_grow: true, top: self.top, has_returned, ..Snapshot::default() };
+        let Recorder { top, has_returned, has_tail_called, .. } = *self;
+        let mut snapshot =
+            Snapshot { may_grow: true, top, has_returned, has_tail_called, ..Snapshot::default() };
+        if has_tail_called {
+            snapshot.live.push(-1);
+        }
         let count = self.frames.len();
         for (index, frame) in self.frames.iter().enumerate() {
             let next = self.frames.get(index + 1);

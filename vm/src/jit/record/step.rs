@@ -51,7 +51,7 @@ impl Recorder {
             self.top = None;
         }
         self.settle_top(vm, insn)?;
-        let is_root_frame = self.frames.len() == 1 && !self.has_returned;
+        let is_root_frame = self.frames.len() == 1 && !self.has_returned && !self.has_tail_called;
         if pc == self.header && self.steps > 0 && self.frames.len() == 1 {
             if is_root_frame {
                 self.close(vm)?;
@@ -174,16 +174,31 @@ impl Recorder {
 
     /// A side trace ends before the current instruction, and so does a function where it returns; the root of a loop that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
-        let is_whole = self.begin == Begin::Root && self.region.is_function && reason == Reason::Returned;
+        let is_end = matches!(reason, Reason::Returned | Reason::TailCall);
+        let is_whole = self.begin == Begin::Root && self.region.is_function && is_end;
         if !(is_whole || matches!(self.begin, Begin::At(_))) || !self.is_worthwhile() {
             return Err(reason);
         }
         self.is_not_mostly_left()?;
         self.snap = None;
         let snap = self.snapshot()?;
-        self.region.snaps[snap as usize].may_grow = false;
+        let read = self.returned_registers().filter(|_| reason == Reason::Returned);
+        let snapshot = &mut self.region.snaps[snap as usize];
+        snapshot.may_grow = false;
+        if let Some(read) = read {
+            snapshot.live.retain(|slot| *slot < 0 || read.contains(*slot as usize));
+        }
         self.end(End::Exit(snap));
         Ok(())
+    }
+
+    /// What the first frame is about to return, if the current instruction says: nobody gets to see its other registers any more.
+    fn returned_registers(&self) -> Option<super::live::Registers> {
+        // SAFETY: live code.
+        let insn = unsafe { *self.pc };
+        let says = matches!(insn.op(), Op::RET0 | Op::RET1) || insn.op() == Op::RET && insn.b() != 0;
+        let is_first = self.frames.len() == 1 && !self.has_returned;
+        (says && is_first).then(|| super::live::uses(insn, 250).0)
     }
 
     pub(super) fn end(&mut self, end: End) {
