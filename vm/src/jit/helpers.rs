@@ -4,9 +4,12 @@
 
 use super::State;
 use super::exit::{restore, restore_frames};
+use super::ir::WideOp;
 use crate::activity::Activity;
 use crate::bytecode::Insn;
+use crate::ffi::arith;
 use crate::ffi::cdata::CData;
+use crate::ffi::ctype::Scalar;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
@@ -69,6 +72,8 @@ helpers! {
     place(Word, Word, Word, Word) -> Word;
     reference(Word, Word, Word, Word) -> Word;
     new_value(Word, Word) -> Word;
+    wide_value(Word, Word, Word) -> Word;
+    wide_operation(Word, Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -302,6 +307,24 @@ extern "C" fn new_value(vm: *mut Vm, imm: u64) -> *mut CData {
     // SAFETY: compiled code hands over its VM.
     let vm = unsafe { &mut *vm };
     super::exit::new_value(vm, imm).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// A C value that is a 64-bit integer; null if there is no memory for it.
+extern "C" fn wide_value(vm: *mut Vm, bits: u64, is_unsigned: u64) -> *mut CData {
+    let scalar = if is_unsigned != 0 { Scalar::U64 } else { Scalar::I64 };
+    // SAFETY: compiled code hands over its VM.
+    let made = arith::new_integer(unsafe { &mut (*vm).heap }, scalar, bits);
+    made.ok().and_then(RawValue::as_cdata).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// A quotient, remainder or power of 64-bit integers: the operation, and in the lowest bit whether they have no sign.
+extern "C" fn wide_operation(x: u64, y: u64, how: u64) -> u64 {
+    let is_unsigned = how & 1 != 0;
+    match WideOp::ALL[(how >> 1) as usize] {
+        WideOp::Div => arith::divide(x, y, is_unsigned),
+        WideOp::Mod => arith::remainder(x, y, is_unsigned),
+        _ => arith::power(x, y, !is_unsigned),
+    }
 }
 
 /// The value of the entity whose bits are at an address.

@@ -37,6 +37,10 @@ types! {
     Cdt "cdt",
     /// An address inside a cell.
     Ptr "ptr",
+    /// The value of an `int64_t`, without the C value around it.
+    I64 "i64",
+    /// That of a `uint64_t`.
+    U64 "u64",
 }
 
 impl Ty {
@@ -44,6 +48,38 @@ impl Ty {
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Ty::Num | Ty::Int)
     }
+
+    /// Whether values of it are 64-bit integers of C.
+    pub(crate) fn is_wide(self) -> bool {
+        matches!(self, Ty::I64 | Ty::U64)
+    }
+}
+
+/// What a `WARITH` computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in C")]
+pub(crate) enum WideOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Mod,
+    Pow,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+    Sar,
+    Rol,
+    Ror,
+}
+
+impl WideOp {
+    pub(crate) const ALL: &'static [WideOp] = {
+        use WideOp::{Add, And, Div, Mod, Mul, Or, Pow, Rol, Ror, Sar, Shl, Shr, Sub, Xor};
+        &[Add, Sub, Mul, Div, Mod, Pow, And, Or, Xor, Shl, Shr, Sar, Rol, Ror]
+    };
 }
 
 /// What part of memory an instruction reads or writes.
@@ -125,6 +161,8 @@ ops! {
     KINT Floating Pure,
     /// The Lua value with the bits `imm`: nil, false or true.
     KPRI Floating Pure,
+    /// The 64-bit integer `imm`.
+    KWIDE Floating Pure,
     /// The string at `imm`, a constant of a prototype that the region keeps.
     KSTR Floating Pure,
     /// The table at `imm`, which lives as long as the VM, or until all code is flushed: the metatable of a C type.
@@ -280,6 +318,14 @@ ops! {
     CPAGE Guard Pure,
     /// A new reference to what is at `b`, of the type in `imm` (see `reference_imm`), in the memory of cdata `a`; `c` proves that it is there.
     CREF Call Pure,
+    /// The integer `a` as one of 64 bits.
+    WIDEN Value Pure,
+    /// Operation `imm` (see `WideOp`) of two 64-bit integers.
+    WARITH Value Pure,
+    /// A 64-bit integer as the nearest double.
+    W2N Value Pure,
+    /// A new C value that is the 64-bit integer `a`.
+    CBOX Call Pure,
     /// A new C value of the type, size and kind in `imm` (see `made_imm`), zero.
     CNEW Call Pure,
     /// The scalar and offset in `imm` of the new C value `a`, which nobody else knows, = `b`.

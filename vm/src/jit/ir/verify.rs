@@ -138,7 +138,12 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::ROL | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
         IrOp::I2N => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
-        IrOp::GLT | IrOp::GLE | IrOp::GEQ => (&[Ty::Num, Ty::Int], &[Ty::Num, Ty::Int]),
+        IrOp::GLT | IrOp::GLE | IrOp::GEQ => {
+            (&[Ty::Num, Ty::Int, Ty::I64, Ty::U64], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64])
+        }
+        IrOp::WIDEN => (&[Ty::Int, Ty::I64, Ty::U64], &[]),
+        IrOp::WARITH => (&[Ty::I64, Ty::U64], &[Ty::I64, Ty::U64]),
+        IrOp::W2N | IrOp::CBOX => (&[Ty::I64, Ty::U64], &[]),
         IrOp::TSHAPE | IrOp::TNOMETA | IrOp::META | IrOp::SLOTS | IrOp::ARRAY | IrOp::ALEN | IrOp::TLEN => {
             (&[Ty::Tab], &[])
         }
@@ -161,7 +166,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::BSWAP | IrOp::CWRAP => (&[Ty::Int], &[]),
         IrOp::CBOUND | IrOp::SHOWN | IrOp::PART => (&[Ty::Cdt], &[Ty::Ptr]),
         IrOp::CINIT => (&[Ty::Cdt], &[Ty::Num, Ty::Int]),
-        IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int]),
+        IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64]),
         IrOp::TRUNC => (&[Ty::Num], &[]),
         IrOp::TSTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::ROWS => (&[Ty::Fun], &[Ty::Void]),

@@ -92,6 +92,7 @@ impl Lowering<'_> {
         let snapshot = &region.snaps[snap as usize];
         let is_made = |r: Ref| {
             region.get(r).is_virtual()
+                || region.ty(r).is_wide()
                 || is_sunk_reference(region, r)
                 || region.sunk_table(snap, r).is_some()
                 || region.sunk_value(snap, r).is_some()

@@ -9,6 +9,7 @@ mod cold;
 mod layout;
 mod lookup;
 mod ops;
+mod wide;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -237,8 +238,8 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CNEW, CREF, EXEC, NSET, PLACE, SHORT, TNEW};
-            matches!(region.get(*r).op, SHORT | APPEND | NSET | EXEC | TNEW | PLACE | CREF | CNEW)
+            use IrOp::{APPEND, CBOX, CNEW, CREF, EXEC, NSET, PLACE, SHORT, TNEW};
+            matches!(region.get(*r).op, SHORT | APPEND | NSET | EXEC | TNEW | PLACE | CREF | CNEW | CBOX)
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();
@@ -469,7 +470,7 @@ impl Lowering<'_> {
                 Some(value) => *value,
                 None => self.b.ins().f64const(f64::from_bits(ins.imm)),
             },
-            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB => {
+            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::KWIDE => {
                 self.b.ins().iconst(types::I64, ins.imm as i64)
             }
             IrOp::SLOT => match self.inside.get(&r).filter(|_| self.in_loop) {

@@ -64,6 +64,7 @@ impl Lowering<'_> {
     pub(super) fn unboxed(&mut self, raw: Value, ty: Ty, refused: cranelift_codegen::ir::Block) -> Value {
         let (ok, value) = match ty {
             Ty::Any => return raw,
+            Ty::I64 | Ty::U64 => return self.unboxed_wide(raw, ty, refused),
             Ty::Int => {
                 let ok = self.is_number(raw);
                 let next = self.b.create_block();
@@ -138,7 +139,14 @@ impl Lowering<'_> {
 
     fn lower(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
-            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::SLOT | IrOp::PHI => {
+            IrOp::KNUM
+            | IrOp::KINT
+            | IrOp::KPRI
+            | IrOp::KSTR
+            | IrOp::KTAB
+            | IrOp::KWIDE
+            | IrOp::SLOT
+            | IrOp::PHI => {
                 unreachable!("in no trace")
             }
             IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
@@ -146,6 +154,10 @@ impl Lowering<'_> {
                 let (stack, value) = (self.stack(), self.boxed(ins.a));
                 self.b.ins().store(Self::flags(), value, stack, ins.imm as i64 as i32 * 8);
                 return None;
+            }
+            IrOp::GTYPE if ins.ty.is_wide() => {
+                let (raw, fail) = (self.value(ins.a), self.fail_block(ins.snap));
+                self.unboxed_wide(raw, ins.ty, fail)
             }
             IrOp::GTYPE => {
                 let raw = self.value(ins.a);
@@ -469,6 +481,7 @@ impl Lowering<'_> {
                 return self.guard_zero(status, ins);
             }
             IrOp::SHOWN | IrOp::PART => unreachable!("only exits want it"),
+            IrOp::WIDEN | IrOp::WARITH | IrOp::W2N | IrOp::CBOX => self.wide(ins),
             _ => return self.lower_cdata(ins),
         })
     }
@@ -502,8 +515,11 @@ impl Lowering<'_> {
     fn comparison(&mut self, ins: &Ins) -> Option<Value> {
         let holds = ins.imm != 0;
         let (x, y) = (self.value(ins.a), self.value(ins.b));
-        let ok = if self.region.ty(ins.a) == Ty::Int {
+        let ty = self.region.ty(ins.a);
+        let ok = if ty != Ty::Num {
             let condition = match ins.op {
+                IrOp::GLT if ty == Ty::U64 => IntCC::UnsignedLessThan,
+                IrOp::GLE if ty == Ty::U64 => IntCC::UnsignedLessThanOrEqual,
                 IrOp::GLT => IntCC::SignedLessThan,
                 IrOp::GLE => IntCC::SignedLessThanOrEqual,
                 _ => IntCC::Equal,
@@ -577,7 +593,7 @@ fn field_offset(ins: &Ins) -> i32 {
 }
 
 /// The bits of a type's tag in place.
-fn tag_bits(ty: Ty) -> u64 {
+pub(super) fn tag_bits(ty: Ty) -> u64 {
     let tag = match ty {
         Ty::Str => Tag::String,
         Ty::Tab => Tag::Table,
@@ -585,7 +601,9 @@ fn tag_bits(ty: Ty) -> u64 {
         Ty::Udt => Tag::UserData,
         Ty::Thr => Tag::Thread,
         Ty::Cdt => Tag::CData,
-        Ty::Void | Ty::Any | Ty::Num | Ty::Int | Ty::Ptr => unreachable!("{ty:?} has no tag"),
+        Ty::Void | Ty::Any | Ty::Num | Ty::Int | Ty::Ptr | Ty::I64 | Ty::U64 => {
+            unreachable!("{ty:?} has no tag")
+        }
     };
     (tag as u64) << 47
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ir::{End, Place, Region, Slot, Ty};
+use super::super::ir::{End, IrOp, Place, Region, Slot, Ty};
 
 /// Fills in `Region::header` and `preheader`, makes the `SLOT`s they need, and lists what snapshots restore.
 pub(super) fn settle(region: &mut Region) {
@@ -33,6 +33,11 @@ pub(super) fn settle(region: &mut Region) {
                 None if all.contains(slot) => param.filter(|_| !snap.has_returned),
                 None => None,
             };
+            // What the trace has read a 64-bit integer from is the object that it is.
+            let value = value.map(|r| match region.get(r) {
+                ins if ins.op == IrOp::GTYPE && ins.ty.is_wide() => ins.a,
+                _ => r,
+            });
             restored.extend(value.map(|value| (*slot, value)));
         }
         region.snaps[index].restored = restored;

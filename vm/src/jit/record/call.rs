@@ -392,6 +392,9 @@ impl Recorder {
         if let Some(made) = self.ffi_new(vm, callee, count, native)? {
             return Ok(Some(made));
         }
+        if let Some(value) = self.wide_call(vm, callee, count, native)? {
+            return Ok(Some(value));
+        }
         // SAFETY: a live native.
         let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };
         if count > ARGUMENTS {

@@ -119,10 +119,14 @@ impl Recorder {
         self.forget_memory();
         self.known.clear();
         self.ticked.clear();
+        self.objects.clear();
     }
 
     /// Takes note of an instruction that has been executed.
     pub(super) fn learn(&mut self, r: Ref, ins: Ins) {
+        if ins.op == IrOp::CBOX {
+            self.objects.insert(ins.a, r);
+        }
         self.learn_of_fresh(r, ins);
         self.learn_of_values(r, ins);
         match ins.op.kind() {
@@ -268,6 +272,7 @@ impl Recorder {
                 let address = value.heap_addr().expect("a string is a cell");
                 self.region.constant(IrOp::KSTR, Ty::Str, address as u64)
             }
+            _ if let Some(wide) = self.wide_constant(value) => wide,
             _ => return Err(Reason::Special),
         })
     }
@@ -281,6 +286,9 @@ impl Recorder {
 
     /// A value with its type, which `actual` shows.
     pub(super) fn refine(&mut self, r: Ref, actual: RawValue) -> Recorded<Ref> {
+        if self.region.get(r).op == IrOp::CBOX {
+            return Ok(self.region.get(r).a);
+        }
         // An entity is a light userdata.
         let is_known = self.known_primitive(r).is_some() || self.region.get(r).op == IrOp::RENTITY;
         if self.region.ty(r) != Ty::Any || is_known {
@@ -305,6 +313,14 @@ impl Recorder {
         match self.region.get(r) {
             ins if ins.is_virtual() => Err(Reason::View),
             ins if ins.ty == Ty::Any => Ok(r),
+            ins if ins.ty.is_wide() => {
+                let object = self.object(r)?;
+                if self.region.ty(object) == Ty::Any {
+                    Ok(object)
+                } else {
+                    self.op1(IrOp::BOX, Ty::Any, object)
+                }
+            }
             _ => self.op1(IrOp::BOX, Ty::Any, r),
         }
     }

@@ -24,6 +24,7 @@ mod rows;
 mod step;
 mod table;
 mod values;
+mod wide;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -148,6 +149,8 @@ pub(crate) struct Recorder {
     values: HashMap<Ref, FreshValue>,
     /// References and C values that are objects from where they were made on.
     kept: HashSet<Ref>,
+    /// The objects that 64-bit integers have been made.
+    objects: HashMap<Ref, Ref>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -268,6 +271,7 @@ impl Recorder {
             fresh: HashMap::new(),
             values: HashMap::new(),
             kept: HashSet::new(),
+            objects: HashMap::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             makes_views: false,
@@ -498,9 +502,11 @@ impl Recorder {
             }
         }
         for (index, place) in self.places.iter().enumerate() {
-            if let Some(place) = place {
-                snapshot.slots.push((index as Slot - 1, *place));
-            }
+            let place = match place {
+                Some(Place::Value(r)) => Some(Place::Value(self.objects.get(r).copied().unwrap_or(*r))),
+                other => *other,
+            };
+            snapshot.slots.extend(place.map(|place| (index as Slot - 1, place)));
         }
         for (_, place) in &snapshot.slots {
             if let Place::Value(r) = place
@@ -566,6 +572,6 @@ fn type_of(value: RawValue) -> Ty {
         Type::Function => Ty::Fun,
         Type::UserData => Ty::Udt,
         Type::Thread => Ty::Thr,
-        Type::CData => Ty::Cdt,
+        Type::CData => wide::wide_type(value).unwrap_or(Ty::Cdt),
     }
 }
