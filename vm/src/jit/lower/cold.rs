@@ -120,7 +120,7 @@ impl Lowering<'_> {
     fn ensure(&mut self, r: Ref, made: &mut Vec<Ref>) {
         let region = self.region;
         let ins = region.get(r);
-        if ins.op == IrOp::SLOT || constant(region, r).is_some() || self.values[r.index()].is_some() {
+        if ins.op == IrOp::SLOT || ins.is_constant() || self.values[r.index()].is_some() {
             return;
         }
         for operand in ins.operands() {

@@ -289,6 +289,11 @@ impl Recorder {
         if self.region.get(r).op == IrOp::CBOX {
             return Ok(self.region.get(r).a);
         }
+        if let Some(constant) = self.known_primitive(r)
+            && let Some(wide) = self.wide_constant(constant)
+        {
+            return Ok(wide);
+        }
         // An entity is a light userdata.
         let is_known = self.known_primitive(r).is_some() || self.region.get(r).op == IrOp::RENTITY;
         if self.region.ty(r) != Ty::Any || is_known {

@@ -328,7 +328,7 @@ impl Recorder {
             };
             let counts = control.contains(&slot) && is_small_integer(self.actual(vm, slot));
             let ty = match self.region.ty(value) {
-                _ if changes && self.any.contains(&slot) => Ty::Any,
+                ty if (changes || ty.is_wide()) && self.any.contains(&slot) => Ty::Any,
                 Ty::Num | Ty::Int if counts && self.small_constant(value).is_some() => Ty::Int,
                 Ty::Int if !counts => Ty::Num,
                 ty => ty,

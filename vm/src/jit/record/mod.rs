@@ -151,6 +151,8 @@ pub(crate) struct Recorder {
     kept: HashSet<Ref>,
     /// The objects that 64-bit integers have been made.
     objects: HashMap<Ref, Ref>,
+    /// The constants of prototypes that are 64-bit integers.
+    wide_constants: HashMap<Ref, RawValue>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -272,6 +274,7 @@ impl Recorder {
             values: HashMap::new(),
             kept: HashSet::new(),
             objects: HashMap::new(),
+            wide_constants: HashMap::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             makes_views: false,
@@ -501,10 +504,10 @@ impl Recorder {
                 }
             }
         }
-        for (index, place) in self.places.iter().enumerate() {
-            let place = match place {
-                Some(Place::Value(r)) => Some(Place::Value(self.objects.get(r).copied().unwrap_or(*r))),
-                other => *other,
+        for index in 0..self.places.len() {
+            let place = match self.places[index] {
+                Some(Place::Value(r)) => Some(Place::Value(self.known_object(r).unwrap_or(r))),
+                other => other,
             };
             snapshot.slots.extend(place.map(|place| (index as Slot - 1, place)));
         }

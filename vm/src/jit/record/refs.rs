@@ -248,10 +248,7 @@ impl Recorder {
         let (reads, _) = super::live::uses(insn, 250);
         for register in reads.iter() {
             if let Some(r) = self.value_in(self.slot(register)).filter(|r| self.region.ty(*r).is_wide()) {
-                // What is in a slot of the stack already is there.
-                if self.place(self.slot(register)).is_some() && self.region.get(r).op != IrOp::SLOT {
-                    self.object(r)?;
-                }
+                self.object(r)?;
             }
             if let Some(Place::Value(r)) = self.place(self.slot(register))
                 && matches!(self.region.get(r).op, IrOp::CREF | IrOp::CNEW)

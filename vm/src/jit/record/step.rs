@@ -303,6 +303,11 @@ impl Recorder {
         let ty = self.region.ty(value);
         match (ty, wanted) {
             _ if self.region.get(value).is_virtual() => Err(Reason::View),
+            // Somebody has seen the object that it is.
+            _ if ty == wanted && ty.is_wide() && self.objects.contains_key(&value) => {
+                self.unstable = Some(slot);
+                Err(Reason::Unstable)
+            }
             _ if ty == wanted => Ok(value),
             (_, Ty::Any) => self.boxed(value),
             (Ty::Int, Ty::Num) => self.double(value),

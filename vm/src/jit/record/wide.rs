@@ -1,7 +1,8 @@
 //! 64-bit integers of C, as values without the C value around them.
 //!
 //! Whoever shows one to the interpreter has it made (`CBOX`): once, so that it stays the same object for the rest of the trace. Exits make those they restore. One that
-//! was read from a Lua value is that value.
+//! was read from a Lua value, or is a constant, is that value. A loop carries it without its object only where nobody has seen or will see one; where somebody does, the
+//! slot is recorded anew as a Lua value.
 
 use super::{Recorded, Recorder};
 use crate::bytecode::BitOp;
@@ -10,6 +11,7 @@ use crate::ffi::ctab::known;
 use crate::ffi::ctype::{CTypeId, Scalar};
 use crate::function::NativeFunction;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty, WideOp};
+use crate::jit::reason::Reason;
 use crate::rt::meta::Meta;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
@@ -55,7 +57,9 @@ impl Recorder {
         let ty = wide_type(value)?;
         // SAFETY: an owned value of eight bytes.
         let bits = unsafe { value.as_cdata()?.data().cast::<u64>().read_unaligned() };
-        Some(self.region.constant(IrOp::KWIDE, ty, bits))
+        let r = self.region.constant(IrOp::KWIDE, ty, bits);
+        self.wide_constants.entry(r).or_insert(value);
+        Some(r)
     }
 
     /// A number or 64-bit integer as one of a type; `None` if that takes the interpreter.
@@ -165,17 +169,30 @@ impl Recorder {
         }
     }
 
+    /// The object that a 64-bit integer is already.
+    pub(super) fn known_object(&mut self, r: Ref) -> Option<Ref> {
+        if let Some(constant) = self.wide_constants.get(&r) {
+            return Some(self.primitive(*constant));
+        }
+        self.objects.get(&r).copied()
+    }
+
     /// A value as what the interpreter can be shown: a 64-bit integer as the object that it is, or that is made of it.
     pub(super) fn object(&mut self, r: Ref) -> Recorded<Ref> {
         let ins = *self.region.get(r);
         if !ins.ty.is_wide() {
             return Ok(r);
         }
-        if ins.op == IrOp::GTYPE {
-            return Ok(ins.a);
+        match ins.op {
+            IrOp::GTYPE => return Ok(ins.a),
+            IrOp::SLOT | IrOp::PHI => {
+                self.unstable = Some(ins.imm as i64 as Slot);
+                return Err(Reason::Unstable);
+            }
+            _ => {}
         }
-        if let Some(object) = self.objects.get(&r) {
-            return Ok(*object);
+        if let Some(object) = self.known_object(r) {
+            return Ok(object);
         }
         let object = self.op1(IrOp::CBOX, Ty::Cdt, r)?;
         self.does_not_grow();

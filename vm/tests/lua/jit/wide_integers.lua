@@ -156,3 +156,25 @@ local countdown = 60LL
 local turns = 0
 while countdown > 0 do countdown, turns = countdown - 1, turns + 1 end
 print(countdown, turns)
+
+-- The object that a turn has shown is the one that the next turn has.
+local seen, hits, key = {}, 0, 1LL
+for i = 1, 80 do
+   if seen[key] then hits = hits + 1 end
+   if i % 3 == 0 then
+      key = key + 1LL
+      seen[key] = true
+   end
+end
+local constants, entries = {}, 0
+for i = 1, 40 do
+   local constant = 5LL
+   constants[constant] = (constants[constant] or 0) + 1
+end
+for _, count in pairs(constants) do entries = entries + count end
+local chain, length = {}, 0
+for i = 1, 20 do chain[i * 1LL] = i end
+for k, v in pairs(chain) do
+   if chain[k] == v then length = length + v end
+end
+print(hits, entries, length)
