@@ -1,4 +1,4 @@
--- 64-bit integers are carried as they are, read from fields and stored there; the object that a table gets is made once.
+-- 64-bit integers are carried as they are, but for one that somebody has seen as an object: `state`, which a table gets. Fields are read and stored.
 local ffi, bit = require "ffi", require "bit"
 local counter = ffi.new("struct { uint64_t total; }")
 local state, list = 1ULL, {}
