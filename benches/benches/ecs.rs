@@ -1,16 +1,18 @@
 //! `position += velocity * dt` over a Bevy world in Lua: rows and columns of flat components and of `Transform`s, behaviours, and
-//! what a system costs before its first row. The same system in Rust beside each, and the same script with hot loops compiled.
+//! what a system costs before its first row. The same system in Rust beside each, and the same script with hot loops compiled. All run in the schedule of an
+//! application, since a system comes to a colder processor there than in a loop of its own; the system in Rust takes its time itself, behind its set-up.
 //!
 //! `cargo bench -p perilune-benches --bench ecs [FORM...] [ENTITIES...]`. Medians over many frames. "behaviours" and "set-up" are forms, too.
 
 use std::time::{Duration, Instant};
 
 use bevy_app::PluginGroup as _;
-use bevy_app::{App, TaskPoolPlugin};
+use bevy_app::{App, TaskPoolPlugin, Update};
 use bevy_asset::{AssetPlugin, AssetServer};
 use bevy_ecs::component::Component;
 use bevy_ecs::reflect::ReflectComponent;
-use bevy_ecs::system::{IntoSystem, Query, System};
+use bevy_ecs::resource::Resource;
+use bevy_ecs::system::{Query, ResMut};
 use bevy_math::Vec3;
 use bevy_perilune::{LuaAppExt, LuaCollector, LuaPlugins, LuaScript, LuaScriptPlugin};
 use bevy_reflect::Reflect;
@@ -23,7 +25,7 @@ use perilune_benches::timing::median;
 struct Form {
     name: &'static str,
     script: &'static str,
-    rust: fn() -> Box<dyn System<In = (), Out = ()>>,
+    rust: fn(&mut App),
 }
 
 const FORMS: &[Form] = &[
@@ -37,7 +39,9 @@ const FORMS: &[Form] = &[
             p.z = p.z + v.z * dt
           end
         end }"#,
-        rust: || Box::new(IntoSystem::into_system(move_in_rust)),
+        rust: |app| {
+            app.add_systems(Update, move_in_rust);
+        },
     },
     Form {
         name: "columns",
@@ -51,7 +55,9 @@ const FORMS: &[Form] = &[
             end
           end
         end }"#,
-        rust: || Box::new(IntoSystem::into_system(move_in_rust)),
+        rust: |app| {
+            app.add_systems(Update, move_in_rust);
+        },
     },
     Form {
         name: "Transform, rows",
@@ -63,7 +69,9 @@ const FORMS: &[Form] = &[
             t.translation.z = t.translation.z + m.linear.z * dt
           end
         end }"#,
-        rust: || Box::new(IntoSystem::into_system(move_transforms_in_rust)),
+        rust: |app| {
+            app.add_systems(Update, move_transforms_in_rust);
+        },
     },
     Form {
         name: "Transform, vectors",
@@ -73,7 +81,9 @@ const FORMS: &[Form] = &[
             t.translation = t.translation + m.linear * dt
           end
         end }"#,
-        rust: || Box::new(IntoSystem::into_system(move_transforms_in_rust)),
+        rust: |app| {
+            app.add_systems(Update, move_transforms_in_rust);
+        },
     },
 ];
 
@@ -91,6 +101,7 @@ const EMPTY: &str = r#"
 system { name = "look", query = { "mut Position", "Velocity" }, run = function(q, dt) q:iter() end }"#;
 
 const FRAMES: usize = 60;
+const WARM_UP: Duration = Duration::from_millis(500);
 const BEHAVIOURS: usize = 20_000;
 
 #[derive(Component, Reflect, Default)]
@@ -163,6 +174,14 @@ impl Bench {
         self.app.world().resource::<LuaCollector>().script_time
     }
 
+    /// Runs frames until what is hot in the script has had time to be compiled: beside sixty frames of a thousand rows that takes long.
+    fn warm_up(&mut self) {
+        let start = Instant::now();
+        while start.elapsed() < WARM_UP {
+            self.app.update();
+        }
+    }
+
     /// The script's time in a frame, in nanoseconds.
     fn frame(&mut self) -> f64 {
         self.app.update();
@@ -224,7 +243,11 @@ fn main() {
     );
 }
 
-/// A world with so many entities, and the form's script running in it.
+/// How long the system in Rust has taken.
+#[derive(Resource, Default)]
+struct RustTime(Duration);
+
+/// A world with so many entities.
 fn movers(form: &Form, count: usize, jit: bool) -> Bench {
     let mut bench = Bench::new(form.script, jit);
     bench.app.world_mut().spawn_batch((0..count).map(|i| {
@@ -236,24 +259,27 @@ fn movers(form: &Form, count: usize, jit: bool) -> Bench {
             Motion { linear },
         )
     }));
-    bench.app.add_lua_script("scripts/bench.lua");
-    bench.start();
     bench
 }
 
 /// Nanoseconds per entity: interpreted, compiled, in Rust.
 fn compare(form: &Form, count: usize) -> [f64; 3] {
-    let (mut interpreted, mut compiled) = (movers(form, count, false), movers(form, count, true));
-    let mut rust_system = (form.rust)();
-    let world = interpreted.app.world_mut();
-    rust_system.initialize(world);
+    let [mut interpreted, mut compiled] = [false, true].map(|jit| movers(form, count, jit));
+    for bench in [&mut interpreted, &mut compiled] {
+        bench.app.add_lua_script("scripts/bench.lua");
+        bench.start();
+        bench.warm_up();
+    }
+    let mut rust = movers(form, count, false);
+    rust.app.init_resource::<RustTime>();
+    (form.rust)(&mut rust.app);
+    rust.warm_up();
     let mut times = [(); 3].map(|()| Vec::with_capacity(FRAMES));
     for _ in 0..FRAMES {
         times[0].push(interpreted.frame());
         times[1].push(compiled.frame());
-        let start = Instant::now();
-        rust_system.run((), interpreted.app.world_mut()).expect("the system runs");
-        times[2].push(nanoseconds(start.elapsed()));
+        rust.app.update();
+        times[2].push(nanoseconds(rust.app.world().resource::<RustTime>().0));
     }
     times.map(|times| median(&times) / count as f64)
 }
@@ -269,6 +295,7 @@ fn behaviours(jit: bool) -> f64 {
             .collect::<Vec<_>>(),
     );
     bench.start();
+    bench.warm_up();
     let times: Vec<f64> = (0..FRAMES).map(|_| bench.frame()).collect();
     median(&times)
 }
@@ -292,20 +319,27 @@ fn set_up(tables: usize) -> f64 {
     median(&times)
 }
 
-fn move_in_rust(mut query: Query<'_, '_, (&mut Position, &Velocity)>) {
+fn move_in_rust(mut query: Query<'_, '_, (&mut Position, &Velocity)>, mut time: ResMut<'_, RustTime>) {
+    let start = Instant::now();
     let dt = 1.0 / 60.0;
     for (mut position, velocity) in &mut query {
         position.x += velocity.x * dt;
         position.y += velocity.y * dt;
         position.z += velocity.z * dt;
     }
+    time.0 = start.elapsed();
 }
 
-fn move_transforms_in_rust(mut query: Query<'_, '_, (&mut Transform, &Motion)>) {
+fn move_transforms_in_rust(
+    mut query: Query<'_, '_, (&mut Transform, &Motion)>,
+    mut time: ResMut<'_, RustTime>,
+) {
+    let start = Instant::now();
     let dt = 1.0 / 60.0;
     for (mut transform, motion) in &mut query {
         transform.translation += motion.linear * dt;
     }
+    time.0 = start.elapsed();
 }
 
 fn nanoseconds(time: Duration) -> f64 {

@@ -28,7 +28,20 @@ const PLACES: usize = 16;
 
 /// What has been reached in this run, by name.
 #[derive(Default)]
-pub(crate) struct Reached([Option<Column>; PLACES]);
+pub(crate) struct Reached {
+    columns: [Option<Column>; PLACES],
+    /// Where the entity is that was asked last, which is asked for several components in a row.
+    last: Option<Last>,
+}
+
+/// An entity, by its bits, and where it is for the length of an epoch.
+#[derive(Clone, Copy)]
+struct Last {
+    epoch: u64,
+    bits: u64,
+    table: TableId,
+    row: usize,
+}
 
 /// A component's column in the table of the entity that was last asked for it.
 #[derive(Clone, Copy)]
@@ -60,13 +73,32 @@ impl Reached {
     /// What is remembered of a name in this epoch, if the class still has nothing of that name.
     #[inline]
     fn get(&self, name: Gc<LuaString>, class: Gc<Table>, epoch: u64) -> Option<Column> {
-        self.0[Reached::place(name)].filter(|column| {
+        self.columns[Reached::place(name)].filter(|column| {
             column.name == name.addr()
                 && column.epoch == epoch
                 && column.class.0 == class.addr()
                 && class.has_shape(column.class.1)
                 && class.metatable().is_none()
         })
+    }
+
+    /// The row of an entity in this table, if it is there.
+    #[inline]
+    fn row_in(
+        &mut self,
+        table: TableId,
+        world: UnsafeWorldCell<'_>,
+        (bits, epoch): (u64, u64),
+    ) -> Option<usize> {
+        let last = match self.last {
+            Some(last) if last.bits == bits && last.epoch == epoch => last,
+            _ => {
+                let (_, location) = find(world, bits)?;
+                let (table, row) = (location.table_id, location.table_row.index());
+                *self.last.insert(Last { epoch, bits, table, row })
+            }
+        };
+        (last.table == table).then_some(last.row)
     }
 }
 
@@ -85,11 +117,11 @@ pub(super) fn index(vm: &mut Vm, native: Gc<NativeFunction>, args: &[RawValue]) 
         let world = run.world;
         // SAFETY: the slot was found in a table of this shape.
         let own = unsafe { instance.get_slot(shape, slot) };
-        if let Some(bits) = own.and_then(|own| vm.ffi.entities.bits(own))
-            && let Some((_, location)) = find(world, bits)
-            && location.table_id == column.table
+        let bits = own.and_then(|own| vm.ffi.entities.bits(own));
+        let state = context(vm);
+        if let Some(bits) = bits
+            && let Some(row) = state.reached.row_in(column.table, world, (bits, epoch))
         {
-            let row = location.table_row.index();
             // SAFETY: the table has this row, nothing has moved in the epoch, and the run may reach this component of all entities in the table.
             let view = unsafe {
                 vm.lend(
@@ -170,7 +202,7 @@ fn remember(vm: &mut Vm, bits: u64, name: Gc<LuaString>, column: Column) -> Opti
     let table = unsafe { run.world.storages() }.tables.get(location.table_id)?;
     let (data, ticks, _) = storage::column(run.world, table, named.id)?;
     let stride = run.world.components().get_info(named.id)?.layout().size();
-    let place = &mut state.reached.0[Reached::place(name)];
+    let place = &mut state.reached.columns[Reached::place(name)];
     // What is known of it from the other way of asking stays.
     let before = place.filter(|old| {
         (old.epoch, old.name, old.class, old.source)
@@ -196,10 +228,8 @@ pub(super) fn place(
     if let Some(column) = state.reached.get(name, class, epoch)
         && let Some(at) = column.like
         && let Some(run) = &state.run
-        && let Some((_, location)) = find(run.world, bits)
-        && location.table_id == column.table
+        && let Some(row) = state.reached.row_in(column.table, run.world, (bits, epoch))
     {
-        let row = location.table_row.index();
         let like = vm.heap.roots.pinned[at].as_cdata()?;
         // SAFETY: as in `index`.
         let (data, tick) = unsafe { (column.data.add(row * column.stride), column.ticks.add(row)) };

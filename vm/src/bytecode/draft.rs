@@ -64,6 +64,8 @@ pub struct DraftProto {
     pub upvalues: Vec<UpvalueSource>,
     /// The names of the upvalues.
     pub upvalue_names: Vec<StrId>,
+    /// A bit for each upvalue that is never assigned to after its declaration, as far as is known: saved bytecode does not say.
+    pub constant_upvalues: u64,
     /// The functions defined directly inside, as indices into the draft's functions.
     pub children: Vec<u32>,
     /// How many fixed parameters the function has.

@@ -222,6 +222,7 @@ impl Compiler<'_> {
         self.protos[index as usize] = DraftProto {
             upvalues,
             upvalue_names: function.upvalues.iter().map(|upvalue| upvalue.name).collect(),
+            constant_upvalues: self.constant_upvalues(function),
             param_count: function.params.len() as u8,
             is_vararg: function.is_vararg,
             frame_size: finished.most_used.min(MAX_REGISTERS) as u8,
@@ -232,6 +233,13 @@ impl Compiler<'_> {
         };
         self.spare.push(finished);
         index
+    }
+
+    fn constant_upvalues(&self, function: &Function) -> u64 {
+        let bit = |(index, upvalue): (usize, &crate::syntax::ast::Upvalue)| {
+            u64::from(!self.tree.locals[upvalue.local.0 as usize].is_assigned) << index
+        };
+        function.upvalues.iter().enumerate().map(bit).fold(0, |bits, bit| bits | bit)
     }
 
     /// Where the function's upvalues are found in the function being compiled.

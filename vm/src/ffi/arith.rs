@@ -38,7 +38,7 @@ pub(crate) fn is_declared(value: RawValue) -> bool {
 }
 
 /// Division as LuaJIT does it: by zero, it yields the smallest integer.
-pub(super) fn divide(x: u64, y: u64, unsigned: bool) -> u64 {
+pub(crate) fn divide(x: u64, y: u64, unsigned: bool) -> u64 {
     match (y, unsigned) {
         (0, _) => 1 << 63,
         (_, true) => x / y,
@@ -47,7 +47,7 @@ pub(super) fn divide(x: u64, y: u64, unsigned: bool) -> u64 {
 }
 
 /// The remainder as LuaJIT computes it: by zero, the smallest integer too.
-pub(super) fn remainder(x: u64, y: u64, unsigned: bool) -> u64 {
+pub(crate) fn remainder(x: u64, y: u64, unsigned: bool) -> u64 {
     match (y, unsigned) {
         (0, _) => 1 << 63,
         (_, true) => x % y,
@@ -55,7 +55,7 @@ pub(super) fn remainder(x: u64, y: u64, unsigned: bool) -> u64 {
     }
 }
 
-pub(super) fn power(mut base: u64, exponent: u64, signed: bool) -> u64 {
+pub(crate) fn power(mut base: u64, exponent: u64, signed: bool) -> u64 {
     if signed && (exponent as i64) < 0 {
         return match base as i64 {
             0 => u64::MAX >> 1,

@@ -82,8 +82,10 @@ const MAX_SHOWN: usize = 30;
 /// `q:iter()`
 pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
-    let mut upvalues = vec![query.into(), RawValue::NIL];
-    let mut shown = Vec::with_capacity(rows.columns.len());
+    let count = rows.columns.len().min(MAX_SHOWN);
+    let mut upvalues = Vec::with_capacity(STEP_VIEWS + count);
+    upvalues.extend([query.into(), RawValue::NIL]);
+    let mut shown = Vec::with_capacity(count);
     for column in rows.columns.iter().take(MAX_SHOWN) {
         // SAFETY: nobody sees it before it shows a row.
         let view = unsafe { vm.lend(column.ctype, null_mut(), null_mut(), column.source)? };
@@ -92,7 +94,7 @@ pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     }
     let cursor = Cursor::new(rows.epoch, shown);
     upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
-    debug_assert_eq!(upvalues.len(), STEP_VIEWS + rows.columns.len().min(MAX_SHOWN));
+    debug_assert_eq!(upvalues.len(), STEP_VIEWS + count);
     let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
     let step = new_native(&mut vm.heap, "next_row", next_row, globals, &upvalues, Special::NextRow)?;
     vm.ret1(RawValue::from(step))
@@ -165,7 +167,7 @@ impl Cursor {
             plain: 0,
             entities,
             lanes,
-            lane_list: Vec::new(),
+            lane_list: Vec::with_capacity(shown.len()),
             segment: 0,
             owner: None,
             shown,

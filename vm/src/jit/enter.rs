@@ -22,12 +22,10 @@ const EXIT_COST: u128 = 300;
 /// An exit is recorded when it has cost one part of so many of what it takes to compile the region again.
 const PART_OF_COMPILING: u128 = 8;
 
-impl Compiled {
-    /// How often an exit is taken until it has cost enough to be recorded.
-    fn exits_to_pay(&self) -> u32 {
-        let count = self.compile_time.as_nanos() / (EXIT_COST * PART_OF_COMPILING);
-        u32::try_from(count).unwrap_or(u32::MAX).min(1 << 20)
-    }
+/// How often an exit of a region is taken until it has cost enough to be recorded.
+pub(super) fn exits_to_pay(compile_time: std::time::Duration) -> u32 {
+    let count = compile_time.as_nanos() / (EXIT_COST * PART_OF_COMPILING);
+    u32::try_from(count).unwrap_or(u32::MAX).min(1 << 20)
 }
 
 /// Runs a region from its loop's beginning, and what it leads to: regions it links to, then the interpreter.
@@ -209,7 +207,7 @@ fn is_unprofitable(state: &mut State, number: u32, turns: u64) -> bool {
     compiled.entries += 1;
     compiled.turns += turns;
     // Not while a version is on its way that may be left less.
-    if compiled.entries < PROBATION + CHANCES * u64::from(compiled.exits_to_pay())
+    if compiled.entries < PROBATION + CHANCES * u64::from(compiled.exits_to_pay)
         || state.sites[compiled.site as usize].is_pending
     {
         return false;
@@ -239,7 +237,7 @@ fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: Snap
         // The instruction itself is next: what is compiled for it has just been left.
         state.loop_sites[site as usize].count = 2;
     }
-    let to_pay = compiled.exits_to_pay();
+    let to_pay = compiled.exits_to_pay;
     let exit = &mut compiled.exits[left as usize];
     if !exit.may_grow || vm.compiled.recording || state.sites[site as usize].is_pending {
         return;

@@ -9,8 +9,8 @@ use super::ir::{
     ENTRY_SNAP, End, FrameState, IrOp, Ref, Region, RowLoop, Slot, SnapId, Trace, Ty, VIRTUAL_REUSED,
 };
 use crate::ffi::cdata::{self, CData, WRITABLE};
-use crate::ffi::ctype::CTypeId;
-use crate::ffi::{cursor, part, place};
+use crate::ffi::ctype::{CTypeId, Scalar};
+use crate::ffi::{arith, cursor, part, place};
 use crate::function::NativeFunction;
 use crate::gc::OutOfMemory;
 use crate::jit::helpers::table_room;
@@ -36,6 +36,8 @@ pub(crate) enum Source {
     Value { imm: u64, parts: Vec<(u64, Source)> },
     /// A table that is made: its room, its fields, its elements, its metatable.
     Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, list: Vec<Source>, meta: Option<Box<Source>> },
+    /// A 64-bit integer of C.
+    Wide { at: usize, is_unsigned: bool },
     /// What the restored slot of this number got.
     Same(usize),
 }
@@ -184,6 +186,7 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
         (Some(at), IrOp::CREF) if is_sunk_reference(region, r) => {
             Source::Reference { at, to: ins.imm as u32 }
         }
+        (Some(at), _) if ins.ty.is_wide() => Source::Wide { at, is_unsigned: ins.ty == Ty::U64 },
         (Some(at), _) => Source::Buffer(ins.ty, at),
     }
 }
@@ -222,7 +225,7 @@ unsafe fn boxed(raw: u64, ty: Ty) -> RawValue {
             Ty::Thr => RawValue::thread(Gc::from_ptr(raw as *mut _)),
             Ty::Cdt => RawValue::cdata(Gc::from_ptr(raw as *mut _)),
             Ty::Any => RawValue::from_bits(raw),
-            Ty::Void | Ty::Ptr => unreachable!("no snapshot has such a value"),
+            Ty::Void | Ty::Ptr | Ty::I64 | Ty::U64 => unreachable!("no snapshot has such a value"),
         }
     }
 }
@@ -271,6 +274,7 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
                 Source::Part { .. }
                 | Source::Table { .. }
                 | Source::Value { .. }
+                | Source::Wide { .. }
                 | Source::Reference { .. } => {
                     parts = true;
                     continue;
@@ -306,7 +310,9 @@ pub(crate) fn restore(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Resu
 #[inline]
 pub(crate) fn restore_frames(vm: &mut Vm, exit: &Exit, base: u32) {
     if let Some((root, inlined)) = exit.frames.split_first() {
-        vm.frame_mut().pc = root.pc;
+        // A tail call may have put another function there.
+        let frame = vm.frame_mut();
+        (frame.pc, frame.constants) = (root.pc, root.constants);
         for frame in inlined {
             vm.push_frame(call_info(frame, base));
         }
@@ -343,6 +349,10 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     let word = |i: usize| (*runtime).buffer[at + i];
                     let (data, tick, like) = (word(0) as *mut u8, word(1) as *mut u32, word(2) as *mut CData);
                     *place = part::shown_in(vm, *place, like, (data, tick, *ctype), *is_reused)?;
+                }
+                Source::Wide { at, is_unsigned } => {
+                    let scalar = if *is_unsigned { Scalar::U64 } else { Scalar::I64 };
+                    *place = arith::new_integer(&mut vm.heap, scalar, (*runtime).buffer[*at])?;
                 }
                 Source::Reference { at, to } => {
                     let (data, whole) = ((*runtime).buffer[*at], (*runtime).buffer[at + 1]);

@@ -3,10 +3,13 @@
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
 use super::exit::{restore, restore_frames};
+use super::ir::WideOp;
 use super::{LEFT, RETURNED, State};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
+use crate::ffi::arith;
 use crate::ffi::cdata::CData;
+use crate::ffi::ctype::Scalar;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
 use crate::interp::slow_path;
@@ -59,6 +62,8 @@ helpers! {
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
+    number_get(Word, Word, Double) -> Word;
+    number_set(Word, Word, Double, Word) -> Word;
     return_to(Word, Word) -> Word;
     called(Word, Word, Word) -> Word;
     close(Word, Word) -> Word;
@@ -72,6 +77,8 @@ helpers! {
     place(Word, Word, Word, Word) -> Word;
     reference(Word, Word, Word, Word) -> Word;
     new_value(Word, Word) -> Word;
+    wide_value(Word, Word, Word) -> Word;
+    wide_operation(Word, Word, Word) -> Word;
 }
 
 /// Shades a value that is about to be overwritten.
@@ -304,6 +311,28 @@ extern "C" fn table_get(vm: *mut Vm, table: *mut Table, key: u64) -> u64 {
     }
 }
 
+/// What a table itself has at a number, left among the arguments: what calls it keeps all registers.
+extern "C" fn number_get(vm: *mut Vm, table: *mut Table, key: f64) -> u64 {
+    // SAFETY: compiled code hands over its VM and a live table.
+    unsafe {
+        let value = Gc::from_ptr(table).get(&(*vm).heap, RawValue::number(key));
+        (*State::of(vm)).runtime.arguments[0] = value.bits();
+    }
+    0
+}
+
+/// Gives a table without a metatable a value at a number; 0 if it could, with its shape as before.
+extern "C" fn number_set(vm: *mut Vm, table: *mut Table, key: f64, value: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+    unsafe {
+        let table: Gc<Table> = Gc::from_ptr(table);
+        if !table.takes_number(key) {
+            return 1;
+        }
+        u64::from(table.set(&mut (*vm).heap, RawValue::number(key), RawValue::from_bits(value)).is_err())
+    }
+}
+
 /// Closes the open upvalues from a stack slot on.
 extern "C" fn close(vm: *mut Vm, slot: i64) -> u64 {
     // SAFETY: compiled code hands over its VM.
@@ -343,6 +372,24 @@ extern "C" fn new_value(vm: *mut Vm, imm: u64) -> *mut CData {
     // SAFETY: compiled code hands over its VM.
     let vm = unsafe { &mut *vm };
     super::exit::new_value(vm, imm).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// A C value that is a 64-bit integer; null if there is no memory for it.
+extern "C" fn wide_value(vm: *mut Vm, bits: u64, is_unsigned: u64) -> *mut CData {
+    let scalar = if is_unsigned != 0 { Scalar::U64 } else { Scalar::I64 };
+    // SAFETY: compiled code hands over its VM.
+    let made = arith::new_integer(unsafe { &mut (*vm).heap }, scalar, bits);
+    made.ok().and_then(RawValue::as_cdata).map_or(std::ptr::null_mut(), Gc::as_ptr)
+}
+
+/// A quotient, remainder or power of 64-bit integers: the operation, and in the lowest bit whether they have no sign.
+extern "C" fn wide_operation(x: u64, y: u64, how: u64) -> u64 {
+    let is_unsigned = how & 1 != 0;
+    match WideOp::ALL[(how >> 1) as usize] {
+        WideOp::Div => arith::divide(x, y, is_unsigned),
+        WideOp::Mod => arith::remainder(x, y, is_unsigned),
+        _ => arith::power(x, y, !is_unsigned),
+    }
 }
 
 /// The value of the entity whose bits are at an address.

@@ -168,7 +168,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         refused: 0,
         entries: 0,
         turns: 0,
-        compile_time: done.time,
+        exits_to_pay: super::enter::exits_to_pay(done.time),
     };
     state.compiled += 1;
     let made = report::Made {

@@ -164,8 +164,8 @@ pub(crate) struct Compiled {
     /// How often it was entered, and how many turns it took, since that was last looked at.
     entries: u64,
     turns: u64,
-    /// How long it took to optimise it and to make its code.
-    compile_time: std::time::Duration,
+    /// How often an exit is taken until it has cost enough to be recorded: asked each time one is.
+    exits_to_pay: u32,
 }
 
 /// How many times as often as a loop turns a function is called until it is recorded by itself: most are part of a loop by then.

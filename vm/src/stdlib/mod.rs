@@ -21,7 +21,7 @@ mod package;
 mod string;
 mod table;
 
-pub(crate) use self::ffi::FFI_NEW;
+pub(crate) use self::ffi::{FFI_CAST, FFI_NEW};
 pub(crate) use base::{SETMETATABLE, UNPACK};
 
 pub(crate) use string::Patterns;

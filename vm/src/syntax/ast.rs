@@ -448,6 +448,8 @@ pub struct Local {
     pub is_captured: bool,
     /// Whether it was declared by `const`.
     pub is_const: bool,
+    /// Whether it is assigned to after its declaration.
+    pub is_assigned: bool,
     /// A hash of the initialiser's source text, for the top level of a chunk; else 0.
     pub initialiser_hash: u64,
 }

@@ -137,7 +137,9 @@ impl Scopes {
     pub(super) fn declare(&self, tree: &mut Tree, name: StrId, is_const: bool) -> LocalId {
         let id = LocalId(tree.locals.len() as u32);
         let function = self.current_function();
-        tree.locals.push(Local { name, function, is_captured: false, is_const, initialiser_hash: 0 });
+        let local =
+            Local { name, function, is_captured: false, is_const, is_assigned: false, initialiser_hash: 0 };
+        tree.locals.push(local);
         id
     }
 

@@ -36,6 +36,7 @@ use crate::shape;
 use crate::string::LuaString;
 use crate::value::{Gc, RawValue};
 
+pub(crate) use dict::RecordLayout;
 pub(crate) use parts::Part;
 pub(crate) use weak::IsKey;
 
@@ -263,6 +264,15 @@ impl Gc<Table> {
             return Ok(());
         }
         self.set_far_int(heap, key, value)
+    }
+
+    /// Whether an assignment by a number leaves alone what inline caches and compiled code know of the table: it goes to the array, or to a dictionary
+    /// whose string keys nobody knows the places of.
+    pub fn takes_number(self, key: f64) -> bool {
+        let is_element =
+            integer_of(key).is_some_and(|i| (i as u64).wrapping_sub(1) < u64::from(self.array_len()));
+        !self.has(WEAK_KEYS | WEAK_VALUES | TURNING_WEAK)
+            && (is_element || self.is_dictionary() && self.shape() == 0)
     }
 
     #[cold]

@@ -29,7 +29,7 @@ mod print;
 #[cfg(any(test, debug_assertions))]
 mod verify;
 
-pub(crate) use ops::{IrOp, Kind, Mem, Ty};
+pub(crate) use ops::{IrOp, Kind, Mem, Ty, WideOp};
 #[allow(unused_imports, reason = "tests of passes")]
 pub(crate) use parse::parse;
 pub(crate) use print::{print, print_instruction, print_snapshot};
@@ -39,6 +39,7 @@ pub(crate) use verify::verify;
 use std::fmt;
 
 use crate::bytecode::Insn;
+use crate::ffi::ctab::known;
 use crate::string::LuaString;
 use crate::thread::FrameKind;
 use crate::value::{Gc, RawValue};
@@ -80,6 +81,14 @@ pub(crate) fn head_mask(head: u64) -> u64 {
     let flags = FINALIZER | FINALIZED | if is_view { REUSED } else { 0 };
     0xFFFF_FFFF_0000_FFFF & !(u64::from(flags) << 8)
 }
+
+/// The head of a C value that is a 64-bit integer, but for bits that do not matter ([`WIDE_MASK`]): the type, none of the flags that say that its bytes lie elsewhere.
+pub(crate) fn wide_head(ty: Ty) -> u64 {
+    let ctype = if ty == Ty::U64 { known::UINT64 } else { known::INT64 };
+    crate::gc::kind::Kind::CData as u64 | u64::from(ctype.0) << 32
+}
+
+pub(crate) const WIDE_MASK: u64 = 0xFFFF_FFFF_0000_FFFF & !((crate::ffi::cdata::WRITABLE as u64) << 8);
 
 /// In the immediate of `SHOWN` and `PART`, beside the C type: it may be written.
 pub(crate) const VIRTUAL_WRITABLE: u64 = 1 << 32;
@@ -185,7 +194,7 @@ impl Ins {
         matches!(self.op, IrOp::SHOWN | IrOp::PART)
     }
     pub(crate) fn is_constant(&self) -> bool {
-        matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB)
+        matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::KWIDE)
     }
 }
 
@@ -264,6 +273,8 @@ pub(crate) struct Snapshot {
     pub(crate) side: Option<u32>,
     /// The frame in which the region was entered has returned: slots are counted from the one that it has returned to.
     pub(crate) has_returned: bool,
+    /// A tail call has put another function in place of the one in which the region was entered.
+    pub(crate) has_tail_called: bool,
 }
 
 /// How a trace ends.

@@ -37,6 +37,10 @@ types! {
     Cdt "cdt",
     /// An address inside a cell.
     Ptr "ptr",
+    /// The value of an `int64_t`, without the C value around it.
+    I64 "i64",
+    /// That of a `uint64_t`.
+    U64 "u64",
 }
 
 impl Ty {
@@ -44,6 +48,38 @@ impl Ty {
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Ty::Num | Ty::Int)
     }
+
+    /// Whether values of it are 64-bit integers of C.
+    pub(crate) fn is_wide(self) -> bool {
+        matches!(self, Ty::I64 | Ty::U64)
+    }
+}
+
+/// What a `WARITH` computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in C")]
+pub(crate) enum WideOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Mod,
+    Pow,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+    Sar,
+    Rol,
+    Ror,
+}
+
+impl WideOp {
+    pub(crate) const ALL: &'static [WideOp] = {
+        use WideOp::{Add, And, Div, Mod, Mul, Or, Pow, Rol, Ror, Sar, Shl, Shr, Sub, Xor};
+        &[Add, Sub, Mul, Div, Mod, Pow, And, Or, Xor, Shl, Shr, Sar, Rol, Ror]
+    };
 }
 
 /// What part of memory an instruction reads or writes.
@@ -57,8 +93,12 @@ pub(crate) enum Mem {
     Field,
     /// Values of arrays.
     Array,
-    /// Headers of tables: shapes, metatables, where their values are.
+    /// Headers of tables: shapes, metatables, where the values of string keys are.
     Head,
+    /// Where tables have their arrays, and how long those are.
+    Extent,
+    /// What keys that are numbers lead to: arrays, and dictionaries.
+    Numbers,
     /// Closures: their environments and variables.
     Closure,
     /// Where a loop over rows is.
@@ -121,6 +161,8 @@ ops! {
     KINT Floating Pure,
     /// The Lua value with the bits `imm`: nil, false or true.
     KPRI Floating Pure,
+    /// The 64-bit integer `imm`.
+    KWIDE Floating Pure,
     /// The string at `imm`, a constant of a prototype that the region keeps.
     KSTR Floating Pure,
     /// The table at `imm`, which lives as long as the VM, or until all code is flushed: the metatable of a C type.
@@ -215,9 +257,9 @@ ops! {
     /// That field = `b`.
     HSTORE Store Field,
     /// Where table `a` has its array.
-    ARRAY Value Head,
+    ARRAY Value Extent,
     /// The length of table `a`'s array.
-    ALEN Value Head,
+    ALEN Value Extent,
     /// `1 <= a <= b`, integers.
     GBOUND Guard Pure,
     /// The element `b` of the array at `a`; `c` proves that it is there.
@@ -230,6 +272,10 @@ ops! {
     TLEN Value All,
     /// `rawget(a, b)`, if that is the answer: there is a value, or no metatable.
     TGET Guard All,
+    /// What table `a` itself has at the double `b`, nil if nothing.
+    NGET Value Numbers,
+    /// Table `a`, which has no metatable, gets `c` at the double `b`, if neither its shape nor its metatable changes by that.
+    NSET Call Numbers,
 
     /// The prototype of function `a` is `imm`.
     FPROTO Guard Closure,
@@ -239,6 +285,8 @@ ops! {
     FUPV Value Closure,
     /// The value of the variable at `a`.
     ULOAD Value Stack,
+    /// The same of one that is never assigned to once it has a value.
+    UCONST Value Closure,
     /// The variable at `a` = `b`.
     USTORE Store Stack,
     /// The environment of closure `a`; `b` proves that it is a closure.
@@ -270,6 +318,14 @@ ops! {
     CPAGE Guard Pure,
     /// A new reference to what is at `b`, of the type in `imm` (see `reference_imm`), in the memory of cdata `a`; `c` proves that it is there.
     CREF Call Pure,
+    /// The integer `a` as one of 64 bits.
+    WIDEN Value Pure,
+    /// Operation `imm` (see `WideOp`) of two 64-bit integers.
+    WARITH Value Pure,
+    /// A 64-bit integer as the nearest double.
+    W2N Value Pure,
+    /// A new C value that is the 64-bit integer `a`.
+    CBOX Call Pure,
     /// A new C value of the type, size and kind in `imm` (see `made_imm`), zero.
     CNEW Call Pure,
     /// The scalar and offset in `imm` of the new C value `a`, which nobody else knows, = `b`.

@@ -142,13 +142,19 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::ROL | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
         IrOp::I2N => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
-        IrOp::GLT | IrOp::GLE | IrOp::GEQ => (&[Ty::Num, Ty::Int], &[Ty::Num, Ty::Int]),
+        IrOp::GLT | IrOp::GLE | IrOp::GEQ => {
+            (&[Ty::Num, Ty::Int, Ty::I64, Ty::U64], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64])
+        }
+        IrOp::WIDEN => (&[Ty::Int, Ty::I64, Ty::U64], &[]),
+        IrOp::WARITH => (&[Ty::I64, Ty::U64], &[Ty::I64, Ty::U64]),
+        IrOp::W2N | IrOp::CBOX => (&[Ty::I64, Ty::U64], &[]),
         IrOp::TSHAPE | IrOp::TNOMETA | IrOp::META | IrOp::SLOTS | IrOp::ARRAY | IrOp::ALEN | IrOp::TLEN => {
             (&[Ty::Tab], &[])
         }
         IrOp::TGET => (&[Ty::Tab], &[Ty::Any]),
+        IrOp::NGET | IrOp::NSET => (&[Ty::Tab], &[Ty::Num]),
         IrOp::APPEND => (&[Ty::Tab], &[Ty::Any]),
-        IrOp::HLOAD | IrOp::ULOAD => (&[Ty::Ptr], &[Ty::Void]),
+        IrOp::HLOAD | IrOp::ULOAD | IrOp::UCONST => (&[Ty::Ptr], &[Ty::Void]),
         IrOp::HSTORE | IrOp::USTORE => (&[Ty::Ptr], &[Ty::Any]),
         IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),
@@ -164,7 +170,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::BSWAP | IrOp::CWRAP => (&[Ty::Int], &[]),
         IrOp::CBOUND | IrOp::SHOWN | IrOp::PART => (&[Ty::Cdt], &[Ty::Ptr]),
         IrOp::CINIT => (&[Ty::Cdt], &[Ty::Num, Ty::Int]),
-        IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int]),
+        IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64]),
         IrOp::TRUNC => (&[Ty::Num], &[]),
         IrOp::TSTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::ROWS => (&[Ty::Fun], &[Ty::Void]),

@@ -137,6 +137,11 @@ impl Lowering<'_> {
         let index = self.load_u32(frame, layout::FRAME_BASE);
         let pc = self.word(root.pc as u64);
         self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
+        if region.snaps[snap as usize].has_tail_called {
+            // Another function is in the place of the one in which the region was entered.
+            let constants = self.word(root.constants as u64);
+            self.b.ins().store(Self::flags(), constants, frame, layout::FRAME_CONSTANTS);
+        }
         for (number, called) in (1..).zip(called) {
             let at = number * layout::FRAME_SIZE;
             for (value, offset) in

@@ -271,7 +271,8 @@ impl Lowering<'_> {
             Scalar::U16 => self.b.ins().uload16(types::I64, flags, data, offset),
             Scalar::I32 => self.b.ins().sload32(flags, data, offset),
             Scalar::U32 => self.b.ins().uload32(flags, data, offset),
-            Scalar::Char | Scalar::I64 | Scalar::U64 | Scalar::Entity => {
+            Scalar::I64 | Scalar::U64 => self.load(data, offset),
+            Scalar::Char | Scalar::Entity => {
                 unreachable!("takes more than a load")
             }
         }
@@ -289,7 +290,7 @@ impl Lowering<'_> {
         let value = self.value(ins.b);
         match scalar {
             Scalar::F32 => unreachable!("just stored"),
-            Scalar::F64 => {
+            Scalar::F64 | Scalar::I64 | Scalar::U64 => {
                 self.b.ins().store(flags, value, data, offset);
             }
             Scalar::I8 | Scalar::U8 => {
@@ -301,7 +302,7 @@ impl Lowering<'_> {
             Scalar::I32 | Scalar::U32 => {
                 self.b.ins().istore32(flags, value, data, offset);
             }
-            Scalar::Bool | Scalar::Char | Scalar::I64 | Scalar::U64 | Scalar::Entity => {
+            Scalar::Bool | Scalar::Char | Scalar::Entity => {
                 unreachable!("takes more than a store")
             }
         }

@@ -91,6 +91,7 @@ impl Lowering<'_> {
         let snapshot = &region.snaps[snap as usize];
         let is_made = |r: Ref| {
             region.get(r).is_virtual()
+                || region.ty(r).is_wide()
                 || is_sunk_reference(region, r)
                 || region.sunk_table(snap, r).is_some()
                 || region.sunk_value(snap, r).is_some()
@@ -118,7 +119,7 @@ impl Lowering<'_> {
     fn ensure(&mut self, r: Ref, made: &mut Vec<Ref>) {
         let region = self.region;
         let ins = region.get(r);
-        if ins.op == IrOp::SLOT || constant(region, r).is_some() || self.values[r.index()].is_some() {
+        if ins.op == IrOp::SLOT || ins.is_constant() || self.values[r.index()].is_some() {
             return;
         }
         for operand in ins.operands() {

@@ -8,7 +8,9 @@ mod calls;
 mod cdata;
 mod cold;
 mod layout;
+mod lookup;
 mod ops;
+mod wide;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,13 +27,13 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::exit::buffer_places;
 use super::helpers::{Arg, Helper};
-use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Ty, called_site};
+use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
 use super::memory::Code;
 use super::{LEFT, LINKED, NOT_ENTERED};
 use crate::vm::Vm;
 
 /// So many instructions of a function count as a turn of a loop.
-const WORK_PER_TURN: usize = 20;
+const WORK_PER_TURN: usize = 10;
 
 /// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
 pub(super) const LEAVING: usize = 12;
@@ -46,9 +48,12 @@ pub(crate) struct Compiler {
     /// Whether the last code was kept as text, and the text.
     pub(crate) listing: Option<String>,
     pub(crate) wants_listing: bool,
-    /// The write barrier as a call that keeps all registers: most code never takes it, and need not keep its values out of their way.
-    barrier: Option<Code>,
+    /// Helpers as calls that keep all registers: most code never takes them, and need not keep its values out of their way.
+    rare: Vec<(Helper, Code)>,
 }
+
+/// Those helpers. What they give, if anything, they leave in memory.
+const RARE: [Helper; 2] = [Helper::barrier, Helper::number_get];
 
 impl Compiler {
     /// A compiler for this machine, if Cranelift has one.
@@ -66,9 +71,12 @@ impl Compiler {
             interrupt,
             listing: None,
             wants_listing: false,
-            barrier: None,
+            rare: Vec::new(),
         };
-        compiler.barrier = Some(compiler.keeping_registers(Helper::barrier)?);
+        for helper in RARE {
+            let code = compiler.keeping_registers(helper)?;
+            compiler.rare.push((helper, code));
+        }
         Some(compiler)
     }
 
@@ -121,8 +129,8 @@ impl Compiler {
             singles: HashMap::new(),
             loaded_single: None,
             signatures: HashMap::new(),
-            barrier: self.barrier.as_ref().map_or(0, |code| code.start() as usize),
-            preserving: None,
+            rare: &self.rare,
+            preserving: HashMap::new(),
             exits: HashMap::new(),
             cold: Vec::new(),
             sides: Vec::new(),
@@ -207,9 +215,9 @@ struct Lowering<'r> {
     /// That of the load that was just lowered.
     loaded_single: Option<Value>,
     signatures: HashMap<Vec<u8>, SigRef>,
-    /// Where the write barrier that keeps all registers is, and its signature.
-    barrier: usize,
-    preserving: Option<SigRef>,
+    /// The helpers that keep all registers, and their signatures.
+    rare: &'r [(Helper, Code)],
+    preserving: HashMap<usize, SigRef>,
     exits: HashMap<SnapId, Block>,
     /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
     cold: Vec<(SnapId, Block, bool, Value)>,
@@ -234,9 +242,9 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CALL, CNEW, CREF, EXEC, PLACE, SHORT, TNEW};
+            use IrOp::{APPEND, CALL, CBOX, CNEW, CREF, EXEC, NSET, PLACE, SHORT, TNEW};
             let ins = region.get(*r);
-            matches!(ins.op, SHORT | APPEND | EXEC | TNEW | PLACE | CREF | CNEW)
+            matches!(ins.op, SHORT | APPEND | NSET | EXEC | TNEW | PLACE | CREF | CNEW | CBOX)
                 || ins.op == CALL && called_site(ins.imm) != OWN_SITE
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
@@ -409,14 +417,17 @@ impl Lowering<'_> {
     /// About how many instructions the way to the end of a trace saves the interpreter, without what it costs to leave others to it.
     fn work(&self, trace: usize) -> usize {
         let region = self.region;
-        let mut at = Some(trace);
+        let Trace { begin, body, .. } = &region.traces[trace];
+        let before = region.path(*begin).into_iter().map(|(parent, snap)| {
+            let body = &region.traces[parent].body;
+            let until = |r: &Ref| Some(region.get(*r).snap) == snap;
+            &body[..body.iter().position(until).unwrap_or(body.len())]
+        });
         let (mut all, mut lost) = (0, 0);
-        while let Some(trace) = at {
-            let body = &region.traces[trace].body;
+        for body in before.chain([body.as_slice()]) {
             all += body.len();
             let left = body.iter().map(|r| region.get(*r)).filter(|ins| ins.op == IrOp::EXEC);
             lost += left.map(|ins| LEAVING + region.snaps[ins.snap as usize].restored.len()).sum::<usize>();
-            at = region.parent(trace);
         }
         all.saturating_sub(lost)
     }
@@ -487,7 +498,7 @@ impl Lowering<'_> {
                 Some(value) => *value,
                 None => self.b.ins().f64const(f64::from_bits(ins.imm)),
             },
-            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB => {
+            IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::KWIDE => {
                 self.b.ins().iconst(types::I64, ins.imm as i64)
             }
             IrOp::SLOT => match self.inside.get(&r).filter(|_| self.in_loop) {
@@ -578,13 +589,17 @@ impl Lowering<'_> {
         self.b.switch_to_block(next);
     }
 
-    /// The signature of the write barrier that keeps all registers.
-    fn preserving_signature(&mut self) -> SigRef {
-        let isa = self.isa;
-        let builder = &mut self.b;
-        *self
+    /// Calls a helper in a way that keeps all registers.
+    fn call_rare(&mut self, helper: Helper, arguments: &[Value]) {
+        let known = self.rare.iter().position(|(other, _)| *other == helper);
+        let index = known.expect("one of those that are made so");
+        let (isa, builder) = (self.isa, &mut self.b);
+        let signature = *self
             .preserving
-            .get_or_insert_with(|| builder.import_signature(preserving(isa, Helper::barrier.arguments())))
+            .entry(index)
+            .or_insert_with(|| builder.import_signature(preserving(isa, helper.arguments())));
+        let address = self.b.ins().iconst(types::I64, self.rare[index].1.start() as i64);
+        self.b.ins().call_indirect(signature, address, arguments);
     }
 
     fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {

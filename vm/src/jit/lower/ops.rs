@@ -63,6 +63,7 @@ impl Lowering<'_> {
     pub(super) fn unboxed(&mut self, raw: Value, ty: Ty, refused: cranelift_codegen::ir::Block) -> Value {
         let (ok, value) = match ty {
             Ty::Any => return raw,
+            Ty::I64 | Ty::U64 => return self.unboxed_wide(raw, ty, refused),
             Ty::Int => {
                 let ok = self.is_number(raw);
                 let next = self.b.create_block();
@@ -105,7 +106,7 @@ impl Lowering<'_> {
         (self.b.ins().icmp(IntCC::Equal, x, y), integer)
     }
 
-    fn bits_of(&mut self, double: Value) -> Value {
+    pub(super) fn bits_of(&mut self, double: Value) -> Value {
         self.b.ins().bitcast(types::I64, MemFlagsData::new(), double)
     }
 
@@ -137,7 +138,14 @@ impl Lowering<'_> {
 
     fn lower(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
-            IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::SLOT | IrOp::PHI => {
+            IrOp::KNUM
+            | IrOp::KINT
+            | IrOp::KPRI
+            | IrOp::KSTR
+            | IrOp::KTAB
+            | IrOp::KWIDE
+            | IrOp::SLOT
+            | IrOp::PHI => {
                 unreachable!("in no trace")
             }
             IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
@@ -145,6 +153,10 @@ impl Lowering<'_> {
                 let (stack, value) = (self.stack(), self.boxed(ins.a));
                 self.b.ins().store(Self::flags(), value, stack, ins.imm as i64 as i32 * 8);
                 return None;
+            }
+            IrOp::GTYPE if ins.ty.is_wide() => {
+                let (raw, fail) = (self.value(ins.a), self.fail_block(ins.snap));
+                self.unboxed_wide(raw, ins.ty, fail)
             }
             IrOp::GTYPE => {
                 let raw = self.value(ins.a);
@@ -359,6 +371,12 @@ impl Lowering<'_> {
                 let value = self.call(Helper::table_get, &[self.vm, table, key]);
                 self.guard_value(value, ins)
             }
+            IrOp::NGET => self.number_look_up(ins),
+            IrOp::NSET => {
+                let (table, key, value) = (self.value(ins.a), self.value(ins.b), self.boxed(ins.c));
+                let status = self.call(Helper::number_set, &[self.vm, table, key, value]);
+                return self.guard_zero(status, ins);
+            }
             IrOp::FPROTO => {
                 let function = self.value(ins.a);
                 self.guard_kind(function, Cell::LuaFunction, ins);
@@ -379,7 +397,7 @@ impl Lowering<'_> {
                 let function = self.value(ins.a);
                 self.load(function, layout::UPVALUES + ins.imm as i32 * 8)
             }
-            IrOp::ULOAD => {
+            IrOp::ULOAD | IrOp::UCONST => {
                 let variable = self.value(ins.a);
                 let place = self.load(variable, layout::LOCATION);
                 self.load(place, 0)
@@ -470,6 +488,7 @@ impl Lowering<'_> {
                 return self.guard_zero(status, ins);
             }
             IrOp::SHOWN | IrOp::PART => unreachable!("only exits want it"),
+            IrOp::WIDEN | IrOp::WARITH | IrOp::W2N | IrOp::CBOX => self.wide(ins),
             _ => return self.lower_cdata(ins),
         })
     }
@@ -503,8 +522,11 @@ impl Lowering<'_> {
     fn comparison(&mut self, ins: &Ins) -> Option<Value> {
         let holds = ins.imm != 0;
         let (x, y) = (self.value(ins.a), self.value(ins.b));
-        let ok = if self.region.ty(ins.a) == Ty::Int {
+        let ty = self.region.ty(ins.a);
+        let ok = if ty != Ty::Num {
             let condition = match ins.op {
+                IrOp::GLT if ty == Ty::U64 => IntCC::UnsignedLessThan,
+                IrOp::GLE if ty == Ty::U64 => IntCC::UnsignedLessThanOrEqual,
                 IrOp::GLT => IntCC::SignedLessThan,
                 IrOp::GLE => IntCC::SignedLessThanOrEqual,
                 _ => IntCC::Equal,
@@ -545,9 +567,7 @@ impl Lowering<'_> {
         self.b.switch_to_block(shade);
         self.b.set_cold_block(shade);
         let old = self.load(base, offset);
-        let signature = self.preserving_signature();
-        let address = self.b.ins().iconst(types::I64, self.barrier as i64);
-        self.b.ins().call_indirect(signature, address, &[self.vm, old]);
+        self.call_rare(Helper::barrier, &[self.vm, old]);
         let none: [BlockArg; 0] = [];
         self.b.ins().jump(next, &none);
         self.b.switch_to_block(next);
@@ -576,7 +596,7 @@ fn field_offset(ins: &Ins) -> i32 {
 }
 
 /// The bits of a type's tag in place.
-fn tag_bits(ty: Ty) -> u64 {
+pub(super) fn tag_bits(ty: Ty) -> u64 {
     let tag = match ty {
         Ty::Str => Tag::String,
         Ty::Tab => Tag::Table,
@@ -584,7 +604,9 @@ fn tag_bits(ty: Ty) -> u64 {
         Ty::Udt => Tag::UserData,
         Ty::Thr => Tag::Thread,
         Ty::Cdt => Tag::CData,
-        Ty::Void | Ty::Any | Ty::Num | Ty::Int | Ty::Ptr => unreachable!("{ty:?} has no tag"),
+        Ty::Void | Ty::Any | Ty::Num | Ty::Int | Ty::Ptr | Ty::I64 | Ty::U64 => {
+            unreachable!("{ty:?} has no tag")
+        }
     };
     (tag as u64) << 47
 }

@@ -20,6 +20,8 @@ struct Written {
     stack: bool,
     array: bool,
     head: bool,
+    extent: bool,
+    numbers: bool,
     closure: bool,
     row: bool,
     lent: bool,
@@ -176,11 +178,18 @@ fn written(region: &Region, traces: impl Iterator<Item = usize>) -> Written {
             _ if ins.op == IrOp::APPEND => {
                 written.array = true;
                 written.head = true;
+                written.extent = true;
             }
             Mem::Pure => {}
             Mem::Stack => written.stack = true,
             Mem::Array => written.array = true,
             Mem::Head => written.head = true,
+            Mem::Extent => written.extent = true,
+            Mem::Numbers => {
+                written.array = true;
+                written.extent = true;
+                written.numbers = true;
+            }
             Mem::Closure => written.closure = true,
             Mem::Row => written.row = true,
             Mem::Lent => written.lent = true,
@@ -199,13 +208,18 @@ fn is_written(written: &Written, ins: &Ins) -> bool {
         Mem::Stack => written.stack,
         Mem::Array => written.array,
         Mem::Head => written.head,
+        Mem::Extent => written.extent,
+        Mem::Numbers => written.array || written.extent || written.numbers,
         Mem::Closure => written.closure,
         Mem::Row => written.row,
         Mem::Lent => written.lent,
         Mem::Bytes => written.bytes,
         Mem::Tick => false,
         Mem::Field => written.fields.contains(&ins.imm),
-        Mem::All => written.stack || written.array || written.head || !written.fields.is_empty(),
+        Mem::All => {
+            let of_tables = written.array || written.head || written.extent || written.numbers;
+            written.stack || of_tables || !written.fields.is_empty()
+        }
     };
     part || written.everything
 }

@@ -35,6 +35,11 @@ pub(super) fn settle(region: &mut Region) {
                 None if may_differ => param.filter(|_| !snap.has_returned),
                 None => None,
             };
+            // What the trace has read a 64-bit integer from is the object that it is.
+            let value = value.map(|r| match region.get(r) {
+                ins if ins.op == IrOp::GTYPE && ins.ty.is_wide() => ins.a,
+                _ => r,
+            });
             restored.extend(value.map(|value| (*slot, value)));
         }
         region.snaps[index].restored = restored;

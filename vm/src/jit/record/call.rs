@@ -255,7 +255,8 @@ impl Recorder {
             FunctionView::Lua(closure) => {
                 // SAFETY: a live prototype.
                 let proto = unsafe { &*closure.proto().as_ptr() };
-                if self.frames.len() == 1 {
+                let is_first = self.frames.len() == 1;
+                if is_first && !self.may_be_replaced() {
                     return Err(Reason::TailCall);
                 }
                 if proto.is_vararg {
@@ -281,6 +282,7 @@ impl Recorder {
                 self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
                 self.set_proof(proof);
                 self.frames.last_mut().expect("the called frame").kind = frame.kind;
+                self.has_tail_called |= is_first;
                 self.forget_from(base - 1);
                 self.write_slot(base - 1, function)?;
                 for (i, value) in values.into_iter().enumerate() {
@@ -291,6 +293,13 @@ impl Recorder {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a tail call may put another function in place of the one in which the region was entered: where that is all there is to it.
+    fn may_be_replaced(&self) -> bool {
+        // SAFETY: a live prototype.
+        let is_vararg = unsafe { (*self.top_frame().proto.as_ptr()).is_vararg };
+        self.region.is_function && !self.has_returned && !is_vararg
     }
 
     /// The current frame returns `count` values from a register on.
@@ -306,7 +315,11 @@ impl Recorder {
     fn return_from_root(&mut self, vm: &Vm, first: usize, count: usize) -> Recorded<()> {
         let [.., caller, frame] = &vm.frames()[..=self.depth] else { return Err(Reason::Returned) };
         if (self.region.is_function || self.is_called) && !self.has_returned && count <= ARGUMENTS {
-            let values: Vec<Ref> = (0..count).map(|i| self.read(vm, first + i)).collect::<Recorded<_>>()?;
+            let value = |i| {
+                let value = self.read(vm, first + i)?;
+                if self.region.ty(value).is_wide() { self.boxed(value) } else { Ok(value) }
+            };
+            let values: Vec<Ref> = (0..count).map(value).collect::<Recorded<_>>()?;
             if !values.iter().any(|value| self.region.get(*value).is_virtual()) {
                 self.results = Some(values);
             }
@@ -389,6 +402,9 @@ impl Recorder {
         }
         if let Some(made) = self.ffi_new(vm, callee, count, native)? {
             return Ok(Some(made));
+        }
+        if let Some(value) = self.wide_call(vm, callee, count, native)? {
+            return Ok(Some(value));
         }
         // SAFETY: a live native.
         let Some(short) = (unsafe { (*native.as_ptr()).short }) else { return Ok(None) };

@@ -5,12 +5,14 @@
 //! brought up to date, where the trace is left while somebody could look at it.
 
 use super::refs::type_of_object;
+use super::wide::{wide_scalar, wide_type_of};
 use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{Insn, Part};
 use crate::ffi::cdata::{CData, COLUMN, UNCHECKED, VIEW, View, WRITABLE};
 use crate::ffi::column;
 use crate::ffi::ctype::{CTypeId, Scalar};
 use crate::ffi::place::{self, PART};
+use crate::ffi::state::CFieldKind;
 use crate::function::InlineCache;
 use crate::jit::ir::{
     ColumnField, Ins, IrOp, Ref, Ty, VIRTUAL_REUSED, VIRTUAL_WRITABLE, head_mask, virtual_kind,
@@ -248,7 +250,12 @@ impl Recorder {
         if target.offset > MAX_OFFSET {
             return Err(crate::jit::reason::Reason::TooLong);
         }
-        let ty = if scalar == Scalar::F32 as u32 || scalar == Scalar::F64 as u32 { Ty::Num } else { Ty::Int };
+        let ty = match Scalar::ALL[scalar as usize] {
+            Scalar::F32 | Scalar::F64 => Ty::Num,
+            Scalar::I64 => Ty::I64,
+            Scalar::U64 => Ty::U64,
+            _ => Ty::Int,
+        };
         let place = target.offset as u64 | u64::from(scalar) << 32;
         let value = self.emit(Ins::new(IrOp::CLOAD, ty).a(target.data).b(target.proof).imm(place))?;
         if scalar != Scalar::Bool as u32 {
@@ -266,7 +273,9 @@ impl Recorder {
         let Some(actual) = self.actual_reg(vm, insn.a()).as_cdata() else { return Ok(false) };
         let key = self.key_of(insn);
         let ctype = type_of_object(self.region.get(object), actual);
-        let Some((place, part)) = place::of_field(vm, ctype, key, true) else { return Ok(false) };
+        let Some((place, part)) = place::of_field(vm, ctype, key, true) else {
+            return self.set_wide_field(vm, insn, (object, actual, ctype));
+        };
         let value = self.read(vm, insn.b())?;
         if place & 0xFF == PART {
             let value = (value, self.actual_reg(vm, insn.b()));
@@ -285,14 +294,44 @@ impl Recorder {
         self.store_scalar(&target, place & 0xFF, value)
     }
 
+    /// The same of a field of a declared struct that is a 64-bit integer.
+    fn set_wide_field(
+        &mut self,
+        vm: &mut Vm,
+        insn: Insn,
+        (object, actual, ctype): (Ref, Gc<CData>, CTypeId),
+    ) -> Recorded<bool> {
+        let is_new = self.region.get(object).op == IrOp::CNEW;
+        if is_new || !ctype.is_declared() || vm.ffi.c.table.quals(ctype).constant {
+            return Ok(false);
+        }
+        let Some(record) = vm.ffi.c.table.as_record(ctype) else { return Ok(false) };
+        let Ok(Some(field)) = vm.c_field(record, self.key_of(insn)) else { return Ok(false) };
+        let Some(wide) = wide_type_of(field.ctype).filter(|_| field.kind == CFieldKind::Field) else {
+            return Ok(false);
+        };
+        let value = self.read(vm, insn.b())?;
+        let ty = self.region.ty(value);
+        if !(ty.is_number() || ty.is_wide()) {
+            return Ok(false);
+        }
+        let Some(mut target) = self.bytes_of(vm, object, actual)? else { return Ok(false) };
+        target.offset += field.offset as usize;
+        self.store_scalar(&target, wide_scalar(wide) as u32, value)
+    }
+
     pub(super) fn store_scalar(&mut self, target: &Target, scalar: u32, value: Ref) -> Recorded<bool> {
         if !target.is_writable || scalar == Scalar::Bool as u32 || target.offset > MAX_OFFSET {
             return Ok(false);
         }
-        let value = if scalar == Scalar::F32 as u32 || scalar == Scalar::F64 as u32 {
-            self.double(value)?
-        } else {
-            self.whole(value)?
+        let value = match Scalar::ALL[scalar as usize] {
+            Scalar::F32 | Scalar::F64 => self.double(value)?,
+            wide @ (Scalar::I64 | Scalar::U64) => {
+                let ty = if wide == Scalar::U64 { Ty::U64 } else { Ty::I64 };
+                let Some(value) = self.as_wide(value, ty)? else { return Ok(false) };
+                value
+            }
+            _ => self.whole(value)?,
         };
         let tick = self.tick(target)?;
         let place = target.offset as u64 | u64::from(scalar) << 32;
@@ -337,14 +376,18 @@ impl Recorder {
     ) -> Recorded<bool> {
         let Some(actual) = self.actual_reg(vm, insn.a()).as_cdata() else { return Ok(false) };
         let is_column = actual.flags() & COLUMN != 0;
-        if self.region.get(object).is_virtual() || is_column || !self.region.ty(value).is_number() {
+        let ty = self.region.ty(value);
+        if self.region.get(object).is_virtual() || is_column || !(ty.is_number() || ty.is_wide()) {
             return Ok(false);
         }
-        match self.array_element(vm, object, actual, key, true)? {
-            Some(target) => match place::scalar_of(vm, target.ctype) {
-                Some(scalar) => self.store_scalar(&target, scalar as u32, value),
-                None => Ok(false),
-            },
+        let Some(target) = self.array_element(vm, object, actual, key, true)? else { return Ok(false) };
+        let scalar = match wide_type_of(target.ctype) {
+            Some(wide) => Some(wide_scalar(wide)),
+            // What a narrower integer gets of a wide one the interpreter knows.
+            None => place::scalar_of(vm, target.ctype).filter(|_| ty.is_number()),
+        };
+        match scalar {
+            Some(scalar) => self.store_scalar(&target, scalar as u32, value),
             None => Ok(false),
         }
     }

@@ -15,6 +15,9 @@ pub(super) struct Versions {
     stack: u32,
     array: u32,
     head: u32,
+    extent: u32,
+    /// Also moved by what writes arrays.
+    numbers: u32,
     closure: u32,
     row: u32,
     lent: u32,
@@ -31,6 +34,8 @@ impl Versions {
             Mem::Stack => self.stack.into(),
             Mem::Array => self.array.into(),
             Mem::Head => self.head.into(),
+            Mem::Extent => self.extent.into(),
+            Mem::Numbers => self.numbers.into(),
             Mem::Closure => self.closure.into(),
             Mem::Row => self.row.into(),
             Mem::Lent => self.lent.into(),
@@ -48,8 +53,20 @@ impl Versions {
         match mem {
             Mem::Pure => self.any -= 1,
             Mem::Stack => self.stack += 1,
-            Mem::Array => self.array += 1,
+            Mem::Array => {
+                self.array += 1;
+                self.numbers += 1;
+            }
             Mem::Head => self.head += 1,
+            Mem::Extent => {
+                self.extent += 1;
+                self.numbers += 1;
+            }
+            Mem::Numbers => {
+                self.array += 1;
+                self.extent += 1;
+                self.numbers += 1;
+            }
             Mem::Closure => self.closure += 1,
             Mem::Row => self.row += 1,
             Mem::Lent => self.lent += 1,
@@ -60,6 +77,8 @@ impl Versions {
                 self.stack += 1;
                 self.array += 1;
                 self.head += 1;
+                self.extent += 1;
+                self.numbers += 1;
                 self.closure += 1;
                 self.row += 1;
                 self.lent += 1;
@@ -100,10 +119,14 @@ impl Recorder {
         self.forget_memory();
         self.known.clear();
         self.ticked.clear();
+        self.objects.clear();
     }
 
     /// Takes note of an instruction that has been executed.
     pub(super) fn learn(&mut self, r: Ref, ins: Ins) {
+        if ins.op == IrOp::CBOX {
+            self.objects.insert(ins.a, r);
+        }
         self.learn_of_fresh(r, ins);
         self.learn_of_values(r, ins);
         match ins.op.kind() {
@@ -118,6 +141,7 @@ impl Recorder {
                 if ins.op == IrOp::APPEND {
                     self.versions.written(Mem::Array, 0);
                     self.versions.written(Mem::Head, 0);
+                    self.versions.written(Mem::Extent, 0);
                 } else {
                     self.versions.written(ins.op.mem(), ins.imm);
                 }
@@ -248,6 +272,7 @@ impl Recorder {
                 let address = value.heap_addr().expect("a string is a cell");
                 self.region.constant(IrOp::KSTR, Ty::Str, address as u64)
             }
+            _ if let Some(wide) = self.wide_constant(value) => wide,
             _ => return Err(Reason::Special),
         })
     }
@@ -261,6 +286,14 @@ impl Recorder {
 
     /// A value with its type, which `actual` shows.
     pub(super) fn refine(&mut self, r: Ref, actual: RawValue) -> Recorded<Ref> {
+        if self.region.get(r).op == IrOp::CBOX {
+            return Ok(self.region.get(r).a);
+        }
+        if let Some(constant) = self.known_primitive(r)
+            && let Some(wide) = self.wide_constant(constant)
+        {
+            return Ok(wide);
+        }
         // An entity is a light userdata.
         let is_known = self.known_primitive(r).is_some() || self.region.get(r).op == IrOp::RENTITY;
         if self.region.ty(r) != Ty::Any || is_known {
@@ -285,6 +318,14 @@ impl Recorder {
         match self.region.get(r) {
             ins if ins.is_virtual() => Err(Reason::View),
             ins if ins.ty == Ty::Any => Ok(r),
+            ins if ins.ty.is_wide() => {
+                let object = self.object(r)?;
+                if self.region.ty(object) == Ty::Any {
+                    Ok(object)
+                } else {
+                    self.op1(IrOp::BOX, Ty::Any, object)
+                }
+            }
             _ => self.op1(IrOp::BOX, Ty::Any, r),
         }
     }

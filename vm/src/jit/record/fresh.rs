@@ -70,7 +70,7 @@ impl Recorder {
         if !is_known || value == table || self.region.get(value).is_virtual() {
             return Ok(false);
         }
-        let key = key.as_ptr() as u64;
+        let (key, value) = (key.as_ptr() as u64, self.object(value)?);
         self.emit(Ins::new(IrOp::TINIT, Ty::Void).a(table).b(value).imm(key))?;
         self.does_not_grow();
         Ok(true)
@@ -109,6 +109,7 @@ impl Recorder {
         if !is_next || value == table || self.region.get(value).is_virtual() || !self.is_never_nil(value) {
             return Ok(false);
         }
+        let value = self.object(value)?;
         self.emit(Ins::new(IrOp::TLIST, Ty::Void).a(table).b(value).imm(index as u64))?;
         self.does_not_grow();
         Ok(true)

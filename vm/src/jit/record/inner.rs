@@ -48,7 +48,7 @@ impl Recorder {
         code: LoopCode,
     ) -> Recorded<Inner> {
         for number in self.region.enclosing(self.begin) {
-            if !self.has_returned && self.is_at(number) {
+            if self.is_in_first_frame() && self.is_at(number) {
                 self.close_inner(vm, number)?;
                 return Ok(Inner::Closed);
             }
@@ -59,7 +59,7 @@ impl Recorder {
         }
         self.unrolled.remove(&back_edge);
         for number in 0..self.region.inner.len() as u32 {
-            if !self.has_returned && self.may_enter(vm, number) {
+            if self.is_in_first_frame() && self.may_enter(vm, number) {
                 self.enter_inner(vm, number)?;
                 return Ok(Inner::Closed);
             }
@@ -78,7 +78,7 @@ impl Recorder {
                 _ => {}
             }
         }
-        let has_room = self.region.inner.len() < MAX_INNER && !self.has_returned;
+        let has_room = self.region.inner.len() < MAX_INNER && self.is_in_first_frame();
         let written = if has_room { self.written_in(back_edge) } else { None };
         match written {
             Some(written) if !written.iter().any(|slot| self.is_shown(*slot)) => {
@@ -121,7 +121,7 @@ impl Recorder {
     /// Whether the region's loop lies in the one with this back-edge.
     pub(super) fn is_around(&self, back_edge: *const Insn) -> bool {
         let frame = &self.frames[0];
-        if self.has_returned || self.is_of_function() {
+        if !self.is_in_first_frame() || self.is_of_function() {
             return false;
         }
         let (inner, outer) = (Self::index_of(frame, self.header), Self::index_of(frame, back_edge));
@@ -144,6 +144,11 @@ impl Recorder {
         Ok(())
     }
 
+    /// Whether the frame in which the region was entered is still there, with the function that it had.
+    fn is_in_first_frame(&self) -> bool {
+        !self.has_returned && !self.has_tail_called
+    }
+
     /// Whether a slot holds a view that is no object.
     fn is_shown(&self, slot: Slot) -> bool {
         match self.place(slot) {
@@ -156,7 +161,7 @@ impl Recorder {
     pub(super) fn is_expected_to_turn(&self) -> bool {
         let of_open = |number: &u32| self.region.inner[*number as usize].back_edge == self.pc;
         self.unrolled.contains(&self.pc)
-            || !self.has_returned && self.region.enclosing(self.begin).iter().any(of_open)
+            || self.is_in_first_frame() && self.region.enclosing(self.begin).iter().any(of_open)
     }
 
     /// Whether the trace is where an inner loop begins, in the same frames.
@@ -323,7 +328,7 @@ impl Recorder {
             };
             let counts = control.contains(&slot) && is_small_integer(self.actual(vm, slot));
             let ty = match self.region.ty(value) {
-                _ if changes && self.any.contains(&slot) => Ty::Any,
+                ty if (changes || ty.is_wide()) && self.any.contains(&slot) => Ty::Any,
                 Ty::Num | Ty::Int if counts && self.small_constant(value).is_some() => Ty::Int,
                 Ty::Int if !counts => Ty::Num,
                 ty => ty,

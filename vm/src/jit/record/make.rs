@@ -1,6 +1,7 @@
 //! `ffi.new` and calls of type objects: small structs of numbers are fresh C values (`values.rs`).
 
 use super::values::part_imm;
+use super::wide::wide_type_of;
 use super::{Recorded, Recorder};
 use crate::ffi::cconv::type_object;
 use crate::ffi::ctab::MemberKind;
@@ -9,7 +10,7 @@ use crate::ffi::place;
 use crate::function::NativeFunction;
 use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
 use crate::rt::meta::Meta;
-use crate::stdlib::FFI_NEW;
+use crate::stdlib::{FFI_CAST, FFI_NEW};
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
@@ -27,7 +28,8 @@ impl Recorder {
     ) -> Recorded<Option<Ref>> {
         // SAFETY: a live native.
         let code = unsafe { (*native.as_ptr()).function as usize };
-        if code != FFI_NEW as usize || count == 0 {
+        let is_cast = code == FFI_CAST as usize;
+        if !is_cast && code != FFI_NEW as usize || count == 0 {
             return Ok(None);
         }
         let (which, actual) = (self.read_slot(vm, callee + 1)?, self.actual(vm, callee + 1));
@@ -39,6 +41,16 @@ impl Recorder {
             None => actual.as_cdata().and_then(type_object),
         };
         let Some(ctype) = ctype else { return Ok(None) };
+        if let Some(value) = self.wide_initial(vm, ctype, callee + 2, count - 1)? {
+            if actual.is_cdata() && !self.is_type_object(vm, which, actual, ctype)? {
+                return Ok(None);
+            }
+            self.guard_native(vm, callee, native)?;
+            return Ok(Some(value));
+        }
+        if is_cast {
+            return Ok(None);
+        }
         let Some(parts) = self.initial_parts(vm, ctype, callee + 2, count - 1)? else { return Ok(None) };
         if actual.is_cdata() && !self.is_type_object(vm, which, actual, ctype)? {
             return Ok(None);
@@ -62,12 +74,22 @@ impl Recorder {
                 return Ok(None);
             }
         }
-        let Some(parts) = self.initial_parts(vm, ctype, callee + 1, count)? else { return Ok(None) };
         let object = self.read_slot(vm, callee)?;
+        if let Some(value) = self.wide_initial(vm, ctype, callee + 1, count)? {
+            return Ok(self.is_type_object(vm, object, actual, ctype)?.then_some(value));
+        }
+        let Some(parts) = self.initial_parts(vm, ctype, callee + 1, count)? else { return Ok(None) };
         if !self.is_type_object(vm, object, actual, ctype)? {
             return Ok(None);
         }
         self.new_struct(vm, ctype, parts).map(Some)
+    }
+
+    /// What a 64-bit integer is made of; `None` if the type is none, or that takes the interpreter.
+    fn wide_initial(&mut self, vm: &Vm, ctype: CTypeId, first: Slot, count: usize) -> Recorded<Option<Ref>> {
+        let Some(ty) = wide_type_of(ctype).filter(|_| count == 1) else { return Ok(None) };
+        let value = self.read_slot(vm, first)?;
+        self.as_wide(value, ty)
     }
 
     /// Guards that a value is an object that names a type.

@@ -25,6 +25,7 @@ mod rows;
 mod step;
 mod table;
 mod values;
+mod wide;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -114,6 +115,8 @@ pub(crate) struct Recorder {
     base: u32,
     /// The frame in which the region was entered has returned: `frames` begins with the one that it has returned to.
     has_returned: bool,
+    /// A tail call has put another function in place of that one: `frames` begins with it.
+    has_tail_called: bool,
     frames: Vec<Frame>,
     protos: Vec<Gc<Proto>>,
     /// How many of them somebody keeps.
@@ -154,6 +157,10 @@ pub(crate) struct Recorder {
     values: HashMap<Ref, FreshValue>,
     /// References and C values that are objects from where they were made on.
     kept: HashSet<Ref>,
+    /// The objects that 64-bit integers have been made.
+    objects: HashMap<Ref, Ref>,
+    /// The constants of prototypes that are 64-bit integers.
+    wide_constants: HashMap<Ref, RawValue>,
     /// The change ticks that have been left already.
     ticked: HashSet<Ref>,
     /// The loads from the memory of C values that are known, for stores that do not touch it.
@@ -224,7 +231,7 @@ impl Recorder {
             recorder.set_place(*slot, Some(*place));
         }
         recorder.top = snap.top;
-        recorder.has_returned = snap.has_returned;
+        (recorder.has_returned, recorder.has_tail_called) = (snap.has_returned, snap.has_tail_called);
         recorder.inherit(parent);
         Ok(recorder)
     }
@@ -251,6 +258,7 @@ impl Recorder {
             depth,
             base: vm.frames()[depth].base,
             has_returned: false,
+            has_tail_called: false,
             frames: Vec::new(),
             protos: Vec::new(),
             kept_protos: 0,
@@ -276,6 +284,8 @@ impl Recorder {
             fresh: HashMap::new(),
             values: HashMap::new(),
             kept: HashSet::new(),
+            objects: HashMap::new(),
+            wide_constants: HashMap::new(),
             ticked: HashSet::new(),
             loads: Vec::new(),
             makes_views: false,
@@ -473,8 +483,12 @@ impl Recorder {
         if let Some(snap) = self.snap {
             return Ok(snap);
         }
-        let has_returned = self.has_returned;
-        let mut snapshot = Snapshot { may_grow: true, top: self.top, has_returned, ..Snapshot::default() };
+        let Recorder { top, has_returned, has_tail_called, .. } = *self;
+        let mut snapshot =
+            Snapshot { may_grow: true, top, has_returned, has_tail_called, ..Snapshot::default() };
+        if has_tail_called {
+            snapshot.live.push(-1);
+        }
         let count = self.frames.len();
         for (index, frame) in self.frames.iter().enumerate() {
             let next = self.frames.get(index + 1);
@@ -503,10 +517,12 @@ impl Recorder {
                 }
             }
         }
-        for (index, place) in self.places.iter().enumerate() {
-            if let Some(place) = place {
-                snapshot.slots.push((index as Slot - 1, *place));
-            }
+        for index in 0..self.places.len() {
+            let place = match self.places[index] {
+                Some(Place::Value(r)) => Some(Place::Value(self.known_object(r).unwrap_or(r))),
+                other => other,
+            };
+            snapshot.slots.extend(place.map(|place| (index as Slot - 1, place)));
         }
         for (_, place) in &snapshot.slots {
             if let Place::Value(r) = place
@@ -533,6 +549,12 @@ impl Recorder {
         let id = self.region.snaps.len() as SnapId - 1;
         self.snap = Some(id);
         Ok(id)
+    }
+
+    /// Guards from here on leave by a snapshot of their own, though it is of the same instruction: what has been computed so far is known in a side trace that
+    /// begins there.
+    fn leave_from_here(&mut self) {
+        self.snap = None;
     }
 
     /// The instruction it has come to.
@@ -566,6 +588,6 @@ fn type_of(value: RawValue) -> Ty {
         Type::Function => Ty::Fun,
         Type::UserData => Ty::Udt,
         Type::Thread => Ty::Thr,
-        Type::CData => Ty::Cdt,
+        Type::CData => wide::wide_type(value).unwrap_or(Ty::Cdt),
     }
 }

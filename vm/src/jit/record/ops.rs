@@ -1,9 +1,10 @@
 //! Moves, arithmetic, comparisons, loops.
 
+use super::wide::wide_type;
 use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{BitOp, Format, Insn, Op};
 use crate::function::FunctionView;
-use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
+use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty, WideOp};
 use crate::jit::reason::Reason;
 use crate::rt::{self, meta::Meta};
 use crate::string::MAX_SHORT;
@@ -31,7 +32,7 @@ impl Recorder {
             }
             Op::LOADK => {
                 let value = self.k(insn.index());
-                if value.is_cdata() {
+                if value.is_cdata() && wide_type(value).is_none() {
                     return self.exec(vm, insn);
                 }
                 let value = self.constant(value)?;
@@ -94,6 +95,11 @@ impl Recorder {
             Op::BITOP => self.bit_operation(vm, insn),
             Op::UNM => {
                 let value = self.read(vm, b)?;
+                if self.region.ty(value).is_wide() {
+                    let zero = self.number(0.0);
+                    let negated = self.wide_arithmetic(WideOp::Sub, zero, value)?;
+                    return self.write(a, negated.expect("a constant and a 64-bit integer"));
+                }
                 if !self.region.ty(value).is_number() {
                     let actual = self.actual_reg(vm, b);
                     if let Some(value) =
@@ -293,6 +299,11 @@ impl Recorder {
     fn arithmetic(&mut self, vm: &mut Vm, insn: Insn) -> Recorded<()> {
         let (left, right) = self.operands(vm, insn)?;
         let event = rt::event_of(insn.op());
+        if let Some(op) = WideOp::of_event(event)
+            && let Some(value) = self.wide_arithmetic(op, left, right)?
+        {
+            return self.write(insn.a(), value);
+        }
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
             let (x, y) = match insn.op().format() {
                 Format::ABK => (self.actual_reg(vm, insn.b()), self.k(insn.index())),
@@ -334,6 +345,9 @@ impl Recorder {
 
     fn bit_operation(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
         let (left, right) = (self.read(vm, insn.b())?, self.read(vm, insn.c())?);
+        if let Some(value) = self.wide_bits(BitOp::ALL[insn.index()], left, right)? {
+            return self.write(insn.a(), value);
+        }
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
             return self.exec(vm, insn);
         }
@@ -358,6 +372,10 @@ impl Recorder {
                 if matches!(op, Op::LTVK | Op::LEVK) { (register, constant) } else { (constant, register) }
             }
         };
+        let ir = if matches!(op, Op::LT | Op::LTVK | Op::GTVK) { IrOp::GLT } else { IrOp::GLE };
+        if let Some((left, right)) = self.wide_pair(left, right)? {
+            return self.branch(insn, Ins::new(ir, Ty::Void).a(left).b(right), wants);
+        }
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
             let event = match op {
                 Op::LT => Some(Meta::Lt),
@@ -373,7 +391,6 @@ impl Recorder {
             self.expected = [self.target(insn), self.expected[1]];
             return self.exec(vm, insn);
         }
-        let ir = if matches!(op, Op::LT | Op::LTVK | Op::GTVK) { IrOp::GLT } else { IrOp::GLE };
         let (left, right) = self.alike(left, right)?;
         self.branch(insn, Ins::new(ir, Ty::Void).a(left).b(right), wants)
     }
@@ -414,7 +431,7 @@ impl Recorder {
             Op::EQ => (self.read(vm, insn.b())?, self.actual_reg(vm, insn.b())),
             Op::EQK => {
                 let k = self.k(insn.b());
-                if k.is_cdata() {
+                if k.is_cdata() && wide_type(k).is_none() {
                     self.expected = [self.target(insn), self.expected[1]];
                     return self.exec(vm, insn);
                 }
@@ -428,6 +445,9 @@ impl Recorder {
         let (lt, rt) = (self.region.ty(left), self.region.ty(right));
         if lt.is_number() && rt.is_number() {
             let (left, right) = self.alike(left, right)?;
+            return self.branch(insn, Ins::new(IrOp::GEQ, Ty::Void).a(left).b(right), wants);
+        }
+        if let Some((left, right)) = self.wide_pair(left, right)? {
             return self.branch(insn, Ins::new(IrOp::GEQ, Ty::Void).a(left).b(right), wants);
         }
         let unclear = x.is_cdata() || y.is_cdata();
@@ -499,7 +519,7 @@ impl Recorder {
             Ty::Fun => Type::Function,
             Ty::Udt => Type::UserData,
             Ty::Thr => Type::Thread,
-            Ty::Cdt => Type::CData,
+            Ty::Cdt | Ty::I64 | Ty::U64 => Type::CData,
             Ty::Any | Ty::Void | Ty::Ptr => Type::LightUserData,
         }
     }

@@ -49,7 +49,7 @@ impl Recorder {
                 _ => None,
             })
             .collect();
-        if values.iter().any(|r| self.region.get(*r).is_virtual()) {
+        if values.iter().any(|r| self.region.get(*r).is_virtual() || self.region.ty(*r).is_wide()) {
             return Ok(false);
         }
         for r in values {

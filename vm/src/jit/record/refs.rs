@@ -5,6 +5,7 @@
 //! than an address for, is the interpreter's.
 
 use super::cdata::{Target, Tick};
+use super::wide::{wide_scalar, wide_type_of};
 use super::{Recorded, Recorder};
 use crate::bytecode::Insn;
 use crate::ffi::cdata::{CData, COLUMN, INNER, Inner, SIZED, UNCHECKED, VIEW, WRITABLE};
@@ -118,6 +119,9 @@ impl Recorder {
         let value = match vm.ffi.c.table.kind(target.ctype) {
             _ if let Some(scalar) = place::scalar_of(vm, target.ctype) => {
                 self.load_scalar(&target, scalar as u32)?
+            }
+            _ if let Some(ty) = wide_type_of(target.ctype) => {
+                self.load_scalar(&target, wide_scalar(ty) as u32)?
             }
             Kind::Record(record) if vm.ffi.c.table.record(record).host.is_some() => return Ok(false),
             Kind::Record(_) | Kind::Array(_) | Kind::VariableArray(_) if !target.is_view => {
@@ -243,6 +247,9 @@ impl Recorder {
     pub(super) fn keep_what_is_read(&mut self, insn: Insn) -> Recorded<()> {
         let (reads, _) = super::live::uses(insn, 250);
         for register in reads.iter() {
+            if let Some(r) = self.value_in(self.slot(register)).filter(|r| self.region.ty(*r).is_wide()) {
+                self.object(r)?;
+            }
             if let Some(Place::Value(r)) = self.place(self.slot(register))
                 && matches!(self.region.get(r).op, IrOp::CREF | IrOp::CNEW)
             {

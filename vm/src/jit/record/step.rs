@@ -1,10 +1,11 @@
 //! Steps: from one instruction to the next, and to the trace's end.
 
-use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Slot, Trace, Ty};
+use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Slot, SnapId, Trace, Ty};
 use super::super::lower::LEAVING;
 use super::super::reason::Reason;
 use super::super::{LoopCode, State};
 use super::inner::Inner;
+use super::live::Registers;
 use super::{Outcome, Pending, Recorded, Recorder, type_of};
 use crate::bytecode::{Insn, Op};
 use crate::vm::Vm;
@@ -56,7 +57,7 @@ impl Recorder {
             self.top = None;
         }
         self.settle_top(vm, insn)?;
-        let is_root_frame = self.frames.len() == 1 && !self.has_returned;
+        let is_root_frame = self.frames.len() == 1 && !self.has_returned && !self.has_tail_called;
         if pc == self.header && self.steps > 0 && self.frames.len() == 1 {
             if is_root_frame {
                 self.close(vm)?;
@@ -185,23 +186,44 @@ impl Recorder {
 
     /// A side trace ends before the current instruction, and so does a function where it returns; the root of a loop that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
+        let read = self.returned_registers().filter(|_| reason == Reason::Returned);
         if let Some(values) = self.results.take() {
-            let snap = self.snapshot()?;
             // The trace of a loop may return to a caller that is interpreted, too.
-            self.region.snaps[snap as usize].may_grow = !self.region.is_function;
+            let may_grow = !self.region.is_function;
+            let snap = self.last_snapshot(may_grow, read)?;
             self.end(End::Return(snap, values));
             return Ok(());
         }
-        let is_whole = self.begin == Begin::Root && self.region.is_function && reason == Reason::Returned;
+        let is_end = matches!(reason, Reason::Returned | Reason::TailCall);
+        let is_whole = self.begin == Begin::Root && self.region.is_function && is_end;
         if !(is_whole || matches!(self.begin, Begin::At(_))) || !self.is_worthwhile() {
             return Err(reason);
         }
         self.is_not_mostly_left()?;
-        self.snap = None;
-        let snap = self.snapshot()?;
-        self.region.snaps[snap as usize].may_grow = false;
+        let snap = self.last_snapshot(false, read)?;
         self.end(End::Exit(snap));
         Ok(())
+    }
+
+    /// The snapshot by which a trace ends; of a frame that returns, the registers that are read.
+    fn last_snapshot(&mut self, may_grow: bool, read: Option<Registers>) -> Recorded<SnapId> {
+        self.snap = None;
+        let snap = self.snapshot()?;
+        let snapshot = &mut self.region.snaps[snap as usize];
+        snapshot.may_grow = may_grow;
+        if let Some(read) = read {
+            snapshot.live.retain(|slot| *slot < 0 || read.contains(*slot as usize));
+        }
+        Ok(snap)
+    }
+
+    /// What the first frame is about to return, if the current instruction says: nobody gets to see its other registers any more.
+    fn returned_registers(&self) -> Option<Registers> {
+        // SAFETY: live code.
+        let insn = unsafe { *self.pc };
+        let says = matches!(insn.op(), Op::RET0 | Op::RET1) || insn.op() == Op::RET && insn.b() != 0;
+        let is_first = self.frames.len() == 1 && !self.has_returned;
+        (says && is_first).then(|| super::live::uses(insn, 250).0)
     }
 
     pub(super) fn end(&mut self, end: End) {
@@ -306,6 +328,11 @@ impl Recorder {
         let ty = self.region.ty(value);
         match (ty, wanted) {
             _ if self.region.get(value).is_virtual() => Err(Reason::View),
+            // Somebody has seen the object that it is.
+            _ if ty == wanted && ty.is_wide() && self.objects.contains_key(&value) => {
+                self.unstable = Some(slot);
+                Err(Reason::Unstable)
+            }
             _ if ty == wanted => Ok(value),
             (_, Ty::Any) => self.boxed(value),
             (Ty::Int, Ty::Num) => self.double(value),

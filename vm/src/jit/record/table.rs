@@ -22,7 +22,10 @@ impl Recorder {
         match insn.op() {
             Op::GETUPVAL => {
                 let (variable, actual) = self.variable(vm, b)?;
-                let value = self.op1(IrOp::ULOAD, Ty::Any, variable)?;
+                // SAFETY: live code.
+                let constant = unsafe { (*self.top_frame().code.as_ptr()).draft_proto().constant_upvalues };
+                let load = if constant >> b & 1 != 0 { IrOp::UCONST } else { IrOp::ULOAD };
+                let value = self.op1(load, Ty::Any, variable)?;
                 let value = self.refine(value, actual)?;
                 self.write(a, value)
             }
@@ -381,29 +384,40 @@ impl Recorder {
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };
         let value = actual.get(&vm.heap, actual_key);
-        if let Some(index) = self.array_index(key, actual_key)? {
-            let n = actual_key.as_f64_or_nan();
-            if n >= 1.0 && n <= f64::from(len) && !actual.is_weak() {
-                let element = self.element(table, index)?;
-                let element = self.refine(element, value)?;
-                if value.is_nil() {
-                    if actual.metatable().is_some() {
-                        return Ok(None);
-                    }
-                    self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+        let n = actual_key.as_f64_or_nan();
+        if n >= 1.0
+            && n <= f64::from(len)
+            && !actual.is_weak()
+            && let Some(index) = self.array_index(key, actual_key)?
+        {
+            let element = self.element(table, index)?;
+            let element = self.refine(element, value)?;
+            if value.is_nil() {
+                if actual.metatable().is_some() {
+                    return Ok(None);
                 }
-                return Ok(Some(element));
+                self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
             }
+            return Ok(Some(element));
         }
         if actual.is_weak() || value.is_nil() && actual.metatable().is_some() {
             return Ok(None);
         }
-        let key = self.boxed(key)?;
-        let found = self.op2(IrOp::TGET, Ty::Any, table, key)?;
+        let found = if self.region.ty(key).is_number() {
+            if value.is_nil() {
+                self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+            }
+            let key = self.double(key)?;
+            self.op2(IrOp::NGET, Ty::Any, table, key)?
+        } else {
+            let key = self.boxed(key)?;
+            self.op2(IrOp::TGET, Ty::Any, table, key)?
+        };
+        self.leave_from_here();
         self.refine(found, value).map(Some)
     }
 
-    /// `table[key] = value`; false where that is not a store to an array, or an append.
+    /// `table[key] = value`; false where that takes the interpreter.
     fn set_index(
         &mut self,
         vm: &Vm,
@@ -413,10 +427,11 @@ impl Recorder {
         actual_key: RawValue,
         value: Ref,
     ) -> Recorded<bool> {
-        if self.region.get(value).is_virtual() || !self.is_never_nil(value) || actual.is_weak() {
+        if self.region.get(value).is_virtual() || actual.is_weak() {
             return Ok(false);
         }
-        if let Some(n) = self.small_constant(key)
+        let is_value = self.is_never_nil(value);
+        if let Some(n) = self.small_constant(key).filter(|_| is_value)
             && (actual.metatable().is_none() || self.fresh_element(table, n).is_some())
             && self.init_element(table, n, value)?
         {
@@ -425,8 +440,11 @@ impl Recorder {
         // SAFETY: a live table.
         let len = unsafe { (*actual.as_ptr()).array_len };
         let n = actual_key.as_f64_or_nan();
-        let Some(index) = self.array_index(key, actual_key)? else { return Ok(false) };
-        if n >= 1.0 && n <= f64::from(len) && !actual.get(&vm.heap, actual_key).is_nil() {
+        let is_element = n >= 1.0 && n <= f64::from(len) && !actual.get(&vm.heap, actual_key).is_nil();
+        if is_value
+            && is_element
+            && let Some(index) = self.array_index(key, actual_key)?
+        {
             let old = self.element(table, index)?;
             self.guard_not_nil(old)?;
             let array = self.op1(IrOp::ARRAY, Ty::Ptr, table)?;
@@ -434,9 +452,19 @@ impl Recorder {
             self.emit(Ins::new(IrOp::ASTORE, Ty::Void).a(array).b(index).c(value))?;
             return Ok(true);
         }
-        if n == f64::from(len) + 1.0 && actual.metatable().is_none() {
+        if is_value
+            && n == f64::from(len) + 1.0
+            && actual.metatable().is_none()
+            && let Some(index) = self.array_index(key, actual_key)?
+        {
             let value = self.boxed(value)?;
             self.emit(Ins::new(IrOp::APPEND, Ty::Void).a(table).b(value).c(index))?;
+            return Ok(true);
+        }
+        if self.region.ty(key).is_number() && actual.metatable().is_none() && actual.takes_number(n) {
+            self.emit(Ins::new(IrOp::TNOMETA, Ty::Void).a(table))?;
+            let (key, value) = (self.double(key)?, self.boxed(value)?);
+            self.emit(Ins::new(IrOp::NSET, Ty::Void).a(table).b(key).c(value))?;
             return Ok(true);
         }
         Ok(false)

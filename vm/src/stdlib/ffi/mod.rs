@@ -45,6 +45,8 @@ const MAX_SPELLED: usize = 1024;
 
 /// `ffi.new`
 pub(crate) const FFI_NEW: crate::function::NativeFn = values::new;
+/// `ffi.cast`
+pub(crate) const FFI_CAST: crate::function::NativeFn = values::cast;
 
 /// A type argument: a string that names one, a type object, or a C value of it.
 #[inline]

@@ -105,8 +105,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Constants are not assigned to.
-    pub(super) fn check_target(&self, target: ExprId) -> Parsed<()> {
+    /// Constants are not assigned to, and it is noted what is.
+    pub(super) fn check_target(&mut self, target: ExprId) -> Parsed<()> {
         let local = match self.kind(target) {
             ExprKind::Local(local) => local,
             ExprKind::Upvalue(index) => {
@@ -115,8 +115,9 @@ impl Parser<'_> {
             }
             _ => return Ok(()),
         };
-        let local = &self.tree.locals[local.0 as usize];
+        let local = &mut self.tree.locals[local.0 as usize];
         if !local.is_const {
+            local.is_assigned = true;
             return Ok(());
         }
         let name = text(&self.lexer.strings, local.name);

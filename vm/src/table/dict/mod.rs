@@ -16,6 +16,8 @@
 mod rebuild;
 mod room;
 
+use std::mem::offset_of;
+
 use super::cell::fields;
 use super::{MAX_ENTRIES, SetError, Table, WEAK_KEYS};
 use crate::gc::Heap;
@@ -63,6 +65,22 @@ pub(super) struct Record {
     rebuilding: bool,
 }
 
+/// Where compiled code finds the parts of a dictionary it looks numbers up in, as [`Dict::find`] does.
+pub(crate) struct RecordLayout;
+
+impl RecordLayout {
+    /// The record's address, from the first slot.
+    pub(crate) const FROM_SLOTS: i32 =
+        offset_of!(storage::Storage, link) as i32 - size_of::<storage::Storage>() as i32;
+    pub(crate) const KEYS: i32 = offset_of!(Record, keys) as i32;
+    pub(crate) const INDEX: i32 = offset_of!(Record, index) as i32;
+    pub(crate) const OLD_INDEX: i32 = offset_of!(Record, old_index) as i32;
+    pub(crate) const INDEX_BITS: i32 = offset_of!(Record, index_bits) as i32;
+    pub(crate) const LEN: i32 = offset_of!(Record, len) as i32;
+    /// What [`hash_of`] multiplies with; the highest bits are the cell.
+    pub(crate) const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+}
+
 /// The dictionary of a table.
 #[derive(Clone, Copy)]
 pub(super) struct Dict {
@@ -95,7 +113,7 @@ fields! { Dict, |dict| dict.record;
 pub(super) fn hash_of(key: RawValue) -> u32 {
     match key.as_string() {
         Some(name) => name.hash().wrapping_mul(0x9E37_79B1),
-        None => ((key.bits() ^ key.bits() >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32,
+        None => ((key.bits() ^ key.bits() >> 32).wrapping_mul(RecordLayout::FACTOR) >> 32) as u32,
     }
 }
 
