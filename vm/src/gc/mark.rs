@@ -25,8 +25,8 @@ const THREADS_AHEAD: usize = 8;
 pub(crate) enum Work {
     /// A block of values.
     Values { cell: usize, next: usize },
-    /// A coroutine's frames and stack.
-    Thread { cell: usize, next: usize },
+    /// The part of a coroutine's frames and stack that it says is not scanned yet.
+    Thread { cell: usize },
     /// A coroutine's open upvalues, from this one on: the last part of it.
     OpenUpvalues { thread: usize, upvalue: usize },
     /// A copy of a stack, by its number.
@@ -80,7 +80,7 @@ pub(crate) struct Marker {
     pub(crate) work: Segments<Work>,
     /// What weak loads shade: they have the heap by shared reference.
     pub(crate) inbox: RefCell<Segments<usize>>,
-    /// Copies of stacks that ran before they were scanned.
+    /// Copies of parts of stacks that had to be scanned at once.
     copies: Vec<Vec<RawValue>>,
     /// The numbers of copies that are scanned, whose memory serves again.
     free_copies: Vec<usize>,

@@ -66,6 +66,7 @@ mod pages;
 mod probe;
 mod release;
 mod segments;
+mod stacks;
 mod stats;
 pub mod storage;
 #[cfg(test)]
