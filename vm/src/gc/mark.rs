@@ -45,9 +45,10 @@ pub(crate) enum Work {
     Changing { next: usize, end: usize },
 }
 
-/// Cells on their way to being traced, what they need asked for.
+/// Cells on their way to being traced, what they need asked for: the first in is the first out.
 struct Ahead<const N: usize> {
     cells: [usize; N],
+    /// Where the next one goes.
     at: usize,
     count: usize,
 }
@@ -59,13 +60,23 @@ impl<const N: usize> Default for Ahead<N> {
 }
 
 impl<const N: usize> Ahead<N> {
-    /// Puts in a cell, zero for none, and takes out the one put in `N` cells ago, if there was one.
+    /// Puts a cell in; takes out the one put in `N` cells ago, if there was one.
     #[inline(always)]
-    fn exchange(&mut self, incoming: usize) -> usize {
+    fn put(&mut self, incoming: usize) -> Option<usize> {
         let outgoing = std::mem::replace(&mut self.cells[self.at], incoming);
         self.at = (self.at + 1) % N;
-        self.count = self.count + usize::from(incoming != 0) - usize::from(outgoing != 0);
-        outgoing
+        if self.count == N {
+            return Some(outgoing);
+        }
+        self.count += 1;
+        None
+    }
+
+    /// Takes the oldest one out.
+    #[inline(always)]
+    fn take(&mut self) -> Option<usize> {
+        self.count = self.count.checked_sub(1)?;
+        Some(self.cells[(self.at + N - 1 - self.count) % N])
     }
 }
 
@@ -189,20 +200,13 @@ impl Marker {
     /// The next cell to trace.
     #[inline(always)]
     pub(crate) fn next_cell(&mut self) -> Option<usize> {
-        loop {
-            let incoming = match self.gray.pop() {
-                Some(cell) => {
-                    prefetch(cell);
-                    cell
-                }
-                None if self.ahead.count == 0 => return None,
-                None => 0,
-            };
-            let outgoing = self.ahead.exchange(incoming);
-            if outgoing != 0 {
-                return Some(outgoing);
+        while let Some(cell) = self.gray.pop() {
+            prefetch(cell);
+            if let Some(ready) = self.ahead.put(cell) {
+                return Some(ready);
             }
         }
+        self.ahead.take()
     }
 
     /// The coroutine to scan when the marker has come to this one: one that it came to some time ago.
@@ -211,18 +215,12 @@ impl Marker {
         let (stack, frames) = unsafe { ((*thread).stack, (*thread).frames.as_ptr()) };
         prefetch(stack as usize);
         prefetch(frames as usize);
-        Some(self.threads_ahead.exchange(thread as usize)).filter(|&cell| cell != 0)
+        self.threads_ahead.put(thread as usize)
     }
 
     /// The next coroutine to scan, when the marker comes to no other.
     pub(crate) fn next_thread(&mut self) -> Option<usize> {
-        while self.threads_ahead.count > 0 {
-            let thread = self.threads_ahead.exchange(0);
-            if thread != 0 {
-                return Some(thread);
-            }
-        }
-        None
+        self.threads_ahead.take()
     }
 
     /// Takes over up to `count` cells that weak loads have shaded; how many it was.
