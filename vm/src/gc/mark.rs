@@ -80,10 +80,79 @@ impl<const N: usize> Ahead<N> {
     }
 }
 
+/// A stack of cells. What was pushed last lies in a small array, indexed by a byte, so that most pushes and pops are a few instructions.
+pub(crate) struct Gray {
+    near: Box<[usize; NEAR]>,
+    /// How many there are in it.
+    count: u8,
+    far: Segments<usize>,
+}
+
+/// As many as a byte can tell apart.
+const NEAR: usize = 1 << u8::BITS;
+/// How many are moved between the array and the rest at once.
+const MOVED: usize = NEAR / 2;
+
+impl Default for Gray {
+    fn default() -> Self {
+        Gray { near: Box::new([0; NEAR]), count: 0, far: Segments::default() }
+    }
+}
+
+impl Gray {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, cell: usize) {
+        if self.count == u8::MAX {
+            self.move_away();
+        }
+        self.near[usize::from(self.count)] = cell;
+        self.count += 1;
+    }
+
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) -> Option<usize> {
+        if self.count == 0 {
+            if self.far.is_empty() {
+                return None;
+            }
+            self.move_near();
+        }
+        self.count -= 1;
+        Some(self.near[usize::from(self.count)])
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn move_away(&mut self) {
+        self.near[..MOVED].iter().for_each(|&cell| self.far.push(cell));
+        self.near.copy_within(MOVED.., 0);
+        self.count -= MOVED as u8;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn move_near(&mut self) {
+        let count = self.far.len().min(MOVED);
+        for place in self.near[..count].iter_mut().rev() {
+            *place = self.far.pop().expect("as many as that");
+        }
+        self.count = count as u8;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.far.is_empty()
+    }
+
+    /// See [`Segments::drop_a_spare`].
+    pub(crate) fn drop_a_spare(&mut self) -> bool {
+        self.far.drop_a_spare()
+    }
+}
+
 /// The gray queue.
 #[derive(Default)]
 pub(crate) struct Marker {
-    pub(crate) gray: Segments<usize>,
+    pub(crate) gray: Gray,
     /// Between `gray` and being traced, their memory asked for.
     ahead: Ahead<PREFETCH>,
     /// Coroutines, their stacks asked for.

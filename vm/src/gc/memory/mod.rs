@@ -93,7 +93,7 @@ pub(crate) struct Memory {
     has_wished: bool,
     /// So is a region for an array that outgrows its run.
     has_wished_for_room: bool,
-    /// The size of the last region that an object without references got, and whether another of this size is being made ready, or has been.
+    /// The size of the last region that an object got that does not grow, and whether another of this size is being made ready, or has been.
     last_region: usize,
     has_wished_for_like: bool,
     large: Vec<u32>,
