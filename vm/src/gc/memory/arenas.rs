@@ -8,8 +8,8 @@ use super::Memory;
 
 /// Arenas without a block in use that are kept for reuse.
 const SPARE_ARENAS: usize = 4;
-/// The next arena is made ready when there are fewer free blocks than this: two megabytes, which a script takes longer to use up than that takes.
-const FEW_BLOCKS: usize = 32;
+/// The next arena is made ready when there are fewer free blocks than this: a megabyte, which a script takes longer to use up than that takes.
+const FEW_BLOCKS: usize = 16;
 /// A heap of fewer arenas does without: it may never need another, and the memory would be wasted.
 const ARENAS_OF_GROWING_HEAP: usize = 4;
 /// The free blocks of an arena without a block in use: all but the bitmaps.
