@@ -28,6 +28,17 @@ pub enum FrameKind {
     Each,
     /// The first frame of a coroutine: returning resumes the resumer.
     Coroutine,
+    /// Like `Lua`, of a Lua function, and the collector must have more of the stack scanned before the frame below runs (`gc/stacks.rs`): whoever
+    /// takes such a frame away tells it.
+    Guarded,
+}
+
+impl FrameKind {
+    /// The kind it has when the collector wants nothing of it.
+    #[inline(always)]
+    pub fn unguarded(self) -> FrameKind {
+        if self == FrameKind::Guarded { FrameKind::Lua } else { self }
+    }
 }
 
 /// A call-info record.
@@ -96,6 +107,9 @@ const INITIALISED_AT_ONCE: u32 = 1024;
 /// need not make sure of again.
 const KEPT_ABOVE: u32 = 512;
 
+/// No frame is guarded.
+pub(crate) const NO_GUARD: u32 = u32::MAX;
+
 /// A coroutine.
 #[repr(C)]
 pub struct Thread {
@@ -115,8 +129,16 @@ pub struct Thread {
     pub top: u32,
     /// The state.
     pub status: ThreadStatus,
-    /// The number of the collection cycle that last scanned the stack.
-    pub scanned_in: u32,
+    /// The number of the last collection cycle that has scanned as much of the stack as must be before the coroutine runs.
+    pub(crate) scanned_in: u32,
+    /// The number of the last collection cycle that has begun to scan it.
+    pub(crate) begun_in: u32,
+    /// How many frames, from the first on, that cycle has not come to yet.
+    pub(crate) unscanned_frames: u32,
+    /// How many slots, from the first on, that cycle has not come to yet.
+    pub(crate) unscanned_slots: u32,
+    /// The index of the frame that is guarded; [`NO_GUARD`] if none is.
+    pub(crate) guard: u32,
     /// The call-info stack; the last is the running frame.
     pub frames: Vec<CallInfo>,
     /// The open upvalues, highest stack address first.
@@ -218,6 +240,10 @@ pub fn new_thread(heap: &mut Heap, slots: u32) -> Result<Gc<Thread>, OutOfMemory
             top: 0,
             status: ThreadStatus::Suspended,
             scanned_in: 0,
+            begun_in: 0,
+            unscanned_frames: 0,
+            unscanned_slots: 0,
+            guard: NO_GUARD,
             frames: Vec::new(),
             open_upvalues: std::ptr::null_mut(),
             resumer: None,

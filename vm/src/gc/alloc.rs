@@ -88,7 +88,7 @@ impl Heap {
         if size > MAX_CELL {
             self.make_room(Memory::growth_for(size))?;
             let begun = self.stall_begins();
-            let found = self.memory.alloc_large(kind.contents(), size);
+            let found = self.memory.alloc_large(kind, size);
             self.stall_ends(begun, StallCause::Allocation);
             return found;
         }

@@ -403,7 +403,7 @@ impl Heap {
                 attempts += 1 + unsafe { self.trace(cell) };
             } else if let Some(thread) = self.marker.next_thread() {
                 // SAFETY: as above, and a coroutine.
-                attempts += 1 + unsafe { self.trace_thread(thread, 0) };
+                attempts += 1 + unsafe { self.trace_thread(thread) };
             } else if let Some(work) = self.marker.work.pop() {
                 attempts += 1 + self.advance(work);
             } else {

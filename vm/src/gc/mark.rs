@@ -25,8 +25,8 @@ const THREADS_AHEAD: usize = 8;
 pub(crate) enum Work {
     /// A block of values.
     Values { cell: usize, next: usize },
-    /// A coroutine's frames and stack.
-    Thread { cell: usize, next: usize },
+    /// The part of a coroutine's frames and stack that it says is not scanned yet.
+    Thread { cell: usize },
     /// A coroutine's open upvalues, from this one on: the last part of it.
     OpenUpvalues { thread: usize, upvalue: usize },
     /// A copy of a stack, by its number.
@@ -45,9 +45,10 @@ pub(crate) enum Work {
     Changing { next: usize, end: usize },
 }
 
-/// Cells on their way to being traced, what they need asked for.
+/// Cells on their way to being traced, what they need asked for: the first in is the first out.
 struct Ahead<const N: usize> {
     cells: [usize; N],
+    /// Where the next one goes.
     at: usize,
     count: usize,
 }
@@ -59,20 +60,99 @@ impl<const N: usize> Default for Ahead<N> {
 }
 
 impl<const N: usize> Ahead<N> {
-    /// Puts in a cell, zero for none, and takes out the one put in `N` cells ago, if there was one.
+    /// Puts a cell in; takes out the one put in `N` cells ago, if there was one.
     #[inline(always)]
-    fn exchange(&mut self, incoming: usize) -> usize {
+    fn put(&mut self, incoming: usize) -> Option<usize> {
         let outgoing = std::mem::replace(&mut self.cells[self.at], incoming);
         self.at = (self.at + 1) % N;
-        self.count = self.count + usize::from(incoming != 0) - usize::from(outgoing != 0);
-        outgoing
+        if self.count == N {
+            return Some(outgoing);
+        }
+        self.count += 1;
+        None
+    }
+
+    /// Takes the oldest one out.
+    #[inline(always)]
+    fn take(&mut self) -> Option<usize> {
+        self.count = self.count.checked_sub(1)?;
+        Some(self.cells[(self.at + N - 1 - self.count) % N])
+    }
+}
+
+/// A stack of cells. What was pushed last lies in a small array, indexed by a byte, so that most pushes and pops are a few instructions.
+pub(crate) struct Gray {
+    near: Box<[usize; NEAR]>,
+    /// How many there are in it.
+    count: u8,
+    far: Segments<usize>,
+}
+
+/// As many as a byte can tell apart.
+const NEAR: usize = 1 << u8::BITS;
+/// How many are moved between the array and the rest at once.
+const MOVED: usize = NEAR / 2;
+
+impl Default for Gray {
+    fn default() -> Self {
+        Gray { near: Box::new([0; NEAR]), count: 0, far: Segments::default() }
+    }
+}
+
+impl Gray {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, cell: usize) {
+        if self.count == u8::MAX {
+            self.move_away();
+        }
+        self.near[usize::from(self.count)] = cell;
+        self.count += 1;
+    }
+
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) -> Option<usize> {
+        if self.count == 0 {
+            if self.far.is_empty() {
+                return None;
+            }
+            self.move_near();
+        }
+        self.count -= 1;
+        Some(self.near[usize::from(self.count)])
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn move_away(&mut self) {
+        self.near[..MOVED].iter().for_each(|&cell| self.far.push(cell));
+        self.near.copy_within(MOVED.., 0);
+        self.count -= MOVED as u8;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn move_near(&mut self) {
+        let count = self.far.len().min(MOVED);
+        for place in self.near[..count].iter_mut().rev() {
+            *place = self.far.pop().expect("as many as that");
+        }
+        self.count = count as u8;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.far.is_empty()
+    }
+
+    /// See [`Segments::drop_a_spare`].
+    pub(crate) fn drop_a_spare(&mut self) -> bool {
+        self.far.drop_a_spare()
     }
 }
 
 /// The gray queue.
 #[derive(Default)]
 pub(crate) struct Marker {
-    pub(crate) gray: Segments<usize>,
+    pub(crate) gray: Gray,
     /// Between `gray` and being traced, their memory asked for.
     ahead: Ahead<PREFETCH>,
     /// Coroutines, their stacks asked for.
@@ -80,7 +160,7 @@ pub(crate) struct Marker {
     pub(crate) work: Segments<Work>,
     /// What weak loads shade: they have the heap by shared reference.
     pub(crate) inbox: RefCell<Segments<usize>>,
-    /// Copies of stacks that ran before they were scanned.
+    /// Copies of parts of stacks that had to be scanned at once.
     copies: Vec<Vec<RawValue>>,
     /// The numbers of copies that are scanned, whose memory serves again.
     free_copies: Vec<usize>,
@@ -189,20 +269,13 @@ impl Marker {
     /// The next cell to trace.
     #[inline(always)]
     pub(crate) fn next_cell(&mut self) -> Option<usize> {
-        loop {
-            let incoming = match self.gray.pop() {
-                Some(cell) => {
-                    prefetch(cell);
-                    cell
-                }
-                None if self.ahead.count == 0 => return None,
-                None => 0,
-            };
-            let outgoing = self.ahead.exchange(incoming);
-            if outgoing != 0 {
-                return Some(outgoing);
+        while let Some(cell) = self.gray.pop() {
+            prefetch(cell);
+            if let Some(ready) = self.ahead.put(cell) {
+                return Some(ready);
             }
         }
+        self.ahead.take()
     }
 
     /// The coroutine to scan when the marker has come to this one: one that it came to some time ago.
@@ -211,18 +284,12 @@ impl Marker {
         let (stack, frames) = unsafe { ((*thread).stack, (*thread).frames.as_ptr()) };
         prefetch(stack as usize);
         prefetch(frames as usize);
-        Some(self.threads_ahead.exchange(thread as usize)).filter(|&cell| cell != 0)
+        self.threads_ahead.put(thread as usize)
     }
 
     /// The next coroutine to scan, when the marker comes to no other.
     pub(crate) fn next_thread(&mut self) -> Option<usize> {
-        while self.threads_ahead.count > 0 {
-            let thread = self.threads_ahead.exchange(0);
-            if thread != 0 {
-                return Some(thread);
-            }
-        }
-        None
+        self.threads_ahead.take()
     }
 
     /// Takes over up to `count` cells that weak loads have shaded; how many it was.

@@ -5,18 +5,18 @@
 //! `tests/units.rs` audits that: who adds work to a unit counts it as steps there, and who finds something that may be
 //! long gives it a cursor ([`mark::Work`], or a field of `Cycle`).
 //!
-//! What a script pays between slices is bounded too, to 200 microseconds at a time, and recorded (`probe.rs`). Nothing is copied whole but stacks;
+//! What a script pays between slices is bounded too, to 200 microseconds at a time, and recorded (`probe.rs`). Nothing is copied whole;
 //! large arrays grow in reserved address space; memory goes back to the system on a thread of its own, which makes the next arena ready too (`release`).
 //!
 //! # How a collection goes
 //!
 //! 1. **Snapshot** ([`Heap::start_cycle`]). At a safe point (between instructions of the interpreter, or when no Lua runs) every reference is in
-//!    a heap object, a stack slot or a root. The roots become gray, the running stack is scanned whole, and `marking` is set. What is reachable at this
-//!    moment is the snapshot, and all of it survives the collection. A running stack that is deep is copied, and the copy is gray.
+//!    a heap object, a stack slot or a root. The roots become gray, the top of the running stack is scanned, and `marking` is set. What is reachable at this
+//!    moment is the snapshot, and all of it survives the collection.
 //! 2. **Mark** (`mark.rs`, `trace.rs`). Gray cells are traced until there are none. Meanwhile the program runs on. It could only
 //!    hide a cell of the snapshot from the marker by overwriting the reference through which the marker would have come: so while `marking`, every store into a
-//!    heap slot first shades the *old* value ([`Heap::barrier`]). Stacks have no barrier: a coroutine that was not scanned yet is scanned, or its stack
-//!    copied, before it runs. Values that move within an array need shading only where they would pass the marker's cursor, towards its
+//!    heap slot first shades the *old* value ([`Heap::barrier`]). Stacks have no barrier: of a coroutine that was not scanned yet the top is scanned
+//!    before it runs, and its frames further down before they run (`stacks.rs`). Values that move within an array need shading only where they would pass the marker's cursor, towards its
 //!    beginning. New cells are born marked. So nothing is ever scanned twice, and when no gray cell is left, marking is over.
 //! 3. **Finalizers** (`finalize.rs`). Listed objects that were not reached are put in a queue, and what they refer to is marked too.
 //! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables. Whatever could lead to a
@@ -43,6 +43,7 @@
 //!   are roots of a cycle that starts meanwhile (`weakness_changes`).
 //! - An entry of the intern table leads into an arena that is mapped. A cell's allocated bit is set only where a cell with a header is, dead perhaps and not swept, or in what is left of
 //!   a span.
+//! - The running coroutine's frames from its guarded one on are scanned, and so are the slots they have.
 //! - Method caches and shape caches hold references nobody traces; they are good for one `method_epoch`, which ends with marking.
 //!
 //! `verify.rs` checks what can be checked; [`Stress::EveryAllocation`] makes every allocation a unit, every safe point the start of a collection,
@@ -66,6 +67,7 @@ mod pages;
 mod probe;
 mod release;
 mod segments;
+mod stacks;
 mod stats;
 pub mod storage;
 #[cfg(test)]

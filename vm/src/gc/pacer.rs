@@ -55,11 +55,13 @@ const ADAPTIVE_FACTOR: u32 = 4;
 const UNITS_BETWEEN_FRAMES: u64 = 12;
 /// Units done at one safe point while frames drive, at most, and how long they may take where frames have budgets of time.
 const MOST_UNITS: u64 = 36;
-const LONGEST_ASSIST: Duration = Duration::from_micros(120);
+const LONGEST_ASSIST: Duration = Duration::from_micros(90);
 /// The share of the budget, as a divisor, that operations of scripts may wait for the heap in a frame without the slice being cut.
 const WAITED_SHARE: u32 = 8;
 /// The least that a cut leaves of a slice, as a divisor of its budget.
 const LEAST_SLICE: u32 = 4;
+/// Slices and allocation go by a bound that is this part of the soft limit below it.
+const SOFT_MARGIN: usize = 64;
 /// A debt never reached.
 const NEVER: isize = isize::MIN / 2;
 
@@ -241,9 +243,13 @@ impl Pacer {
         self.soft_limit < self.live.saturating_add(self.live / 32)
     }
 
-    /// The soft limit, or where it cannot be kept a size that can.
+    /// A little less than the soft limit, since what is done at the bound takes effect with the next step; or, where it cannot be kept, a size that can.
     fn soft_bound(&self) -> usize {
-        if self.is_soft_limit_unkept() { self.live.saturating_add(self.live / 8) } else { self.soft_limit }
+        if self.is_soft_limit_unkept() {
+            self.live.saturating_add(self.live / 8)
+        } else {
+            self.soft_limit - self.soft_limit / SOFT_MARGIN
+        }
     }
 
     /// A frame ends: what becomes of its budget.
@@ -453,7 +459,7 @@ mod tests {
         assert_eq!(p.figures().unkept_soft_limit, Some(10 * MIB));
         assert!((101 * MIB..120 * MIB).contains(&p.ceiling()), "{}", p.ceiling());
         p.soft_limit = 150 * MIB;
-        assert_eq!((p.figures().unkept_soft_limit, p.ceiling()), (None, 150 * MIB));
+        assert_eq!((p.figures().unkept_soft_limit, p.ceiling()), (None, 150 * MIB - 150 * MIB / SOFT_MARGIN));
     }
 
     #[test]
@@ -488,7 +494,8 @@ mod tests {
         p.drive = Drive::Frames;
         p.soft_limit = 150 * MIB;
         assert!(p.wants_cycle(150 * MIB) && !p.wants_cycle(140 * MIB));
-        assert_eq!(p.idle_debt(151 * MIB), MIB as isize);
+        // A little below it, so that it is kept.
+        assert_eq!(p.idle_debt(150 * MIB), (150 * MIB / SOFT_MARGIN) as isize);
         p.soft_limit = 100 * MIB;
         assert!(!p.wants_cycle(100 * MIB + MIB / 2), "not all the time when the limit is tight");
     }

@@ -7,25 +7,20 @@ use super::block::prefetch_mark;
 use super::kind::Kind;
 use super::mark::Work;
 use super::memory::kind_of;
-use super::probe::StallCause;
 use super::storage::{STORAGE_HEADER, Storage};
 use crate::function::{Code, InlineCache, LuaFunction, NativeFunction, Proto, REDIRECTED, Upvalue};
 use crate::rt::meta::Meta;
 use crate::table::{Part, Table};
-use crate::thread::{CallInfo, Thread};
+use crate::thread::Thread;
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue};
 
 /// Slots looked at in one go.
-const PIECE: usize = 128;
+pub(super) const PIECE: usize = 128;
 /// How far ahead in a block of values marks are asked for.
 const MARKS_AHEAD: usize = 16;
 /// The most a step of marking looks at once begun: a function with all its upvalues.
 pub(super) const LARGEST_PIECE: usize = 256 + 4;
-/// Scanning longer stacks at once is timed.
-const TIMED_STACK: u32 = 1024;
-/// Longer stacks are copied when they must be scanned at once: copying a slot costs a tenth of marking what it refers to.
-const COPIED_STACK: usize = 512;
 /// What a table's own cell counts for.
 const TABLE_PARTS: usize = 4;
 
@@ -68,7 +63,7 @@ impl Heap {
                     2
                 }
                 Kind::Thread => match self.marker.thread_after(cell as *const Thread) {
-                    Some(thread) => self.trace_thread(thread, 0),
+                    Some(thread) => self.trace_thread(thread),
                     None => 1,
                 },
                 Kind::CData => {
@@ -88,7 +83,7 @@ impl Heap {
         unsafe {
             match work {
                 Work::Values { cell, next } => self.trace_values(cell, next),
-                Work::Thread { cell, next } => self.trace_thread(cell, next),
+                Work::Thread { cell } => self.scan_thread_on(cell),
                 Work::OpenUpvalues { thread, upvalue } => self.trace_open_upvalues(thread, upvalue),
                 Work::Copy { number, next } => self.marker.trace_copy(number, next, PIECE),
                 Work::Children { cell, next } => self.trace_children(cell, next),
@@ -279,134 +274,5 @@ impl Heap {
     fn mark_shape(&mut self, id: u32) {
         let marker = &mut self.marker;
         self.shapes.mark(id, |key| marker.mark_leaf(key.addr()));
-    }
-
-    /// Frames count as one slot each, then come the stack slots.
-    pub(super) unsafe fn trace_thread(&mut self, cell: usize, next: usize) -> usize {
-        // SAFETY: a live thread that does not run (`scan_thread_now` has scanned it otherwise).
-        unsafe {
-            let thread = cell as *mut Thread;
-            if self.has_scanned(&*thread) {
-                return 1;
-            }
-            if next == 0 {
-                self.mark_thread_fields(thread);
-            }
-            let frames = (*thread).frames.len();
-            let limit = Gc::from_ptr(thread).live_limit();
-            let total = frames + limit as usize;
-            let end = total.min(next + PIECE);
-            self.mark_frames(&(&(*thread).frames)[next.min(frames)..end.min(frames)]);
-            for index in next.max(frames)..end {
-                self.marker.mark_value(*(*thread).stack.add(index - frames));
-            }
-            if end < total {
-                self.marker.work.push(Work::Thread { cell, next: end });
-            } else {
-                (*thread).forget_above(limit);
-                let upvalue = (*thread).open_upvalues as usize;
-                self.marker.work.push(Work::OpenUpvalues { thread: cell, upvalue });
-            }
-            end - next.min(end)
-        }
-    }
-
-    unsafe fn mark_thread_fields(&mut self, thread: *mut Thread) {
-        // SAFETY: a live thread.
-        unsafe {
-            if let Some(resumer) = (*thread).resumer {
-                self.marker.mark_cell(resumer.addr());
-            }
-            if let Some(env) = (*thread).env {
-                self.marker.mark_cell(env.addr());
-            }
-        }
-    }
-
-    /// Marks the code that frames run. In a deep recursion many run the same.
-    fn mark_frames(&mut self, frames: &[CallInfo]) {
-        let mut last = std::ptr::null();
-        for frame in frames {
-            if frame.constants != last {
-                last = frame.constants;
-                if let Some(code) = frame.code() {
-                    self.marker.mark_cell(code.addr());
-                }
-            }
-        }
-    }
-
-    unsafe fn trace_open_upvalues(&mut self, thread: usize, first: usize) -> usize {
-        // SAFETY: a live thread; the list of its open upvalues holds live cells. One that was closed since ends the walk: its thread ran, and
-        // was scanned at once before it did, since it did not count as scanned.
-        unsafe {
-            let thread = thread as *mut Thread;
-            let mut upvalue = first as *mut Upvalue;
-            for step in 0..PIECE {
-                if upvalue.is_null() || self.has_scanned(&*thread) {
-                    (*thread).scanned_in = self.cycle.number;
-                    return 1 + step;
-                }
-                self.marker.mark_cell(upvalue as usize);
-                upvalue = (*upvalue).next_open;
-            }
-            self.marker.work.push(Work::OpenUpvalues { thread: thread as usize, upvalue: upvalue as usize });
-        }
-        PIECE
-    }
-
-    /// Scans a coroutine's stack, if it has not been in this cycle. To be called, while marking, before a coroutine runs: when it is
-    /// resumed, and when the coroutine it resumed yields, returns or fails.
-    pub(crate) fn scan_before_running(&mut self, thread: Gc<Thread>) {
-        // SAFETY: a live thread.
-        let (scanned_in, size) = unsafe { ((*thread.as_ptr()).scanned_in, (*thread.as_ptr()).stack_size) };
-        if scanned_in == self.cycle.number {
-            return;
-        }
-        if size <= TIMED_STACK {
-            self.scan_thread_now(thread);
-            return;
-        }
-        let begun = self.stall_begins();
-        self.scan_thread_now(thread);
-        self.stall_ends(begun, StallCause::Resume);
-    }
-
-    /// Whether a coroutine's stack has been scanned in this cycle.
-    #[inline(always)]
-    pub(crate) fn has_scanned(&self, thread: &Thread) -> bool {
-        thread.scanned_in == self.cycle.number
-    }
-
-    /// Scans a coroutine's stack at once; a long one is copied, and the copy is gray.
-    pub(crate) fn scan_thread_now(&mut self, thread: Gc<Thread>) {
-        let thread = thread.as_ptr();
-        // SAFETY: a live thread.
-        unsafe {
-            if self.has_scanned(&*thread) {
-                return;
-            }
-            self.marker.mark_leaf(thread as usize);
-            self.mark_thread_fields(thread);
-            self.mark_frames(&(*thread).frames);
-            let limit = Gc::from_ptr(thread).live_limit();
-            let live = std::slice::from_raw_parts((*thread).stack, limit as usize);
-            if live.len() > COPIED_STACK {
-                self.marker.queue_copy(live);
-            } else {
-                for &value in live {
-                    self.marker.mark_value(value);
-                }
-            }
-            (*thread).forget_above(limit);
-            // It runs, or is about to.
-            (*thread).wiped_from = u32::MAX;
-            let mut upvalue = (*thread).open_upvalues;
-            while !upvalue.is_null() {
-                self.marker.mark_cell(upvalue as usize);
-                upvalue = (*upvalue).next_open;
-            }
-            (*thread).scanned_in = self.cycle.number;
-        }
     }
 }

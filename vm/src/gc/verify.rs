@@ -10,7 +10,7 @@ use super::storage::{STORAGE_HEADER, values_len};
 use crate::function::{Code, LuaFunction, NativeFunction, Proto, REDIRECTED, Upvalue};
 use crate::string::LuaString;
 use crate::table::{Part, Table};
-use crate::thread::Thread;
+use crate::thread::{FrameKind, NO_GUARD, Thread};
 use crate::userdata::UserData;
 use crate::value::{Gc, RawValue};
 
@@ -21,6 +21,10 @@ impl Heap {
     /// When a reachable cell is not marked.
     pub(crate) fn verify_marks(&mut self) {
         assert!(self.marker.is_empty(), "marking ends when nothing is gray");
+        for index in 0..self.threads.len() {
+            // SAFETY: listed coroutines are live until they are found dead.
+            unsafe { self.verify_scan(&*self.threads.get(index)) }
+        }
         let reachable = self.reachable();
         self.verified_cells = reachable.len();
         for (cell, from) in reachable {
@@ -32,6 +36,19 @@ impl Heap {
                     kind_of(cell)
                 );
             }
+        }
+    }
+
+    /// At the end of marking: all of a coroutine is scanned, and the frame said to be guarded is.
+    fn verify_scan(&self, thread: &Thread) {
+        if thread.begun_in == self.cycle.number {
+            assert_eq!((thread.unscanned_frames, thread.unscanned_slots), (0, 0), "of a coroutine's stack");
+        }
+        if thread.guard != NO_GUARD {
+            assert!((thread.guard as usize) < thread.frames.capacity(), "a guarded frame is on the list");
+            // SAFETY: frames up to the one on top are there, whatever the length of the list, which handlers do not keep up to date.
+            let kind = unsafe { (*thread.frames.as_ptr().add(thread.guard as usize)).kind };
+            assert_eq!(kind, FrameKind::Guarded);
         }
     }
 

@@ -216,11 +216,11 @@ extern "C" fn return_to(vm: *mut Vm, pc: *const Insn) -> u64 {
         return 1;
     }
     let [.., caller, frame] = vm.frames().as_slice() else { return 1 };
-    if frame.kind != FrameKind::Lua || caller.pc != pc {
+    if frame.kind.unguarded() != FrameKind::Lua || caller.pc != pc {
         return 1;
     }
     let base = caller.base;
-    vm.drop_frame();
+    vm.pop_frame();
     // SAFETY: as above; the caller's registers are on the stack.
     unsafe {
         let runtime = &mut (*state).runtime;

@@ -94,6 +94,10 @@ pub(crate) fn record(vm: &mut Vm, from: u32) {
     let Some(mut capture) = vm.capture.take() else { return };
     if capture.thread == vm.thread && capture.depth + 1 == vm.frames().len() {
         find(vm, from, &mut capture.found);
+        for found in &capture.found {
+            // The coroutine lists it no more, and the marker may not have come to it.
+            vm.heap.barrier_cell(found.cell.addr());
+        }
     }
     vm.capture = Some(capture);
 }

@@ -26,8 +26,11 @@ pub(crate) fn function_at(thread: Gc<Thread>, depth: usize) -> Gc<Function> {
 }
 
 /// The function at a level of the running coroutine.
-pub(crate) fn function_at_level(vm: &Vm, level: u32) -> Option<Gc<Function>> {
-    depth_of(vm.thread, level).map(|depth| function_at(vm.thread, depth))
+pub(crate) fn function_at_level(vm: &mut Vm, level: u32) -> Option<Gc<Function>> {
+    let function = depth_of(vm.thread, level).map(|depth| function_at(vm.thread, depth))?;
+    // The marker may come to its slot when the frame is gone.
+    vm.heap.barrier(function.into());
+    Some(function)
 }
 
 /// The line a frame is at; `None` for a native.
@@ -124,7 +127,7 @@ pub(crate) fn stack_slot(thread: Gc<Thread>, index: u32) -> RawValue {
     }
 }
 
-/// Assigns a slot of a coroutine's stack. Unlike a running stack, a suspended one may be waiting to be scanned.
+/// Assigns a slot of a coroutine's stack. Unlike the top of a running stack, it may be waiting to be scanned.
 pub(crate) fn set_stack_slot(vm: &mut Vm, thread: Gc<Thread>, index: u32, value: RawValue) {
     vm.heap.barrier(stack_slot(thread, index));
     // SAFETY: checked by `stack_slot`.

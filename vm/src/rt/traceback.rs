@@ -60,7 +60,7 @@ pub(crate) fn function_name_in(frames: &[CallInfo], depth: usize) -> Option<(&'s
     match frame.kind {
         FrameKind::Protected | FrameKind::Each | FrameKind::Coroutine => return None,
         // What is entered on top of a Lua frame (a hook, an error handler) is named after the instruction it interrupts, as in LuaJIT.
-        FrameKind::Entry | FrameKind::Lua | FrameKind::Meta => {}
+        FrameKind::Entry | FrameKind::Lua | FrameKind::Guarded | FrameKind::Meta => {}
     }
     let (code, pc) = code_position(caller)?;
     // SAFETY: live code.

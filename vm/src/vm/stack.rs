@@ -5,7 +5,7 @@
 use super::{Raised, Vm};
 use crate::error::ErrorKind;
 use crate::gc::StallCause;
-use crate::thread::{CallInfo, EXTRA_STACK, Thread};
+use crate::thread::{CallInfo, EXTRA_STACK, FrameKind, Thread};
 use crate::value::{Gc, RawValue};
 
 impl Vm {
@@ -169,20 +169,34 @@ impl Vm {
     }
 
     pub(crate) fn pop_frame(&mut self) -> CallInfo {
-        self.frames_mut().pop().expect("a frame returns")
+        let frame = self.frames_mut().pop().expect("a frame returns");
+        if frame.kind == FrameKind::Guarded {
+            self.heap.lower_guard(self.thread);
+        }
+        CallInfo { kind: frame.kind.unguarded(), ..frame }
     }
 
-    /// Takes the frame on top away, which the caller has pushed.
+    /// Takes the frame on top away, which the caller has pushed, and which is not guarded.
     #[inline(always)]
     pub(crate) fn drop_frame(&mut self) {
         let frames = self.frames_mut();
-        debug_assert!(!frames.is_empty());
+        debug_assert!(frames.last().is_some_and(|frame| frame.kind != FrameKind::Guarded));
         // SAFETY: there is a frame; frames need no dropping.
         unsafe { frames.set_len(frames.len() - 1) };
     }
 
+    /// Takes frames away whose values are still wanted.
     pub(crate) fn truncate_frames(&mut self, depth: usize) {
         self.frames_mut().truncate(depth);
+        self.heap.lower_lost_guard(self.thread);
+    }
+
+    /// Takes frames away that an error has left, and with them what lies from the stack slot `limit` on.
+    pub(crate) fn unwind_frames(&mut self, depth: usize, limit: u32) {
+        self.frames_mut().truncate(depth);
+        if self.heap.unwind_guard(self.thread, limit) {
+            self.update_stack_limit();
+        }
     }
 
     /// The first stack slot above everything the frame on top uses.

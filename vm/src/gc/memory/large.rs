@@ -3,7 +3,7 @@
 use super::super::OutOfMemory;
 use super::super::block::*;
 use super::super::classes::pool_for;
-use super::super::kind::Contents;
+use super::super::kind::Kind;
 use super::super::pages::Mapped;
 use super::{Birth, Memory};
 
@@ -12,20 +12,20 @@ const MAX_RUN: usize = 2 * BLOCK_SIZE;
 /// The address space reserved for a huge block of values: as large as the largest table's. Where memory is not mapped, none is reserved.
 pub(super) const GROWTH_ROOM: usize = if cfg!(unix) { 1 << 30 } else { 0 };
 
+/// What is touched of a region that is made ready for an object that does not grow: zeros all of it.
+const TOUCHED_AHEAD: usize = BLOCK_SIZE + 4096;
+
 impl Memory {
     /// A large object's cell, and whether its memory is known to be zero.
-    pub(crate) fn alloc_large(
-        &mut self,
-        contents: Contents,
-        size: usize,
-    ) -> Result<(usize, bool), OutOfMemory> {
-        let pool = pool_for(contents, 16);
+    pub(crate) fn alloc_large(&mut self, kind: Kind, size: usize) -> Result<(usize, bool), OutOfMemory> {
+        let pool = pool_for(kind.contents(), 16);
+        let may_grow = kind == Kind::Values;
         let swept = self.sweep_number;
         let (id, zeroed) = if size <= MAX_RUN {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
             self.committed += blocks * BLOCK_SIZE;
-            if contents == Contents::References {
+            if may_grow {
                 self.look_ahead_of_growth();
             }
             let used_for = BlockUse::Run { blocks: blocks as u32 };
@@ -39,11 +39,16 @@ impl Memory {
             };
             (self.describe(block), false)
         } else {
-            let room = if contents == Contents::References { size.max(self.growth_room) } else { size };
+            let room = if may_grow { size.max(self.growth_room) } else { size };
             let counted = size.next_multiple_of(4096);
             let (region, mapped) = self.map_huge(room, counted).or_else(|_| self.map_huge(size, counted))?;
             self.committed += counted;
-            self.has_wished_for_room &= contents != Contents::References;
+            let is_made_ready = region.used == TOUCHED_AHEAD;
+            if may_grow {
+                self.has_wished_for_room = false;
+            } else {
+                self.look_ahead_of_the_like(mapped, is_made_ready);
+            }
             let block = Block {
                 base: region.start + BLOCK_SIZE,
                 cell_size: counted,
@@ -52,7 +57,7 @@ impl Memory {
                 swept,
                 used_for: BlockUse::Huge { mapped },
             };
-            (self.describe(block), region.used <= BLOCK_SIZE)
+            (self.describe(block), region.used <= BLOCK_SIZE || is_made_ready)
         };
         self.large.push(id);
         let block = &self.blocks[id as usize];
@@ -78,6 +83,17 @@ impl Memory {
             self.has_wished_for_room = true;
             self.pages.wish_for_region(mapped, BLOCK_SIZE + MAX_RUN);
         }
+    }
+
+    /// An object that does not grow has got a region of its own. Two of one size are likely to be followed by a third: has its region made ready, as far as
+    /// its bitmaps and its first page, which in a virtual machine may take most of a millisecond when they are first touched.
+    fn look_ahead_of_the_like(&mut self, mapped: usize, was_made_ready: bool) {
+        self.has_wished_for_like &= !was_made_ready;
+        if !self.has_wished_for_like && self.last_region == mapped {
+            self.has_wished_for_like = true;
+            self.pages.wish_for_region(mapped, TOUCHED_AHEAD);
+        }
+        self.last_region = mapped;
     }
 
     /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.

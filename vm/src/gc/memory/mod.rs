@@ -93,6 +93,9 @@ pub(crate) struct Memory {
     has_wished: bool,
     /// So is a region for an array that outgrows its run.
     has_wished_for_room: bool,
+    /// The size of the last region that an object got that does not grow, and whether another of this size is being made ready, or has been.
+    last_region: usize,
+    has_wished_for_like: bool,
     large: Vec<u32>,
     large_unswept: Vec<u32>,
     /// The pools being swept that have not had their turn.
@@ -148,6 +151,8 @@ impl Memory {
             free_blocks: 0,
             has_wished: false,
             has_wished_for_room: false,
+            last_region: 0,
+            has_wished_for_like: false,
             large: Vec::new(),
             large_unswept: Vec::new(),
             sweep_pools: Vec::new(),

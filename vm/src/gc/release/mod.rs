@@ -6,8 +6,8 @@
 //! Before it does either it looks whether the region that came last has the size it needs, and uses that again: its pages need not be provided anew, which is most of
 //! what fresh memory costs.
 //!
-//! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched, or a region for an array that is about to outgrow arenas, touched as far as the array will be copied
-//! there. A first access to a page takes microseconds, of the script's time
+//! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched; a region for an array that is about to outgrow arenas, touched as far as the array will be copied
+//! there; or the first pages of one for another large object like the last two. A first access to a page takes microseconds, of the script's time
 //! otherwise, and in huge pages a marker that goes from object to object finds their addresses translated more often. So an arena that was made ahead is the better one, and a
 //! heap that allocates faster than they are made does without.
 //!

@@ -265,11 +265,11 @@ fn what_is_made_ahead_is_taken_or_given_back() {
 }
 
 #[test]
-fn no_more_is_made_ahead_than_two() {
+fn no_more_is_made_ahead_than_three() {
     loom::model(|| {
-        let model = Model::new(2);
-        for unit in [0, 1, 7] {
-            // The third would find no place in the ledger.
+        let model = Model::new(3);
+        for unit in [0, 1, 2, 7] {
+            // The fourth would find no place in the ledger.
             model.queue.wish((unit, model.ledger.clone()));
         }
         model.ends();

@@ -45,8 +45,8 @@ struct State<T: Item> {
 
 /// Room made ahead, so that handing over does not allocate as a rule.
 const CAPACITY: usize = 1024;
-/// Items are made ahead while there are not so many, wishes included.
-const MOST_AHEAD: usize = 2;
+/// Items are made ahead while there are not so many, wishes included: one of each kind.
+const MOST_AHEAD: usize = 3;
 
 impl<T: Item> Queue<T> {
     /// An open, empty queue.

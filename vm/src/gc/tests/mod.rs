@@ -1,10 +1,10 @@
-//! Object graphs built by hand, collected in every rhythm, and a random program against a model of what must survive.
+//! Object graphs built by hand, collected in every rhythm, and what all these tests use.
 
+mod coroutines;
 mod oracle;
+mod program;
 mod strings;
 mod units;
-
-use proptest::prelude::*;
 
 use super::storage::{self, alloc_bytes, alloc_values};
 use super::*;
@@ -164,76 +164,6 @@ fn many_strings_stay_findable_while_the_table_grows() {
     let twin = heap.new_string(&[b'x'; 500]).expect("memory");
     assert_eq!(heap.intern_key(twin).expect("memory"), long);
     heap.verify_heap();
-}
-
-#[test]
-fn stacks_above_the_limit_are_wiped() {
-    let mut heap = heap();
-    let text = heap.new_string(b"stale").expect("memory");
-    let thread = thread_holding(&mut heap, &[RawValue::TRUE, text.into()]);
-    // SAFETY: a live thread.
-    unsafe { (*thread.as_ptr()).top = 1 };
-    heap.roots.handles.push(thread.into());
-    collect(&mut heap);
-    // SAFETY: as above.
-    unsafe { assert!((*(*thread.as_ptr()).stack.add(1)).is_nil()) };
-    assert!(heap.is_freed(text.addr()));
-}
-
-#[test]
-fn variables_of_a_dead_coroutine_are_closed() {
-    let mut heap = heap();
-    let text = heap.new_string(b"captured").expect("memory");
-    let thread = thread_holding(&mut heap, &[text.into()]);
-    let up = upvalue(&mut heap, RawValue::NIL);
-    // SAFETY: live cells; the variable lies in the stack's first slot.
-    unsafe {
-        (*up.as_ptr()).location = (*thread.as_ptr()).stack;
-        (*thread.as_ptr()).open_upvalues = up.as_ptr();
-    }
-    assert!(up.is_open());
-    let closure_like = crate::function::new_native(
-        &mut heap,
-        "holder",
-        |vm, _| vm.ret0(),
-        // SAFETY: never called, and environments are not looked into here; replaced below.
-        unsafe { Gc::from_ptr(up.as_ptr().cast()) },
-        &[],
-        crate::function::Special::None,
-    )
-    .expect("memory");
-    heap.roots.handles.push(closure_like.into());
-    collect(&mut heap);
-    assert!(!up.is_open());
-    assert_eq!(up.get(), text.into());
-    assert!(!heap.is_freed(text.addr()));
-}
-
-#[test]
-fn a_coroutine_that_runs_before_its_variables_were_marked_keeps_them() {
-    let mut heap = heap();
-    let thread = thread_holding(&mut heap, &[RawValue::NIL, RawValue::NIL]);
-    let (lower, upper) = (upvalue(&mut heap, RawValue::NIL), upvalue(&mut heap, RawValue::NIL));
-    heap.roots.handles.push(thread.into());
-    // SAFETY: live cells; the variables lie in the stack's slots, the upper one comes first.
-    unsafe {
-        let it = thread.as_ptr();
-        (*lower.as_ptr()).location = (*it).stack;
-        (*upper.as_ptr()).location = (*it).stack.add(1);
-        (*upper.as_ptr()).next_open = lower.as_ptr();
-        (*it).open_upvalues = upper.as_ptr();
-        heap.start_cycle();
-        // Its stack has been scanned, the variables wait ...
-        heap.marker.mark_leaf(thread.addr());
-        heap.trace(thread.addr());
-        // ... when it runs and leaves the upper one's scope.
-        heap.scan_before_running(thread);
-        (*it).open_upvalues = lower.as_ptr();
-        (*upper.as_ptr()).next_open = std::ptr::null_mut();
-        (*upper.as_ptr()).location = &raw mut (*upper.as_ptr()).closed;
-    }
-    heap.finish_cycle();
-    assert!(!heap.is_freed(lower.addr()), "the coroutine lists it still");
 }
 
 #[test]
@@ -494,124 +424,4 @@ fn a_large_heap_below_its_hard_limit_is_not_collected_all_the_time() {
     }
     assert!(heap.committed() > 4 << 20);
     assert!((1..6).contains(&heap.stats.emergencies), "{}", heap.stats.emergencies);
-}
-
-/// What a random program does to its registers, which hold strings, or coroutines that hold other registers' values.
-#[derive(Clone, Debug)]
-enum Op {
-    Text(usize, u16),
-    Wrap(usize, Vec<usize>),
-    Upvalue(usize, usize),
-    Assign(usize, usize),
-    Drop(usize),
-    Units(u64),
-    Start,
-}
-
-const REGISTERS: usize = 8;
-
-fn op() -> impl Strategy<Value = Op> {
-    let register = 0..REGISTERS;
-    prop_oneof![
-        3 => (register.clone(), any::<u16>()).prop_map(|(r, n)| Op::Text(r, n % 50)),
-        3 => (register.clone(), proptest::collection::vec(register.clone(), 0..4)).prop_map(|(r, v)| Op::Wrap(r, v)),
-        2 => (register.clone(), register.clone()).prop_map(|(r, s)| Op::Upvalue(r, s)),
-        2 => (register.clone(), register.clone()).prop_map(|(r, s)| Op::Assign(r, s)),
-        1 => register.prop_map(Op::Drop),
-        3 => (1u64..6).prop_map(Op::Units),
-        1 => Just(Op::Start),
-    ]
-}
-
-/// The model's idea of a value.
-#[derive(Clone, Debug, PartialEq)]
-enum Model {
-    Nil,
-    Text(u16),
-    Wrapped(std::rc::Rc<Vec<Model>>),
-}
-
-fn check(value: RawValue, model: &Model) {
-    match model {
-        Model::Nil => assert!(value.is_nil()),
-        Model::Text(n) => {
-            assert_eq!(value.as_string().expect("a string").as_bytes(), format!("text {n}").as_bytes())
-        }
-        Model::Wrapped(inner) => {
-            let thread = value.as_thread().expect("a coroutine");
-            for (index, model) in inner.iter().enumerate() {
-                // SAFETY: a live thread with that many slots.
-                check(unsafe { *(*thread.as_ptr()).stack.add(index) }, model);
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn a_random_program_never_loses_a_value(ops in proptest::collection::vec(op(), 1..200), stress in any::<bool>()) {
-        let mut heap = heap();
-        if stress {
-            heap.set_stress(Stress::EveryAllocation);
-        }
-        // The registers are variables: assignments go through the barrier like any heap store.
-        let main = thread_holding(&mut heap, &[]);
-        heap.roots.current_thread = Some(main);
-        let variables: Vec<Gc<Upvalue>> = (0..REGISTERS).map(|_| upvalue(&mut heap, RawValue::NIL)).collect();
-        // SAFETY: the coroutine lists the variables as its open ones, which keeps them; they are not on its stack, and it never runs.
-        unsafe {
-            for &variable in &variables {
-                (*variable.as_ptr()).next_open = (*main.as_ptr()).open_upvalues;
-                (*main.as_ptr()).open_upvalues = variable.as_ptr();
-            }
-        }
-        let mut model = vec![Model::Nil; REGISTERS];
-        for op in ops {
-            match op {
-                Op::Text(r, n) => {
-                    let text = heap.new_string(format!("text {n}").as_bytes()).expect("memory");
-                    variables[r].set(&mut heap, text.into());
-                    model[r] = Model::Text(n);
-                }
-                Op::Wrap(r, inner) => {
-                    let values: Vec<_> = inner.iter().map(|&i| variables[i].get()).collect();
-                    let thread = thread_holding(&mut heap, &values);
-                    variables[r].set(&mut heap, thread.into());
-                    model[r] = Model::Wrapped(inner.iter().map(|&i| model[i].clone()).collect::<Vec<_>>().into());
-                }
-                Op::Upvalue(r, s) | Op::Assign(r, s) => {
-                    let value = variables[s].get();
-                    variables[r].set(&mut heap, value);
-                    model[r] = model[s].clone();
-                }
-                Op::Drop(r) => {
-                    variables[r].set(&mut heap, RawValue::NIL);
-                    model[r] = Model::Nil;
-                }
-                Op::Units(n) => {
-                    heap.step_units(n);
-                    heap.run_drops(Budget::Units(n));
-                }
-                Op::Start => {
-                    if !heap.cycle_active() {
-                        heap.start_cycle();
-                    }
-                }
-            }
-            for (variable, model) in variables.iter().zip(&model) {
-                check(variable.get(), model);
-            }
-        }
-        collect(&mut heap);
-        for (variable, model) in variables.iter().zip(&model) {
-            check(variable.get(), model);
-        }
-        for variable in variables {
-            variable.set(&mut heap, RawValue::NIL);
-        }
-        collect(&mut heap);
-        prop_assert_eq!(heap.interned_strings(), 0);
-    }
 }

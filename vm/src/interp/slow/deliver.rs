@@ -22,7 +22,7 @@ pub(super) fn deliver(
                 vm.exit = Ret { first, count };
                 return Ok(Go::Exit);
             }
-            FrameKind::Lua => {
+            FrameKind::Lua | FrameKind::Guarded => {
                 let insn = vm.current_insn();
                 if insn.op() != Op::TAILCALL {
                     let into = vm.frame().base + insn.a() as u32;

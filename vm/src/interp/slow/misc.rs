@@ -141,6 +141,8 @@ impl Vm {
                 link = &raw mut (**link).next_open;
             }
             if !(*link).is_null() && (**link).location == location {
+                // No closure may have led the marker to it.
+                self.heap.barrier_cell(*link as usize);
                 return Ok(Gc::from_ptr(*link));
             }
             let cell: *mut Upvalue = self.heap.alloc(Kind::Upvalue, size_of::<Upvalue>())?.cast();

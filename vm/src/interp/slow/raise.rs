@@ -29,9 +29,9 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
             Boundary::Catch(depth) => {
                 let value = error_value(vm, raised);
                 vm.raise_prepared = false;
-                vm.truncate_frames(depth + 1);
-                let first = vm.frame().base;
+                let first = vm.frames()[depth].base;
                 vm.close_upvalues(first);
+                vm.unwind_frames(depth + 1, first + 2);
                 vm.set_slot(first, RawValue::FALSE);
                 vm.set_slot(first + 1, value);
                 let frame = vm.pop_frame();
@@ -46,7 +46,7 @@ pub(in crate::interp) fn unwind(vm: &mut Vm, mut raised: Raised) -> Result<Go, R
             Boundary::Entry(depth) => {
                 let base = vm.frames()[depth].base;
                 vm.close_upvalues(base);
-                vm.truncate_frames(depth);
+                vm.unwind_frames(depth, base);
                 if raised == Raised::Memory && vm.native_depth == 1 {
                     vm.heap.memory_ran_out();
                 }
@@ -117,7 +117,11 @@ fn boundary(vm: &Vm, raised: Raised) -> Boundary {
         match frame.kind {
             FrameKind::Entry => return Boundary::Entry(depth),
             FrameKind::Coroutine => return Boundary::Coroutine,
-            FrameKind::Lua | FrameKind::Meta | FrameKind::Protected | FrameKind::Each => {}
+            FrameKind::Lua
+            | FrameKind::Guarded
+            | FrameKind::Meta
+            | FrameKind::Protected
+            | FrameKind::Each => {}
         }
     }
     Boundary::Coroutine
@@ -164,6 +168,8 @@ pub(super) fn take_traceback(vm: &mut Vm) {
 fn run_handler(vm: &mut Vm, raised: Raised, base: u32) -> Raised {
     let value = error_value(vm, raised);
     let handler = vm.slot(base);
+    // It is taken from a frame that the collector may not have come to, and will be gone.
+    vm.heap.barrier(handler);
     if vm.thread.set_handling_error(true) || handler.type_of() != Type::Function {
         return vm.error_value_str("error in error handling");
     }

@@ -327,7 +327,11 @@ impl Recorder {
         }
         // SAFETY: a live prototype.
         let is_vararg = unsafe { (*self.top_frame().proto.as_ptr()).is_vararg };
-        if frame.kind != FrameKind::Lua || is_vararg || caller.constants.is_null() || count > ARGUMENTS {
+        if frame.kind.unguarded() != FrameKind::Lua
+            || is_vararg
+            || caller.constants.is_null()
+            || count > ARGUMENTS
+        {
             return Err(Reason::Returned);
         }
         // SAFETY: the caller's pc is behind its call.
@@ -350,7 +354,7 @@ impl Recorder {
         (self.depth, self.base, self.has_returned) = (self.depth - 1, caller.base, true);
         self.places.clear();
         self.push_frame(vm, 0, caller.base, caller.constants, std::ptr::null(), Insn(0))?;
-        self.frames.last_mut().expect("the caller's frame").kind = caller.kind;
+        self.frames.last_mut().expect("the caller's frame").kind = caller.kind.unguarded();
         let base = (frame.base - caller.base) as Slot;
         self.frames.push(Frame { base, return_pc: caller.pc, call, kind: FrameKind::Lua, ..returning });
         self.return_values(&values)

@@ -43,7 +43,10 @@ pub(super) fn getinfo(vm: &mut Vm, args: Args) -> NativeResult {
         let Some(depth) = u32::try_from(level).ok().and_then(|level| frames::depth_of(thread, level)) else {
             return vm.ret1(RawValue::NIL);
         };
-        Subject { function: frames::function_at(thread, depth), frame: Some((thread, depth)) }
+        let function = frames::function_at(thread, depth);
+        // The marker may come to its slot when the frame is gone.
+        vm.heap.barrier(function.into());
+        Subject { function, frame: Some((thread, depth)) }
     } else {
         return Err(vm.arg_error(args, first, "function or level expected"));
     };

@@ -23,7 +23,10 @@ pub(super) fn getlocal(vm: &mut Vm, args: Args) -> NativeResult {
     };
     let name = vm.new_string(&name)?;
     vm.push(name)?;
-    vm.push(frames::stack_slot(thread, slot))?;
+    let value = frames::stack_slot(thread, slot);
+    // The marker may come to the slot when the frame is gone.
+    vm.heap.barrier(value);
+    vm.push(value)?;
     vm.ret_top(2)
 }
 
