@@ -7,6 +7,7 @@
 //! ([`Heap::lower_guard`]) before the frame below runs. Calls and other returns pay nothing for it.
 //!
 //! What may touch the part that is not scanned, and why nothing is lost:
+//! - Machine code takes frames away itself that it has made for its calls of machine code. It is left before if one of them is guarded (`jit/helpers.rs`, `execute`).
 //! - Frames below the guarded one do not run, and no frame writes below its own function slot.
 //! - Assignments to captured variables and `debug.setlocal` are stores with a barrier; upvalues are closed without a change of value.
 //! - Whoever hands a script what it has read there (`debug.getlocal`, functions by level, the handler of an `xpcall`) shades it: the slot may be gone before the marker comes to it.

@@ -157,7 +157,9 @@ unsafe fn execute(vm: *mut Vm, snap: u64, next: *const Insn, is_stored: bool) ->
         (*state).left = super::Left::On;
         let here =
             vm.thread == thread && vm.frames().len() == depth + exit.frames.len() && vm.frame().pc == next;
-        if !here || vm.watch.is_on() || (*(*runtime).region).is_retired.get() {
+        // Functions that compiled code has called return without a look at what the collector wants of their frames.
+        let is_guarded = vm.is_guarded_above(below);
+        if !here || is_guarded || vm.watch.is_on() || (*(*runtime).region).is_retired.get() {
             return 1;
         }
         vm.truncate_frames(depth + 1);

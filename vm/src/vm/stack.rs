@@ -5,7 +5,7 @@
 use super::{Raised, Vm};
 use crate::error::ErrorKind;
 use crate::gc::StallCause;
-use crate::thread::{CallInfo, EXTRA_STACK, FrameKind, Thread};
+use crate::thread::{CallInfo, EXTRA_STACK, FrameKind, NO_GUARD, Thread};
 use crate::value::{Gc, RawValue};
 
 impl Vm {
@@ -183,6 +183,13 @@ impl Vm {
         debug_assert!(frames.last().is_some_and(|frame| frame.kind != FrameKind::Guarded));
         // SAFETY: there is a frame; frames need no dropping.
         unsafe { frames.set_len(frames.len() - 1) };
+    }
+
+    /// Whether the collector has to be told when a frame above the one of this index is taken away.
+    pub(crate) fn is_guarded_above(&self, index: usize) -> bool {
+        // SAFETY: a live thread.
+        let guard = unsafe { (*self.thread.as_ptr()).guard };
+        guard != NO_GUARD && guard as usize > index
     }
 
     /// Takes frames away whose values are still wanted.
