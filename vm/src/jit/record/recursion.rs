@@ -24,7 +24,8 @@ impl Recorder {
     /// The site of the function on top, which has just been called by the trace, if its region is to be called.
     pub(super) fn site_to_call(&self, state: &State) -> Option<u32> {
         let frame = self.top_frame();
-        if frame.kind != FrameKind::Lua || frame.call.c() > ARGUMENTS {
+        // The first frame is nobody's call, also if a tail call has put another function there.
+        if self.frames.len() == 1 || frame.kind != FrameKind::Lua || frame.call.c() > ARGUMENTS {
             return None;
         }
         if self.region.is_function && self.pc == self.header {
