@@ -96,7 +96,7 @@ fn in_another_process(kind: usize, engine: &str) -> f64 {
 fn bytes_each(engine: Engine, kind: usize) -> f64 {
     let source = PROGRAM.replace("OBJECT", KINDS[kind].1);
     let (before, after) = match engine {
-        Engine::Perilune | Engine::PeriluneCompiled => {
+        Engine::Perilune => {
             let mut lua = perilune_state();
             let chunk = lua.load(&source).into_function(&mut lua).expect("it compiles");
             let fill: perilune::Function = chunk.call(&mut lua, OBJECTS).expect("it runs");

@@ -14,7 +14,8 @@
 //! the snapshot's number, and the interpreter goes on before the instruction. An exit taken often is recorded in turn, from
 //! where it leaves: a **side trace** of the same [`Region`], which is compiled again as one function with both. So a loop with branches
 //! becomes a loop with branches, and an inner loop grows the outer one around it. A trace that comes to a loop with a region of its own **links** to it: that region goes on,
-//! from the Lua stack (`enter.rs`). Other loops on the way become loops of the same region (`record/inner.rs`). Functions have regions as well, for recursion: they begin where calls are counted.
+//! from the Lua stack (`enter.rs`). Other loops on the way become loops of the same region (`record/inner.rs`). Functions have regions as well, for recursion: they begin where calls are counted, and
+//! call each other's machine code (`record/recursion.rs`, `lower/calls.rs`).
 //!
 //! # What holds
 //!
@@ -28,6 +29,7 @@
 //! - **No reference is held that the collector does not see.** While compiled code runs no collection starts but inside `EXEC`, where all that matters is on
 //!   the stack. References in the code itself are to constants of prototypes, which are kept as long as the region, and to metatables of C types. Tables and functions are told by what they
 //!   are (shapes, prototypes, native code), not by their address.
+//! - **Compiled code may wait for compiled code** that it has called. All frames are made and all that matters is stored before, so that what is called may leave for good.
 //! - **A region is freed when none of its code runs** (`State::retire`).
 //! - **The compiler's thread follows no address**: a region sent to it is a copy, and what it names is pinned.
 //! - A reload, and whatever changes what a region rests on without a guard noticing, flushes all regions. Hooks and the instruction limit keep

@@ -15,10 +15,15 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
     if region.traces.is_empty() {
         return Err("a region without a trace".into());
     }
+    let has_hoisted =
+        !region.hoisted.is_empty() || region.inner.iter().any(|inner| !inner.hoisted.is_empty());
     for number in 0..region.traces.len() {
         let mut defined = before.clone();
         // The traces that lead to it, up to where they are left.
         let begin = region.traces[number].begin;
+        if has_hoisted && is_cut_off(region, begin) {
+            continue;
+        }
         for (parent, snap) in region.path(begin) {
             if let Begin::Inner(inner) = region.traces[parent].begin {
                 inside(region, inner, &mut defined)?;
@@ -65,6 +70,13 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether nothing leads to a trace any more: the guards by which it was reached have gone before the loop.
+fn is_cut_off(region: &Region, begin: Begin) -> bool {
+    let led = region.path(begin);
+    let first = led.first().map_or(begin, |(trace, _)| region.traces[*trace].begin);
+    matches!(first, Begin::At(_))
 }
 
 /// What is there in an inner loop.
