@@ -113,11 +113,16 @@ fn compile(
 }
 
 /// Puts to use what has been compiled meanwhile.
+#[inline]
 pub(super) fn collect(vm: &mut Vm, state: &mut State) {
     // Asked at every entry of compiled code.
-    if state.pending.is_empty() {
-        return;
+    if !state.pending.is_empty() {
+        collect_done(vm, state);
     }
+}
+
+#[cold]
+fn collect_done(vm: &mut Vm, state: &mut State) {
     while let Some(done) = state.background.as_ref().and_then(Background::next) {
         let at = state.pending.iter().position(|pending| pending.ticket == done.ticket);
         let pending = state.pending.swap_remove(at.expect("what is compiled is pending"));
@@ -293,8 +298,10 @@ pub(super) fn retire(vm: &mut Vm, state: &mut State, number: u32) {
     state.retired.push(compiled);
 }
 
+#[inline]
 pub(super) fn free_retired(state: &mut State) {
-    if state.running == 0 {
+    // Asked after every entry of compiled code.
+    if state.running == 0 && !state.retired.is_empty() {
         state.retired.clear();
     }
 }

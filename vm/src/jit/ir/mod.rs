@@ -486,7 +486,11 @@ impl Region {
     }
     /// The trace that may leave by a snapshot.
     pub(crate) fn owner(&self, snap: SnapId) -> Option<usize> {
-        self.traces.iter().position(|trace| trace.body.iter().any(|r| self.get(*r).snap == snap))
+        let leaves = |trace: &Trace| {
+            matches!(trace.end, End::Return(last, _) if last == snap)
+                || trace.body.iter().any(|r| self.get(*r).snap == snap)
+        };
+        self.traces.iter().position(leaves)
     }
     /// A table that only exits make, as a snapshot has it.
     pub(crate) fn sunk_table(&self, snap: SnapId, r: Ref) -> Option<&FreshTable> {

@@ -52,8 +52,10 @@ pub(super) fn hoist(region: &mut Region) {
 /// Finds the traces that go to the preheader in any case: the interpreter executes something in them, or in one they follow.
 fn find_rehoisting(region: &mut Region) {
     for trace in 1..region.traces.len() {
-        let calls =
-            region.traces[trace].body.iter().any(|r| matches!(region.get(*r).op, IrOp::EXEC | IrOp::RETURN));
+        let calls = region.traces[trace]
+            .body
+            .iter()
+            .any(|r| matches!(region.get(*r).op, IrOp::EXEC | IrOp::CALL | IrOp::RETURN));
         region.traces[trace].rehoists = calls;
     }
     let mut again = true;

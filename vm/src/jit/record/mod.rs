@@ -343,9 +343,10 @@ impl Recorder {
             Some(Place::Value(r)) if !captured && self.region.get(r).is_virtual() => return Ok(r),
             Some(Place::Value(r)) if !captured => r,
             None if !captured && !self.has_returned => {
-                // A function that calls itself is entered for every type.
-                let is_unclear =
-                    self.any.contains(&slot) || self.region.is_function || self.region.params.len() > 200;
+                // A function that calls itself is entered for every type; but what is called is a function.
+                let is_unclear = self.any.contains(&slot)
+                    || self.region.is_function && slot >= 0
+                    || self.region.params.len() > 200;
                 let ty = if is_unclear { Ty::Any } else { type_of(actual) };
                 self.region.slot(slot, ty)
             }
