@@ -12,15 +12,14 @@ use super::force::force;
 use super::ir::{Region, SnapId};
 use super::lower::Compiler;
 use super::memory::Code;
-use super::opt;
+use super::opt::{self, Wanted};
 
 /// A region to be compiled.
 pub(super) struct Job {
     /// By which the result is known.
     pub(super) ticket: u64,
     pub(super) region: Region,
-    /// Whether guards and loads are hoisted out of the loop.
-    pub(super) hoists: bool,
+    pub(super) wanted: Wanted,
     /// The guard that is to leave always, in tests.
     pub(super) forced: Option<u32>,
     pub(super) wants_listing: bool,
@@ -52,7 +51,7 @@ impl Job {
     pub(super) fn run(self, compiler: &mut Compiler) -> Done {
         let start = Instant::now();
         let mut optimised = self.region;
-        opt::optimise(&mut optimised, self.hoists);
+        opt::optimise(&mut optimised, self.wanted);
         let forced = self.forced.and_then(|guard| force(&mut optimised, guard));
         compiler.wants_listing = self.wants_listing;
         let code = compiler.compile(&optimised);

@@ -111,6 +111,7 @@ fn set_parameter(state: &mut State, name: &[u8], value: u32) -> bool {
         b"force" => state.odd.force(value),
         b"seed" => state.odd.seed(value),
         b"loop" => parameters.hoists = value != 0,
+        b"narrow" => parameters.narrows = value != 0,
         _ => return false,
     }
     true

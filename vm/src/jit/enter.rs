@@ -192,6 +192,7 @@ unsafe fn refused(
         // The types have changed for good.
         let known = &mut state.sites[site as usize];
         known.keeps_guards |= left == ir::ENTRY_SNAP;
+        known.keeps_doubles |= left == NOT_ENTERED;
         known.failures = (known.failures + 1).min(16);
         drop_region(vm, state, number);
     } else {

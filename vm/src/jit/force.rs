@@ -4,7 +4,7 @@
 //! compilation and whenever it was left by. So programs are left, and entered again, at every guard that they have. With `seed`, loops and exits become hot
 //! after a random number of turns.
 
-use super::ir::{Ins, IrOp, Kind, Ref, Region, SnapId, Ty};
+use super::ir::{Ins, IrOp, Kind, Ref, Region, SnapId, Snapshot, Ty};
 
 /// Compilations in which guards are forced, at most: in a program that runs long there would be no end.
 const MOST_TURNS: u32 = 120;
@@ -54,7 +54,13 @@ pub(super) fn force(region: &mut Region, turn: u32) -> Option<SnapId> {
     let count = lists().flatten().filter(|r| is_guard(r)).count();
     let wanted = turn as usize % (count + 1);
     let guard = *lists().flatten().filter(|r| is_guard(r)).nth(wanted)?;
-    let snap = region.get(guard).snap;
+    let mut snap = region.get(guard).snap;
+    if region.get(guard).op.is_branch() {
+        // Where a trace begins because it went the other way, that is taken for granted: it must not lead there.
+        let own = Snapshot { side: None, may_grow: false, ..region.snaps[snap as usize].clone() };
+        region.snaps.push(own);
+        snap = region.snaps.len() as SnapId - 1;
+    }
     let (one, zero) = (region.constant(IrOp::KINT, Ty::Int, 1), region.constant(IrOp::KINT, Ty::Int, 0));
     let forced = region.push(Ins::new(IrOp::GLT, Ty::Void).a(one).b(zero).imm(1).snap(snap));
     let bodies = region.traces.iter_mut().map(|trace| &mut trace.body);

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::background::{Background, Done, Job};
 use super::exit::exits_of;
 use super::ir::Region;
+use super::opt::Wanted;
 use super::reason::Reason;
 use super::record::Recorder;
 use super::{Compiled, State, report};
@@ -86,10 +87,14 @@ fn compile(
     let ticket = state.tickets;
     let mut region = region;
     region.entrances = region.linked_sites().map(|site| (site, entrance(state, site))).collect();
+    let known = &state.sites[site as usize];
     let job = Job {
         ticket,
         region: region.clone(),
-        hoists: state.parameters.hoists && !state.sites[site as usize].keeps_guards,
+        wanted: Wanted {
+            hoists: state.parameters.hoists && !known.keeps_guards,
+            narrows: state.parameters.narrows && !known.keeps_doubles,
+        },
         forced: state.odd.next_guard(),
         wants_listing: state.report.wants_code(),
     };

@@ -182,6 +182,8 @@ struct Site {
     any: Vec<Slot>,
     /// Guards stay in the loop: hoisted, they have kept it from being entered.
     keeps_guards: bool,
+    /// What the loop carries stays a double: narrowed, it has kept the loop from being entered.
+    keeps_doubles: bool,
     /// Views that are kept are made: somewhere an object is needed.
     makes_views: bool,
     /// It, or its region, is being compiled.
@@ -206,6 +208,8 @@ struct Parameters {
     unrolled_recursion: u32,
     /// Whether guards and loads are hoisted out of loops.
     hoists: bool,
+    /// Whether loops carry integers where they can.
+    narrows: bool,
 }
 
 impl Default for Parameters {
@@ -219,6 +223,7 @@ impl Default for Parameters {
             max_mcode: 8192,
             unrolled_recursion: 1,
             hoists: true,
+            narrows: true,
         }
     }
 }

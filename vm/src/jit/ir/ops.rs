@@ -146,6 +146,10 @@ macro_rules! ops {
             pub(crate) fn has_snapshot(self) -> bool {
                 self.kind() == Kind::Guard || self.kind() == Kind::Call && self != IrOp::CLOSE
             }
+            /// Whether it is how a branch of the program is recorded, whose other way is its opposite.
+            pub(crate) fn is_branch(self) -> bool {
+                matches!(self, IrOp::GLT | IrOp::GLE | IrOp::GEQ)
+            }
             /// What it reads (values, guards) or writes (stores, calls).
             pub(crate) fn mem(self) -> Mem {
                 match self { $(IrOp::$name => Mem::$mem,)+ }

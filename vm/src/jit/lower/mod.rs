@@ -7,6 +7,7 @@
 mod calls;
 mod cdata;
 mod cold;
+mod foreign;
 mod layout;
 mod lookup;
 mod ops;
@@ -122,6 +123,7 @@ impl Compiler {
             vm: Value::from_u32(0),
             values: vec![None; region.ins.len()],
             is_cold: cold::find(region),
+            is_foreign: foreign::find(region),
             before: HashMap::new(),
             inside: HashMap::new(),
             in_loop: false,
@@ -203,6 +205,8 @@ struct Lowering<'r> {
     values: Vec<Option<Value>>,
     /// What only exits want, who compute it themselves.
     is_cold: Vec<bool>,
+    /// What may be a NaN that does not go into a Lua value as it is.
+    is_foreign: Vec<bool>,
     /// The slots before the loop.
     before: HashMap<Ref, Value>,
     /// The slots that the header has as parameters.

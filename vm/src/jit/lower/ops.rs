@@ -88,8 +88,8 @@ impl Lowering<'_> {
         }
         let tag = self.word(tag_bits(ty));
         let address = self.b.ins().bxor(raw, tag);
-        let high = self.b.ins().ushr_imm_u(address, 47);
-        (self.b.ins().icmp_imm_u(IntCC::Equal, high, 0), address)
+        let end = self.word(1 << 47);
+        (self.b.ins().icmp(IntCC::UnsignedLessThan, address, end), address)
     }
 
     fn is_number(&mut self, raw: Value) -> Value {
@@ -119,8 +119,11 @@ impl Lowering<'_> {
         match self.region.ty(r) {
             Ty::Any => value,
             Ty::Num => {
-                // All NaNs become the one that is stored.
                 let bits = self.bits_of(value);
+                if !self.is_foreign[r.index()] {
+                    return bits;
+                }
+                // Any NaN becomes one that may be stored.
                 let is_nan = self.b.ins().fcmp(FloatCC::Unordered, value, value);
                 let nan = self.word(RawValue::number(f64::NAN).bits());
                 self.b.ins().select(is_nan, nan, bits)
@@ -561,7 +564,7 @@ impl Lowering<'_> {
     /// Stores to a place in the heap, the old value shaded while the collector marks.
     fn store(&mut self, base: Value, offset: i32, value: Ref) {
         let value = self.boxed(value);
-        let marking = self.b.ins().uload8(types::I64, MemFlagsData::trusted(), self.vm, layout::MARKING);
+        let marking = self.b.ins().load(types::I8, Self::flags(), self.vm, layout::MARKING);
         let (shade, next) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(marking, shade, &[], next, &[]);
         self.b.switch_to_block(shade);

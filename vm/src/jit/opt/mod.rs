@@ -5,16 +5,31 @@
 mod dce;
 pub(in crate::jit) mod fold;
 mod hoist;
+mod narrow;
 mod settle;
 mod sink;
 
 use super::ir::Region;
 
-/// All passes; code is hoisted if `hoists`.
-pub(super) fn optimise(region: &mut Region, hoists: bool) {
-    let passes: [fn(&mut Region); 4] =
-        [settle::settle, sink::sink, if hoists { hoist::hoist } else { |_| () }, dce::dce];
-    for pass in passes {
+/// The passes that are not for every region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Guards and loads are hoisted out of the loop.
+    pub(super) hoists: bool,
+    /// Numbers that the loop carries may be integers.
+    pub(super) narrows: bool,
+}
+
+/// All passes, but for those that are not wanted for this region.
+pub(super) fn optimise(region: &mut Region, wanted: Wanted) {
+    let passes: [(bool, fn(&mut Region)); 5] = [
+        (true, settle::settle),
+        (true, sink::sink),
+        (wanted.narrows, narrow::narrow),
+        (wanted.hoists, hoist::hoist),
+        (true, dce::dce),
+    ];
+    for (_, pass) in passes.into_iter().filter(|(wanted, _)| *wanted) {
         pass(region);
         #[cfg(debug_assertions)]
         if let Err(problem) = super::ir::verify(region) {

@@ -104,6 +104,19 @@ impl Recorder {
                 self.forget_memory();
             }
         }
+        self.learn_branch(parent);
+    }
+
+    /// A branch by which the trace before was left went the other way.
+    fn learn_branch(&mut self, parent: SnapId) {
+        let Some(owner) = self.region.owner(parent) else { return };
+        let mut leaving = self.region.traces[owner].body.iter().filter(|r| self.region.get(**r).snap == parent);
+        if let (Some(r), None) = (leaving.next().copied(), leaving.next()) {
+            let ins = *self.region.get(r);
+            if ins.op.is_branch() {
+                self.learn(r, Ins { imm: u64::from(ins.imm == 0), ..ins });
+            }
+        }
     }
 
     /// A private loop begins, whose turns may write anything.

@@ -194,7 +194,8 @@ impl Recorder {
 
     /// A branch whose way the next instruction shows.
     pub(super) fn branch(&mut self, insn: Insn, guard: Ins, when_taken: bool) -> Recorded<()> {
-        // The snapshot is that before this instruction.
+        // The snapshot is that before this instruction, and the branch's own: where it goes the other way, what it rests on is known.
+        self.leave_from_here();
         let snap = self.snapshot()?;
         self.expected = [self.target(insn), self.expected[1]];
         self.pending = Pending::Branch { guard: guard.snap(snap), when_taken };

@@ -7,7 +7,7 @@ use super::State;
 use super::background::{Background, Job};
 use super::ir::{parse, print, verify};
 use super::lower::Compiler;
-use super::opt::optimise;
+use super::opt::{Wanted, optimise};
 use crate::{Libraries, Lua, LuaOptions};
 
 /// Reads, prints, and reads again.
@@ -79,13 +79,78 @@ trace 0
 loop 4=%7
 ";
     let mut region = parse(text).expect("a region");
-    optimise(&mut region, true);
+    optimise(&mut region, Wanted { hoists: true, narrows: false });
     let hoisted: Vec<u32> = region.hoisted.iter().map(|r| r.0).collect();
     // A branch of the program stays, also if its condition does not change.
     assert_eq!(hoisted, [3, 8], "{}", print(&region));
     let body: Vec<u32> = region.traces[0].body.iter().map(|r| r.0).collect();
     assert_eq!(body, [4, 5, 6, 7]);
     assert_eq!(region.get(super::ir::Ref(8)).snap, super::ir::ENTRY_SNAP);
+}
+
+/// `at = at % 4096 + 1`, and `t[at]`: the index is carried as an integer, and no turn converts or checks it.
+#[test]
+fn an_index_that_the_program_computes_is_carried_as_an_integer() {
+    let text = "\
+%0 = SLOT num #1
+%1 = KNUM num #4661225614328463360
+%2 = KNUM num #4607182418800017408
+%3 = SLOT num #2
+%4 = SLOT int #3
+slots 1:num=%0 2:num=%3 3:int=%4
+header
+preheader
+snap 0 pc 1 : | restores
+snap 1 pc 2 : 1=%0 | restores
+snap 2 pc 3 : 1=%6 2=%9 | restores
+hoisted
+trace 0
+  %5 = MOD num %0 %1
+  %6 = ADD num %5 %2
+  %7 = N2I int %6 >1
+  %8 = I2N num %7
+  %9 = ADD num %3 %8
+  %10 = GINDEX - %7 %4 >2
+  %11 = POLL - >2
+loop 1=%6 2=%9
+";
+    let mut region = parse(text).expect("a region");
+    optimise(&mut region, Wanted { hoists: true, narrows: true });
+    let printed = print(&region);
+    assert!(printed.contains("%0 = SLOT int #1\n"), "{printed}");
+    assert!(printed.contains("= IMOD int %0 "), "{printed}");
+    // The sum of those that are not used as integers stays a double.
+    assert!(printed.contains("%3 = SLOT num #2\n"), "{printed}");
+    assert!(!printed.contains("N2I") && !printed.contains(" MOD "), "{printed}");
+}
+
+/// `i = i + 1`, and `t[i]`: it is an integer as long as it is one of 31 bits, which the loop's end checks.
+#[test]
+fn a_counter_of_the_program_is_checked_where_the_loop_ends() {
+    let text = "\
+%0 = SLOT num #1
+%1 = KNUM num #4607182418800017408
+%2 = SLOT int #3
+slots 1:num=%0 3:int=%2
+header
+preheader
+snap 0 pc 1 : | restores
+snap 1 pc 2 : 1=%0 | restores
+snap 2 pc 3 : 1=%4 | restores
+hoisted
+trace 0
+  %3 = N2I int %0 >1
+  %4 = ADD num %0 %1
+  %5 = GINDEX - %3 %2 >1
+  %6 = POLL - >2
+loop 1=%4
+";
+    let mut region = parse(text).expect("a region");
+    optimise(&mut region, Wanted { hoists: true, narrows: true });
+    let printed = print(&region);
+    assert!(printed.contains("%0 = SLOT int #1\n") && !printed.contains("N2I"), "{printed}");
+    let checks = printed.lines().filter(|line| line.contains("GINDEX") && line.ends_with(">2")).count();
+    assert_eq!(checks, 1, "{printed}");
 }
 
 /// A region that the compiler cannot cope with costs its loop the code, and nobody else anything.
@@ -98,7 +163,7 @@ fn a_panic_of_the_compiler_is_no_crash() {
     for (ticket, text, has_code) in [(1, broken.as_str(), false), (2, SMALL, true)] {
         // What is parsed has no frames that a link could make.
         let region = parse(&text.replace("link 0 2", "exit 0")).expect("a region");
-        let job = Job { ticket, region, hoists: false, forced: None, wants_listing: false };
+        let job = Job { ticket, region, wanted: Wanted { hoists: false, narrows: false }, forced: None, wants_listing: false };
         assert!(background.send(job));
         let done = std::iter::repeat_with(|| background.next()).flatten().next().expect("an answer");
         assert_eq!((done.ticket, done.code.is_some()), (ticket, has_code));
@@ -142,7 +207,7 @@ fn regions_of(source: &[u8]) -> String {
     let mut text = String::new();
     for compiled in state.regions.iter().flatten() {
         let mut region = compiled.region.clone();
-        optimise(&mut region, true);
+        optimise(&mut region, Wanted { hoists: true, narrows: true });
         verify(&region).expect("it is as it should be");
         let printed = print(&region);
         for line in printed.lines() {

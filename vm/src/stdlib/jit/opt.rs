@@ -37,7 +37,9 @@ fn start(vm: &mut Vm, args: Args) -> NativeResult {
             return Err(vm.error(message));
         }
         if let [level @ b'0'..=b'9'] = flag {
-            (vm.compiled.control)(vm, Control::Parameter(b"loop", i32::from(*level >= b'2')));
+            for name in [b"loop".as_slice(), b"narrow"] {
+                (vm.compiled.control)(vm, Control::Parameter(name, i32::from(*level >= b'2')));
+            }
         } else if let Some((name, value)) = parameter(flag).or_else(|| switched(flag)) {
             let name = name.to_vec();
             (vm.compiled.control)(vm, Control::Parameter(&name, value));
