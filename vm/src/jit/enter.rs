@@ -5,7 +5,7 @@ use super::ir::{self, SnapId};
 use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up};
 use super::record::Recorder;
 use super::{
-    Compiled, EAGER, LEFT, LINKED, Left, NOT_ENTERED, Runtime, RuntimeHead, State, original, report,
+    Compiled, LEFT, LINKED, Left, NOT_ENTERED, Runtime, RuntimeHead, STORED, State, original, report,
 };
 use crate::activity::Activity;
 use crate::interp::Go;
@@ -28,107 +28,115 @@ pub(super) fn exits_to_pay(compile_time: std::time::Duration) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).min(1 << 20)
 }
 
-/// Runs a region from its loop's beginning, and what it leads to: regions it links to, then the interpreter.
-pub(super) fn enter(vm: &mut Vm, number: u32, site: u32) -> Result<Go, Raised> {
+/// A region was left by a snapshot, which has been restored.
+struct Leaving {
+    compiled: *mut Compiled,
+    snap: SnapId,
+    /// In a function that compiled code has called.
+    is_called: bool,
+}
+
+/// Runs the region of a site from its loop's beginning, and what it leads to: regions it links to, then the interpreter.
+///
+/// Much is entered for a few turns only, so that the way in and out is short: what happens now and then is asked for by one comparison each.
+pub(super) fn enter(vm: &mut Vm, site: u32) -> Result<Go, Raised> {
     // SAFETY: as in `hot`.
     let state: *mut State = unsafe { State::of(vm) };
-    // SAFETY: regions are retired, not freed, while they run.
+    // SAFETY: regions are retired, not freed, while they run, and until the end of this function.
     unsafe {
-        let saved = *(&raw const (*state).runtime).cast::<RuntimeHead>();
-        let (first, mut number, mut site) = (number, number, site);
+        let head = (&raw mut (*state).runtime).cast::<RuntimeHead>();
+        let saved = *head;
+        let mut entered = entrance(&*state, site);
+        let first = entered;
         let mut turns = 0;
-        // How it goes on, and the exit by which the last region was left, if it was.
-        let (gone, exit) = loop {
-            let compiled: *mut Compiled =
-                (&mut (*state).regions)[number as usize].as_deref_mut().expect("a site's region is there");
+        // How it goes on, and how the last region was left, if it was.
+        let (gone, leaving) = loop {
             let base = vm.frame().base;
             // A nearly full stack is the interpreter's, which raises the error.
-            if base + (*compiled).region.max_slots + 8 > vm.max_stack
-                || vm.ensure_stack(base + (*compiled).region.max_slots).is_err()
+            if base + (*entered).region.max_slots + 8 > vm.max_stack
+                || vm.ensure_stack(base + (*entered).region.max_slots).is_err()
             {
-                (&mut (*state).loop_sites)[site as usize].count = 2;
+                (&mut (*state).loop_sites)[(*entered).site as usize].count = 2;
                 break (Ok(Go::On), None);
             }
-            let answer = run(vm, state, compiled, base);
+            let answer = run(vm, state, entered, base);
+            let snap = answer as u32;
             // Which may be another one by now: it calls others.
             let compiled = (*state).runtime.region.cast_mut();
-            (number, site) = ((*compiled).number, (*compiled).site);
             let is_called = vm.frame != (*state).runtime.bottom;
-            let left = answer as u32;
-            if left == LINKED {
-                turns += (*state).runtime.turns + (*state).runtime.calls + 1;
-                (*compiled).refused = 0;
-                let exit = &(&(*compiled).exits)[(answer >> 32) as usize];
-                let next = exit.link.expect("a link leads to a site");
-                restore_frames(vm, exit, vm.frame().base);
-                if let Some(region) = linked(vm, &mut *state, next) {
-                    (number, site) = (region, next);
-                    continue;
-                }
-                break (Ok(Go::On), None);
+            let leaving = Some(Leaving { compiled, snap, is_called });
+            if (answer >> 32) as u32 == STORED {
+                turns += (*state).runtime.turns + (*state).runtime.calls;
+                break (Ok(Go::On), leaving);
             }
-            if left == NOT_ENTERED || left == ir::ENTRY_SNAP {
-                let restored = refused(vm, &mut *state, compiled, left);
+            if snap == NOT_ENTERED || snap == ir::ENTRY_SNAP {
+                let restored = refused(vm, &mut *state, compiled, snap);
                 break (restored.map(|()| Go::On), None);
             }
             turns += (*state).runtime.turns + (*state).runtime.calls;
-            if left == LEFT {
+            let next = if snap == LINKED {
+                (*compiled).refused = 0;
+                let exit = &(&(*compiled).exits)[(answer >> 32) as usize];
+                restore_frames(vm, exit, vm.frame().base);
+                exit.link
+            } else if snap == LEFT {
                 let how = match (*state).left {
                     Left::On => Ok(Go::On),
                     Left::Exit => Ok(Go::Exit),
                     Left::Raised(raised) => Err(raised),
                 };
                 break (how, None);
-            }
-            report::left(vm, &mut *state, number, left);
-            (*compiled).refused = 0;
-            let exit = &(&(*compiled).exits)[left as usize];
-            let restored = restore(vm, &raw const (*state).runtime, exit);
-            if let Some(next) = exit.link
-                && restored.is_ok()
-            {
-                turns += 1;
-                let is_retired = (*compiled).is_retired.get();
-                if let Some(region) = linked(vm, &mut *state, next) {
-                    (number, site) = (region, next);
-                    continue;
+            } else {
+                let exit = &(&(*compiled).exits)[snap as usize];
+                let restored = restore(vm, &raw const (*state).runtime, exit);
+                match exit.link.filter(|_| restored.is_ok()) {
+                    None => break (restored.map(|()| Go::On), leaving),
+                    link => link,
                 }
-                break (Ok(Go::On), Some((left, is_retired, is_called)));
+            };
+            turns += 1;
+            collect(vm, &mut *state);
+            entered = entrance(&*state, next.expect("a link leads to a site"));
+            if entered.is_null() {
+                break (Ok(Go::On), leaving.filter(|_| snap != LINKED));
             }
-            break (restored.map(|()| Go::On), Some((left, (*compiled).is_retired.get(), is_called)));
         };
-        *(&raw mut (*state).runtime).cast::<RuntimeHead>() = saved;
-        if is_unprofitable(&mut *state, first, turns) {
-            give_region_up(vm, &mut *state, first);
-        } else if let Some((left, false, is_called)) = exit {
-            after_exit(vm, &mut *state, number, site, left, is_called);
-            force_another(vm, &mut *state, number, left);
+        *head = saved;
+        (*first).entries += 1;
+        (*first).turns += turns;
+        if (*first).entries >= (*first).trial && is_unprofitable(&mut *state, &mut *first) {
+            let number = (*first).number;
+            give_region_up(vm, &mut *state, number);
+        } else if let Some(leaving) = &leaving
+            && !(*leaving.compiled).is_retired.get()
+        {
+            after_exit(vm, &mut *state, leaving);
         }
         free_retired(&mut *state);
         let gone = gone?;
-        if exit.is_some() {
-            let insn = original(state, *vm.frame().pc);
+        if leaving.is_some() {
             if vm.interrupt_requested() {
                 vm.honour_interrupt()?;
             }
-            // Short forms may have allocated; but a list that is open lies above all registers.
-            if !super::record::takes_all(insn) {
-                vm.check_collector(insn);
+            if vm.heap.debt > 0 {
+                let insn = original(state, *vm.frame().pc);
+                // Short forms may have allocated; but a list that is open lies above all registers.
+                if !super::record::takes_all(insn) {
+                    vm.check_collector(insn);
+                }
             }
         }
         Ok(gone)
     }
 }
 
+/// The region of a site; null if there is none.
+fn entrance(state: &State, site: u32) -> *mut Compiled {
+    state.entrances[site as usize].get().cast_mut()
+}
+
 /// So much of the machine's stack compiled code may take for calling itself, in bytes; beyond, the interpreter goes on.
 const MACHINE_STACK: usize = 256 << 10;
-
-/// A region has linked to a site, in the frame on top: the region there is for it now. If there is none, the interpreter goes on there.
-fn linked(vm: &mut Vm, state: &mut State, site: u32) -> Option<u32> {
-    collect(vm, state);
-    let number = state.loop_sites[site as usize].region;
-    (number != 0).then_some(number)
-}
 
 /// Runs the code of a region; the snapshot by which it was left.
 ///
@@ -201,21 +209,20 @@ unsafe fn refused(
     restored
 }
 
-/// An entry that began with a region has come to so many turns; whether such entries are too short for what they cost.
-fn is_unprofitable(state: &mut State, number: u32, turns: u64) -> bool {
-    let only_if_it_pays = state.only_if_it_pays();
-    let Some(Some(compiled)) = state.regions.get_mut(number as usize) else { return false };
-    compiled.entries += 1;
-    compiled.turns += turns;
+/// How often a region is entered until it is asked whether it pays.
+pub(super) fn trial(exits_to_pay: u32) -> u64 {
+    PROBATION + CHANCES * u64::from(exits_to_pay)
+}
+
+/// Whether the entries of a region are too short for what they cost; it is asked after so many of them.
+fn is_unprofitable(state: &mut State, compiled: &mut Compiled) -> bool {
     // Not while a version is on its way that may be left less.
-    if compiled.entries < PROBATION + CHANCES * u64::from(compiled.exits_to_pay)
-        || state.sites[compiled.site as usize].is_pending
-    {
+    if compiled.is_retired.get() || state.sites[compiled.site as usize].is_pending {
         return false;
     }
     let pays = compiled.turns >= compiled.entries * WORTHWHILE_TURNS;
     (compiled.entries, compiled.turns) = (0, 0);
-    !pays && only_if_it_pays
+    !pays && state.only_if_it_pays()
 }
 
 /// In tests: it was left as it was forced to, so that it is another guard's turn.
@@ -231,52 +238,73 @@ fn force_another(vm: &mut Vm, state: &mut State, number: u32, left: u32) {
     state.loop_sites[site].count = count;
 }
 
-/// A region was left by a snapshot, which has been restored.
-fn after_exit(vm: &mut Vm, state: &mut State, number: u32, site: u32, left: SnapId, is_called: bool) {
-    let compiled = state.regions[number as usize].as_deref_mut().expect("it has just run");
+/// A region that is in use was left by a snapshot, which has been restored.
+///
+/// # Safety
+/// The region is one of the VM's.
+unsafe fn after_exit(vm: &mut Vm, state: &mut State, leaving: &Leaving) {
+    // SAFETY: by contract; it is not touched otherwise until the recorder begins.
+    let compiled = unsafe { &mut *leaving.compiled };
+    compiled.refused = 0;
     if vm.frame().pc == compiled.header {
         // The instruction itself is next: what is compiled for it has just been left.
-        state.loop_sites[site as usize].count = 2;
+        state.loop_sites[compiled.site as usize].count = 2;
     }
-    let to_pay = compiled.exits_to_pay;
-    let exit = &mut compiled.exits[left as usize];
-    if !exit.may_grow || vm.compiled.recording || state.sites[site as usize].is_pending {
+    let exit = &mut compiled.exits[leaving.snap as usize];
+    exit.due -= 1;
+    if exit.due == 0 {
+        // SAFETY: as above.
+        unsafe { grow(vm, state, leaving) };
+    }
+    if state.odd.is_forcing() || state.report.shows(b'x') {
+        report::left(vm, state, compiled.number, leaving.snap);
+        force_another(vm, state, compiled.number, leaving.snap);
+    }
+}
+
+/// An exit has been taken so often that a side trace is due.
+///
+/// # Safety
+/// As of `after_exit`.
+#[cold]
+unsafe fn grow(vm: &mut Vm, state: &mut State, leaving: &Leaving) {
+    // SAFETY: by contract; the recorder copies what it needs of the region.
+    let compiled = unsafe { &mut *leaving.compiled };
+    let site = compiled.site;
+    let has_room = compiled.region.traces.len() <= state.parameters.max_side as usize;
+    let exit = &mut compiled.exits[leaving.snap as usize];
+    if !exit.may_grow || !has_room {
+        exit.due = u32::MAX;
         return;
     }
-    exit.count += 1;
-    let hot_exit = state.parameters.hot_exit.max(1);
-    let hot = if state.parameters.hot_loop > EAGER { hot_exit.max(to_pay) } else { hot_exit };
-    let hot = state.odd.count(hot.saturating_mul(1 << exit.failures), 4);
-    if exit.count < hot || compiled.region.traces.len() > state.parameters.max_side as usize {
+    if vm.compiled.recording || state.sites[site as usize].is_pending {
+        exit.due = 1;
         return;
     }
-    exit.count = 0;
+    exit.count_anew();
     if !state.may_begin() {
         return;
     }
-    let compiled = state.regions[number as usize].as_deref().expect("it has just run");
     let any = state.sites[site as usize].any.clone();
     let side = Recorder::side(
         vm,
         site,
-        number,
+        compiled.number,
         &compiled.region,
         compiled.header,
         &compiled.protos,
-        left,
+        leaving.snap,
         any,
         state.parameters.max_record,
     );
     match side {
         Ok(mut recorder) => {
-            recorder.is_called = is_called;
+            recorder.is_called = leaving.is_called;
             state.begin(vm, recorder);
         }
         Err(reason) => {
             state.abort(reason);
-            if let Some(compiled) = &mut state.regions[number as usize] {
-                compiled.exits[left as usize].failed();
-            }
+            compiled.exits[leaving.snap as usize].failed();
         }
     }
 }

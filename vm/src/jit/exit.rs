@@ -62,8 +62,10 @@ pub(crate) struct Exit {
     pub(crate) link: Option<u32>,
     /// The exit may lead to a side trace.
     pub(crate) may_grow: bool,
-    /// How often it was taken.
-    pub(crate) count: u32,
+    /// How often it has yet to be taken until a side trace is due.
+    pub(crate) due: u32,
+    /// How often that is at first.
+    pub(crate) hot: u32,
     /// How often a side trace came to nothing: each time the next is tried twice as late.
     pub(crate) failures: u32,
 }
@@ -71,7 +73,12 @@ pub(crate) struct Exit {
 impl Exit {
     pub(crate) fn failed(&mut self) {
         self.failures = (self.failures + 1).min(20);
-        self.count = 0;
+        self.count_anew();
+    }
+
+    /// It is to be taken as often again.
+    pub(crate) fn count_anew(&mut self) {
+        self.due = self.hot.saturating_mul(1 << self.failures);
     }
 }
 
@@ -147,7 +154,8 @@ pub(crate) fn exits_of(region: &Region) -> Vec<Exit> {
             rows: region.rows.filter(|_| id as SnapId == ENTRY_SNAP),
             link: links.get(&(id as SnapId)).copied(),
             may_grow: snap.may_grow,
-            count: 0,
+            due: 1,
+            hot: 1,
             failures: 0,
         }
     };

@@ -24,6 +24,11 @@ impl Odd {
         self.force = Some((first, 0));
     }
 
+    /// Whether guards are forced.
+    pub(super) fn is_forcing(&self) -> bool {
+        self.force.is_some()
+    }
+
     /// Counts are random from now on.
     pub(super) fn seed(&mut self, seed: u32) {
         self.random = Some(u64::from(seed) << 16 | 0x9E37);

@@ -4,7 +4,7 @@
 
 use super::exit::{restore, restore_frames};
 use super::ir::WideOp;
-use super::{LEFT, RETURNED, State};
+use super::{Runtime, LEFT, RETURNED, State};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::ffi::arith;
@@ -55,14 +55,14 @@ macro_rules! helpers {
 }
 
 helpers! {
-    barrier(Word, Word) -> Word;
+    barrier(Word, Word, Word) -> Word;
     exec(Word, Word, Word) -> Word;
     exec_stored(Word, Word, Word) -> Word;
     short(Word, Word, Word, Word) -> Word;
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
-    number_get(Word, Word, Double) -> Word;
+    number_get(Word, Word, Word, Double) -> Word;
     number_set(Word, Word, Double, Word) -> Word;
     return_to(Word, Word) -> Word;
     called(Word, Word, Word) -> Word;
@@ -81,8 +81,8 @@ helpers! {
     wide_operation(Word, Word, Word) -> Word;
 }
 
-/// Shades a value that is about to be overwritten.
-extern "C" fn barrier(vm: *mut Vm, old: u64) -> u64 {
+/// Shades a value that is about to be overwritten. What compiled code has in its first registers stays there.
+extern "C" fn barrier(vm: *mut Vm, _runtime: *mut Runtime, old: u64) -> u64 {
     // SAFETY: compiled code hands over its VM and the bits of a live value.
     unsafe { (*vm).heap.barrier(RawValue::from_bits(old)) };
     0
@@ -314,11 +314,11 @@ extern "C" fn table_get(vm: *mut Vm, table: *mut Table, key: u64) -> u64 {
 }
 
 /// What a table itself has at a number, left among the arguments: what calls it keeps all registers.
-extern "C" fn number_get(vm: *mut Vm, table: *mut Table, key: f64) -> u64 {
-    // SAFETY: compiled code hands over its VM and a live table.
+extern "C" fn number_get(vm: *mut Vm, runtime: *mut Runtime, table: *mut Table, key: f64) -> u64 {
+    // SAFETY: compiled code hands over its VM, the runtime and a live table.
     unsafe {
         let value = Gc::from_ptr(table).get(&(*vm).heap, RawValue::number(key));
-        (*State::of(vm)).runtime.arguments[0] = value.bits();
+        (*runtime).arguments[0] = value.bits();
     }
     0
 }

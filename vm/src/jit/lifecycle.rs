@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::background::{Background, Done, Job};
+use super::enter::{exits_to_pay, trial};
 use super::exit::exits_of;
 use super::ir::Region;
 use super::opt::Wanted;
@@ -155,11 +156,16 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
     };
     evict(vm, state, number, code.len());
     let optimised = done.optimised;
+    let exits_to_pay = exits_to_pay(done.time);
     let mut exits = exits_of(&optimised);
     if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
         for (exit, old) in exits.iter_mut().zip(&old.exits) {
             exit.failures = old.failures;
         }
+    }
+    for exit in &mut exits {
+        exit.hot = state.hot_exit(exits_to_pay);
+        exit.count_anew();
     }
     let is_retired = Cell::new(false);
     let shown = number.unwrap_or(state.regions.len() as u32);
@@ -178,7 +184,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         refused: 0,
         entries: 0,
         turns: 0,
-        exits_to_pay: super::enter::exits_to_pay(done.time),
+        trial: trial(exits_to_pay),
     };
     state.compiled += 1;
     let made = report::Made {

@@ -138,6 +138,9 @@ pub(crate) const NOT_ENTERED: u32 = u32::MAX - 1;
 /// What it returns, beside the number of a snapshot, when the stack is as that says and its frames are to be made: another region goes on.
 pub(crate) const LINKED: u32 = u32::MAX - 2;
 
+/// What it returns above the number of a snapshot when stack and frame are as that says.
+pub(crate) const STORED: u32 = u32::MAX;
+
 /// What it returns to compiled code that has called it when its function has returned; above that, how many values, which are the first arguments.
 pub(crate) const RETURNED: u32 = u32::MAX - 3;
 
@@ -166,8 +169,8 @@ pub(crate) struct Compiled {
     /// How often it was entered, and how many turns it took, since that was last looked at.
     entries: u64,
     turns: u64,
-    /// How often an exit is taken until it has cost enough to be recorded: asked each time one is.
-    exits_to_pay: u32,
+    /// So often it is entered until it is asked whether it pays.
+    trial: u64,
 }
 
 /// How many times as often as a loop turns a function is called until it is recorded by itself: most are part of a loop by then.
@@ -390,6 +393,13 @@ impl State {
         self.parameters.hot_loop > EAGER
     }
 
+    /// How often an exit is taken until a side trace is recorded from there, where so many pay for it.
+    fn hot_exit(&mut self, exits_to_pay: u32) -> u32 {
+        let hot = self.parameters.hot_exit.max(1);
+        let usual = if self.only_if_it_pays() { hot.max(exits_to_pay) } else { hot };
+        self.odd.count(usual, 4)
+    }
+
     /// Whether there is time to record and compile something now.
     fn may_begin(&mut self) -> bool {
         !self.only_if_it_pays() || self.allowance.has_some()
@@ -474,8 +484,7 @@ fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         }
         // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
         vm.frame_mut().pc = at;
-        state.loop_sites[site as usize].count = 1;
-        return enter(vm, number, site);
+        return enter(vm, site);
     }
     collect(vm, state);
     if state.loop_sites[site as usize].region != 0 {

@@ -22,7 +22,7 @@ impl Report {
         *self = Report { listener, has_begun: false };
     }
 
-    fn shows(&self, letter: u8) -> bool {
+    pub(super) fn shows(&self, letter: u8) -> bool {
         self.listener.as_ref().is_some_and(|listener| listener.letters.contains(&letter))
     }
 

@@ -6,7 +6,7 @@
 use cranelift_codegen::ir::{InstBuilder, types};
 
 use super::super::exit::{constant, is_sunk_reference};
-use super::super::ir::{IrOp, Kind, Mem, Ref, Region, SnapId};
+use super::super::ir::{ENTRY_SNAP, IrOp, Kind, Mem, Ref, Region, SnapId};
 use super::{Lowering, buffer_places, layout};
 
 /// For each instruction whether only exits want it, and can compute it themselves.
@@ -99,6 +99,20 @@ impl Lowering<'_> {
         !snapshot.restored.iter().any(|(_, r)| is_made(*r))
     }
 
+    /// Whether all that a snapshot says of the interpreter's state is stack slots, and where the one frame goes on.
+    pub(super) fn is_at_hand(&self, snap: SnapId) -> bool {
+        let snapshot = &self.region.snaps[snap as usize];
+        let is_plain = snapshot.frames.len() == 1 && !snapshot.has_tail_called && snapshot.top.is_none();
+        is_plain && snap != ENTRY_SNAP && self.makes_nothing(snap)
+    }
+
+    /// Stores where such a snapshot goes on.
+    pub(super) fn store_pc(&mut self, snap: SnapId) {
+        let pc = self.region.snaps[snap as usize].frames[0].pc as u64;
+        let (frame, pc) = (self.load(self.vm, layout::FRAME), self.word(pc));
+        self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
+    }
+
     /// Stores what such a snapshot restores where it belongs.
     pub(super) fn store_in_slots(&mut self, snap: SnapId) {
         let region = self.region;
@@ -106,7 +120,7 @@ impl Lowering<'_> {
         let stack = self.stack();
         for (slot, r) in &region.snaps[snap as usize].restored {
             self.ensure(*r, &mut made);
-            let value = self.boxed(*r);
+            let value = self.stored(*r);
             self.b.ins().store(Self::flags(), value, stack, slot * 8);
         }
         for r in made {

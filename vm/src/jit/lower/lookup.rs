@@ -33,7 +33,7 @@ impl Lowering<'_> {
         self.b.ins().jump(done, &[BlockArg::Value(nil)]);
         self.b.switch_to_block(slow);
         self.b.set_cold_block(slow);
-        self.call_rare(Helper::number_get, &[self.vm, table, key]);
+        self.call_rare(Helper::number_get, &[self.vm, self.runtime, table, key]);
         let found = self.load(self.runtime, layout::ARGUMENTS);
         self.b.ins().jump(done, &[BlockArg::Value(found)]);
         self.b.switch_to_block(done);

@@ -7,7 +7,7 @@
 mod calls;
 mod cdata;
 mod cold;
-mod foreign;
+mod doubles;
 mod layout;
 mod lookup;
 mod ops;
@@ -30,7 +30,7 @@ use super::exit::buffer_places;
 use super::helpers::{Arg, Helper};
 use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
 use super::memory::Code;
-use super::{LEFT, LINKED, NOT_ENTERED};
+use super::{LEFT, LINKED, NOT_ENTERED, STORED};
 use crate::vm::Vm;
 
 /// So many instructions of a function count as a turn of a loop.
@@ -123,7 +123,8 @@ impl Compiler {
             vm: Value::from_u32(0),
             values: vec![None; region.ins.len()],
             is_cold: cold::find(region),
-            is_foreign: foreign::find(region),
+            is_foreign: doubles::find_foreign(region),
+            is_loaded: doubles::find_loaded(region),
             before: HashMap::new(),
             inside: HashMap::new(),
             in_loop: false,
@@ -207,6 +208,8 @@ struct Lowering<'r> {
     is_cold: Vec<bool>,
     /// What may be a NaN that does not go into a Lua value as it is.
     is_foreign: Vec<bool>,
+    /// What is loaded as a double, though it is a Lua value.
+    is_loaded: Vec<bool>,
     /// The slots before the loop.
     before: HashMap<Ref, Value>,
     /// The slots that the header has as parameters.
@@ -317,9 +320,16 @@ impl Lowering<'_> {
             (self.in_loop, self.turns) = (in_loop, turns);
             self.b.switch_to_block(block);
             self.b.set_cold_block(block);
-            self.store_snapshot(snap);
             self.store_turns();
-            self.leave(snap);
+            if self.is_at_hand(snap) {
+                self.store_in_slots(snap);
+                self.store_pc(snap);
+                let answer = self.word(u64::from(STORED) << 32 | u64::from(snap));
+                self.b.ins().return_(&[answer]);
+            } else {
+                self.store_snapshot(snap);
+                self.leave(snap);
+            }
         }
         self.b.seal_all_blocks();
         let config = self.isa.frontend_config();
@@ -376,9 +386,9 @@ impl Lowering<'_> {
                 self.b.ins().return_(&[result]);
             }
             End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => {
-                if region.is_function {
+                let work = (self.work(number) / WORK_PER_TURN) as i64;
+                if region.is_function && work > 0 {
                     // It has no turns by which to tell whether it pays.
-                    let work = (self.work(number) / WORK_PER_TURN) as i64;
                     self.turns = self.b.ins().iadd_imm_s(self.turns, work);
                 }
                 if let End::Return(snap, values) = &trace.end {
@@ -509,7 +519,10 @@ impl Lowering<'_> {
                 Some(value) => *value,
                 None => self.before[&r],
             },
-            _ => self.values[r.index()].expect("computed before it is used"),
+            _ => {
+                let value = self.values[r.index()].expect("computed before it is used");
+                if self.is_loaded[r.index()] { self.bits_of(value) } else { value }
+            }
         }
     }
 
@@ -564,7 +577,7 @@ impl Lowering<'_> {
     /// Stores values as the arguments of a call, or as the results of one.
     fn store_arguments(&mut self, values: &[Ref]) {
         for (index, value) in (0..).zip(values) {
-            let value = self.boxed(*value);
+            let value = self.stored(*value);
             self.b.ins().store(Self::flags(), value, self.runtime, layout::ARGUMENTS + index * 8);
         }
     }

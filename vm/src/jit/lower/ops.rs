@@ -26,6 +26,12 @@ impl Lowering<'_> {
         let ins = *self.region.get(r);
         let value = match ins.op {
             IrOp::FROUND => Some(self.rounded(r, &ins)),
+            _ if self.is_loaded[r.index()] => Some(self.load_double(&ins)),
+            IrOp::GTYPE if self.is_loaded[ins.a.index()] => {
+                let double = self.values[ins.a.index()].expect("computed before it is used");
+                self.guard_loaded(double, &ins);
+                Some(double)
+            }
             _ => self.lower(&ins),
         };
         if ins.op == IrOp::CLOAD
@@ -92,7 +98,7 @@ impl Lowering<'_> {
         (self.b.ins().icmp(IntCC::UnsignedLessThan, address, end), address)
     }
 
-    fn is_number(&mut self, raw: Value) -> Value {
+    pub(super) fn is_number(&mut self, raw: Value) -> Value {
         let first = self.word(0xFFF9 << 48);
         self.b.ins().icmp(IntCC::UnsignedLessThan, raw, first)
     }
@@ -151,7 +157,10 @@ impl Lowering<'_> {
             | IrOp::PHI => {
                 unreachable!("in no trace")
             }
-            IrOp::RELOAD => self.load_slot(ins.imm as i64 as Slot),
+            IrOp::RELOAD | IrOp::HLOAD | IrOp::ALOAD | IrOp::ULOAD | IrOp::UCONST => {
+                let (base, offset) = self.place_of_load(ins);
+                self.load(base, offset)
+            }
             IrOp::VSTORE => {
                 let (stack, value) = (self.stack(), self.boxed(ins.a));
                 self.b.ins().store(Self::flags(), value, stack, ins.imm as i64 as i32 * 8);
@@ -318,10 +327,6 @@ impl Lowering<'_> {
                 let table = self.value(ins.a);
                 self.load(table, layout::SLOTS)
             }
-            IrOp::HLOAD => {
-                let slots = self.value(ins.a);
-                self.load(slots, field_offset(ins))
-            }
             IrOp::HSTORE => {
                 let slots = self.value(ins.a);
                 self.store(slots, field_offset(ins), ins.b);
@@ -346,12 +351,6 @@ impl Lowering<'_> {
                 let from_zero = if add == 1 { from } else { self.b.ins().iadd_imm_s(from, add - 1) };
                 let ok = self.b.ins().icmp(IntCC::UnsignedLessThan, from_zero, len);
                 return self.guarded(ok, ins);
-            }
-            IrOp::ALOAD => {
-                let (array, index) = (self.value(ins.a), self.value(ins.b));
-                let offset = self.b.ins().ishl_imm_u(index, 3);
-                let place = self.b.ins().iadd(array, offset);
-                self.load(place, -8)
             }
             IrOp::ASTORE => {
                 let (array, index) = (self.value(ins.a), self.value(ins.b));
@@ -399,11 +398,6 @@ impl Lowering<'_> {
             IrOp::FUPV => {
                 let function = self.value(ins.a);
                 self.load(function, layout::UPVALUES + ins.imm as i32 * 8)
-            }
-            IrOp::ULOAD | IrOp::UCONST => {
-                let variable = self.value(ins.a);
-                let place = self.load(variable, layout::LOCATION);
-                self.load(place, 0)
             }
             IrOp::USTORE => {
                 let variable = self.value(ins.a);
@@ -496,6 +490,23 @@ impl Lowering<'_> {
         })
     }
 
+    /// Where a load of a Lua value reads.
+    pub(super) fn place_of_load(&mut self, ins: &Ins) -> (Value, i32) {
+        match ins.op {
+            IrOp::RELOAD => (self.stack(), ins.imm as i64 as Slot * 8),
+            IrOp::HLOAD => (self.value(ins.a), field_offset(ins)),
+            IrOp::ALOAD => {
+                let (array, index) = (self.value(ins.a), self.value(ins.b));
+                let offset = self.b.ins().ishl_imm_u(index, 3);
+                (self.b.ins().iadd(array, offset), -8)
+            }
+            _ => {
+                let variable = self.value(ins.a);
+                (self.load(variable, layout::LOCATION), 0)
+            }
+        }
+    }
+
     pub(super) fn guarded(&mut self, ok: Value, ins: &Ins) -> Option<Value> {
         debug_assert!(ins.op.has_snapshot());
         self.guard(ok, ins.snap);
@@ -561,16 +572,24 @@ impl Lowering<'_> {
         self.b.ins().sextend(types::I64, result)
     }
 
+    /// A value in eight bytes, in whatever register it is in already.
+    pub(super) fn stored(&mut self, r: Ref) -> Value {
+        let ins = *self.region.get(r);
+        let inside = if ins.op == IrOp::BOX { ins.a } else { r };
+        let is_double = self.region.ty(inside) == Ty::Num && !self.is_foreign[inside.index()];
+        if is_double && !self.region.get(inside).is_constant() { self.value(inside) } else { self.boxed(r) }
+    }
+
     /// Stores to a place in the heap, the old value shaded while the collector marks.
     fn store(&mut self, base: Value, offset: i32, value: Ref) {
-        let value = self.boxed(value);
+        let value = self.stored(value);
         let marking = self.b.ins().load(types::I8, Self::flags(), self.vm, layout::MARKING);
         let (shade, next) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(marking, shade, &[], next, &[]);
         self.b.switch_to_block(shade);
         self.b.set_cold_block(shade);
         let old = self.load(base, offset);
-        self.call_rare(Helper::barrier, &[self.vm, old]);
+        self.call_rare(Helper::barrier, &[self.vm, self.runtime, old]);
         let none: [BlockArg; 0] = [];
         self.b.ins().jump(next, &none);
         self.b.switch_to_block(next);

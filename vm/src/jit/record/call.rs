@@ -7,7 +7,7 @@ use super::{Frame, Recorded, Recorder};
 use crate::bytecode::{BitOp, Insn, Op};
 use crate::function::{FunctionView, LuaFunction, NativeFunction, Proto, Special};
 use crate::jit::ARGUMENTS;
-use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
+use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
 use crate::rt::meta::Meta;
 use crate::thread::FrameKind;
@@ -95,8 +95,11 @@ impl Recorder {
         }
         let callee = self.slot(insn.a());
         let params = usize::from(proto.param_count);
-        let proof =
-            self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+        let (known, proof) = self.prove_callee(vm, function, closure)?;
+        if known != function {
+            self.set_place(callee, Some(Place::Value(known)));
+        }
+        let function = known;
         let return_pc = self.expected[0];
         let given = args.len().max(params);
         // Extra arguments stay where they are, and the frame begins behind them.
@@ -162,6 +165,30 @@ impl Recorder {
         }
         let nil = self.primitive(RawValue::NIL);
         (0..c - 1).try_for_each(|i| self.write_slot(callee + i as Slot, if i == 0 { value } else { nil }))
+    }
+
+    /// A function that is called, as one that is known, and the proof that it has the prototype it has now. One that calls itself is itself: nothing
+    /// has to be looked up in it that has been looked up before.
+    fn prove_callee(
+        &mut self,
+        vm: &Vm,
+        function: Ref,
+        closure: Gc<LuaFunction>,
+    ) -> Recorded<(Ref, Ref)> {
+        let is_unchanged = !self.has_returned && !self.has_tail_called && self.place(-1).is_none_or(|place| {
+            self.region.param(-1).is_some_and(|param| place == Place::Value(param))
+        });
+        if is_unchanged && self.actual(vm, -1) == RawValue::function(closure.as_function()) {
+            let own = self.region.slot(-1, Ty::Fun);
+            if self.region.ty(own) == Ty::Fun {
+                if own != function {
+                    self.emit(Ins::new(IrOp::GREFEQ, Ty::Void).a(function).b(own))?;
+                }
+                return Ok((own, Ref::NONE));
+            }
+        }
+        let proto = closure.proto().addr() as u64;
+        Ok((function, self.emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(proto))?))
     }
 
     pub(super) fn set_proof(&mut self, proof: Ref) {
@@ -271,8 +298,7 @@ impl Recorder {
                 if self.inner_turns > 24 {
                     return Err(Reason::InnerLoop);
                 }
-                let proof = self
-                    .emit(Ins::new(IrOp::FPROTO, Ty::Void).a(function).imm(closure.proto().addr() as u64))?;
+                let (function, proof) = self.prove_callee(vm, function, closure)?;
                 let frame = self.frames.pop().expect("the calling frame");
                 // SAFETY: a live prototype.
                 let (is_vararg, own) =
