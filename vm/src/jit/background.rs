@@ -77,11 +77,12 @@ pub(super) struct Background {
 }
 
 impl Background {
-    /// Starts the thread; nothing where the system has none to give.
-    pub(super) fn start(mut compiler: Compiler) -> Option<Background> {
+    /// Starts the thread, for code that asks the flag at `interrupt`; nothing where the system has none to give.
+    pub(super) fn start(interrupt: usize) -> Option<Background> {
         let (jobs, received) = channel::<Job>();
         let (sent, done) = channel();
         let work = move || {
+            let Some(mut compiler) = Compiler::new(interrupt) else { return };
             for job in received {
                 let ticket = job.ticket;
                 let done = catch_unwind(AssertUnwindSafe(|| job.run(&mut compiler)));

@@ -4,7 +4,7 @@
 
 use super::exit::{restore, restore_frames};
 use super::ir::WideOp;
-use super::{Runtime, LEFT, RETURNED, State};
+use super::{LEFT, RETURNED, Runtime, State};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::ffi::arith;

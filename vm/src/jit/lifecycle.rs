@@ -102,9 +102,8 @@ fn compile(
     let place = report::place_if_shown(vm, &state.report, header);
     let generation = state.generation;
     let pending = Pending { ticket, generation, site, number, header, protos, pinned, region, place };
-    if state.only_if_it_pays() && state.has_background() {
-        let is_sent = state.background.as_ref().is_some_and(|background| background.send(job));
-        if is_sent {
+    if state.only_if_it_pays() && state.background(vm).is_some() {
+        if state.background(vm).is_some_and(|background| background.send(job)) {
             state.loop_sites[site as usize].count = if number.is_some() { 1 } else { UNTIL_ASKED };
             state.sites[site as usize].is_pending = true;
             state.pending.push(pending);
@@ -114,7 +113,11 @@ fn compile(
         }
         return;
     }
-    let done = job.run(&mut state.compiler);
+    let Some(compiler) = state.compiler(vm) else {
+        unpin(vm, state, &pending.pinned);
+        return penalise(state, site, Reason::Backend);
+    };
+    let done = job.run(compiler);
     publish(vm, state, pending, done);
 }
 

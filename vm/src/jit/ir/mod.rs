@@ -487,7 +487,7 @@ impl Region {
     /// The trace that may leave by a snapshot.
     pub(crate) fn owner(&self, snap: SnapId) -> Option<usize> {
         let leaves = |trace: &Trace| {
-            matches!(trace.end, End::Return(last, _) if last == snap)
+            matches!(trace.end, End::Return(last, _) | End::Exit(last) if last == snap)
                 || trace.body.iter().any(|r| self.get(*r).snap == snap)
         };
         self.traces.iter().position(leaves)

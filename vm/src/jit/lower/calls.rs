@@ -9,7 +9,8 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use super::super::RETURNED;
 use super::super::helpers::{Arg, GOES_ON, Helper};
 use super::super::ir::{Ins, OWN_SITE, Ref, SnapId, called_site, wanted_results};
-use super::{CODE_ARGUMENTS, Lowering, layout, signature};
+use super::compiler::{CODE_ARGUMENTS, signature};
+use super::{Lowering, layout};
 
 /// What is called: its region, and the room it takes above register 0, in bytes.
 struct Callee {

@@ -4,190 +4,37 @@
 //! entry, preheader, header (see [`ir`](super::ir)), one for each side trace, and one, marked cold, for each snapshot: it
 //! stores the values to restore in the buffer and returns. Optimising is not Cranelift's task (`opt_level=none`).
 
+mod boxing;
 mod calls;
 mod cdata;
 mod cold;
+mod compiler;
 mod doubles;
 mod layout;
+mod leave;
 mod lookup;
 mod ops;
 mod wide;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+pub(super) use compiler::{Compiler, is_supported};
 
-use cranelift_codegen::Context;
-use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type, UserFuncName,
-    Value, types,
-};
-use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
-use cranelift_codegen::settings::{self, Configurable};
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use std::collections::HashMap;
+
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, SigRef, Type, Value, types};
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_frontend::FunctionBuilder;
 
 use super::exit::buffer_places;
-use super::helpers::{Arg, Helper};
+use super::helpers::Helper;
 use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
 use super::memory::Code;
-use super::{LEFT, LINKED, NOT_ENTERED, STORED};
-use crate::vm::Vm;
+use super::{LINKED, NOT_ENTERED, STORED};
 
 /// So many instructions of a function count as a turn of a loop.
 const WORK_PER_TURN: usize = 10;
 
 /// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
 pub(super) const LEAVING: usize = 12;
-
-/// What is needed to compile regions of a VM.
-pub(crate) struct Compiler {
-    isa: OwnedTargetIsa,
-    context: Context,
-    builder: FunctionBuilderContext,
-    /// Where the interrupt flag is.
-    interrupt: usize,
-    /// Whether the last code was kept as text, and the text.
-    pub(crate) listing: Option<String>,
-    pub(crate) wants_listing: bool,
-    /// Helpers as calls that keep all registers: most code never takes them, and need not keep its values out of their way.
-    rare: Vec<(Helper, Code)>,
-}
-
-/// Those helpers. What they give, if anything, they leave in memory.
-const RARE: [Helper; 2] = [Helper::barrier, Helper::number_get];
-
-impl Compiler {
-    /// A compiler for this machine, if Cranelift has one.
-    pub(crate) fn new(vm: &Vm) -> Option<Compiler> {
-        let mut flags = settings::builder();
-        flags.set("opt_level", "none").ok()?;
-        flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
-        flags.set("unwind_info", "false").ok()?;
-        let isa = cranelift_native::builder().ok()?.finish(settings::Flags::new(flags)).ok()?;
-        let interrupt = Arc::as_ptr(&vm.interrupt) as usize;
-        let mut compiler = Compiler {
-            isa,
-            context: Context::new(),
-            builder: FunctionBuilderContext::new(),
-            interrupt,
-            listing: None,
-            wants_listing: false,
-            rare: Vec::new(),
-        };
-        for helper in RARE {
-            let code = compiler.keeping_registers(helper)?;
-            compiler.rare.push((helper, code));
-        }
-        Some(compiler)
-    }
-
-    /// A helper's arguments handed on by a function that keeps all registers, and gives nothing back.
-    fn keeping_registers(&mut self, helper: Helper) -> Option<Code> {
-        self.context.clear();
-        let mut function =
-            Function::with_name_signature(UserFuncName::default(), preserving(&self.isa, helper.arguments()));
-        let mut b = FunctionBuilder::new(&mut function, &mut self.builder);
-        let entry = b.create_block();
-        b.append_block_params_for_function_params(entry);
-        b.switch_to_block(entry);
-        let arguments = b.block_params(entry).to_vec();
-        let wanted = b.import_signature(signature(&self.isa, helper.arguments(), helper.result()));
-        let address = b.ins().iconst(types::I64, helper.address() as i64);
-        b.ins().call_indirect(wanted, address, &arguments);
-        b.ins().return_(&[]);
-        b.seal_all_blocks();
-        b.finalize(self.isa.frontend_config());
-        self.context.func = function;
-        let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
-        if compiled.buffer.relocs().is_empty() { Code::new(compiled.code_buffer()) } else { None }
-    }
-
-    /// Forgets what it has in hand, after a panic.
-    pub(crate) fn begin_anew(&mut self) {
-        self.context = Context::new();
-        self.builder = FunctionBuilderContext::new();
-    }
-
-    /// The machine code of a region.
-    pub(crate) fn compile(&mut self, region: &Region) -> Option<Code> {
-        self.context.clear();
-        let signature = signature(&self.isa, &CODE_ARGUMENTS, Arg::Word);
-        let mut function = Function::with_name_signature(UserFuncName::default(), signature);
-        let builder = FunctionBuilder::new(&mut function, &mut self.builder);
-        let lowering = Lowering {
-            region,
-            runtime: Value::from_u32(0),
-            interrupt: self.interrupt,
-            isa: &self.isa,
-            b: builder,
-            vm: Value::from_u32(0),
-            values: vec![None; region.ins.len()],
-            is_cold: cold::find(region),
-            is_foreign: doubles::find_foreign(region),
-            is_loaded: doubles::find_loaded(region),
-            before: HashMap::new(),
-            inside: HashMap::new(),
-            in_loop: false,
-            constants: HashMap::new(),
-            singles: HashMap::new(),
-            loaded_single: None,
-            signatures: HashMap::new(),
-            rare: &self.rare,
-            preserving: HashMap::new(),
-            exits: HashMap::new(),
-            cold: Vec::new(),
-            sides: Vec::new(),
-            turns: Value::from_u32(0),
-            inner: vec![None; region.inner.len()],
-            entered: Vec::new(),
-            preheader: Block::from_u32(0),
-            header: Block::from_u32(0),
-            allocates: false,
-        };
-        lowering.run();
-        self.context.func = function;
-        self.listing = None;
-        if self.wants_listing {
-            self.listing = Some(self.context.func.display().to_string());
-            self.context.set_disasm(true);
-        }
-        let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
-        if !compiled.buffer.relocs().is_empty() {
-            return None;
-        }
-        if let Some(text) = &compiled.vcode
-            && self.wants_listing
-        {
-            self.listing = Some(text.clone());
-        }
-        Code::new(compiled.code_buffer())
-    }
-}
-
-/// What compiled code takes: the VM and the runtime.
-const CODE_ARGUMENTS: [Arg; 2] = [Arg::Word; 2];
-
-fn signature(isa: &OwnedTargetIsa, arguments: &[Arg], result: Arg) -> Signature {
-    let mut signature = Signature::new(isa.default_call_conv());
-    signature.params.extend(arguments.iter().map(|arg| AbiParam::new(machine_type(*arg))));
-    signature.returns.push(AbiParam::new(machine_type(result)));
-    signature
-}
-
-/// A signature of functions that keep all registers and give nothing back.
-fn preserving(isa: &OwnedTargetIsa, arguments: &[Arg]) -> Signature {
-    let mut signature = signature(isa, arguments, Arg::Word);
-    signature.call_conv = CallConv::PreserveAll;
-    signature.returns.clear();
-    signature
-}
-
-fn machine_type(arg: Arg) -> Type {
-    match arg {
-        Arg::Word => types::I64,
-        Arg::Double => types::F64,
-    }
-}
 
 /// The machine type of a value.
 fn clif_type(ty: Ty) -> Type {
@@ -239,6 +86,47 @@ struct Lowering<'r> {
     preheader: Block,
     header: Block,
     allocates: bool,
+}
+
+impl<'r> Lowering<'r> {
+    fn new(
+        region: &'r Region,
+        isa: &'r OwnedTargetIsa,
+        builder: FunctionBuilder<'r>,
+        interrupt: usize,
+        rare: &'r [(Helper, Code)],
+    ) -> Self {
+        Lowering {
+            region,
+            runtime: Value::from_u32(0),
+            interrupt,
+            isa,
+            b: builder,
+            vm: Value::from_u32(0),
+            values: vec![None; region.ins.len()],
+            is_cold: cold::find(region),
+            is_foreign: doubles::find_foreign(region),
+            is_loaded: doubles::find_loaded(region),
+            before: HashMap::new(),
+            inside: HashMap::new(),
+            in_loop: false,
+            constants: HashMap::new(),
+            singles: HashMap::new(),
+            loaded_single: None,
+            signatures: HashMap::new(),
+            rare,
+            preserving: HashMap::new(),
+            exits: HashMap::new(),
+            cold: Vec::new(),
+            sides: Vec::new(),
+            turns: Value::from_u32(0),
+            inner: vec![None; region.inner.len()],
+            entered: Vec::new(),
+            preheader: Block::from_u32(0),
+            header: Block::from_u32(0),
+            allocates: false,
+        }
+    }
 }
 
 impl Lowering<'_> {
@@ -394,7 +282,8 @@ impl Lowering<'_> {
                 if let End::Return(snap, values) = &trace.end {
                     return self.return_to_compiled(*snap, values);
                 }
-                let block = self.exit_block(*snap);
+                // Another trace may go on from there.
+                let block = self.fail_block(*snap);
                 self.b.ins().jump(block, &[]);
             }
             End::Enter(inner, values) => {
@@ -540,99 +429,5 @@ impl Lowering<'_> {
                 }
             }
         }
-    }
-
-    // ---- leaving ---------------------------------------------------------------------------------------
-
-    fn leave(&mut self, number: u32) {
-        let number = self.b.ins().iconst(types::I64, i64::from(number));
-        self.b.ins().return_(&[number]);
-    }
-
-    /// Where a guard with a snapshot goes when it does not hold.
-    fn fail_block(&mut self, snap: SnapId) -> Block {
-        match self.region.snaps[snap as usize].side {
-            Some(_) if self.exits.contains_key(&snap) => self.exits[&snap],
-            Some(trace) => {
-                let block = self.b.create_block();
-                self.exits.insert(snap, block);
-                self.sides.push((trace, block, self.turns));
-                block
-            }
-            None => self.exit_block(snap),
-        }
-    }
-
-    /// The cold block of a snapshot, filled at the end.
-    fn exit_block(&mut self, snap: SnapId) -> Block {
-        if let Some(block) = self.exits.get(&snap) {
-            return *block;
-        }
-        let block = self.b.create_block();
-        self.exits.insert(snap, block);
-        self.cold.push((snap, block, self.in_loop, self.turns));
-        block
-    }
-
-    /// Stores values as the arguments of a call, or as the results of one.
-    fn store_arguments(&mut self, values: &[Ref]) {
-        for (index, value) in (0..).zip(values) {
-            let value = self.stored(*value);
-            self.b.ins().store(Self::flags(), value, self.runtime, layout::ARGUMENTS + index * 8);
-        }
-    }
-
-    /// Stores how many turns the loop has taken.
-    fn store_turns(&mut self) {
-        self.b.ins().store(Self::flags(), self.turns, self.runtime, layout::TURNS);
-    }
-
-    /// Goes on if a condition holds, and leaves by a snapshot if not.
-    fn guard(&mut self, condition: Value, snap: SnapId) {
-        let next = self.b.create_block();
-        let fail = self.fail_block(snap);
-        self.b.ins().brif(condition, next, &[], fail, &[]);
-        self.b.switch_to_block(next);
-    }
-
-    /// Leaves without anything to restore if a status is not zero.
-    fn leave_unless_zero(&mut self, status: Value) {
-        let (next, left) = (self.b.create_block(), self.b.create_block());
-        self.b.ins().brif(status, left, &[], next, &[]);
-        self.b.switch_to_block(left);
-        self.b.set_cold_block(left);
-        self.store_turns();
-        self.leave(LEFT);
-        self.b.switch_to_block(next);
-    }
-
-    /// Calls a helper in a way that keeps all registers.
-    fn call_rare(&mut self, helper: Helper, arguments: &[Value]) {
-        let known = self.rare.iter().position(|(other, _)| *other == helper);
-        let index = known.expect("one of those that are made so");
-        let (isa, builder) = (self.isa, &mut self.b);
-        let signature = *self
-            .preserving
-            .entry(index)
-            .or_insert_with(|| builder.import_signature(preserving(isa, helper.arguments())));
-        let address = self.b.ins().iconst(types::I64, self.rare[index].1.start() as i64);
-        self.b.ins().call_indirect(signature, address, arguments);
-    }
-
-    fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {
-        let key: Vec<u8> =
-            helper.arguments().iter().chain([&helper.result()]).map(|arg| *arg as u8).collect();
-        let wanted = match self.signatures.get(&key) {
-            Some(known) => *known,
-            None => {
-                let signature = signature(self.isa, helper.arguments(), helper.result());
-                let made = self.b.import_signature(signature);
-                self.signatures.insert(key, made);
-                made
-            }
-        };
-        let address = self.b.ins().iconst(types::I64, helper.address() as i64);
-        let call = self.b.ins().call_indirect(wanted, address, arguments);
-        self.b.inst_results(call)[0]
     }
 }

@@ -5,7 +5,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::super::helpers::Helper;
 use super::super::ir::{Ins, IrOp, Ty, WIDE_MASK, WideOp, wide_head};
-use super::ops::tag_bits;
+use super::boxing::tag_bits;
 use super::{Lowering, layout};
 
 impl Lowering<'_> {

@@ -175,7 +175,10 @@ impl Narrowing {
             let ins = region.get(r);
             if self.carried.contains(&r) {
                 found.push(r);
-            } else if matches!(ins.op, IrOp::ADD | IrOp::SUB | IrOp::MOD | IrOp::I2N | IrOp::IADD | IrOp::IMOD) {
+            } else if matches!(
+                ins.op,
+                IrOp::ADD | IrOp::SUB | IrOp::MOD | IrOp::I2N | IrOp::IADD | IrOp::IMOD
+            ) {
                 todo.extend(ins.operands());
             }
         }

@@ -169,15 +169,12 @@ impl Recorder {
 
     /// A function that is called, as one that is known, and the proof that it has the prototype it has now. One that calls itself is itself: nothing
     /// has to be looked up in it that has been looked up before.
-    fn prove_callee(
-        &mut self,
-        vm: &Vm,
-        function: Ref,
-        closure: Gc<LuaFunction>,
-    ) -> Recorded<(Ref, Ref)> {
-        let is_unchanged = !self.has_returned && !self.has_tail_called && self.place(-1).is_none_or(|place| {
-            self.region.param(-1).is_some_and(|param| place == Place::Value(param))
-        });
+    fn prove_callee(&mut self, vm: &Vm, function: Ref, closure: Gc<LuaFunction>) -> Recorded<(Ref, Ref)> {
+        let is_unchanged = !self.has_returned
+            && !self.has_tail_called
+            && self
+                .place(-1)
+                .is_none_or(|place| self.region.param(-1).is_some_and(|param| place == Place::Value(param)));
         if is_unchanged && self.actual(vm, -1) == RawValue::function(closure.as_function()) {
             let own = self.region.slot(-1, Ty::Fun);
             if self.region.ty(own) == Ty::Fun {

@@ -110,7 +110,8 @@ impl Recorder {
     /// A branch by which the trace before was left went the other way.
     fn learn_branch(&mut self, parent: SnapId) {
         let Some(owner) = self.region.owner(parent) else { return };
-        let mut leaving = self.region.traces[owner].body.iter().filter(|r| self.region.get(**r).snap == parent);
+        let mut leaving =
+            self.region.traces[owner].body.iter().filter(|r| self.region.get(**r).snap == parent);
         if let (Some(r), None) = (leaving.next().copied(), leaving.next()) {
             let ins = *self.region.get(r);
             if ins.op.is_branch() {
@@ -130,6 +131,8 @@ impl Recorder {
     /// A loop begins that others may enter, who have computed other things.
     pub(super) fn forget(&mut self) {
         self.forget_memory();
+        // Whoever enters runs the same functions: their frames have been made.
+        self.frames.iter_mut().for_each(|frame| frame.proof = Ref::NONE);
         self.known.clear();
         self.ticked.clear();
         self.objects.clear();

@@ -6,7 +6,6 @@ use std::path::Path;
 use super::State;
 use super::background::{Background, Job};
 use super::ir::{parse, print, verify};
-use super::lower::Compiler;
 use super::opt::{Wanted, optimise};
 use crate::{Libraries, Lua, LuaOptions};
 
@@ -157,13 +156,18 @@ loop 1=%4
 #[test]
 fn a_panic_of_the_compiler_is_no_crash() {
     let mut lua = Lua::with_options(LuaOptions { jit: true, ..LuaOptions::default() });
-    let compiler = Compiler::new(lua.vm()).expect("there is a compiler for this machine");
-    let background = Background::start(compiler).expect("a thread");
+    let background = Background::start(super::interrupt_flag(lua.vm())).expect("a thread");
     let broken = SMALL.replacen("%3 = IADD int %0 %2", "%3 = IADD int %0 %77", 1);
     for (ticket, text, has_code) in [(1, broken.as_str(), false), (2, SMALL, true)] {
         // What is parsed has no frames that a link could make.
         let region = parse(&text.replace("link 0 2", "exit 0")).expect("a region");
-        let job = Job { ticket, region, wanted: Wanted { hoists: false, narrows: false }, forced: None, wants_listing: false };
+        let job = Job {
+            ticket,
+            region,
+            wanted: Wanted { hoists: false, narrows: false },
+            forced: None,
+            wants_listing: false,
+        };
         assert!(background.send(job));
         let done = std::iter::repeat_with(|| background.next()).flatten().next().expect("an answer");
         assert_eq!((done.ticket, done.code.is_some()), (ticket, has_code));
