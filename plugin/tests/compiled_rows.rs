@@ -124,3 +124,24 @@ fn compiled_loops_do_what_the_interpreter_does() {
         }
     }
 }
+
+/// Where rows are at their end a loop is left in front of where it begins: that is no reason to think that it cannot be entered.
+#[test]
+fn a_loop_that_ends_with_its_rows_stays_compiled() {
+    let script = "system { name = 'move', query = { 'mut Velocity' }, run = function(q, dt)
+             for _, v in q:iter() do v.x = v.x + v.y * dt end
+             running = true
+         end }";
+    let mut test = TestApp::interpreted_or_compiled(&[("scripts/main.lua", script)], true);
+    test.app.world_mut().spawn_batch((0..50).map(|n| Velocity { x: n as f32, y: 1.0 }));
+    test.app.add_lua_script("scripts/main.lua");
+    test.until_global("running");
+    let frames = |test: &mut TestApp, count: usize| {
+        (0..count).for_each(|_| test.frame());
+        test.app.world().resource::<LuaCollector>().compiler.expect("there is a compiler").compiled
+    };
+    let before = frames(&mut test, 20);
+    assert!(before > 0);
+    assert_eq!(frames(&mut test, 150), before, "it was compiled again");
+    test.no_errors();
+}

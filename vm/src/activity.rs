@@ -35,6 +35,10 @@ activities! {
 /// How many there are.
 pub(crate) const ACTIVITIES: usize = Activity::ALL.len();
 
+/// What a VM did before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before(u8);
+
 /// Where a VM says it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ActivityCell(Arc<AtomicU8>);
@@ -45,12 +49,18 @@ impl ActivityCell {
         self.0.store(activity as u8, Relaxed);
     }
 
-    /// Sets it, for the thread that runs the VM; what it was.
+    /// Sets it, for the thread that runs the VM; what it was, for [`ActivityCell::restore`].
     #[inline(always)]
-    pub(crate) fn replace(&self, activity: Activity) -> Activity {
-        let old = self.get();
+    pub(crate) fn replace(&self, activity: Activity) -> Before {
+        let before = Before(self.0.load(Relaxed));
         self.set(activity);
-        old
+        before
+    }
+
+    /// Sets it to what it was.
+    #[inline(always)]
+    pub(crate) fn restore(&self, before: Before) {
+        self.0.store(before.0, Relaxed);
     }
 
     /// The letter of what a byte stands for.

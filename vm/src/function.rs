@@ -14,7 +14,7 @@ use crate::gc::{Heap, OutOfMemory};
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::value::{Gc, RawValue, in_register};
-use crate::vm::{Args, NativeResult, Vm};
+use crate::vm::{Answer, Args, NativeResult, Vm};
 
 /// A function of either kind: look at [`Gc::<Function>::view`].
 #[repr(C)]
@@ -42,6 +42,9 @@ pub type NativeFn = fn(&mut Vm, Args) -> NativeResult;
 /// What a call of a native comes to when its arguments are of the kind it is mostly called with: one value, found without a frame and
 /// without calling Lua. `None` asks for the call itself.
 pub type ShortForm = fn(&mut Vm, Gc<NativeFunction>, &[RawValue]) -> Option<RawValue>;
+
+/// A function of the host as it is called where its one result goes straight to where it is wanted.
+pub type DirectFn = fn(&mut Vm, Args) -> Answer;
 
 /// Natives the interpreter runs itself, because they change which Lua frame runs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,8 @@ pub struct NativeFunction {
     pub function: NativeFn,
     /// Its short form, if it has one.
     pub short: Option<ShortForm>,
+    /// The same function with an answer in one word, if there is that: then it is a [`Special::Host`].
+    pub direct: Option<DirectFn>,
     /// Its environment (`getfenv`).
     pub env: Gc<Table>,
     /// Its name in the library, for profiles and tracebacks.
@@ -260,6 +265,12 @@ impl Gc<NativeFunction> {
     pub(crate) fn set_short_form(self, short: ShortForm) {
         // SAFETY: a live cell.
         unsafe { (*self.as_ptr()).short = Some(short) }
+    }
+    /// Gives it a form with an answer in one word.
+    pub(crate) fn set_direct(self, direct: DirectFn) {
+        debug_assert_eq!(self.special(), Special::Host);
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).direct = Some(direct) }
     }
     /// What the interpreter does with it.
     #[inline(always)]
@@ -489,6 +500,7 @@ pub fn new_native(
             header: Header { extra: [count, special as u8], ..Header::new(Kind::NativeFunction) },
             function,
             short: None,
+            direct: None,
             env,
             name,
             upvalues: [],
@@ -513,7 +525,8 @@ pub fn copy_native(
     let count = u8::try_from(upvalues.len()).expect("a native has at most 255 upvalues");
     // SAFETY: the cell is fresh and has room for the header and the upvalues; the template is live.
     unsafe {
-        let NativeFunction { ref header, function, short, env, name, upvalues: [] } = *template.as_ptr();
+        let NativeFunction { ref header, function, short, direct, env, name, upvalues: [] } =
+            *template.as_ptr();
         cell.write(NativeFunction {
             header: Header {
                 extra: [count, header.extra[1]],
@@ -522,6 +535,7 @@ pub fn copy_native(
             },
             function,
             short,
+            direct,
             env,
             name,
             upvalues: [],

@@ -10,7 +10,7 @@ use crate::table::Table;
 use crate::value::Gc;
 
 /// A host value. `header.flags` has [`FINALIZER`] when its metatable has `__gc`; `header.aux` is what the value takes outside the
-/// heap, in bytes, as far as anybody told.
+/// heap, in bytes, as far as anybody told; `header.extra` is the number of its class (host/class.rs).
 #[repr(C)]
 pub struct UserData {
     /// See the type.
@@ -54,6 +54,17 @@ pub fn new_userdata(
 }
 
 impl Gc<UserData> {
+    /// The number of its class; 0 for none.
+    #[inline(always)]
+    pub(crate) fn class(self) -> u16 {
+        // SAFETY: a live cell.
+        u16::from_ne_bytes(unsafe { (*self.as_ptr()).header.extra })
+    }
+    /// Says which class its value is of.
+    pub(crate) fn set_class(self, number: u16) {
+        // SAFETY: a live cell.
+        unsafe { (*self.as_ptr()).header.extra = number.to_ne_bytes() }
+    }
     /// Whether the payload is a `T`.
     pub fn is<T: 'static>(self) -> bool {
         // SAFETY: a live cell.

@@ -279,6 +279,9 @@ impl RawValue {
         }
     }
 
+    /// Words from here on are no values.
+    pub const NO_VALUE: u64 = (Tag::CData as u64 + 1) << SHIFT;
+
     /// The bits.
     #[inline(always)]
     pub const fn bits(self) -> u64 {

@@ -6,7 +6,7 @@
 use std::ptr::null_mut;
 
 use crate::bytecode::Insn;
-use crate::function::{FunctionView, NativeFn, NativeFunction, Special, new_native};
+use crate::function::{FunctionView, NativeFn, NativeFunction, Special, copy_native, new_native};
 use crate::userdata::new_userdata;
 use crate::value::{Gc, RawValue, in_register};
 use crate::vm::{Args, NativeResult, Raised, Vm};
@@ -27,14 +27,13 @@ pub(crate) struct Cursor {
     pub(crate) plain: usize,
     /// The entities of a plain segment.
     pub(crate) entities: *const u64,
-    /// The columns of a plain segment, as many as `shown`.
+    /// The columns of a plain segment.
     pub(crate) lanes: *const Lane,
+    /// One for each column, up to [`MAX_SHOWN`]: what of them is beside the view is good in a plain segment.
     lane_list: Vec<Lane>,
     segment: usize,
-    /// The loop whose variables hold `shown`: its thread and the stack slot of its first variable.
+    /// The loop whose variables hold the lanes' views: its thread and the stack slot of its first variable.
     owner: Option<(usize, u32)>,
-    /// A view for each column. The step's upvalues keep them alive.
-    shown: Vec<Gc<CData>>,
     /// The loop for which [`step_plain`] will do in this segment.
     quick: Quick,
 }
@@ -66,7 +65,7 @@ pub(crate) struct Lane {
     pub(crate) stride: usize,
     /// The change tick of row 0.
     pub(crate) ticks: *mut u32,
-    /// What shows it.
+    /// What shows it. The step's upvalues keep it alive.
     pub(crate) view: *mut CData,
 }
 
@@ -83,21 +82,39 @@ const MAX_SHOWN: usize = 30;
 pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
     let count = rows.columns.len().min(MAX_SHOWN);
-    let mut upvalues = Vec::with_capacity(STEP_VIEWS + count);
-    upvalues.extend([query.into(), RawValue::NIL]);
-    let mut shown = Vec::with_capacity(count);
-    for column in rows.columns.iter().take(MAX_SHOWN) {
+    let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
+    upvalues[0] = query.into();
+    let mut lanes = Vec::with_capacity(count);
+    for (column, upvalue) in rows.columns.iter().zip(&mut upvalues[STEP_VIEWS..]) {
         // SAFETY: nobody sees it before it shows a row.
         let view = unsafe { vm.lend(column.ctype, null_mut(), null_mut(), column.source)? };
-        upvalues.push(view.into());
-        shown.push(view);
+        *upvalue = view.into();
+        lanes.push(Lane { data: null_mut(), stride: 0, ticks: null_mut(), view: view.as_ptr() });
     }
-    let cursor = Cursor::new(rows.epoch, shown);
+    let cursor = Cursor::new(rows.epoch, lanes);
     upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
-    debug_assert_eq!(upvalues.len(), STEP_VIEWS + count);
-    let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
-    let step = new_native(&mut vm.heap, "next_row", next_row, globals, &upvalues, Special::NextRow)?;
+    let like = template(vm)?;
+    let step = copy_native(&mut vm.heap, like, &upvalues[..STEP_VIEWS + count])?;
     vm.ret1(RawValue::from(step))
+}
+
+/// A step that steps nothing, which others are made like: it has their name and function.
+fn template(vm: &mut Vm) -> Result<Gc<NativeFunction>, Raised> {
+    let known = vm.ffi.row_step.and_then(|index| vm.heap.roots.pinned[index].as_function());
+    let step = match known {
+        Some(step) => step,
+        None => {
+            let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
+            let step = new_native(&mut vm.heap, "next_row", next_row, globals, &[], Special::NextRow)?;
+            vm.ffi.row_step = Some(vm.heap.roots.pinned.len());
+            vm.heap.roots.pinned.push(step.into());
+            step
+        }
+    };
+    match step.view() {
+        FunctionView::Native(native) => Ok(native),
+        FunctionView::Lua(_) => unreachable!("a step is a native"),
+    }
 }
 
 fn running_native(vm: &Vm, args: Args) -> Gc<NativeFunction> {
@@ -159,7 +176,7 @@ unsafe fn payload_of_step(native: Gc<NativeFunction>, index: usize) -> *mut u8 {
 }
 
 impl Cursor {
-    pub(super) fn new(epoch: u64, shown: Vec<Gc<CData>>) -> Cursor {
+    pub(super) fn new(epoch: u64, lane_list: Vec<Lane>) -> Cursor {
         let (entities, lanes) = (std::ptr::null(), std::ptr::null());
         Cursor {
             epoch,
@@ -167,29 +184,26 @@ impl Cursor {
             plain: 0,
             entities,
             lanes,
-            lane_list: Vec::with_capacity(shown.len()),
+            lane_list,
             segment: 0,
             owner: None,
-            shown,
             quick: NOT_QUICK,
         }
     }
 
     /// Looks at a segment before its first row.
     fn begin(&mut self, segment: &Segment) {
-        self.lane_list.clear();
         self.plain = 0;
         self.quick = NOT_QUICK;
         if !segment.filters.is_empty() || segment.rows.is_some() {
             return;
         }
-        for (cells, view) in segment.columns.iter().zip(&self.shown) {
-            let (data, stride, ticks) = match cells {
+        for (cells, lane) in segment.columns.iter().zip(&mut self.lane_list) {
+            (lane.data, lane.stride, lane.ticks) = match cells {
                 Cells::Absent => (null_mut(), 0, null_mut()),
                 Cells::Dense { data, stride, ticks } => (*data, *stride as usize, *ticks),
                 Cells::Scattered(_) => return,
             };
-            self.lane_list.push(Lane { data, stride, ticks, view: view.as_ptr() });
         }
         self.entities = segment.entities;
         self.lanes = self.lane_list.as_ptr();
@@ -335,13 +349,13 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
             let mut value = RawValue::NIL;
             if let (Some(column), Some(cells)) = (rows.columns.get(i - 1), segment.columns.get(i - 1)) {
                 let (data, tick) = cells.address(row, n);
-                match cursor.shown.get(i - 1) {
+                match cursor.lane_list.get(i - 1) {
                     _ if data.is_null() => {}
-                    Some(view) if reused & 1 << i != 0 => {
-                        let shown = view.as_ptr().cast::<View>();
+                    Some(lane) if reused & 1 << i != 0 => {
+                        let shown = lane.view.cast::<View>();
                         (*shown).head.data = data;
                         (*shown).tick = tick;
-                        value = (*view).into();
+                        value = Gc::from_ptr(lane.view).into();
                     }
                     _ => match vm.lend(column.ctype, data, tick, column.source) {
                         Ok(view) => value = view.into(),

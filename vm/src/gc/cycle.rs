@@ -305,7 +305,7 @@ impl Heap {
             self.cycle.units += 1;
             meter.spend(unit, &mut worst);
         }
-        self.activity.set(before);
+        self.activity.restore(before);
         self.cycle.worst = worst;
     }
 

@@ -16,7 +16,7 @@ use crate::rt::meta::Meta;
 use crate::table::Table;
 use crate::userdata::new_userdata;
 use crate::value::{Gc, RawValue};
-use crate::vm::{Args, NativeResult, Raised, Vm};
+use crate::vm::{Args, Given, Raised, Vm};
 
 /// A Rust type whose values scripts can hold, with the methods they can call.
 ///
@@ -68,6 +68,7 @@ pub trait UserData: Sized + Send + 'static {
 pub struct Methods<'a, T> {
     cx: &'a mut Context,
     tables: Tables,
+    number: ClassNumber,
     has_fields: bool,
     outcome: Result<(), Error>,
     _type: PhantomData<fn(T)>,
@@ -89,7 +90,12 @@ pub(crate) struct Class {
     pub(crate) meta: u32,
     /// The index of its table of methods.
     pub(crate) methods: u32,
+    number: ClassNumber,
 }
+
+/// By which the userdata of a type are told from others of the same VM at a look, from 1; 0 in other userdata, and for types beyond the
+/// 65,535th.
+type ClassNumber = u16;
 
 /// How a value lies in its userdata.
 pub(crate) type Payload<T> = RefCell<T>;
@@ -102,7 +108,8 @@ impl<T: UserData> Methods<'_, T> {
         A: FromLuaMulti + 'static,
         R: IntoLuaMulti + 'static,
     {
-        self.add(self.tables.methods, name, move |vm, args| with_self(vm, args, &function));
+        let number = self.number;
+        self.add(self.tables.methods, name, move |vm, args| with_self(vm, args, number, &function));
     }
 
     /// A method that changes the value. While it runs, no other method of the same value can be called.
@@ -112,7 +119,8 @@ impl<T: UserData> Methods<'_, T> {
         A: FromLuaMulti + 'static,
         R: IntoLuaMulti + 'static,
     {
-        self.add(self.tables.methods, name, move |vm, args| with_self_mut(vm, args, &function));
+        let number = self.number;
+        self.add(self.tables.methods, name, move |vm, args| with_self_mut(vm, args, number, &function));
     }
 
     /// A function beside the methods, without a value of the type: `Type.name(arguments)`. See [`Context::class`].
@@ -139,7 +147,8 @@ impl<T: UserData> Methods<'_, T> {
     {
         let own = [Meta::Index, Meta::NewIndex, Meta::Gc, Meta::Mode, Meta::Metatable, Meta::Name];
         assert!(!own.contains(&event), "the type's own business: {}", event.name());
-        self.add(self.tables.meta, event.name(), move |vm, args| with_self(vm, args, &function));
+        let number = self.number;
+        self.add(self.tables.meta, event.name(), move |vm, args| with_self(vm, args, number, &function));
     }
 
     /// A binary operator whose operands may come in either order (`2 * v`), both given as they are.
@@ -176,8 +185,9 @@ impl<T: UserData> Methods<'_, T> {
         R: IntoLua + 'static,
     {
         self.has_fields = true;
+        let number = self.number;
         self.add(self.tables.getters, name, move |vm, args| {
-            with_self(vm, args, &|this: &T, cx: &mut Context, ()| function(this, cx))
+            with_self(vm, args, number, &|this: &T, cx: &mut Context, ()| function(this, cx))
         });
     }
 
@@ -188,14 +198,17 @@ impl<T: UserData> Methods<'_, T> {
         V: FromLua + 'static,
     {
         self.has_fields = true;
+        let number = self.number;
         self.add(self.tables.setters, name, move |vm, args| {
-            with_self_mut(vm, args, &|this: &mut T, cx: &mut Context, value: V| function(this, cx, value))
+            with_self_mut(vm, args, number, &|this: &mut T, cx: &mut Context, value: V| {
+                function(this, cx, value)
+            })
         });
     }
 
     fn add<C>(&mut self, table: u32, name: &str, closure: C)
     where
-        C: Fn(&mut Vm, Args) -> NativeResult + Send + 'static,
+        C: Fn(&mut Vm, Args) -> Result<Given, Raised> + Send + 'static,
     {
         let native = checked(self.cx.vm(), |vm| new_native_for(vm, name, closure));
         self.store(table, name, native);
@@ -213,7 +226,7 @@ impl<T: UserData> Methods<'_, T> {
 
     /// Gives the metatable its `__index`, `__newindex` and what protects it.
     fn seal(mut self) -> Result<Class, Error> {
-        let Tables { meta, methods, getters, setters } = self.tables;
+        let (Tables { meta, methods, getters, setters }, number) = (self.tables, self.number);
         if self.has_fields {
             self.add(meta, Meta::Index.name(), move |vm, args| read_field::<T>(vm, args, getters, methods));
             self.add(meta, Meta::NewIndex.name(), move |vm, args| write_field::<T>(vm, args, setters));
@@ -224,7 +237,7 @@ impl<T: UserData> Methods<'_, T> {
         let name = checked(self.cx.vm(), |vm| vm.new_string(T::NAME.as_bytes()));
         self.store(meta, Meta::Name.name(), name);
         self.store(meta, Meta::Metatable.name(), Ok(RawValue::FALSE));
-        self.outcome.map(|()| Class { meta, methods })
+        self.outcome.map(|()| Class { meta, methods, number })
     }
 }
 
@@ -236,7 +249,11 @@ pub(crate) fn class_of<T: UserData>(cx: &mut Context) -> Result<Class, Error> {
     }
     let mut table = || pin_table(cx.vm());
     let tables = Tables { meta: table()?, methods: table()?, getters: table()?, setters: table()? };
-    let mut methods = Methods::<T> { cx, tables, has_fields: false, outcome: Ok(()), _type: PhantomData };
+    let count = &mut cx.vm().host.class_count;
+    *count = count.saturating_add(1);
+    let number = ClassNumber::try_from(*count).unwrap_or(0);
+    let mut methods =
+        Methods::<T> { cx, tables, number, has_fields: false, outcome: Ok(()), _type: PhantomData };
     T::methods(&mut methods);
     let class = methods.seal()?;
     cx.vm().host.classes.insert(id, class);
@@ -249,7 +266,9 @@ pub(crate) fn new_host_userdata<T: UserData>(cx: &mut Context, value: T) -> Resu
     checked(cx.vm(), |vm| {
         let meta = pinned_table(vm, class.meta);
         let payload: Box<dyn Any + Send> = Box::new(Payload::new(value));
-        Ok(RawValue::from(new_userdata(&mut vm.heap, Some(payload), Some(meta))?))
+        let userdata = new_userdata(&mut vm.heap, Some(payload), Some(meta))?;
+        userdata.set_class(class.number);
+        Ok(userdata.into())
     })
 }
 
@@ -270,14 +289,15 @@ fn pinned_table(vm: &Vm, index: u32) -> Gc<Table> {
 fn with_self<T, A, R>(
     vm: &mut Vm,
     args: Args,
+    number: ClassNumber,
     function: &impl Fn(&T, &mut Context, A) -> Result<R, Error>,
-) -> NativeResult
+) -> Result<Given, Raised>
 where
     T: UserData,
     A: FromLuaMulti,
     R: IntoLuaMulti,
 {
-    let cell = self_cell::<T>(vm, args)?;
+    let cell = self_cell::<T>(vm, args, number)?;
     let Ok(this) = cell.try_borrow() else {
         return Err(vm.error(format!("a {} is used while one of its methods changes it", T::NAME)));
     };
@@ -293,14 +313,15 @@ where
 fn with_self_mut<T, A, R>(
     vm: &mut Vm,
     args: Args,
+    number: ClassNumber,
     function: &impl Fn(&mut T, &mut Context, A) -> Result<R, Error>,
-) -> NativeResult
+) -> Result<Given, Raised>
 where
     T: UserData,
     A: FromLuaMulti,
     R: IntoLuaMulti,
 {
-    let cell = self_cell::<T>(vm, args)?;
+    let cell = self_cell::<T>(vm, args, number)?;
     let Ok(mut this) = cell.try_borrow_mut() else {
         return Err(vm.error(format!("a {} is changed while one of its methods runs", T::NAME)));
     };
@@ -313,39 +334,50 @@ where
 
 /// The value in the first argument.
 #[inline(always)]
-fn self_cell<'a, T: UserData>(vm: &mut Vm, args: Args) -> Result<&'a Payload<T>, Raised> {
-    let value = vm.arg(args, 0);
+fn self_cell<'a, T: UserData>(
+    vm: &mut Vm,
+    args: Args,
+    number: ClassNumber,
+) -> Result<&'a Payload<T>, Raised> {
+    let userdata = vm.arg(args, 0).as_userdata();
     // SAFETY: a live userdata, which the arguments keep alive until the native returns: nothing replaces them (`Special::Host`). The host
     // can take the value out only while nothing borrows it (`AnyUserData::take`), and the callers borrow it at once.
-    let payload = value.as_userdata().and_then(|cell| unsafe { (*cell.as_ptr()).payload.as_deref() });
+    let payload = userdata.and_then(|cell| unsafe { (*cell.as_ptr()).payload.as_deref() });
+    if let (Some(userdata), Some(payload)) = (userdata, payload)
+        && number != 0
+        && userdata.class() == number
+    {
+        debug_assert!(payload.is::<Payload<T>>(), "a class's number is that of its type");
+        // SAFETY: `new_host_userdata` gives a userdata the number of the type its value has, and a value is never replaced by another.
+        return Ok(unsafe { &*(&raw const *payload).cast::<Payload<T>>() });
+    }
     match payload.and_then(|payload| (payload as &dyn Any).downcast_ref::<Payload<T>>()) {
         Some(cell) => Ok(cell),
         None => Err(vm.arg_type_error(args, 0, T::NAME)),
     }
 }
 
-fn read_field<T: UserData>(vm: &mut Vm, args: Args, getters: u32, methods: u32) -> NativeResult {
+fn read_field<T: UserData>(vm: &mut Vm, args: Args, getters: u32, methods: u32) -> Result<Given, Raised> {
     let (this, key) = (vm.arg(args, 0), vm.arg(args, 1));
     let getter = pinned_table(vm, getters).get(&vm.heap, key);
     if !getter.is_nil() {
-        let value = vm.call1(getter, &[this])?;
-        return vm.ret1(value);
+        return vm.call1(getter, &[this]).map(Given::One);
     }
     let method = pinned_table(vm, methods).get(&vm.heap, key);
     if method.is_nil() {
         return Err(no_field::<T>(vm, key, "field or method"));
     }
-    vm.ret1(method)
+    Ok(Given::One(method))
 }
 
-fn write_field<T: UserData>(vm: &mut Vm, args: Args, setters: u32) -> NativeResult {
+fn write_field<T: UserData>(vm: &mut Vm, args: Args, setters: u32) -> Result<Given, Raised> {
     let (this, key, value) = (vm.arg(args, 0), vm.arg(args, 1), vm.arg(args, 2));
     let setter = pinned_table(vm, setters).get(&vm.heap, key);
     if setter.is_nil() {
         return Err(no_field::<T>(vm, key, "field that can be assigned,"));
     }
     vm.call1(setter, &[this, value])?;
-    vm.ret0()
+    Ok(Given::Nothing)
 }
 
 #[cold]

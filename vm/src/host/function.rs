@@ -13,7 +13,7 @@ use crate::function::{FunctionView, NativeFunction, Special, new_native};
 use crate::marshal::{BadValue, FromLuaMulti, IntoLuaMulti};
 use crate::userdata::new_userdata;
 use crate::value::RawValue;
-use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
+use crate::vm::{Answer, Args, Given, NativeResult, Raised, Vm};
 
 /// A function of the host as a Lua value.
 ///
@@ -34,13 +34,10 @@ where
     })
 }
 
-/// The results of a host function, pushed; or its error, raised.
+/// The results of a host function as Lua values; or its error, raised.
 #[inline(always)]
-pub(super) fn finish<R: IntoLuaMulti>(outcome: Result<R, Error>, cx: &mut Context) -> NativeResult {
-    match outcome.and_then(|results| results.push_all(cx)) {
-        Ok(count) => cx.vm().ret_top(count),
-        Err(error) => Err(raise(cx.vm(), &error)),
-    }
+pub(super) fn finish<R: IntoLuaMulti>(outcome: Result<R, Error>, cx: &mut Context) -> Result<Given, Raised> {
+    outcome.and_then(|results| results.give(cx)).map_err(|error| raise(cx.vm(), &error))
 }
 
 /// Raises an argument's failed conversion, in the words scripts know.
@@ -64,25 +61,40 @@ pub(super) fn raise_bad_argument(vm: &mut Vm, args: Args, bad: &BadValue) -> Rai
 /// When the memory limit is reached.
 pub(crate) fn new_native_for<C>(vm: &mut Vm, name: &str, closure: C) -> Result<RawValue, Raised>
 where
-    C: Fn(&mut Vm, Args) -> NativeResult + Send + 'static,
+    C: Fn(&mut Vm, Args) -> Result<Given, Raised> + Send + 'static,
 {
     let holder = new_userdata(&mut vm.heap, Some(Box::new(closure)), None)?;
     let globals = super::globals(vm);
-    let native = new_native(&mut vm.heap, name, trampoline::<C>, globals, &[holder.into()], Special::Host)?;
+    let native = new_native(&mut vm.heap, name, pushing::<C>, globals, &[holder.into()], Special::Host)?;
+    if let FunctionView::Native(native) = native.view() {
+        native.set_direct(trampoline::<C>);
+    }
     Ok(native.into())
 }
 
-fn trampoline<C>(vm: &mut Vm, args: Args) -> NativeResult
+/// The same as any native has it: results are pushed.
+fn pushing<C>(vm: &mut Vm, args: Args) -> NativeResult
 where
-    C: Fn(&mut Vm, Args) -> NativeResult + Send + 'static,
+    C: Fn(&mut Vm, Args) -> Result<Given, Raised> + Send + 'static,
+{
+    match trampoline::<C>(vm, args).outcome()? {
+        Given::Nothing => vm.ret0(),
+        Given::One(value) => vm.ret1(value),
+        Given::Pushed(count) => vm.ret_top(count),
+    }
+}
+
+fn trampoline<C>(vm: &mut Vm, args: Args) -> Answer
+where
+    C: Fn(&mut Vm, Args) -> Result<Given, Raised> + Send + 'static,
 {
     // SAFETY: only `new_native_for` makes natives with this code, so the slot below the arguments holds one whose upvalue holds a `C`. Nothing
     // replaces that: `debug` shows neither the upvalue nor the frame (`Special::Host`), and no handle to the holder is ever made. So the native
     // in its slot keeps the closure alive until it returns.
     let closure = unsafe { closure_of::<C>(vm.slot(args.base - 1)) };
-    match catch_unwind(AssertUnwindSafe(|| pack(closure(vm, args)))) {
-        Ok(packed) => unpack(packed),
-        Err(panic) => Err(raise_panic(vm, args, &*panic)),
+    match catch_unwind(AssertUnwindSafe(|| Answer::new(closure(vm, args)))) {
+        Ok(answer) => answer,
+        Err(panic) => Answer::new(Err(raise_panic(vm, args, &*panic))),
     }
 }
 
@@ -99,29 +111,6 @@ unsafe fn closure_of<'a, C: 'static>(function: RawValue) -> &'a C {
         let payload = (*holder.as_ptr()).payload.as_deref().unwrap_unchecked();
         debug_assert!(payload.is::<C>(), "a host function's upvalue holds its closure");
         &*(&raw const *payload).cast::<C>()
-    }
-}
-
-/// A result in one word. What passes a `catch_unwind` is stored and read again: in one piece that is free, a structure written field by
-/// field and read whole stalls the processor for as long as the call takes.
-#[inline(always)]
-fn pack(outcome: NativeResult) -> u64 {
-    match outcome {
-        Ok(Ret { first, count }) => u64::from(first) << 32 | u64::from(count),
-        Err(raised) => u64::MAX - raised as u64,
-    }
-}
-
-#[inline(always)]
-fn unpack(packed: u64) -> NativeResult {
-    const ERROR: u64 = u64::MAX - Raised::Error as u64;
-    const MEMORY: u64 = u64::MAX - Raised::Memory as u64;
-    const INTERRUPTED: u64 = u64::MAX - Raised::Interrupted as u64;
-    match packed {
-        ERROR => Err(Raised::Error),
-        MEMORY => Err(Raised::Memory),
-        INTERRUPTED => Err(Raised::Interrupted),
-        _ => Ok(Ret { first: (packed >> 32) as u32, count: packed as u32 }),
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) use root::{Root, root};
 pub(crate) struct HostState {
     roots: root::Roots,
     classes: HashMap<TypeId, Class>,
+    /// How many of them were begun.
+    class_count: u32,
     /// How deep calls from the host are nested.
     depth: u32,
     /// How many outermost calls there were.

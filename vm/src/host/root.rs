@@ -67,9 +67,10 @@ impl Root {
     /// # Errors
     /// As [`Root::get`].
     #[inline]
-    pub(crate) fn give_back(mut self, vm: &mut Vm) -> Result<RawValue, Error> {
+    pub(crate) fn give_back(self, vm: &mut Vm) -> Result<RawValue, Error> {
         let value = self.get(vm)?;
-        if Arc::get_mut(&mut self.0).is_some() && vm.host.roots.spare.len() < MAX_SPARE {
+        // Nobody else can make another clone of the only one, and there are no weak ones.
+        if Arc::strong_count(&self.0) == 1 && vm.host.roots.spare.len() < MAX_SPARE {
             assign(vm, self.0.index, RawValue::NIL);
             vm.host.roots.spare.push(self.0);
         }

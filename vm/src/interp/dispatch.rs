@@ -135,6 +135,17 @@ mod tail {
     }
     pub(in crate::interp) use slow;
 
+    // The frame on top, an `Entry` frame, returns `count` values from `first` on.
+    macro_rules! leave {
+        ($vm:expr, $frame:expr, $first:expr, $count:expr) => {{
+            let first = $first.offset_from_unsigned((*$vm).stack) as u32;
+            (*$vm).exit = $crate::vm::Ret { first, count: $count as u32 };
+            (*$vm).drop_frames_from($frame);
+            return 0;
+        }};
+    }
+    pub(in crate::interp) use leave;
+
     extern_fn! {
         #[inline(never)]
         #[allow(improper_ctypes_definitions, reason = "called from Rust only; the convention is for the sibling calls")]
@@ -287,6 +298,12 @@ mod matched {
         };
     }
     pub(in crate::interp) use slow;
+
+    // Left to the slow path.
+    macro_rules! leave {
+        ($vm:expr, $frame:expr, $first:expr, $count:expr) => {};
+    }
+    pub(in crate::interp) use leave;
 
     /// The loop itself looks whether somebody looks on: the table is only the sign of it.
     pub(in crate::interp) unsafe fn watched(

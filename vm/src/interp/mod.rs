@@ -57,7 +57,9 @@ pub(crate) type SlowFn = fn(&mut Vm, Insn) -> Result<Go, Raised>;
 pub(crate) fn run(vm: &mut Vm) -> Result<(), Raised> {
     let caller = vm.activity.replace(Activity::Interpreted);
     let go = dispatch::drive(vm);
-    vm.activity.set(caller);
+    // Whoever has called a native that has called this: handlers have run.
+    vm.moved = true;
+    vm.activity.restore(caller);
     match go {
         Go::Exit => Ok(()),
         Go::On => Err(vm.failed.take().expect("the driver stops without an exit only on an error")),

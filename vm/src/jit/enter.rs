@@ -70,7 +70,10 @@ pub(super) fn enter(vm: &mut Vm, site: u32) -> Result<Go, Raised> {
                 break (Ok(Go::On), leaving);
             }
             if snap == NOT_ENTERED || snap == ir::ENTRY_SNAP {
-                let restored = refused(vm, &mut *state, compiled, snap);
+                // A trace that goes back to what stands before the loop may leave there, for instance where the rows are at their end.
+                let taken = if snap == NOT_ENTERED { 0 } else { (*state).runtime.turns };
+                turns += taken;
+                let restored = refused(vm, &mut *state, compiled, snap, taken > 0);
                 break (restored.map(|()| Go::On), None);
             }
             turns += (*state).runtime.turns + (*state).runtime.calls;
@@ -172,7 +175,8 @@ unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32
     }
 }
 
-/// A region was not entered: a slot had another type than it was compiled for, or a guard in front of the loop did not hold.
+/// A region was not entered, or left where it would have been entered again: a slot had another type than it was compiled for, or a guard in
+/// front of the loop did not hold.
 ///
 /// # Safety
 /// The region has just run, and is one of the VM's, retired or not.
@@ -181,12 +185,13 @@ unsafe fn refused(
     state: &mut State,
     compiled: *mut Compiled,
     left: SnapId,
+    has_turned: bool,
 ) -> Result<(), Raised> {
     // SAFETY: by contract; regions are not freed while it matters.
     let compiled = unsafe { &mut *compiled };
     let (number, site) = (compiled.number, compiled.site);
     state.loop_sites[site as usize].count = 2;
-    compiled.refused += 1;
+    compiled.refused = if has_turned { 0 } else { compiled.refused + 1 };
     let is_retired = compiled.is_retired.get();
     let is_for_good = compiled.refused > 40;
     let restored = match left {

@@ -4,6 +4,7 @@ use super::{BadValue, FromLua, IntoLua, Slots};
 use crate::context::Context;
 use crate::error::Error;
 use crate::host;
+use crate::vm::Given;
 
 /// Values that can be the arguments of a call from Rust, or the results of a Rust function: `()`, one value, a tuple, which may
 /// end in a [`Variadic`].
@@ -11,6 +12,16 @@ pub trait IntoLuaMulti {
     /// Pushes the values and returns how many they are.
     #[doc(hidden)]
     fn push_all(self, cx: &mut Context) -> Result<u32, Error>;
+
+    /// The values as what a function gives: the only one is not pushed.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn give(self, cx: &mut Context) -> Result<Given, Error>
+    where
+        Self: Sized,
+    {
+        self.push_all(cx).map(Given::Pushed)
+    }
 }
 
 /// Values that can be the results of a call from Rust, or the arguments of a Rust function: `()`, one value, a tuple, which may
@@ -48,6 +59,11 @@ impl<T: IntoLua> IntoLuaMulti for T {
             Err(raised) => Err(host::take_error(vm, raised)),
         }
     }
+
+    #[inline(always)]
+    fn give(self, cx: &mut Context) -> Result<Given, Error> {
+        self.into_raw(cx).map(Given::One)
+    }
 }
 
 impl<T: FromLua> FromLuaMulti for T {
@@ -62,6 +78,11 @@ impl IntoLuaMulti for () {
     #[inline(always)]
     fn push_all(self, _: &mut Context) -> Result<u32, Error> {
         Ok(0)
+    }
+
+    #[inline(always)]
+    fn give(self, _: &mut Context) -> Result<Given, Error> {
+        Ok(Given::Nothing)
     }
 }
 

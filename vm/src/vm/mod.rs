@@ -83,6 +83,73 @@ impl From<OutOfMemory> for Raised {
 /// What a native returns.
 pub type NativeResult = Result<Ret, Raised>;
 
+/// The results of a function of the host.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub enum Given {
+    /// None.
+    Nothing,
+    /// One, which nothing keeps alive yet.
+    One(RawValue),
+    /// So many, the last ones pushed.
+    Pushed(u32),
+}
+
+/// What a function of the host comes to, in one word: the value that is its one result, or a word that is no value. In a register it costs
+/// nothing; structures are stored and read again, which stalls the processor where they are read as a whole, as behind a `catch_unwind`.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub struct Answer(u64);
+
+impl Answer {
+    const NOTHING: u64 = u64::MAX;
+    /// The number of a [`Raised`] below this,
+    const RAISED: u64 = u64::MAX - 1;
+    /// how many values were pushed.
+    const PUSHED: u64 = u64::MAX - 16;
+
+    /// The answer that an outcome comes to.
+    #[inline(always)]
+    pub(crate) fn new(outcome: Result<Given, Raised>) -> Answer {
+        Answer(match outcome {
+            Ok(Given::One(value)) => value.bits(),
+            Ok(Given::Nothing) => Answer::NOTHING,
+            Ok(Given::Pushed(count)) => Answer::PUSHED - u64::from(count),
+            Err(raised) => Answer::RAISED - raised as u64,
+        })
+    }
+
+    /// The outcome again.
+    #[inline(always)]
+    pub(crate) fn outcome(self) -> Result<Given, Raised> {
+        const ERROR: u64 = Answer::RAISED - Raised::Error as u64;
+        const MEMORY: u64 = Answer::RAISED - Raised::Memory as u64;
+        const INTERRUPTED: u64 = Answer::RAISED - Raised::Interrupted as u64;
+        match self.0 {
+            Answer::NOTHING => Ok(Given::Nothing),
+            ERROR => Err(Raised::Error),
+            MEMORY => Err(Raised::Memory),
+            INTERRUPTED => Err(Raised::Interrupted),
+            word if word >= RawValue::NO_VALUE => Ok(Given::Pushed((Answer::PUSHED - word) as u32)),
+            // SAFETY: the bits of a value.
+            word => Ok(Given::One(unsafe { RawValue::from_bits(word) })),
+        }
+    }
+
+    /// Its only result, nil for none; `None` for several and for errors.
+    #[inline(always)]
+    pub(crate) fn only(self) -> Option<RawValue> {
+        if self.0 < RawValue::NO_VALUE {
+            // SAFETY: the bits of a value.
+            Some(unsafe { RawValue::from_bits(self.0) })
+        } else if self.0 == Answer::NOTHING {
+            Some(RawValue::NIL)
+        } else {
+            None
+        }
+    }
+}
+
 /// A virtual machine.
 ///
 /// The fields the handlers read come first, at fixed offsets.
@@ -107,6 +174,9 @@ pub struct Vm {
     pub(crate) last_frame: *mut CallInfo,
     /// The running coroutine.
     pub thread: Gc<Thread>,
+    /// The stack, the list of frames or the frame on top may be elsewhere than when this was set to `false`: a handler sets it before it calls
+    /// out, and if it stays so, what the handler has in registers is good.
+    pub(crate) moved: bool,
     /// The compiler.
     pub(crate) compiled: CompilerLink,
     /// The heap.
@@ -197,6 +267,7 @@ impl Vm {
             frame: std::ptr::null_mut(),
             last_frame: std::ptr::null_mut(),
             thread,
+            moved: true,
             compiled: CompilerLink::none(),
             heap,
             top: 1,

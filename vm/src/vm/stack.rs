@@ -69,9 +69,14 @@ impl Vm {
     /// "stack overflow" at the stack limit.
     #[inline(always)]
     pub(crate) fn ensure_stack(&mut self, slots: u32) -> Result<(), Raised> {
+        if self.has_stack(slots) { Ok(()) } else { self.grow_stack(slots) }
+    }
+
+    /// Whether all slots below `slots` exist.
+    #[inline(always)]
+    pub(crate) fn has_stack(&self, slots: u32) -> bool {
         // Not `add`: the stack may end before.
-        let end = self.stack.wrapping_add(slots as usize);
-        if end <= self.stack_limit { Ok(()) } else { self.grow_stack(slots) }
+        self.stack.wrapping_add(slots as usize) <= self.stack_limit
     }
 
     #[cold]
@@ -103,6 +108,7 @@ impl Vm {
 
     /// To be called when the collector may have scanned the running stack, too.
     pub(crate) fn update_stack_limit(&mut self) {
+        self.moved = true;
         let limit = if self.extra_stack { self.max_stack + EXTRA_STACK } else { self.max_stack };
         // SAFETY: a live thread.
         unsafe {
@@ -136,6 +142,7 @@ impl Vm {
     /// Finds the frame on top, for code that keeps to `frame` instead of the list's length.
     #[inline(always)]
     pub(crate) fn find_frame(&mut self) -> *mut CallInfo {
+        self.moved = true;
         let frames = self.frames_mut();
         let (first, count, room) = (frames.as_mut_ptr(), frames.len(), frames.capacity());
         // SAFETY: there is a frame, and room for as many as the capacity says.
@@ -164,8 +171,19 @@ impl Vm {
         self.frames_mut().last_mut().expect("the interpreter runs a frame")
     }
 
+    #[inline]
     pub(crate) fn push_frame(&mut self, frame: CallInfo) {
+        let frames = self.frames_mut();
+        if frames.len() == frames.capacity() {
+            self.grow_frames();
+        }
         self.frames_mut().push(frame);
+    }
+
+    #[cold]
+    fn grow_frames(&mut self) {
+        self.moved = true;
+        self.frames_mut().reserve(1);
     }
 
     pub(crate) fn pop_frame(&mut self) -> CallInfo {
@@ -183,6 +201,36 @@ impl Vm {
         debug_assert!(frames.last().is_some_and(|frame| frame.kind != FrameKind::Guarded));
         // SAFETY: there is a frame; frames need no dropping.
         unsafe { frames.set_len(frames.len() - 1) };
+    }
+
+    /// Takes a frame away, which is none that the collector guards, and all above it.
+    ///
+    /// # Safety
+    /// It is a frame of the running coroutine, up to which all are initialised.
+    #[inline(always)]
+    pub(crate) unsafe fn drop_frames_from(&mut self, frame: *mut CallInfo) {
+        let frames = self.frames_mut();
+        // SAFETY: by contract.
+        unsafe {
+            debug_assert!((*frame).kind != FrameKind::Guarded);
+            frames.set_len(frame.offset_from_unsigned(frames.as_ptr()));
+        }
+    }
+
+    /// Pushes a frame if there is room in the list.
+    #[inline(always)]
+    pub(crate) fn push_frame_within(&mut self, frame: CallInfo) -> bool {
+        let frames = self.frames_mut();
+        let count = frames.len();
+        if count == frames.capacity() {
+            return false;
+        }
+        // SAFETY: there is room, which is initialised before it counts.
+        unsafe {
+            frames.as_mut_ptr().add(count).write(frame);
+            frames.set_len(count + 1);
+        }
+        true
     }
 
     /// Whether the collector has to be told when a frame above the one of this index is taken away.

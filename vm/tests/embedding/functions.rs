@@ -208,3 +208,79 @@ fn debug_shows_nothing_of_a_running_rust_function() -> Result<(), Error> {
     )
     .exec(&mut lua)
 }
+
+/// A call may take its only result straight from the function, or any number of them from the stack: all ways to call see the same.
+#[test]
+fn no_one_or_several_results_reach_every_kind_of_call() -> Result<(), Error> {
+    for jit in [false, true] {
+        let mut lua = Lua::with_options(LuaOptions { jit, ..LuaOptions::default() });
+        let none = lua.create_function("none", |_, ()| Ok(()))?;
+        let one = lua.create_function("one", |_, n: f64| Ok(n))?;
+        let two = lua.create_function("two", |_, n: f64| Ok((n, n + 1.0)))?;
+        let some = lua.create_function("some", |_, n: u32| Ok(Variadic((0..n).collect::<Vec<u32>>())))?;
+        for (name, function) in [("none", none), ("one", one), ("two", two), ("some", some)] {
+            lua.globals().set(&mut lua, name, &function)?;
+        }
+        lua.load(
+            r#"
+            local function count(...) return select('#', ...) end
+            local function tail(f, ...) return f(...) end
+            for i = 1, 200 do
+              none(); one(i); two(i); some(3)
+              local a, b = none()
+              assert(a == nil and b == nil)
+              a, b = one(i)
+              assert(a == i and b == nil)
+              a, b = two(i)
+              assert(a == i and b == i + 1)
+              local c = two(i)
+              assert(c == i)
+              c = none()
+              assert(c == nil)
+              assert(count(none()) == 0 and count(one(i)) == 1 and count(two(i)) == 2 and count(some(7)) == 7)
+              assert(count(tail(none)) == 0 and tail(one, i) == i and count(tail(two, i)) == 2)
+              assert(select('#', pcall(none)) == 1 and select(3, pcall(two, i)) == i + 1)
+              local t = { one(i), none(), two(i) }
+              assert(#t == 4 and t[1] == i and t[2] == nil and t[4] == i + 1)
+              assert(coroutine.wrap(function() return count(two(one(i))) end)() == 2)
+            end"#,
+        )
+        .exec(&mut lua)?;
+    }
+    Ok(())
+}
+
+/// What a caller has in registers is read again when the function it has called was called back into Lua, and stack and frames are elsewhere by then.
+#[test]
+fn a_caller_finds_its_registers_when_the_stack_has_moved() -> Result<(), Error> {
+    for jit in [false, true] {
+        let mut lua = Lua::with_options(LuaOptions { jit, ..LuaOptions::default() });
+        let call = lua.create_function("call", |cx, (f, n): (Function, f64)| f.call::<f64>(cx, n))?;
+        lua.globals().set(&mut lua, "call", &call)?;
+        let source = r#"
+            local function down(n) if n <= 0 then return 0 end return 1 + down(n - 1) end
+            local function nested(n) return call(down, n) + call(down, 1) end
+            local function work(depth)
+              local a, b, c = 1, "two", { 3 }
+              local x = call(nested, depth)
+              call(nested, depth)
+              local y = call(nested, 2)
+              assert(a == 1 and b == "two" and c[1] == 3)
+              return x * 1000 + y
+            end
+            local results = {}
+            for _, depth in ipairs { 1, 10, 100, 1000, 5000 } do
+              results[#results + 1] = coroutine.wrap(work)(depth)
+              results[#results + 1] = work(depth)
+            end
+            return table.concat(results, " ")"#;
+        let all: String = lua.load(source).eval(&mut lua)?;
+        let expected: Vec<String> = [1, 10, 100, 1000, 5000]
+            .iter()
+            .flat_map(|d| [(d + 1) * 1000 + 3; 2])
+            .map(|n| n.to_string())
+            .collect();
+        assert_eq!(all, expected.join(" "));
+    }
+    Ok(())
+}

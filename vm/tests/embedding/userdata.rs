@@ -1,6 +1,8 @@
 //! Rust values held by scripts.
 
-use perilune::{AnyUserData, Error, ErrorKind, Function, Lua, MetaMethod, Methods, UserData, Value};
+use perilune::{
+    AnyUserData, Error, ErrorKind, Function, Libraries, Lua, LuaOptions, MetaMethod, Methods, UserData, Value,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 struct Vec2 {
@@ -124,5 +126,43 @@ fn rust_reads_and_changes_what_scripts_hold() -> Result<(), Error> {
     let text = message(&mut lua, "v:length()");
     assert!(text.contains("Vec2 expected"), "{text}");
     assert_eq!(v.borrow::<Vec2>(&lua).expect_err("taken").kind(), ErrorKind::Conversion);
+    Ok(())
+}
+
+struct Other(f64);
+
+impl UserData for Other {
+    const NAME: &'static str = "Other";
+
+    fn methods(methods: &mut Methods<'_, Self>) {
+        methods.method("length", |other, _, ()| Ok(other.0));
+    }
+}
+
+#[test]
+fn a_method_takes_only_values_of_its_type() -> Result<(), Error> {
+    let mut lua = Lua::with_options(LuaOptions { libraries: Libraries::ALL, ..LuaOptions::default() });
+    let (v, other) = (lua.create_userdata(Vec2 { x: 3.0, y: 4.0 })?, lua.create_userdata(Other(1.0))?);
+    lua.globals().set(&mut lua, "v", &v)?;
+    lua.globals().set(&mut lua, "other", &other)?;
+    lua.load("assert(v:length() == 5 and other:length() == 1)").exec(&mut lua)?;
+    assert_eq!(
+        message(&mut lua, "v.length(other)"),
+        "t:1: bad argument #1 to 'length' (Vec2 expected, got userdata)"
+    );
+    for not_one in ["newproxy()", "io.stdout", "{}", "nil", "1"] {
+        let text = message(&mut lua, &format!("other.length({not_one})"));
+        assert!(text.starts_with("t:1: bad argument #1 to 'length' (Other expected, got "), "{text}");
+    }
+    // Whatever metatable it has.
+    assert_eq!(
+        message(&mut lua, "debug.setmetatable(v, debug.getmetatable(other)) v:length()"),
+        "t:1: calling 'length' on bad self (Other expected, got userdata)"
+    );
+    other.take::<Other>(&mut lua)?;
+    assert_eq!(
+        message(&mut lua, "other:length()"),
+        "t:1: calling 'length' on bad self (Other expected, got userdata)"
+    );
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use super::keep_branch;
 use super::load::closure;
-use super::native::{call_native, tail_call_native};
+use super::native::{call_native, call_value, tail_call_native};
 use crate::bytecode::{Insn, Op};
 use crate::function::{LuaFunction, Proto};
 use crate::gc::kind::Kind;
-use crate::interp::dispatch::{handler, next, slow};
+use crate::interp::dispatch::{handler, leave, next, slow};
 use crate::interp::slow::{call, misc};
 use crate::thread::{CallInfo, FrameKind};
 use crate::value::RawValue;
@@ -14,9 +14,10 @@ use crate::vm::Vm;
 
 handler! { CALL(pc, vm, insn, base, k) {
     let callee = base.add(insn.a());
-    if let Some(function) = (*callee).as_function()
-        && (*function.as_ptr()).header.kind == Kind::LuaFunction
-    {
+    if let Some(function) = (*callee).as_function() {
+        if (*function.as_ptr()).header.kind != Kind::LuaFunction {
+            return call_native(pc, vm, insn, base, k);
+        }
         let proto = (*function.as_ptr().cast::<LuaFunction>()).proto.as_ptr();
         let new_base = callee.add(1);
         // Missing parameters, arguments up to the top (`B` is 0) and varargs are another handler's business.
@@ -31,7 +32,7 @@ handler! { CALL(pc, vm, insn, base, k) {
         }
         return call_adjusted(pc, vm, insn, base, k);
     }
-    return call_native(pc, vm, insn, base, k);
+    return call_value(pc, vm, insn, base, k);
 } }
 
 /// Pushes the frame of a Lua function called by a `CALL`, with the room checked; returns its first instruction.
@@ -203,6 +204,9 @@ macro_rules! return_values {
             }
             (*$vm).frame = caller;
             next!(caller_pc, $vm, caller_base, (*caller).constants)
+        }
+        if (*frame).kind == FrameKind::Entry {
+            leave!($vm, frame, first, count);
         }
         if (*frame).kind == FrameKind::Meta {
             let caller = frame.sub(1);

@@ -2,14 +2,16 @@
 
 use super::call::return_values;
 use super::keep_branch;
-use crate::bytecode::Op;
+use crate::activity::Activity;
+use crate::bytecode::{Insn, Op};
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
-use crate::interp::dispatch::{handler, next, reload, save_pc, slow};
+use crate::interp::dispatch::{handler, leave, next, reload, save_pc, slow};
 use crate::interp::slow::{call, coroutine, iterate, misc};
 use crate::thread::{CallInfo, FrameKind, ResumedBy};
 use crate::value::{Gc, RawValue};
+use crate::vm::{Args, Vm};
 
 /// The short form's answer to a call of `$native` with the arguments above `$callee`.
 macro_rules! short_form {
@@ -24,18 +26,25 @@ macro_rules! short_form {
     };
 }
 
-// A call of anything but a Lua function.
+// A call of what is no function.
+handler! {
+#[inline(never)]
+call_value(pc, vm, insn, base, k) {
+    slow!(call::call_op, pc, vm, insn, base, k)
+} }
+
+// A call of a native.
 handler! {
 #[inline(never)]
 call_native(pc, vm, insn, base, k) {
-    if let Some(function) = (*base.add(insn.a())).as_function() {
-        let native = function.as_ptr().cast::<NativeFunction>();
-        if (*native).short.is_some() {
-            return call_short_form(pc, vm, insn, base, k);
-        }
-        return call_framed(pc, vm, insn, base, k);
+    let native = (*base.add(insn.a())).as_function_unchecked().as_ptr().cast::<NativeFunction>();
+    if (*native).direct.is_some() {
+        return call_host(pc, vm, insn, base, k);
     }
-    slow!(call::call_op, pc, vm, insn, base, k)
+    if (*native).short.is_some() {
+        return call_short_form(pc, vm, insn, base, k);
+    }
+    return call_framed(pc, vm, insn, base, k);
 } }
 
 handler! {
@@ -67,20 +76,22 @@ call_short_form(pc, vm, insn, base, k) {
     return call_framed(pc, vm, insn, base, k);
 } }
 
-// A call of a native with a frame of its own.
-handler! {
-#[inline(never)]
-call_framed(pc, vm, insn, base, k) {
-    let callee = base.add(insn.a());
-    let native: Gc<NativeFunction> = Gc::from_ptr((*callee).as_function_unchecked().as_ptr().cast());
-    let first = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
-    let count = if insn.b() == 0 { (*vm).top - first } else { insn.b() as u32 - 1 };
-    let frame = (*vm).frame;
-    if native.special().is_plain()
-        && callee.wrapping_add((1 + count + call::NATIVE_SLOTS) as usize) <= (*vm).stack_limit
-        && frame < (*vm).last_frame
-        && !(*vm).watch.sees_calls()
-    {
+/// Pushes the frame of a native called by the frame on top with the `count` arguments from stack slot `first` on, if there is room and nobody
+/// looks on.
+///
+/// # Safety
+/// Handlers run, and a `CALL` in front of `pc`.
+#[inline(always)]
+unsafe fn push_frame(vm: *mut Vm, pc: *const Insn, first: u32, count: u32) -> bool {
+    // SAFETY: `frame` is the frame on top, and there is room behind it.
+    unsafe {
+        let frame = (*vm).frame;
+        if (*vm).stack.wrapping_add((first + count + call::NATIVE_SLOTS) as usize) > (*vm).stack_limit
+            || frame >= (*vm).last_frame
+            || (*vm).watch.sees_calls()
+        {
+            return false;
+        }
         frame.add(1).write(CallInfo {
             pc: std::ptr::null(),
             constants: std::ptr::null(),
@@ -93,7 +104,61 @@ call_framed(pc, vm, insn, base, k) {
         let frames = &mut (*(*vm).thread.as_ptr()).frames;
         frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 2);
         (*vm).top = first + count;
+        (*vm).moved = false;
+        true
+    }
+}
+
+// A call of a function of the host that answers in one word.
+handler! {
+#[inline(never)]
+call_host(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    let native: Gc<NativeFunction> = Gc::from_ptr((*callee).as_function_unchecked().as_ptr().cast());
+    let first = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
+    let count = if insn.b() == 0 { (*vm).top - first } else { insn.b() as u32 - 1 };
+    if push_frame(vm, pc, first, count) {
+        let direct = (*native.as_ptr()).direct.unwrap_unchecked();
+        (*vm).activity.set(Activity::Native);
+        let answer = direct(&mut *vm, Args { base: first, count });
+        (*vm).activity.set(Activity::Interpreted);
+        let wanted = insn.c();
+        if let Some(value) = answer.only()
+            && !(*vm).moved
+            && (wanted == 2 || wanted == 1)
+        {
+            if wanted == 2 {
+                *base.add(insn.a()) = value;
+            }
+            (*vm).drop_frame();
+            if (*vm).heap.debt > 0 {
+                slow!(misc::collector_point, pc, vm, insn, base, k)
+            }
+            next!(pc, vm, base, k)
+        }
+        if call::take_answer(&mut *vm, insn, answer) {
+            let (pc, base, k) = reload(vm);
+            next!(pc, vm, base, k)
+        }
+        (*vm).find_frame();
+        slow!(call::call_op, pc, vm, insn, base, k)
+    }
+    return call_framed(pc, vm, insn, base, k);
+} }
+
+// A call of a native with a frame of its own.
+handler! {
+#[inline(never)]
+call_framed(pc, vm, insn, base, k) {
+    let callee = base.add(insn.a());
+    let native: Gc<NativeFunction> = Gc::from_ptr((*callee).as_function_unchecked().as_ptr().cast());
+    let first = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
+    let count = if insn.b() == 0 { (*vm).top - first } else { insn.b() as u32 - 1 };
+    if native.special().is_plain() && push_frame(vm, pc, first, count) {
         if call::run_native(&mut *vm, insn, native, first, count) {
+            if !(*vm).moved {
+                next!(pc, vm, base, k)
+            }
             let (pc, base, k) = reload(vm);
             next!(pc, vm, base, k)
         }

@@ -260,17 +260,36 @@ handler! { SELF(pc, vm, insn, base, k) {
         read_field!(table.as_ptr(), base.add(insn.a()), pc, vm, insn, base, k);
         return get_remembered_method(pc, vm, insn, base, k);
     }
-    return get_other_method(pc, vm, insn, base, k);
+    return get_host_method(pc, vm, insn, base, k);
 } }
 
-// Values of the host and strings.
+// Values of the host.
+handler! {
+#[inline(never)]
+get_host_method(pc, vm, insn, base, k) {
+    let object = *base.add(insn.b());
+    if !object.is_userdata() {
+        return get_other_method(pc, vm, insn, base, k);
+    }
+    let cache = cache!(k, insn);
+    // A method was found in a metatable that is there.
+    if (*cache).meta == (*object.as_userdata_unchecked().as_ptr()).meta
+        && (*cache).other_shape == InlineCache::NO_TABLE
+        && (*cache).epoch == (*vm).heap.method_epoch
+    {
+        *base.add(insn.a() + 1) = object;
+        *base.add(insn.a()) = (*cache).value;
+        next!(pc, vm, base, k)
+    }
+    slow!(table::get_method, pc, vm, insn, base, k)
+} }
+
+// Strings and C values.
 handler! {
 #[inline(never)]
 get_other_method(pc, vm, insn, base, k) {
     let object = *base.add(insn.b());
-    let meta = if object.is_userdata() {
-        (*object.as_userdata_unchecked().as_ptr()).meta
-    } else if object.is_string() {
+    let meta = if object.is_string() {
         (*vm).heap.roots.type_metatables[Type::String as usize].map_or(std::ptr::null_mut(), Gc::as_ptr)
     } else if object.is_cdata() {
         return get_cdata_method(pc, vm, insn, base, k);
@@ -278,9 +297,9 @@ get_other_method(pc, vm, insn, base, k) {
         std::ptr::null_mut()
     };
     let cache = cache!(k, insn);
+    // A method was found in a metatable that is there.
     if (*cache).other_shape == InlineCache::NO_TABLE
         && (*cache).meta == meta
-        && !meta.is_null()
         && (*cache).epoch == (*vm).heap.method_epoch
     {
         *base.add(insn.a() + 1) = object;

@@ -7,10 +7,11 @@ use crate::interp::slow::{coroutine, deliver, each, raise};
 use crate::interp::{Go, run};
 use crate::rt::meta::Meta;
 use crate::thread::{
-    CallInfo, FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FRAME_TAIL_CALL, FrameKind, ResumedBy, ThreadStatus,
+    CallInfo, FRAME_CATCH, FRAME_HANDLER, FRAME_HOST, FRAME_TAIL_CALL, FrameKind, ResumedBy, Thread,
+    ThreadStatus,
 };
 use crate::value::{Gc, RawValue};
-use crate::vm::{Args, NativeResult, Raised, Ret, Vm};
+use crate::vm::{Answer, Args, Given, NativeResult, Raised, Ret, Vm};
 
 /// How deep calls from Rust into Lua may nest.
 pub(crate) const MAX_NATIVE_DEPTH: u32 = 190;
@@ -56,6 +57,32 @@ pub(in crate::interp) fn run_native(
             false
         }
     }
+}
+
+/// What is left to do with the answer of a function of the host, called by a `CALL`, whose frame is on top: that goes, its results to where they
+/// are wanted. `false` when an error is to be raised: [`call_op`] is next.
+#[inline(never)]
+pub(in crate::interp) fn take_answer(vm: &mut Vm, insn: Insn, answer: Answer) -> bool {
+    let count = match answer.outcome() {
+        Ok(Given::Nothing) => 0,
+        Ok(Given::Pushed(count)) => count,
+        Ok(Given::One(value)) => match vm.push(value) {
+            Ok(()) => 1,
+            Err(raised) => {
+                vm.failed = Some(raised);
+                return false;
+            }
+        },
+        Err(raised) => {
+            vm.failed = Some(raised);
+            return false;
+        }
+    };
+    let callee = vm.frame().base - 1;
+    vm.drop_frame();
+    deliver::store_results(vm, insn.c(), callee, vm.top - count, count);
+    vm.check_collector(insn);
+    true
 }
 
 /// `CALL` of what is left of natives: runs it, or of a coroutine, to where the interpreter goes on. `false` when nothing has been done or an
@@ -382,21 +409,10 @@ pub(crate) fn call_at(vm: &mut Vm, home: u32, count: u32, host: bool) -> NativeR
     vm.native_depth += 1;
     vm.add_native_calls(thread, 1);
     let flags = if host { FRAME_HOST } else { 0 };
-    let outcome = match begin(vm, home, count, FrameKind::Entry, flags) {
-        Ok(Go::On) => run(vm),
-        Ok(Go::Exit) => Ok(()),
-        Err(raised) if vm.thread == thread && vm.frames().len() == depth => {
-            // Nothing was entered: there is nothing to unwind.
-            if host {
-                raise::take_traceback(vm);
-            }
-            Err(raised)
-        }
-        Err(raised) => match raise::unwind(vm, raised) {
-            Ok(Go::On) => run(vm),
-            Ok(Go::Exit) => Ok(()),
-            Err(raised) => Err(raised),
-        },
+    let outcome = if enter_lua(vm, home, count, flags) {
+        run(vm)
+    } else {
+        call_any(vm, home, count, flags, (thread, depth))
     };
     vm.native_depth -= 1;
     vm.add_native_calls(thread, -1);
@@ -418,10 +434,59 @@ pub(crate) fn call_at(vm: &mut Vm, home: u32, count: u32, host: bool) -> NativeR
     }
 }
 
+/// Enters the function at stack slot `home` with the `count` values above it, if it is one of Lua with a fixed number of parameters, there is
+/// room, and nobody looks on: most of what is called from Rust.
+#[inline(always)]
+fn enter_lua(vm: &mut Vm, home: u32, count: u32, flags: u16) -> bool {
+    let Some(FunctionView::Lua(closure)) = vm.slot(home).as_function().map(Gc::view) else { return false };
+    // SAFETY: a live prototype; the reference ends before anything is allocated.
+    let proto = unsafe { &*closure.proto().as_ptr() };
+    let (base, params) = (home + 1, u32::from(proto.param_count));
+    if proto.is_vararg
+        || !vm.has_stack(base + u32::from(proto.frame_size).max(count))
+        || vm.interrupt_requested()
+        || vm.watch.sees_calls()
+        || !vm.push_frame_within(lua_frame(closure, base, 0, FrameKind::Entry, flags))
+    {
+        return false;
+    }
+    for missing in count..params {
+        vm.set_slot(base + missing, RawValue::NIL);
+    }
+    true
+}
+
+/// Calls any value from Rust, in the coroutine that runs at a depth of so many frames.
+#[inline(never)]
+fn call_any(
+    vm: &mut Vm,
+    home: u32,
+    count: u32,
+    flags: u16,
+    (thread, depth): (Gc<Thread>, usize),
+) -> Result<(), Raised> {
+    match begin(vm, home, count, FrameKind::Entry, flags) {
+        Ok(Go::On) => run(vm),
+        Ok(Go::Exit) => Ok(()),
+        Err(raised) if vm.thread == thread && vm.frames().len() == depth => {
+            // Nothing was entered: there is nothing to unwind.
+            if flags & FRAME_HOST != 0 {
+                raise::take_traceback(vm);
+            }
+            Err(raised)
+        }
+        Err(raised) => match raise::unwind(vm, raised) {
+            Ok(Go::On) => run(vm),
+            Ok(Go::Exit) => Ok(()),
+            Err(raised) => Err(raised),
+        },
+    }
+}
+
 /// Resumes a coroutine from Rust: the values it yields or returns, which lie on top of the stack, and whether it is still alive.
 pub(crate) fn host_resume(
     vm: &mut Vm,
-    coroutine: Gc<crate::thread::Thread>,
+    coroutine: Gc<Thread>,
     args: &[RawValue],
 ) -> Result<(Ret, bool), Raised> {
     coroutine::host_resume(vm, coroutine, args).map(|ret| (ret, coroutine.status() != ThreadStatus::Dead))

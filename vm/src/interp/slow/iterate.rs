@@ -1,6 +1,7 @@
 //! Loop set-up and iterators.
 
 use crate::bytecode::{Insn, Op};
+use crate::ffi::cursor;
 use crate::function::{FunctionView, Special};
 use crate::interp::Go;
 use crate::interp::slow::call;
@@ -99,16 +100,29 @@ pub(in crate::interp) fn back_edge(vm: &mut Vm, insn: Insn) -> Result<Go, Raised
 
 /// What an `ITERCALL` comes to.
 pub(in crate::interp) fn iterator_step(vm: &Vm, insn: Insn) -> crate::interp::SlowFn {
-    if let Some(FunctionView::Native(native)) = vm.reg(insn.a()).as_function().map(Gc::view)
-        && vm.reg(insn.a() + 1).is_table()
-    {
+    if let Some(FunctionView::Native(native)) = vm.reg(insn.a()).as_function().map(Gc::view) {
+        let is_of_table = vm.reg(insn.a() + 1).is_table();
         match native.special() {
-            Special::Next => return next_entry,
-            Special::NextIndex => return next_index,
+            Special::Next if is_of_table => return next_entry,
+            Special::NextIndex if is_of_table => return next_index,
+            Special::NextRow if !is_of_table => return next_row,
             _ => {}
         }
     }
     call_iterator
+}
+
+/// `ITERCALL` of the step of a loop over rows, as its handler does it: the views are the loop's own, so that compiled code may go on with them.
+fn next_row(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let first = vm.frame().base + insn.a() as u32;
+    if let Some(FunctionView::Native(native)) = vm.slot(first).as_function().map(Gc::view)
+        // SAFETY: the instruction is the running one, whose variables lie behind the iterator's three registers.
+        && unsafe { cursor::step(vm, native, vm.stack.add(first as usize + 3), insn) }
+    {
+        vm.check_collector(insn);
+        return Ok(Go::On);
+    }
+    call_iterator(vm, insn)
 }
 
 /// `ITERCALL` while calls have to be seen: steps of `next` are none, as in LuaJIT.
