@@ -171,8 +171,10 @@ impl Heap {
                 Drive::Debt => self.step_units(self.pacer.units_for(self.debt)),
                 // Waiting finalizers make safe points too, and are no reason to help.
                 Drive::Frames if self.pacer.is_behind(self.used()) => {
-                    let mut meter = self.pacer.assist_meter(self.pacer.units_for_frames(self.debt));
-                    self.run(&mut meter);
+                    if let Some(time) = self.assist_time() {
+                        let mut meter = self.pacer.assist_meter(self.pacer.units_for_frames(self.debt), time);
+                        self.run(&mut meter);
+                    }
                 }
                 Drive::Frames => {}
             }
@@ -182,6 +184,11 @@ impl Heap {
             self.stress_pause = self.stress_pause.saturating_sub(1);
         }
         self.settle_debt();
+    }
+
+    /// How long allocation may help the collection under way, if it may.
+    pub(super) fn assist_time(&self) -> Option<Duration> {
+        self.pacer.assist_time(self.used(), self.stats.stalls.between_slices())
     }
 
     /// Ends the collection under way and runs a whole one. Only at a safe point.
