@@ -48,13 +48,15 @@ pub enum Lateness {
     InUnit,
     /// Without what held it up outside of units, and in one, it would have.
     Outside,
+    /// The thread was taken off its processor meanwhile, so that what its units took of the processor is not known.
+    Switched,
     /// Its units took too long, or several were held up.
     Work,
 }
 
 impl Lateness {
     /// Every reason.
-    pub const ALL: [Lateness; 3] = [Lateness::InUnit, Lateness::Outside, Lateness::Work];
+    pub const ALL: [Lateness; 4] = [Lateness::InUnit, Lateness::Outside, Lateness::Switched, Lateness::Work];
 
     /// Why a slice was too long, if it was.
     pub fn of(slice: &SliceRecord) -> Option<Lateness> {
@@ -64,6 +66,8 @@ impl Lateness {
             Lateness::InUnit
         } else if held.total() >= over {
             Lateness::Outside
+        } else if slice.wall.saturating_sub(slice.cpu) > over {
+            Lateness::Switched
         } else {
             Lateness::Work
         })
@@ -109,5 +113,6 @@ mod tests {
         assert_eq!(Lateness::of(&slice(605, 605, 600, 150)), Some(Lateness::InUnit));
         assert_eq!(Lateness::of(&slice(605, 605, 495, 45)), Some(Lateness::Outside));
         assert_eq!(Lateness::of(&slice(605, 605, 600, 60)), Some(Lateness::Work));
+        assert_eq!(Lateness::of(&slice(605, 2605, 600, 60)), Some(Lateness::Switched));
     }
 }

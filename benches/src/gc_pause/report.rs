@@ -14,7 +14,7 @@ pub fn json(workload: &Workload, measured: &Measured, options: &Options) -> Stri
     let (stall, cause) = stall(measured);
     let cpu = &measured.slice_cpu;
     let late = measured.late.map(|count| count as f64);
-    let fields: [(&str, f64); 21] = [
+    let fields: [(&str, f64); 22] = [
         ("slice_cpu_p50_us", cpu.quantile(0.5)),
         ("slice_cpu_p99_us", cpu.quantile(0.99)),
         ("slice_cpu_p999_us", cpu.quantile(0.999)),
@@ -32,6 +32,7 @@ pub fn json(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         ("overruns", measured.overruns as f64),
         ("overruns_held_in_unit", late[Lateness::InUnit as usize]),
         ("overruns_held_outside_units", late[Lateness::Outside as usize]),
+        ("overruns_switched", late[Lateness::Switched as usize]),
         ("overruns_of_work", late[Lateness::Work as usize]),
         ("mmu_16ms_unheld", measured.mmu_unheld[0]),
         ("mmu_5ms_unheld", measured.mmu_unheld[1]),
@@ -171,11 +172,12 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
     );
     let _ = write!(
         out,
-        "  {} frames, {} overruns ({} held up in one unit, {} outside units, {} of work), longest gap in {}, peak {:.0} MiB; stalls:",
+        "  {} frames, {} overruns ({} held up in one unit, {} outside units, {} with the thread switched off, {} of work), longest gap in {}, peak {:.0} MiB; stalls:",
         measured.frames,
         measured.overruns,
         measured.late[Lateness::InUnit as usize],
         measured.late[Lateness::Outside as usize],
+        measured.late[Lateness::Switched as usize],
         measured.late[Lateness::Work as usize],
         measured.check_gap_unit,
         measured.peak_bytes as f64 / f64::from(1 << 20)

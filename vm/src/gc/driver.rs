@@ -65,6 +65,8 @@ impl Vm {
         self.update_stack_limit();
         self.heap.run_drops(Budget::Unlimited);
         while self.run_finalizers(FINALIZERS_PER_STEP) {}
+        // What a program collects before its frames begin is not in a hurry; the first script that needs much memory is.
+        self.heap.memory.meet_releaser();
     }
 
     /// A step of so many kilobytes' worth of work, starting a collection if none is under way: `collectgarbage("step")`. Whether a

@@ -12,8 +12,8 @@
 //! budget is raised, as far as the policy goes; beyond the room allocation pays, a few units at a time.
 //!
 //! A budget is for all that the VM takes of a frame on its own behalf: what operations of scripts waited for the heap since the last slice (`probe.rs`), beyond
-//! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised. `Strict` keeps it in any case: allocation pays no more in a frame than the slice
-//! can be shortened by, as long as the soft limit is kept.
+//! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised. With `Strict` allocation pays no more in a frame than the slice
+//! can be shortened by, up to half as much again as there is room for, or the soft limit.
 
 use std::time::Duration;
 
@@ -22,7 +22,8 @@ use super::budget::{Budget, Meter};
 /// What to do when a frame's budget does not keep up with allocation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
-    /// Never exceed the budget, help of allocation included: the heap grows, up to the soft limit.
+    /// Never exceed the budget, help of allocation included: the heap grows. From three times the size at which collections start on, or the soft limit, allocation helps as
+    /// much as it takes.
     Strict,
     /// Exceed it up to fourfold when the heap would otherwise outgrow twice the size at which collections start, or the soft limit.
     #[default]
@@ -315,7 +316,9 @@ impl Pacer {
 
     /// How long allocation may help, when so much is in use and operations have ever waited so long; `None` when it may not.
     pub(crate) fn assist_time(&self, used: usize, waited: Duration) -> Option<Duration> {
-        if self.policy != Policy::Strict || self.last_budget.is_zero() || used >= self.soft_bound() {
+        let ceiling = self.ceiling();
+        let is_out_of_bounds = used >= self.soft_bound().min(ceiling.saturating_add(ceiling / 2));
+        if self.policy != Policy::Strict || self.last_budget.is_zero() || is_out_of_bounds {
             return Some(LONGEST_ASSIST);
         }
         let this_frame = waited.saturating_sub(self.last_waited);
@@ -520,6 +523,8 @@ mod tests {
         let next = p.frame_budget(&Frame { waited: us(1375), ..frame_of(500, 110 * MIB) });
         assert_eq!(next.budget, super::Budget::Time(Duration::from_nanos(187_500)));
         assert_eq!(help(&p, 1375), Some(LONGEST_ASSIST), "a new frame");
+        let help_at = |used| p.assist_time(used, us(9000));
+        assert_eq!((help_at(600 * MIB - 1), help_at(600 * MIB)), (None, Some(LONGEST_ASSIST)));
         p.soft_limit = 250 * MIB;
         assert_eq!(help(&p, 9000), Some(LONGEST_ASSIST), "the soft limit is kept before the budget");
         (p.soft_limit, p.policy) = (usize::MAX, Policy::Adaptive);
