@@ -12,8 +12,8 @@
 //! budget is raised, as far as the policy goes; beyond the room allocation pays, a few units at a time.
 //!
 //! A budget is for all that the VM takes of a frame on its own behalf: what operations of scripts waited for the heap since the last slice (`probe.rs`), beyond
-//! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised. With `Strict` allocation pays no more in a frame than the slice
-//! can be shortened by, up to half as much again as there is room for, or the soft limit.
+//! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised. With `Strict` allocation pays no more in a frame than a quarter
+//! of the budget, which comes off the slice too, up to half as much again as there is room for, or the soft limit.
 
 use std::time::Duration;
 
@@ -58,6 +58,8 @@ const UNITS_BETWEEN_FRAMES: u64 = 12;
 /// Units done at one safe point while frames drive, at most, and how long they may take where frames have budgets of time.
 const MOST_UNITS: u64 = 36;
 const LONGEST_ASSIST: Duration = Duration::from_micros(90);
+/// The share of a strict budget, as a divisor, that allocation may help in a frame: the slice does it with less in its way.
+const HELP_SHARE: u32 = 4;
 /// No help is given for less time: a unit may take as long.
 const SHORTEST_ASSIST: Duration = Duration::from_micros(25);
 /// The share of the budget, as a divisor, that operations of scripts may wait for the heap in a frame without the slice being cut.
@@ -322,7 +324,7 @@ impl Pacer {
             return Some(LONGEST_ASSIST);
         }
         let this_frame = waited.saturating_sub(self.last_waited);
-        let left = (self.last_budget - self.last_budget / LEAST_SLICE).saturating_sub(this_frame);
+        let left = (self.last_budget / HELP_SHARE).saturating_sub(this_frame);
         (left >= SHORTEST_ASSIST).then_some(left.min(LONGEST_ASSIST))
     }
 
@@ -515,14 +517,14 @@ mod tests {
         // Before there are frames, and where they count units, all of it.
         assert_eq!(help(&p, 900), Some(LONGEST_ASSIST));
         p.frame_budget(&Frame { waited: us(1000), ..frame_of(500, 110 * MIB) });
-        // Three quarters of 500 us in each frame, the last quarter being the slice's.
+        // A quarter of 500 us in each frame.
         assert_eq!(
-            [1000, 1300, 1340, 1351, 1500].map(|waited| help(&p, waited)),
+            [1000, 1050, 1090, 1101, 1500].map(|waited| help(&p, waited)),
             [Some(LONGEST_ASSIST), Some(us(75)), Some(us(35)), None, None]
         );
-        let next = p.frame_budget(&Frame { waited: us(1375), ..frame_of(500, 110 * MIB) });
-        assert_eq!(next.budget, super::Budget::Time(Duration::from_nanos(187_500)));
-        assert_eq!(help(&p, 1375), Some(LONGEST_ASSIST), "a new frame");
+        let next = p.frame_budget(&Frame { waited: us(1125), ..frame_of(500, 110 * MIB) });
+        assert_eq!(next.budget, super::Budget::Time(Duration::from_nanos(437_500)));
+        assert_eq!(help(&p, 1125), Some(LONGEST_ASSIST), "a new frame");
         let help_at = |used| p.assist_time(used, us(9000));
         assert_eq!((help_at(600 * MIB - 1), help_at(600 * MIB)), (None, Some(LONGEST_ASSIST)));
         p.soft_limit = 250 * MIB;
