@@ -97,7 +97,7 @@ pub use compiler::compile;
 pub use context::Context;
 pub use error::{Error, ErrorKind};
 pub use gc::{
-    Budget, Clock, CycleRecord, Gap, MemoryLimit, Pacing, Phase, Policy, SliceRecord, StallCause,
+    Budget, Clock, CycleRecord, CycleStart, Gap, MemoryLimit, Pacing, Phase, Policy, SliceRecord, StallCause,
     StallRecord, Stalls, Stats as CollectorStats, Stress, Unit,
 };
 pub use handle::{

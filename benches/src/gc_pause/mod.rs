@@ -8,6 +8,7 @@
 
 pub mod barrier;
 pub mod control;
+pub mod held;
 pub mod limits;
 pub mod mmu;
 pub mod options;

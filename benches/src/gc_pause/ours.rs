@@ -8,7 +8,8 @@ use perilune::{
 };
 
 use super::FRAME;
-use super::mmu::{Pause, minimum_utilisation};
+use super::held::{Lateness, held_up};
+use super::mmu::{Kind, Pause, minimum_utilisation, worst_window};
 use super::options::Options;
 use super::series::Series;
 use super::workload::{Rhythm, Workload};
@@ -48,8 +49,14 @@ pub struct Measured {
     pub stalls: Vec<(StallCause, Duration, Duration)>,
     /// Utilisation of windows of a frame and of 5 ms.
     pub mmu: [f64; 2],
+    /// The same if nothing had held slices up.
+    pub mmu_unheld: [f64; 2],
+    /// The worst window of 5 ms: slices and stalls in it, in microseconds.
+    pub worst_window: [f64; 2],
     /// The starts of cycles.
     pub cycle_start: Series,
+    /// The steps these took, in the same order.
+    pub start_steps: Series,
     /// Peak heap over live size.
     pub heap_ratio: f64,
     /// The largest heap in bytes.
@@ -68,6 +75,8 @@ pub struct Measured {
     pub usual_units: f64,
     /// Slices over budget and tolerance.
     pub overruns: u64,
+    /// Of these, by why they were too long ([`Lateness`]).
+    pub late: [u64; Lateness::ALL.len()],
     /// The longest budget a slice was given.
     pub budget_us: f64,
 }
@@ -162,6 +171,9 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
             longest.insert(at, LongSlice { slice, frame, system });
             longest.truncate(LONGEST);
         }
+        if let Some(lateness) = Lateness::of(&slice) {
+            measured.late[lateness as usize] += 1;
+        }
         if let Budget::Time(given) = slice.budget {
             measured.budget_us = measured.budget_us.max(us(given));
         }
@@ -172,7 +184,7 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
         let script = (script_end - script_start).as_secs_f64();
         let in_script = stalled.saturating_sub(stalled_before).as_secs_f64();
         stalled_before = stalled;
-        add_pauses(&mut pauses, clock, script, in_script, slice.cpu.as_secs_f64());
+        add_pauses(&mut pauses, clock, script, in_script, &slice);
         clock += FRAME.max(script + slice.cpu.as_secs_f64());
         measured.peak_bytes = measured.peak_bytes.max(stats.heap_bytes);
         if stats.collector.cycles > cycles {
@@ -192,7 +204,13 @@ pub fn run(workload: &Workload, objects: u64, options: &Options) -> Result<Measu
         .iter()
         .map(|&cause| (cause, collector.stalls.worst_for(cause), collector.stalls.total_for(cause)))
         .collect();
-    measured.mmu = [0.0167, 0.005].map(|window| minimum_utilisation(&pauses, window));
+    let windows = [0.0167, 0.005];
+    measured.mmu = windows.map(|window| minimum_utilisation(&pauses, window));
+    measured.worst_window = worst_window(&pauses, windows[1]).map(|seconds| seconds * 1e6);
+    for pause in &mut pauses {
+        pause.length -= pause.held;
+    }
+    measured.mmu_unheld = windows.map(|window| minimum_utilisation(&pauses, window));
     measured.overruns = collector.overruns;
     let in_units: Duration = collector.unit_time.iter().sum();
     measured.unit_shares = Unit::ALL
@@ -231,7 +249,7 @@ fn collected_outside(collector: &CollectorStats) -> Duration {
 }
 
 /// The pauses of a frame: stalls while the script runs, in pieces spread over that time, and the slice.
-fn add_pauses(pauses: &mut Vec<Pause>, start: f64, script: f64, stalled: f64, slice: f64) {
+fn add_pauses(pauses: &mut Vec<Pause>, start: f64, script: f64, stalled: f64, slice: &SliceRecord) {
     /// Stalls are no longer than this, or they are reported as such.
     const STALL: f64 = 200e-6;
     let pieces = (stalled / STALL).ceil();
@@ -239,9 +257,10 @@ fn add_pauses(pauses: &mut Vec<Pause>, start: f64, script: f64, stalled: f64, sl
         // The last one ends when the slice begins.
         let length = stalled / pieces;
         let start = start + script * f64::from(piece + 1) / pieces - length;
-        pauses.push(Pause { start, length });
+        pauses.push(Pause { start, length, kind: Kind::Stall, held: 0.0 });
     }
-    pauses.push(Pause { start: start + script, length: slice });
+    let held = held_up(slice).total().as_secs_f64();
+    pauses.push(Pause { start: start + script, length: slice.cpu.as_secs_f64(), kind: Kind::Slice, held });
 }
 
 /// More frames, in which the gaps between two looks at the clock are measured.
@@ -265,7 +284,8 @@ fn look_closely(
             measured.check_gap.push(slice.gap.time.as_secs_f64() * 1e6);
         }
         if let Some(start) = slice.cycle_start {
-            measured.cycle_start.push(start.as_secs_f64() * 1e6);
+            measured.cycle_start.push(start.time.as_secs_f64() * 1e6);
+            measured.start_steps.push(start.steps as f64);
         }
     }
     let gap = lua.stats().collector.gap;

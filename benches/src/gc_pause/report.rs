@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::held::{Lateness, held_up};
 use super::options::Options;
 use super::ours::{LongSlice, Measured};
 use super::series::Series;
@@ -12,7 +13,8 @@ use super::{control, peer};
 pub fn json(workload: &Workload, measured: &Measured, options: &Options) -> String {
     let (stall, cause) = stall(measured);
     let cpu = &measured.slice_cpu;
-    let fields: [(&str, f64); 14] = [
+    let late = measured.late.map(|count| count as f64);
+    let fields: [(&str, f64); 22] = [
         ("slice_cpu_p50_us", cpu.quantile(0.5)),
         ("slice_cpu_p99_us", cpu.quantile(0.99)),
         ("slice_cpu_p999_us", cpu.quantile(0.999)),
@@ -27,6 +29,14 @@ pub fn json(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         ("ns_per_object", measured.ns_per_object),
         ("cpu_ratio", measured.cpu_ratio),
         ("frames_per_cycle", measured.frames_per_cycle),
+        ("overruns", measured.overruns as f64),
+        ("overruns_held_in_unit", late[Lateness::InUnit as usize]),
+        ("overruns_held_outside_units", late[Lateness::Outside as usize]),
+        ("overruns_switched", late[Lateness::Switched as usize]),
+        ("overruns_of_work", late[Lateness::Work as usize]),
+        ("mmu_16ms_unheld", measured.mmu_unheld[0]),
+        ("mmu_5ms_unheld", measured.mmu_unheld[1]),
+        ("cycle_start_steps_max", measured.start_steps.max()),
     ];
     let mut line = format!(
         "{{\"workload\":\"{}\",\"objects\":{},\"budget_us\":{}",
@@ -140,7 +150,7 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
     );
     let _ = writeln!(
         out,
-        "  gaps: p50 {:.1} p99 {:.1} p99.9 {:.1} (spin loop {:.1} {:.1} {:.1}); starts: p50 {:.1} p99 {:.1}",
+        "  gaps: p50 {:.1} p99 {:.1} p99.9 {:.1} (spin loop {:.1} {:.1} {:.1}); starts: p50 {:.1} p99 {:.1}, {:.0} steps at most, the longest {:.0}",
         measured.check_gap.quantile(0.5),
         measured.check_gap.quantile(0.99),
         measured.check_gap.quantile(0.999),
@@ -149,12 +159,26 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
         gap.quantile(0.999),
         measured.cycle_start.quantile(0.5),
         measured.cycle_start.quantile(0.99),
+        measured.start_steps.max(),
+        measured.start_steps.beside_max_of(&measured.cycle_start),
+    );
+    let _ = writeln!(
+        out,
+        "  utilisation without what held slices up {:.1}% {:.1}%; the worst 5 ms: slices {:.0} us, stalls {:.0}",
+        measured.mmu_unheld[0] * 100.0,
+        measured.mmu_unheld[1] * 100.0,
+        measured.worst_window[0],
+        measured.worst_window[1],
     );
     let _ = write!(
         out,
-        "  {} frames, {} overruns, longest gap in {}, peak {:.0} MiB; stalls:",
+        "  {} frames, {} overruns ({} held up in one unit, {} outside units, {} with the thread switched off, {} of work), longest gap in {}, peak {:.0} MiB; stalls:",
         measured.frames,
         measured.overruns,
+        measured.late[Lateness::InUnit as usize],
+        measured.late[Lateness::Outside as usize],
+        measured.late[Lateness::Switched as usize],
+        measured.late[Lateness::Work as usize],
         measured.check_gap_unit,
         measured.peak_bytes as f64 / f64::from(1 << 20)
     );
@@ -172,8 +196,7 @@ pub fn rows(workload: &Workload, measured: &Measured, options: &Options) -> Stri
     out
 }
 
-/// The longest slices: what the collector was at when it went longest without a look at the clock, and what the system did meanwhile. One that did fewer
-/// units than usual, and has one long gap, was held up in that unit; every kind of unit has a bound.
+/// The longest slices: what the collector was at when it went longest without a look at the clock, what of that was no work, and what the system did meanwhile.
 fn longest(measured: &Measured) -> String {
     let us = |time: std::time::Duration| time.as_secs_f64() * 1e6;
     let mut out = String::new();
@@ -182,7 +205,7 @@ fn longest(measured: &Measured) -> String {
         let unit = gap.unit.map_or("the beginning".to_owned(), |unit| format!("{unit:?}"));
         let _ = writeln!(
             out,
-            "  longest: {:.0} us ({:.0} on the wall) in frame {frame} from {}, {} units (usually {:.0}), {:.0} us of it in one {unit} of {}; {system}",
+            "  longest: {:.0} us ({:.0} on the wall) in frame {frame} from {}, {} units (usually {:.0}), {:.0} us of it in one {unit} of {} with {} steps of {}; held up there for {:.0} us, outside units for {:.0}; {system}",
             us(slice.cpu),
             us(slice.wall),
             slice.phase.name(),
@@ -190,6 +213,10 @@ fn longest(measured: &Measured) -> String {
             measured.usual_units,
             us(gap.time),
             gap.phase.map_or("no phase", |phase| phase.name()),
+            gap.steps,
+            slice.steps,
+            us(held_up(slice).in_unit),
+            us(held_up(slice).outside),
         );
     }
     out

@@ -23,6 +23,12 @@ impl Series {
         self.0.iter().copied().fold(0.0, f64::max)
     }
 
+    /// The value at the place where another series is longest.
+    pub fn beside_max_of(&self, other: &Series) -> f64 {
+        let longest = other.0.iter().zip(&self.0).max_by(|a, b| a.0.total_cmp(b.0));
+        longest.map_or(0.0, |(_, beside)| *beside)
+    }
+
     /// All together.
     pub fn sum(&self) -> f64 {
         self.0.iter().sum()
@@ -57,5 +63,7 @@ mod tests {
         );
         assert_eq!((series.max(), series.sum(), series.count_in(10.0, 20.0)), (1000.0, 500_500.0, 10));
         assert_eq!(Series::default().quantile(0.5), 0.0);
+        let reversed = Series((1..=1000).map(f64::from).collect());
+        assert_eq!((series.beside_max_of(&reversed), series.beside_max_of(&Series::default())), (1.0, 0.0));
     }
 }

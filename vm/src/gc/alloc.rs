@@ -186,7 +186,10 @@ impl Heap {
     fn assist(&mut self) {
         self.watch_soft_limit();
         let is_due = |heap: &Heap| {
-            heap.pacer.drive == Drive::Frames && heap.debt > 0 && heap.pacer.is_behind(heap.used())
+            heap.pacer.drive == Drive::Frames
+                && heap.debt > 0
+                && heap.pacer.is_behind(heap.used())
+                && heap.assist_time().is_some()
         };
         if self.cycle_active() && (self.stress.is_on() || is_due(self)) {
             self.stats.assists += 1;

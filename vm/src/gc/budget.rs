@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::cycle::{ENTRIES, LINKS, MARKS, Phase, TABLE_STEPS};
+use super::memory::LARGE_IN_A_ROW;
 use super::probe::Clock;
 use super::trace::LARGEST_PIECE;
 
@@ -36,7 +37,7 @@ macro_rules! unit_kinds {
 }
 
 unit_kinds! {
-    /// Attempts to mark, or slots: what is begun is done, of an object or a piece of one.
+    /// Attempts to mark, eight slots without a reference counting as one: what is begun is done, of an object or a piece of one.
     Mark MARKS + LARGEST_PIECE,
     /// Entries of the list of finalizable objects.
     Finalizers ENTRIES,
@@ -44,8 +45,8 @@ unit_kinds! {
     Weak LINKS + TABLE_STEPS,
     /// Buckets of the intern table, coroutines or shapes.
     Unlink LINKS,
-    /// A block, or a piece of one.
-    Sweep 1,
+    /// A block, or a piece of one, or a few large objects.
+    Sweep LARGE_IN_A_ROW,
     /// A payload's destructor.
     Drop 1,
 }
@@ -70,9 +71,11 @@ impl WorstCosts {
 /// Counts a slice's units and says when it must end.
 pub(crate) struct Meter {
     deadline: Option<Instant>,
+    first_look: Option<Instant>,
     last_look: Option<Instant>,
     units_left: u64,
     units_done: u64,
+    steps: u64,
     /// The longest time between two looks at the clock, by `clock`.
     gap: Gap,
     /// The time units took, by kind.
@@ -92,6 +95,8 @@ pub struct Gap {
     pub unit: Option<Unit>,
     /// The phase of the collection that the unit belongs to.
     pub phase: Option<Phase>,
+    /// The steps it took ([`Unit::most_steps`]).
+    pub steps: usize,
 }
 
 impl Meter {
@@ -103,9 +108,11 @@ impl Meter {
     pub(crate) fn with_clock(budget: Budget, clock: Clock) -> Meter {
         let meter = Meter {
             deadline: None,
+            first_look: None,
             last_look: None,
             units_left: u64::MAX,
             units_done: 0,
+            steps: 0,
             gap: Gap::default(),
             by_kind: [Duration::ZERO; Unit::ALL.len()],
             clock,
@@ -117,7 +124,8 @@ impl Meter {
                 let now = Instant::now();
                 // A budget beyond the clock's range is none.
                 let deadline = now.checked_add(time.saturating_sub(MARGIN.min(time / 8)));
-                Meter { deadline, last_look: Some(now), last_precise: clock.now(), ..meter }
+                let look = Some(now);
+                Meter { deadline, first_look: look, last_look: look, last_precise: clock.now(), ..meter }
             }
             Budget::Units(units) => Meter { units_left: units, ..meter },
             Budget::Unlimited => meter,
@@ -139,12 +147,12 @@ impl Meter {
     pub(crate) fn look(&mut self) {
         if let Some(last) = self.last_look {
             let now = Instant::now();
-            self.gap_ends(None, now - last);
+            self.gap_ends(None, 0, now - last);
             self.last_look = Some(now);
         }
     }
 
-    fn gap_ends(&mut self, unit: Option<Unit>, wall: Duration) {
+    fn gap_ends(&mut self, unit: Option<Unit>, steps: usize, wall: Duration) {
         let time = match self.clock {
             Clock::Wall => wall,
             Clock::Processor => {
@@ -153,7 +161,7 @@ impl Meter {
             }
         };
         if time > self.gap.time {
-            self.gap = Gap { time, unit, phase: self.phase };
+            self.gap = Gap { time, unit, phase: self.phase, steps };
         }
     }
 
@@ -172,23 +180,37 @@ impl Meter {
             }
     }
 
-    /// Records that a unit was done.
+    /// Records that a unit of so many steps was done.
     #[inline]
-    pub(crate) fn spend(&mut self, unit: Unit, worst: &mut WorstCosts) {
+    pub(crate) fn spend(&mut self, unit: Unit, steps: usize, worst: &mut WorstCosts) {
         self.units_left = self.units_left.saturating_sub(1);
         self.units_done += 1;
+        self.steps += steps as u64;
         if let Some(last) = self.last_look {
             let now = Instant::now();
             worst.record(unit, now - last);
-            self.gap_ends(Some(unit), now - last);
+            self.gap_ends(Some(unit), steps, now - last);
             self.by_kind[unit as usize] += now - last;
             self.last_look = Some(now);
+        }
+    }
+
+    /// The time from the first look at the clock to the last.
+    pub(crate) fn in_units(&self) -> Duration {
+        match (self.first_look, self.last_look) {
+            (Some(first), Some(last)) => last - first,
+            _ => Duration::ZERO,
         }
     }
 
     /// The time that units took on the wall, by kind.
     pub(crate) fn time_by_kind(&self) -> &[Duration; Unit::ALL.len()] {
         &self.by_kind
+    }
+
+    /// How many steps the units took.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// How many units were done.
@@ -226,7 +248,7 @@ mod tests {
         let mut meter = Meter::new(Budget::Units(2));
         for _ in 0..2 {
             assert!(meter.allows(Unit::Mark, &worst));
-            meter.spend(Unit::Mark, &mut worst);
+            meter.spend(Unit::Mark, 1, &mut worst);
         }
         assert!(!meter.allows(Unit::Mark, &worst));
         assert_eq!(meter.units_done(), 2);

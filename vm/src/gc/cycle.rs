@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::budget::{Budget, Meter, Unit, WorstCosts, thread_cpu_time};
 use super::mark::{WeakLoads, Work};
 use super::pacer::{Drive, Frame, FrameBudget};
-use super::stats::SliceRecord;
+use super::stats::{CycleStart, SliceRecord};
 use super::{Heap, OutOfMemory};
 use crate::activity::Activity;
 use crate::function::Upvalue;
@@ -147,11 +147,11 @@ impl Heap {
     }
 
     /// Takes the snapshot: from here on what is reachable now is kept, whatever stores follow. Only at a safe
-    /// point; the running coroutine's `top` must be up to date.
+    /// point; the running coroutine's `top` must be up to date. How many steps it took: see [`CycleStart`].
     ///
     /// # Panics
     /// When a collection is under way.
-    pub fn start_cycle(&mut self) {
+    pub fn start_cycle(&mut self) -> u64 {
         assert_eq!(self.cycle.phase, Phase::Idle, "a collection starts when the last one has ended");
         if self.pacer.drive == Drive::Debt {
             self.change_weakness(WEAKNESS_CHANGES);
@@ -165,7 +165,7 @@ impl Heap {
         self.cycle.weak_loads = WeakLoads::Shade;
         self.marking = true;
         self.marker.marked = 0;
-        self.memory.begin_marking();
+        let mut steps = self.memory.begin_marking();
         self.shapes.start_marking();
         self.stats.cycle_started(self.memory.used);
         let roots = &self.roots;
@@ -185,15 +185,17 @@ impl Heap {
         self.marker.work.push(Work::Handles { next: 0 });
         self.marker.work.push(Work::Pinned { next: 0 });
         self.marker.work.push(Work::Pending { next: 0 });
-        if !self.weakness_changes.is_empty() {
-            // Those whose turn has not come live until it does.
-            self.marker.work.push(Work::Changing { next: 0, end: self.weakness_changes.len() });
-        }
+        // Those that are alive are found again as they are traced; waiting keeps none alive.
+        self.weakness_changes.truncate(0);
         if let Some(current) = self.roots.current_thread {
-            self.scan_thread_now(current);
             // SAFETY: a live thread.
-            self.stress_pause = unsafe { (*current.as_ptr()).initialised } / STRESS_PAUSE_SLOTS;
+            let initialised = || unsafe { (*current.as_ptr()).initialised };
+            let before = initialised();
+            self.scan_thread_now(current);
+            steps += u64::from(before - initialised().min(before));
+            self.stress_pause = initialised() / STRESS_PAUSE_SLOTS;
         }
+        steps + self.marker.marked
     }
 
     /// Runs units of the collection under way until the budget is used up or the collection ends.
@@ -211,13 +213,14 @@ impl Heap {
             && meter.allows(Unit::Weak, &self.cycle.worst)
         {
             self.change_weakness(1);
-            meter.spend(Unit::Weak, &mut self.cycle.worst);
+            meter.spend(Unit::Weak, 1, &mut self.cycle.worst);
         }
         let cycle_start = start_cycle.then(|| {
             let begun = self.stats.gap_clock.now();
-            self.start_cycle();
+            let steps = self.start_cycle();
+            let time = self.stats.gap_clock.now().saturating_sub(begun);
             meter.look();
-            self.stats.gap_clock.now().saturating_sub(begun)
+            CycleStart { time, steps }
         });
         let phase = self.cycle.phase;
         self.run(&mut meter);
@@ -227,7 +230,9 @@ impl Heap {
             budget,
             phase,
             units: meter.units_done(),
+            steps: meter.steps(),
             gap: meter.gap(),
+            in_units: meter.in_units(),
             raised,
             cycle_start,
         };
@@ -303,7 +308,7 @@ impl Heap {
             let steps = self.phase_unit();
             self.cycle.longest_units[unit as usize] = self.cycle.longest_units[unit as usize].max(steps);
             self.cycle.units += 1;
-            meter.spend(unit, &mut worst);
+            meter.spend(unit, steps, &mut worst);
         }
         self.activity.restore(before);
         self.cycle.worst = worst;
@@ -378,6 +383,7 @@ impl Heap {
                     Some(swept) => {
                         self.cycle.freed_bytes += swept.freed;
                         self.cycle.kept_bytes += swept.kept;
+                        return swept.steps;
                     }
                     None => {
                         self.strings.sweep_ended(self.memory.live_leaves);
@@ -532,14 +538,17 @@ impl Heap {
     /// A frame's slice, when no Lua runs: starts a collection if one is due, and runs units. `slack` is time the host has left beyond the
     /// budget, to be used when allocation outruns that.
     pub fn frame_step(&mut self, budget: Budget, slack: Duration) -> SliceRecord {
-        self.pacer.drive = Drive::Frames;
+        if std::mem::replace(&mut self.pacer.drive, Drive::Frames) == Drive::Debt {
+            // Starting its thread takes a tenth of a millisecond, which some frame's script would wait for.
+            self.memory.meet_releaser();
+        }
         let used = self.used();
         let budget = self.pacer.frame_budget(&Frame {
             budget,
             slack,
             acquired: self.memory.acquired,
             used,
-            waited: self.stats.stalls.of_operations(),
+            waited: self.stats.stalls.between_slices(),
             spent: self.cycle_active().then(|| self.stats.cycle_time()),
         });
         let is_due = std::mem::take(&mut self.emergency) || self.requested || self.pacer.wants_cycle(used);

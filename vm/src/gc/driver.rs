@@ -65,6 +65,8 @@ impl Vm {
         self.update_stack_limit();
         self.heap.run_drops(Budget::Unlimited);
         while self.run_finalizers(FINALIZERS_PER_STEP) {}
+        // What a program collects before its frames begin is not in a hurry; the first script that needs much memory is.
+        self.heap.memory.meet_releaser();
     }
 
     /// A step of so many kilobytes' worth of work, starting a collection if none is under way: `collectgarbage("step")`. Whether a
@@ -171,8 +173,10 @@ impl Heap {
                 Drive::Debt => self.step_units(self.pacer.units_for(self.debt)),
                 // Waiting finalizers make safe points too, and are no reason to help.
                 Drive::Frames if self.pacer.is_behind(self.used()) => {
-                    let mut meter = self.pacer.assist_meter(self.pacer.units_for_frames(self.debt));
-                    self.run(&mut meter);
+                    if let Some(time) = self.assist_time() {
+                        let mut meter = self.pacer.assist_meter(self.pacer.units_for_frames(self.debt), time);
+                        self.run(&mut meter);
+                    }
                 }
                 Drive::Frames => {}
             }
@@ -182,6 +186,11 @@ impl Heap {
             self.stress_pause = self.stress_pause.saturating_sub(1);
         }
         self.settle_debt();
+    }
+
+    /// How long allocation may help the collection under way, if it may.
+    pub(super) fn assist_time(&self) -> Option<Duration> {
+        self.pacer.assist_time(self.used(), self.stats.stalls.between_slices())
     }
 
     /// Ends the collection under way and runs a whole one. Only at a safe point.

@@ -211,7 +211,7 @@ impl Heap {
                 unsafe { self.drop_payload(cell) };
                 self.memory.free_dropped(cell);
             }
-            meter.spend(Unit::Drop, &mut worst);
+            meter.spend(Unit::Drop, 1, &mut worst);
         }
         self.cycle.worst = worst;
         self.finalizers.drops.is_empty()

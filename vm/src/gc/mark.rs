@@ -41,8 +41,6 @@ pub(crate) enum Work {
     Pinned { next: usize },
     /// The objects waiting for their finalizers.
     Pending { next: usize },
-    /// The tables waiting to become weak when the cycle started.
-    Changing { next: usize, end: usize },
 }
 
 /// Cells on their way to being traced, what they need asked for: the first in is the first out.

@@ -39,8 +39,8 @@
 //!   [`Heap::weak_load`].
 //! - A stack's slots below [`Thread::initialised`] hold nil or references to cells not freed; those from there on are not read. Scanning moves the
 //!   border down to a little above the live limit, and whoever may have had the running stack scanned calls `Vm::update_stack_limit`.
-//! - A large table whose metatable asks for weakness stays strong while its array goes to the dictionary, piece by piece between cycles; waiting ones
-//!   are roots of a cycle that starts meanwhile (`weakness_changes`).
+//! - A large table whose metatable asks for weakness stays strong while its array goes to the dictionary, piece by piece between cycles. Nothing keeps
+//!   it alive for that: the list of those waiting is dropped at the snapshot, and the marker lists again what it comes to (`weakness_changes`).
 //! - An entry of the intern table leads into an arena that is mapped. A cell's allocated bit is set only where a cell with a header is, dead perhaps and not swept, or in what is left of
 //!   a span.
 //! - The running coroutine's frames from its guarded one on are scanned, and so are the slots they have.
@@ -97,7 +97,7 @@ pub(crate) use classes::MAX_CELL;
 pub use cycle::Phase;
 pub use pacer::{Pacing, Policy};
 pub use probe::{Clock, StallCause, StallRecord, Stalls};
-pub use stats::{CycleRecord, SliceRecord, Stats, TOLERANCE};
+pub use stats::{CycleRecord, CycleStart, SliceRecord, Stats, TOLERANCE};
 
 /// The memory limit was reached, also after a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +186,7 @@ pub struct Heap {
     threads: Segments<*mut Thread>,
     /// Weak tables reached in this cycle.
     weak_tables: Segments<usize>,
-    /// Tables reached in this cycle whose metatable asks for another weakness.
+    /// Tables reached in this cycle, or made so since it began, whose metatable asks for another weakness.
     weakness_changes: Segments<usize>,
     /// Bytes of Rust-side buffers.
     external: usize,

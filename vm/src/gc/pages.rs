@@ -51,21 +51,29 @@ impl Pages {
         self.map_fresh(size).map(|start| Mapped { start, used: 0, huge_pages: false })
     }
 
+    /// Has the thread started that gives regions back and makes them ready, if it does not run.
+    pub(crate) fn meet_releaser(&mut self) {
+        self.releaser.get_or_insert_with(Releaser::share);
+    }
+
     /// An arena will soon be needed: has it made ready, where the system can do that.
     pub(crate) fn wish_for_arena(&mut self) {
-        self.wish(ARENA_SIZE, ARENA_SIZE, true);
+        self.wish(1, ARENA_SIZE, ARENA_SIZE, true);
     }
 
-    /// A region of `size` bytes will soon be needed, and `touched` of it at once: has it made ready likewise.
-    pub(crate) fn wish_for_region(&mut self, size: usize, touched: usize) {
-        self.wish(size, touched, false);
+    /// So many regions of `size` bytes will soon be needed, and `touched` of each at once: has them made ready likewise.
+    pub(crate) fn wish_for_regions(&mut self, count: u32, size: usize, touched: usize) {
+        self.wish(count, size, touched, false);
     }
 
-    fn wish(&mut self, size: usize, touched: usize, huge_pages: bool) {
+    fn wish(&mut self, count: u32, size: usize, touched: usize, huge_pages: bool) {
         if cfg!(target_os = "linux") {
             let releaser = self.releaser.get_or_insert_with(Releaser::share);
-            releaser.wish(Wish { hint: self.hint, size, touched, huge_pages });
-            self.hint += size.next_multiple_of(ARENA_SIZE);
+            releaser.wish((0..count).map(|_| {
+                let hint = self.hint;
+                self.hint += size.next_multiple_of(ARENA_SIZE);
+                Wish { hint, size, touched, huge_pages }
+            }));
         }
     }
 

@@ -112,17 +112,18 @@ impl Stalls {
         self.total.iter().sum()
     }
 
-    /// The time that operations of scripts took on the heap's behalf, without what was a part of a collection.
-    pub(crate) fn of_operations(&self) -> Duration {
-        let is_operation = |cause: StallCause| match cause {
+    /// The time that operations of scripts took on the heap's behalf while frames drive, without collections that somebody has asked for or that memory ran out for.
+    pub(crate) fn between_slices(&self) -> Duration {
+        let counts = |cause: StallCause| match cause {
             StallCause::Growth
             | StallCause::Interning
             | StallCause::Resume
             | StallCause::Allocation
-            | StallCause::Weakness => true,
-            StallCause::Assist | StallCause::Step | StallCause::Requested | StallCause::Full => false,
+            | StallCause::Weakness
+            | StallCause::Assist => true,
+            StallCause::Step | StallCause::Requested | StallCause::Full => false,
         };
-        StallCause::ALL.iter().filter(|&&cause| is_operation(cause)).map(|&cause| self.total_for(cause)).sum()
+        StallCause::ALL.iter().filter(|&&cause| counts(cause)).map(|&cause| self.total_for(cause)).sum()
     }
 
     /// Something took so long; of the time, `own` was not a part of a stall within it.

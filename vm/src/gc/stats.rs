@@ -24,12 +24,25 @@ pub struct SliceRecord {
     pub phase: Phase,
     /// Units done.
     pub units: u64,
+    /// Steps of these units.
+    pub steps: u64,
     /// The longest time between two looks at the clock.
     pub gap: Gap,
+    /// Wall time from the first look at the clock to the last: what the slice took besides is no work of the collector's.
+    pub in_units: Duration,
     /// The budget is larger than the host offered: allocation outran it, and the policy allowed it.
     pub raised: bool,
-    /// How long the snapshot took, if the slice started a cycle.
-    pub cycle_start: Option<Duration>,
+    /// The snapshot, if the slice started a cycle.
+    pub cycle_start: Option<CycleStart>,
+}
+
+/// The beginning of a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CycleStart {
+    /// How long it took.
+    pub time: Duration,
+    /// What it did: cells marked, words of bitmaps written, slots of the running stack forgotten.
+    pub steps: u64,
 }
 
 impl SliceRecord {
@@ -180,7 +193,8 @@ impl Stats {
         if record.gap.time > self.gap.time {
             self.gap = record.gap;
         }
-        self.cycle_start = self.cycle_start.max(record.cycle_start.unwrap_or_default());
+        self.cycle_start =
+            self.cycle_start.max(record.cycle_start.map_or(Duration::ZERO, |start| start.time));
         self.raised += u64::from(record.raised);
         if let Budget::Time(given) = record.budget {
             self.largest_budget = self.largest_budget.max(given);

@@ -1,6 +1,6 @@
 //! Tables as metatables: flags, cached absence of metamethods, and when method caches become void.
 
-use super::{DICTIONARY, IS_META, Table, WEAK_KEYS, WEAK_VALUES};
+use super::{DICTIONARY, IS_META, TURNING_WEAK, Table, WEAK_KEYS, WEAK_VALUES};
 use crate::gc::{Heap, OutOfMemory, StallCause};
 use crate::rt::meta::Meta;
 use crate::value::{Gc, RawValue};
@@ -119,6 +119,12 @@ impl Gc<Table> {
     #[inline(always)]
     pub(crate) fn is_weak(self) -> bool {
         self.weak_flags() != 0
+    }
+
+    /// Whether it is weak, or becoming so in pieces.
+    #[inline(always)]
+    pub(crate) fn is_weak_or_turning(self) -> bool {
+        self.flags() & (WEAK_KEYS | WEAK_VALUES | TURNING_WEAK) != 0
     }
 
     /// Whether, being a metatable, it is known not to have a metamethod; `false` means that one has to look.

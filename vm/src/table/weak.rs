@@ -22,6 +22,11 @@ impl Gc<Table> {
         self.array_len() > 0 && self.array_len().saturating_add(entries) > TURNED_AT_ONCE
     }
 
+    /// Whether pieces of its array are going to the dictionary.
+    pub(crate) fn is_turning_weak(self) -> bool {
+        self.has(TURNING_WEAK)
+    }
+
     /// Its metatable no longer asks for it: the array may grow again.
     pub(crate) fn stop_turning_weak(self) {
         self.unset_flag(TURNING_WEAK);

@@ -96,6 +96,11 @@ impl Memory {
         Ok(arena)
     }
 
+    /// Sees to it that the thread that makes memory ready runs.
+    pub(crate) fn meet_releaser(&mut self) {
+        self.pages.meet_releaser();
+    }
+
     /// Has the next arena made ready when the last free blocks are being used.
     fn look_ahead(&mut self) {
         if !self.has_wished

@@ -7,13 +7,20 @@ use super::super::kind::Kind;
 use super::super::pages::Mapped;
 use super::{Birth, Memory};
 
-/// Larger objects have a region of their own, so that growing one never copies more than this.
+/// Larger objects have a region of their own.
 const MAX_RUN: usize = 2 * BLOCK_SIZE;
+/// So do larger blocks of values that can grow there without being copied: growing one never copies more than this, to pages that nobody may have touched.
+const MAX_GROWING_RUN: usize = BLOCK_SIZE;
 /// The address space reserved for a huge block of values: as large as the largest table's. Where memory is not mapped, none is reserved.
 pub(super) const GROWTH_ROOM: usize = if cfg!(unix) { 1 << 30 } else { 0 };
 
+/// Regions for arrays that outgrow their runs made ready at a time: a dictionary has two blocks that grow at once.
+const ROOMS_AHEAD: u32 = 2;
+
 /// What is touched of a region that is made ready for an object that does not grow: zeros all of it.
 const TOUCHED_AHEAD: usize = BLOCK_SIZE + 4096;
+/// Such regions made ready at a time, at most, since waking the thread takes longer than anything else about them.
+const LIKES_AHEAD: u32 = 4;
 
 impl Memory {
     /// A large object's cell, and whether its memory is known to be zero.
@@ -21,7 +28,8 @@ impl Memory {
         let pool = pool_for(kind.contents(), 16);
         let may_grow = kind == Kind::Values;
         let swept = self.sweep_number;
-        let (id, zeroed) = if size <= MAX_RUN {
+        let max_run = if may_grow && self.growth_room > MAX_RUN { MAX_GROWING_RUN } else { MAX_RUN };
+        let (id, zeroed) = if size <= max_run {
             let blocks = size.div_ceil(BLOCK_SIZE);
             let base = self.take_blocks(blocks)?;
             self.committed += blocks * BLOCK_SIZE;
@@ -43,11 +51,10 @@ impl Memory {
             let counted = size.next_multiple_of(4096);
             let (region, mapped) = self.map_huge(room, counted).or_else(|_| self.map_huge(size, counted))?;
             self.committed += counted;
-            let is_made_ready = region.used == TOUCHED_AHEAD;
             if may_grow {
-                self.has_wished_for_room = false;
+                self.rooms_ahead = self.rooms_ahead.saturating_sub(1);
             } else {
-                self.look_ahead_of_the_like(mapped, is_made_ready);
+                self.look_ahead_of_the_like(mapped);
             }
             let block = Block {
                 base: region.start + BLOCK_SIZE,
@@ -57,7 +64,7 @@ impl Memory {
                 swept,
                 used_for: BlockUse::Huge { mapped },
             };
-            (self.describe(block), region.used <= BLOCK_SIZE || is_made_ready)
+            (self.describe(block), region.used <= BLOCK_SIZE || region.used == TOUCHED_AHEAD)
         };
         self.large.push(id);
         let block = &self.blocks[id as usize];
@@ -78,22 +85,28 @@ impl Memory {
 
     /// An array has come near to what a run may hold: has a region made ready that it will be copied to.
     fn look_ahead_of_growth(&mut self) {
-        if !self.has_wished_for_room && self.growth_room > MAX_RUN {
+        if self.rooms_ahead < ROOMS_AHEAD && self.growth_room > MAX_RUN {
             let mapped = (self.growth_room + BLOCK_SIZE).next_multiple_of(BLOCK_SIZE);
-            self.has_wished_for_room = true;
-            self.pages.wish_for_region(mapped, BLOCK_SIZE + MAX_RUN);
+            self.rooms_ahead += 1;
+            self.pages.wish_for_regions(1, mapped, BLOCK_SIZE + MAX_GROWING_RUN);
         }
     }
 
-    /// An object that does not grow has got a region of its own. Two of one size are likely to be followed by a third: has its region made ready, as far as
-    /// its bitmaps and its first page, which in a virtual machine may take most of a millisecond when they are first touched.
-    fn look_ahead_of_the_like(&mut self, mapped: usize, was_made_ready: bool) {
-        self.has_wished_for_like &= !was_made_ready;
-        if !self.has_wished_for_like && self.last_region == mapped {
-            self.has_wished_for_like = true;
-            self.pages.wish_for_region(mapped, TOUCHED_AHEAD);
+    /// An object that does not grow has got a region of its own. Two of one size are likely to be followed by a third: has regions made ready for more, the more there have been, as far as
+    /// their bitmaps and their first page, which in a virtual machine may take most of a millisecond when they are first touched.
+    fn look_ahead_of_the_like(&mut self, mapped: usize) {
+        if self.last_region != mapped {
+            (self.last_region, self.likes, self.likes_ahead) = (mapped, 0, 0);
+            return;
         }
-        self.last_region = mapped;
+        self.likes += 1;
+        // Where the thread was late, or another heap has taken it, what was made ready is of no use yet: then there is more of it for a while.
+        self.likes_ahead = self.likes_ahead.saturating_sub(1);
+        let wanted = self.likes.min(LIKES_AHEAD);
+        if self.likes_ahead * 2 < wanted {
+            self.pages.wish_for_regions(wanted - self.likes_ahead, mapped, TOUCHED_AHEAD);
+            self.likes_ahead = wanted;
+        }
     }
 
     /// A region for an object of so many bytes, of which `counted` come into use at once, and its size.

@@ -27,6 +27,7 @@ use super::kind::{Header, Kind};
 use super::pages::{Pages, unmap};
 
 use large::GROWTH_ROOM;
+pub(crate) use sweep::LARGE_IN_A_ROW;
 use sweep::Partial;
 
 /// What freed cells are filled with when poisoning is on; no `Kind` has this number.
@@ -91,11 +92,12 @@ pub(crate) struct Memory {
     free_blocks: usize,
     /// The next arena is being made ready, or has been.
     has_wished: bool,
-    /// So is a region for an array that outgrows its run.
-    has_wished_for_room: bool,
-    /// The size of the last region that an object got that does not grow, and whether another of this size is being made ready, or has been.
+    /// So are so many regions for arrays that outgrow their run.
+    rooms_ahead: u32,
+    /// The size of the last region that an object got that does not grow, how many before it had this size, and how many are being made ready, or have been.
     last_region: usize,
-    has_wished_for_like: bool,
+    likes: u32,
+    likes_ahead: u32,
     large: Vec<u32>,
     large_unswept: Vec<u32>,
     /// The pools being swept that have not had their turn.
@@ -124,6 +126,8 @@ pub(crate) struct Swept {
     pub(crate) freed: usize,
     /// Bytes of cells kept.
     pub(crate) kept: usize,
+    /// Blocks, or pieces of one, or large objects looked at.
+    pub(crate) steps: usize,
 }
 
 impl Memory {
@@ -150,9 +154,10 @@ impl Memory {
             empty_arenas: 0,
             free_blocks: 0,
             has_wished: false,
-            has_wished_for_room: false,
+            rooms_ahead: 0,
             last_region: 0,
-            has_wished_for_like: false,
+            likes: 0,
+            likes_ahead: 0,
             large: Vec::new(),
             large_unswept: Vec::new(),
             sweep_pools: Vec::new(),

@@ -17,17 +17,22 @@ pub(super) struct Partial {
 
 /// Words of the bitmaps swept in one piece where dead cells must be looked at.
 const SWEPT_WORDS: usize = 4;
+/// Large objects that are alive swept in one go: as many as take about as long as a block.
+pub(crate) const LARGE_IN_A_ROW: usize = 8;
 
 impl Memory {
-    /// From now on cells are born black: what is left of the spans is marked.
-    pub(crate) fn begin_marking(&mut self) {
+    /// From now on cells are born black: what is left of the spans is marked. How many words of bitmaps that are.
+    pub(crate) fn begin_marking(&mut self) -> u64 {
         self.birth = Birth::Black;
+        let mut words = 0;
         for span in &self.spans {
             if span.cursor != span.end {
                 // SAFETY: a span lies in one block.
                 unsafe { mark_range(span.cursor, span.end) };
+                words += 1 + (span.end - span.cursor) / (GRANULE * 64);
             }
         }
+        words as u64
     }
 
     /// From now on blocks wait to be swept: spans and lists of free cells are dropped.
@@ -76,21 +81,31 @@ impl Memory {
             }
             self.sweep_pools.pop();
         }
-        let id = self.large_unswept.pop()?;
-        let base = self.blocks[id as usize].base;
-        let size = self.blocks[id as usize].counted;
-        // SAFETY: a large object's only cell.
-        if unsafe { is_marked(base) } {
+        self.sweep_large(large)
+    }
+
+    /// Sweeps large objects, up to one that is dead; `None` when there are none left.
+    fn sweep_large(&mut self, large: impl FnOnce(usize)) -> Option<Swept> {
+        let mut swept = Swept::default();
+        for looked_at in 0..LARGE_IN_A_ROW {
+            let Some(id) = self.large_unswept.pop() else { return (looked_at > 0).then_some(swept) };
+            swept.steps += 1;
+            let block = &mut self.blocks[id as usize];
+            let (base, size) = (block.base, block.counted);
+            // SAFETY: a large object's only cell.
+            if !unsafe { is_marked(base) } {
+                swept.freed = size;
+                large(base);
+                self.free_large(id);
+                break;
+            }
             // SAFETY: as above.
             unsafe { clear_mark(base) };
-            self.blocks[id as usize].swept = self.sweep_number;
+            block.swept = self.sweep_number;
+            swept.kept += size;
             self.large.push(id);
-            Some(Swept { freed: 0, kept: size })
-        } else {
-            large(base);
-            self.free_large(id);
-            Some(Swept { freed: size, kept: 0 })
         }
+        Some(swept)
     }
 
     /// Sweeps a whole block.
@@ -150,7 +165,7 @@ impl Memory {
         }
         self.used -= freed * size;
         self.live_leaves += if has_leaves(pool) { alive } else { 0 };
-        let swept = Swept { freed: freed * size, kept: kept * size };
+        let swept = Swept { freed: freed * size, kept: kept * size, steps: 1 };
         kept += kept_before;
         if to < BLOCK_WORDS {
             return (Some(Partial { id, word: to, kept }), swept);

@@ -7,7 +7,7 @@
 //! what fresh memory costs.
 //!
 //! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched; a region for an array that is about to outgrow arenas, touched as far as the array will be copied
-//! there; or the first pages of one for another large object like the last two. A first access to a page takes microseconds, of the script's time
+//! there; or the first pages of a few for more large objects like the last two. A first access to a page takes microseconds, of the script's time
 //! otherwise, and in huge pages a marker that goes from object to object finds their addresses translated more often. So an arena that was made ahead is the better one, and a
 //! heap that allocates faster than they are made does without.
 //!
@@ -155,9 +155,9 @@ impl Releaser {
         Some(Mapped { start: region.start, used: region.used, huge_pages: region.huge_pages })
     }
 
-    /// A region will soon be needed.
-    pub(crate) fn wish(&self, wish: Wish) {
-        self.0.0.wish(wish);
+    /// Regions will soon be needed.
+    pub(crate) fn wish(&self, wishes: impl Iterator<Item = Wish>) {
+        self.0.0.wish(wishes);
     }
 
     /// So many bytes are about to be taken from the system.
@@ -252,7 +252,7 @@ mod tests {
         let releaser = Releaser(Arc::new(Share::start()));
         let wish =
             || Wish { hint: (1 << 44) + (3 << 35), size: ARENA_SIZE, touched: ARENA_SIZE, huge_pages: true };
-        releaser.wish(wish());
+        releaser.wish([wish()].into_iter());
         let is_made = std::cell::Cell::new(None);
         wait_until("it is made", || {
             is_made.set(releaser.take(ARENA_SIZE, ARENA_SIZE));
@@ -267,7 +267,7 @@ mod tests {
         // SAFETY: as above; nothing refers to it any more.
         unsafe { releaser.release(arena, ARENA_SIZE) };
         // One that nobody takes goes with the thread.
-        releaser.wish(wish());
+        releaser.wish([wish()].into_iter());
         let queue = Arc::downgrade(&releaser.0.0);
         drop(releaser);
         wait_until("the thread ends", || queue.strong_count() == 0);
@@ -279,8 +279,9 @@ mod tests {
         let releaser = Releaser(Arc::new(Share::start()));
         let hint = (1 << 44) + (4 << 35);
         let (large, touched) = (1 << 30, 192 << 10);
-        releaser.wish(Wish { hint, size: ARENA_SIZE, touched: ARENA_SIZE, huge_pages: true });
-        releaser.wish(Wish { hint: hint + ARENA_SIZE, size: large, touched, huge_pages: false });
+        let arena = Wish { hint, size: ARENA_SIZE, touched: ARENA_SIZE, huge_pages: true };
+        let other = Wish { hint: hint + ARENA_SIZE, size: large, touched, huge_pages: false };
+        releaser.wish([arena, other].into_iter());
         let made = std::cell::Cell::new(None);
         // The second comes although nobody has taken the first, and not where less may have been used.
         wait_until("it is made", || {

@@ -254,8 +254,7 @@ fn what_is_made_ahead_is_taken_or_given_back() {
     bounded(|| {
         let model = Model::new(3);
         model.push(0..1);
-        model.queue.wish((1, model.ledger.clone()));
-        model.queue.wish((2, model.ledger.clone()));
+        model.queue.wish([1, 2].map(|unit| (unit, model.ledger.clone())).into_iter());
         // Never both at once, whatever is taken here.
         if let Some(taken) = model.queue.take(|item| item.next > 0) {
             assert!(taken.give_back(usize::MAX).is_none());
@@ -265,13 +264,12 @@ fn what_is_made_ahead_is_taken_or_given_back() {
 }
 
 #[test]
-fn no_more_is_made_ahead_than_three() {
-    loom::model(|| {
-        let model = Model::new(3);
-        for unit in [0, 1, 2, 7] {
-            // The fourth would find no place in the ledger.
-            model.queue.wish((unit, model.ledger.clone()));
-        }
+fn no_more_is_made_ahead_than_eight() {
+    bounded(|| {
+        let model = Model::new(8);
+        model.queue.wish((0..7).map(|unit| (unit, model.ledger.clone())));
+        // The ninth would find no place in the ledger.
+        model.queue.wish([7, 100].map(|unit| (unit, model.ledger.clone())).into_iter());
         model.ends();
     });
 }

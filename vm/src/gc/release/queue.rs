@@ -38,6 +38,8 @@ struct State<T: Item> {
     made: VecDeque<T>,
     /// How many are wished for, being made or made.
     ahead: usize,
+    /// The thread waits for something to do, and nobody has told it of anything: waking it takes a system call.
+    is_idle: bool,
     /// Bytes handed over and not given back yet, those in somebody's hands included.
     backlog: usize,
     is_closed: bool,
@@ -45,15 +47,15 @@ struct State<T: Item> {
 
 /// Room made ahead, so that handing over does not allocate as a rule.
 const CAPACITY: usize = 1024;
-/// Items are made ahead while there are not so many, wishes included: one of each kind.
-const MOST_AHEAD: usize = 3;
+/// Items are made ahead while there are not so many, wishes included: an arena or two, and a few of each other kind.
+const MOST_AHEAD: usize = 8;
 
 impl<T: Item> Queue<T> {
     /// An open, empty queue.
     pub(super) fn new() -> Queue<T> {
         let waiting = VecDeque::with_capacity(CAPACITY);
         let (wishes, made) = (VecDeque::with_capacity(MOST_AHEAD), VecDeque::with_capacity(MOST_AHEAD));
-        let state = State { waiting, wishes, made, ahead: 0, backlog: 0, is_closed: false };
+        let state = State { waiting, wishes, made, ahead: 0, is_idle: false, backlog: 0, is_closed: false };
         Queue { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -69,9 +71,17 @@ impl<T: Item> Queue<T> {
         }
         state.backlog += item.bytes();
         state.waiting.push_back(item);
-        drop(state);
-        self.changed.notify_one();
+        self.tell(state);
         Ok(())
+    }
+
+    /// Wakes the thread, if it waits.
+    fn tell(&self, mut state: MutexGuard<'_, State<T>>) {
+        let was_idle = std::mem::take(&mut state.is_idle);
+        drop(state);
+        if was_idle {
+            self.changed.notify_one();
+        }
     }
 
     /// Nothing is pushed any more; what is waiting is still given back.
@@ -80,14 +90,15 @@ impl<T: Item> Queue<T> {
         self.changed.notify_all();
     }
 
-    /// Has an item made, unless enough are made ahead already.
-    pub(super) fn wish(&self, wish: T::Wish) {
+    /// Has items made, as long as not enough are made ahead already.
+    pub(super) fn wish(&self, wishes: impl Iterator<Item = T::Wish>) {
         let mut state = self.lock();
-        if !state.is_closed && state.ahead < MOST_AHEAD {
-            state.ahead += 1;
-            state.wishes.push_back(wish);
-            drop(state);
-            self.changed.notify_one();
+        if !state.is_closed {
+            for wish in wishes.take(MOST_AHEAD.saturating_sub(state.ahead)) {
+                state.ahead += 1;
+                state.wishes.push_back(wish);
+            }
+            self.tell(state);
         }
     }
 
@@ -120,7 +131,9 @@ impl<T: Item> Queue<T> {
                 at_hand = self.give_back(item, piece);
                 state = self.lock();
             } else if !state.is_closed {
+                state.is_idle = true;
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.is_idle = false;
             } else if let Some(item) = state.made.pop_front() {
                 state.backlog += item.bytes();
                 state.waiting.push_back(item);
@@ -163,8 +176,7 @@ impl<T: Item> Queue<T> {
         let mut state = self.lock();
         debug_assert!(!state.is_closed, "whoever helps keeps the queue open");
         state.waiting.push_back(rest);
-        drop(state);
-        self.changed.notify_one();
+        self.tell(state);
     }
 
     /// Bytes handed over and not given back.

@@ -5,6 +5,7 @@ mod oracle;
 mod program;
 mod strings;
 mod units;
+mod weakness;
 
 use super::storage::{self, alloc_bytes, alloc_values};
 use super::*;
