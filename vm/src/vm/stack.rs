@@ -207,6 +207,10 @@ impl Vm {
     ///
     /// # Safety
     /// It is a frame of the running coroutine, up to which all are initialised.
+    #[cfg_attr(
+        not(perilune_tail_calls),
+        allow(dead_code, reason = "the other driver leaves it to the slow path")
+    )]
     #[inline(always)]
     pub(crate) unsafe fn drop_frames_from(&mut self, frame: *mut CallInfo) {
         let frames = self.frames_mut();
