@@ -22,7 +22,8 @@ pub(super) struct Wanted {
 
 /// All passes, but for those that are not wanted for this region.
 pub(super) fn optimise(region: &mut Region, wanted: Wanted) {
-    let passes: [(bool, fn(&mut Region)); 5] = [
+    type Pass = fn(&mut Region);
+    let passes: [(bool, Pass); 5] = [
         (true, settle::settle),
         (true, sink::sink),
         (wanted.narrows, narrow::narrow),
