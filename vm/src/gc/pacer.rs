@@ -60,6 +60,8 @@ const MOST_UNITS: u64 = 36;
 const LONGEST_ASSIST: Duration = Duration::from_micros(90);
 /// The share of a strict budget, as a divisor, that allocation may help in a frame: the slice does it with less in its way.
 const HELP_SHARE: u32 = 4;
+/// By this part of its ceiling a heap is too large for that: then allocation helps as much as it takes.
+const HELPED_SHARE: usize = 8;
 /// No help is given for less time: a unit may take as long.
 const SHORTEST_ASSIST: Duration = Duration::from_micros(25);
 /// The share of the budget, as a divisor, that operations of scripts may wait for the heap in a frame without the slice being cut.
@@ -319,7 +321,7 @@ impl Pacer {
     /// How long allocation may help, when so much is in use and operations have ever waited so long; `None` when it may not.
     pub(crate) fn assist_time(&self, used: usize, waited: Duration) -> Option<Duration> {
         let ceiling = self.ceiling();
-        let is_out_of_bounds = used >= self.soft_bound().min(ceiling.saturating_add(ceiling / 2));
+        let is_out_of_bounds = used >= self.soft_bound().min(ceiling.saturating_add(ceiling / HELPED_SHARE));
         if self.policy != Policy::Strict || self.last_budget.is_zero() || is_out_of_bounds {
             return Some(LONGEST_ASSIST);
         }
@@ -526,7 +528,7 @@ mod tests {
         assert_eq!(next.budget, super::Budget::Time(Duration::from_nanos(437_500)));
         assert_eq!(help(&p, 1125), Some(LONGEST_ASSIST), "a new frame");
         let help_at = |used| p.assist_time(used, us(9000));
-        assert_eq!((help_at(600 * MIB - 1), help_at(600 * MIB)), (None, Some(LONGEST_ASSIST)));
+        assert_eq!((help_at(450 * MIB - 1), help_at(450 * MIB)), (None, Some(LONGEST_ASSIST)));
         p.soft_limit = 250 * MIB;
         assert_eq!(help(&p, 9000), Some(LONGEST_ASSIST), "the soft limit is kept before the budget");
         (p.soft_limit, p.policy) = (usize::MAX, Policy::Adaptive);
