@@ -22,7 +22,7 @@ use super::budget::{Budget, Meter};
 /// What to do when a frame's budget does not keep up with allocation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
-    /// Never exceed the budget, help of allocation included: the heap grows. From three times the size at which collections start on, or the soft limit, allocation helps as
+    /// Never exceed the budget, help of allocation included: the heap grows. From two and a quarter times the size at which collections start on, or the soft limit, allocation helps as
     /// much as it takes.
     Strict,
     /// Exceed it up to fourfold when the heap would otherwise outgrow twice the size at which collections start, or the soft limit.
