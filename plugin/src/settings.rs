@@ -44,7 +44,7 @@ pub struct LuaSettings {
 /// What to do when a frame's budget does not keep up with allocation:
 ///
 /// - `Strict`: never exceed the budget. The heap grows up to twice the size at which collections start, or the soft cap; beyond that allocation
-///   pays in small steps, which count towards the budget up to three times that size, and at the hard cap scripts get "not enough memory".
+///   pays in small steps, which count towards the budget up to two and a quarter times that size, and at the hard cap scripts get "not enough memory".
 /// - `Adaptive`: before that, exceed it up to fourfold, and report it.
 /// - `BoundedHeap`: exceed it by whatever keeps the heap within these bounds; at most by what the rest of the collection takes.
 pub use perilune::Policy as GcPolicy;
