@@ -13,7 +13,7 @@
 //!
 //! A budget is for all that the VM takes of a frame on its own behalf: what operations of scripts waited for the heap since the last slice (`probe.rs`), beyond
 //! an eighth of the budget, is taken off the slice, down to a quarter, unless that is raised. With `Strict` allocation pays no more in a frame than a quarter
-//! of the budget, which comes off the slice too, up to half as much again as there is room for, or the soft limit.
+//! of the budget, which comes off the slice too, up to an eighth more than there is room for, or the soft limit.
 
 use std::time::Duration;
 

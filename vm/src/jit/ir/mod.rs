@@ -358,6 +358,13 @@ impl RowLoop {
     }
 }
 
+/// A value that a loop's parameter is given, and the trace at whose end; none for the first value in an inner loop.
+pub(crate) struct Given {
+    pub(crate) param: Ref,
+    pub(crate) value: Ref,
+    pub(crate) trace: Option<usize>,
+}
+
 /// A loop. See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
@@ -474,6 +481,34 @@ impl Region {
             _ => &[],
         });
         changed.chain(again.copied()).chain(self.inner.iter().flat_map(|inner| &inner.initial).copied())
+    }
+    /// All that its loops' parameters are given, but for what the region is entered with.
+    pub(crate) fn given(&self) -> Vec<Given> {
+        let mut all = Vec::new();
+        for inner in &self.inner {
+            let first = inner.params.iter().zip(&inner.initial);
+            all.extend(first.map(|((_, param), value)| Given { param: *param, value: *value, trace: None }));
+        }
+        for (number, trace) in self.traces.iter().enumerate() {
+            let mut give = |param: Ref, value: Ref| all.push(Given { param, value, trace: Some(number) });
+            match &trace.end {
+                End::Loop(values) => {
+                    for (slot, value) in values {
+                        self.param(*slot).into_iter().for_each(|param| give(param, *value));
+                    }
+                }
+                End::Enter(inner, values) => {
+                    let params = &self.inner[*inner as usize].passed;
+                    params.iter().zip(values).for_each(|((_, param), value)| give(*param, *value));
+                }
+                End::Again(inner, values) => {
+                    let params = &self.inner[*inner as usize].params;
+                    params.iter().zip(values).for_each(|((_, param), value)| give(*param, *value));
+                }
+                End::Exit(_) | End::Link(..) | End::Return(..) => {}
+            }
+        }
+        all
     }
     /// The sites whose regions it links to or calls.
     pub(crate) fn linked_sites(&self) -> impl Iterator<Item = u32> + '_ {

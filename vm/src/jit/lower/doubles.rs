@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 
-use super::super::ir::{End, Ins, IrOp, Ref, Region, Ty};
+use super::super::ir::{Given, Ins, IrOp, Ref, Region, Ty};
 use super::Lowering;
 
 /// Values that are loaded to be doubles: the trace takes them for nothing else, so that they are loaded into a register for such.
@@ -71,7 +71,7 @@ pub(super) fn find_foreign(region: &Region) -> Vec<bool> {
                 again = true;
             }
         }
-        for (param, value) in passed(region) {
+        for Given { param, value, .. } in region.given() {
             if region.ty(param) == Ty::Num && is_foreign[value.index()] && !is_foreign[param.index()] {
                 is_foreign[param.index()] = true;
                 again = true;
@@ -83,29 +83,4 @@ pub(super) fn find_foreign(region: &Region) -> Vec<bool> {
 
 fn is_source(region: &Region, r: Ref) -> bool {
     region.get(r).op == IrOp::CLOAD && region.ty(r) == Ty::Num
-}
-
-/// The loops' parameters, each with a value that it gets.
-fn passed(region: &Region) -> Vec<(Ref, Ref)> {
-    let mut all = Vec::new();
-    for inner in &region.inner {
-        all.extend(inner.params.iter().map(|(_, phi)| *phi).zip(inner.initial.iter().copied()));
-    }
-    for trace in &region.traces {
-        match &trace.end {
-            End::Loop(values) => {
-                all.extend(values.iter().filter_map(|(slot, value)| Some((region.param(*slot)?, *value))));
-            }
-            End::Enter(inner, values) => {
-                let passed = &region.inner[*inner as usize].passed;
-                all.extend(passed.iter().map(|(_, phi)| *phi).zip(values.iter().copied()));
-            }
-            End::Again(inner, values) => {
-                let params = &region.inner[*inner as usize].params;
-                all.extend(params.iter().map(|(_, phi)| *phi).zip(values.iter().copied()));
-            }
-            End::Exit(_) | End::Link(..) | End::Return(..) => {}
-        }
-    }
-    all
 }

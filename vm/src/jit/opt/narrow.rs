@@ -9,7 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::ir::{End, Ins, IrOp, NO_SNAP, Place, Ref, Region, SnapId, Ty};
+use super::super::ir::{End, Given, Ins, IrOp, NO_SNAP, Place, Ref, Region, SnapId, Ty};
 use crate::bytecode::BitOp;
 
 /// What integers are carried: those a loop is entered with.
@@ -39,15 +39,8 @@ impl Range {
     }
 }
 
-/// A value that a parameter gets, and the trace at whose end; none for the first value in an inner loop.
-struct Edge {
-    param: Ref,
-    value: Ref,
-    trace: Option<usize>,
-}
-
 pub(super) fn narrow(region: &mut Region) {
-    let edges = edges(region);
+    let edges = region.given();
     let mut narrowing = Narrowing { carried: candidates(region, &edges), ranges: HashMap::new() };
     narrowing.keep_what_holds(region, &edges);
     narrowing.keep_what_pays(region, &edges);
@@ -57,38 +50,8 @@ pub(super) fn narrow(region: &mut Region) {
     }
 }
 
-/// All that loops are given.
-fn edges(region: &Region) -> Vec<Edge> {
-    let mut edges = Vec::new();
-    for inner in &region.inner {
-        let first = inner.params.iter().zip(&inner.initial);
-        edges.extend(first.map(|((_, param), value)| Edge { param: *param, value: *value, trace: None }));
-    }
-    for (number, trace) in region.traces.iter().enumerate() {
-        let trace_end = Some(number);
-        match &trace.end {
-            End::Loop(values) => {
-                let known = values.iter().filter_map(|(slot, value)| Some((region.param(*slot)?, *value)));
-                edges.extend(known.map(|(param, value)| Edge { param, value, trace: trace_end }));
-            }
-            End::Enter(inner, values) | End::Again(inner, values) => {
-                let inner = &region.inner[*inner as usize];
-                let params = if matches!(trace.end, End::Enter(..)) { &inner.passed } else { &inner.params };
-                let pairs = params.iter().zip(values);
-                edges.extend(pairs.map(|((_, param), value)| Edge {
-                    param: *param,
-                    value: *value,
-                    trace: trace_end,
-                }));
-            }
-            End::Exit(_) | End::Link(..) | End::Return(..) => {}
-        }
-    }
-    edges
-}
-
 /// The doubles that loops are given, and those they are given first.
-fn candidates(region: &Region, edges: &[Edge]) -> HashSet<Ref> {
+fn candidates(region: &Region, edges: &[Given]) -> HashSet<Ref> {
     let ends = edges.iter().flat_map(|edge| [edge.param, edge.value]);
     let is_param = |r: &Ref| matches!(region.get(*r).op, IrOp::SLOT | IrOp::PHI);
     ends.filter(|r| region.ty(*r) == Ty::Num && is_param(r)).collect()
@@ -185,7 +148,7 @@ impl Narrowing {
     }
 
     /// Drops parameters until all that they are given are integers.
-    fn keep_what_holds(&mut self, region: &Region, edges: &[Edge]) {
+    fn keep_what_holds(&mut self, region: &Region, edges: &[Given]) {
         let ways: Vec<Vec<Ref>> = (0..region.traces.len()).map(|trace| on_the_way(region, trace)).collect();
         let mut again = true;
         while again {
@@ -209,7 +172,7 @@ impl Narrowing {
         }
     }
 
-    fn is_integer(&mut self, region: &Region, edge: &Edge, ways: &[Vec<Ref>]) -> bool {
+    fn is_integer(&mut self, region: &Region, edge: &Given, ways: &[Vec<Ref>]) -> bool {
         let range = self.range(region, edge.value);
         if range.is_some_and(Range::is_carried) {
             return true;
@@ -220,7 +183,7 @@ impl Narrowing {
     }
 
     /// Drops parameters that are not used as integers, nor what they are computed from or go to.
-    fn keep_what_pays(&mut self, region: &Region, edges: &[Edge]) {
+    fn keep_what_pays(&mut self, region: &Region, edges: &[Given]) {
         let mut groups: Vec<Vec<Ref>> = Vec::new();
         for edge in edges.iter().filter(|edge| self.carried.contains(&edge.param)) {
             let mut group = vec![edge.param];
