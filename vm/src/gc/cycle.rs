@@ -85,7 +85,7 @@ const RESERVES: [fn(&mut Heap) -> bool; 12] = [
     |heap| heap.threads.drop_a_spare(),
     |heap| heap.weak_tables.drop_a_spare(),
     |heap| heap.weakness_changes.drop_a_spare(),
-    |heap| heap.strings.drop_a_spare(),
+    |heap| heap.strings.drop_a_spare(&heap.memory.pages),
 ];
 
 /// The state of the collection under way.
@@ -472,7 +472,7 @@ impl Heap {
         if self.memory.give_back_leaving() {
             return 1;
         }
-        let merged = self.strings.shrink(LINKS);
+        let merged = self.strings.shrink(&mut self.memory.pages, LINKS);
         if merged == 0 {
             self.cycle_ended();
         }

@@ -21,7 +21,7 @@
 //! 3. **Finalizers** (`finalize.rs`). Listed objects that were not reached are put in a queue, and what they refer to is marked too.
 //! 4. **Clearing** (`weak`, `cycle.rs`): entries of weak tables; variables of dead coroutines; shapes without tables. Whatever could lead to a
 //!    dead cell without being a reference is cut here, but for the intern table, which is not told what has died: who comes to one of its entries looks whether the string is still there
-//!    (`intern.rs`, `memory/remains.rs`).
+//!    (`intern/`, `memory/remains.rs`).
 //! 5. **Sweep** (`memory`). Blocks are swept one at a time, also by the allocator when it needs room. Sweeping compares two bitmaps; it follows no pointer
 //!    and runs no code of the user's. Payloads with destructors go to a list that is worked off later; since that means looking at each dead cell, such
 //!    blocks are swept in pieces.
@@ -216,6 +216,8 @@ pub struct Heap {
 impl Heap {
     /// An empty heap. The seed goes into the hash of strings.
     pub fn new(seed: u64) -> Heap {
+        let mut memory = Memory::new(seed);
+        let strings = InternTable::new(seed, &mut memory.pages);
         let mut heap = Heap {
             marking: false,
             method_epoch: 1,
@@ -225,8 +227,8 @@ impl Heap {
             roots: Roots::default(),
             shapes: Shapes::default(),
             stats: Stats::default(),
-            memory: Memory::new(seed),
-            strings: InternTable::new(seed),
+            memory,
+            strings,
             marker: Marker::default(),
             cycle: Cycle::new(),
             finalizers: Finalizers::default(),

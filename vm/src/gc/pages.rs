@@ -48,7 +48,7 @@ impl Pages {
             }
             releaser.help(size);
         }
-        self.map_fresh(size).map(|start| Mapped { start, used: 0, huge_pages: false })
+        self.map_alone(size)
     }
 
     /// Has the thread started that gives regions back and makes them ready, if it does not run.
@@ -75,6 +75,11 @@ impl Pages {
                 Wish { hint, size, touched, huge_pages }
             }));
         }
+    }
+
+    /// A fresh region that a heap begins with, which the thread that gives memory back has nothing to do with.
+    pub(crate) fn map_alone(&mut self, size: usize) -> Option<Mapped> {
+        self.map_fresh(size).map(|start| Mapped { start, used: 0, huge_pages: false })
     }
 
     fn map_fresh(&mut self, size: usize) -> Option<usize> {

@@ -39,7 +39,7 @@ impl<T: Copy> Segments<T> {
 
     /// Whether the next element needs fresh memory.
     #[inline(always)]
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.len >> BITS == self.segments.len()
     }
 
@@ -93,22 +93,6 @@ impl<T: Copy> Segments<T> {
     pub(crate) fn set(&mut self, index: usize, value: T) {
         assert!(index < self.len, "index in range");
         self.segments[index >> BITS][index & (SEGMENT - 1)].write(value);
-    }
-
-    /// An element, in place.
-    #[inline(always)]
-    pub(crate) fn get_ref(&self, index: usize) -> &T {
-        assert!(index < self.len, "index in range");
-        // SAFETY: elements below `len` have been written.
-        unsafe { self.segments[index >> BITS][index & (SEGMENT - 1)].assume_init_ref() }
-    }
-
-    /// An element, to be changed in place.
-    #[inline(always)]
-    pub(crate) fn get_mut(&mut self, index: usize) -> &mut T {
-        assert!(index < self.len, "index in range");
-        // SAFETY: elements below `len` have been written.
-        unsafe { self.segments[index >> BITS][index & (SEGMENT - 1)].assume_init_mut() }
     }
 
     /// Drops everything from `len` on.

@@ -116,7 +116,8 @@ pub(crate) struct Memory {
     leaving_arenas: Vec<usize>,
     /// The address space reserved for a huge block of values.
     pub(crate) growth_room: usize,
-    pages: Pages,
+    /// Where regions come from.
+    pub(crate) pages: Pages,
 }
 
 /// What sweeping one block found.

@@ -17,168 +17,29 @@
 
 use std::mem::offset_of;
 
+mod line;
+mod lines;
+
 use super::block::{prefetch, prefetch_allocated};
 use super::memory::Memory;
-use super::segments::Segments;
+use super::pages::Pages;
 use super::{Heap, OutOfMemory, StallCause};
 use crate::gc::kind::{Header, Kind};
 use crate::string::{INTERNED, LuaString, MAX_SHORT};
 use crate::value::Gc;
 
+use line::{Entry, Line, interned_hash};
+use lines::Lines;
+
 const FIRST_LEVEL: u32 = 6;
 /// Strings per bucket at which buckets are divided. Those not yet divided hold up to twice as many, and should seldom need another line, which
 /// costs a look-up a cache miss.
 const LOAD: usize = 3;
-/// The places of a line.
-const PLACES: usize = 7;
-const TAG_SHIFT: u32 = 48;
-/// The bits of an entry that hold the number of a sweep, modulo 16.
-const SWEEP: u64 = 15;
-const ADDRESS: u64 = (1 << TAG_SHIFT) - 1 - SWEEP;
 /// How many buckets ahead they are asked for when the table is looked through, and what says whether their strings are there.
 const BUCKETS_AHEAD: usize = 24;
 const CELLS_AHEAD: usize = 8;
 /// A table is made smaller when it has room for so many times as many strings, until it has for a quarter of that.
 const MOSTLY_EMPTY: usize = 16;
-
-/// A reference with the upper half of the string's hash, and the lowest bits of the number of a sweep it is known to have survived; zero for none.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Entry(u64);
-
-impl Entry {
-    const NONE: Entry = Entry(0);
-
-    #[inline(always)]
-    fn new(string: Gc<LuaString>, survived: u32) -> Entry {
-        Entry(string.addr() as u64 | Entry::tag(string.hash()) | u64::from(survived) & SWEEP)
-    }
-
-    #[inline(always)]
-    fn tag(hash: u32) -> u64 {
-        u64::from(hash >> 16) << TAG_SHIFT
-    }
-
-    #[inline(always)]
-    fn has_tag_of(self, hash: u32) -> bool {
-        self.0 >> TAG_SHIFT == u64::from(hash >> 16)
-    }
-
-    /// Where the string was when it was linked.
-    #[inline(always)]
-    fn cell(self) -> usize {
-        (self.0 & ADDRESS) as usize
-    }
-
-    /// The number of a sweep it has survived, or a later one: the number is kept modulo 16.
-    #[inline(always)]
-    fn survived(self, memory: &Memory) -> u32 {
-        let latest = memory.survived();
-        latest.wrapping_sub(latest.wrapping_sub(self.0 as u32) & SWEEP as u32)
-    }
-
-    /// Whether the last sweep, which has begun, leaves its string alone or may do so, as far as is known without looking at the string.
-    #[inline]
-    fn may_be_alive(self, memory: &Memory) -> bool {
-        let survived = self.survived(memory);
-        survived >= memory.sweep_number() || memory.may_be_there(self.cell(), survived)
-    }
-
-    /// A bit of the string's hash; `None` when the entry is known to be one of a dead string.
-    #[inline]
-    fn hash_bit(self, bit: u32, memory: &Memory) -> Option<bool> {
-        if bit >= 16 {
-            self.may_be_alive(memory).then_some(self.0 >> (TAG_SHIFT + bit - 16) & 1 != 0)
-        } else {
-            self.hash(memory).map(|hash| hash >> bit & 1 != 0)
-        }
-    }
-
-    /// The hash of the string that is there; `None` when the entry is one of a dead string. That of an entry that was kept without need may be any.
-    #[inline]
-    fn hash(self, memory: &Memory) -> Option<u32> {
-        if !self.may_be_alive(memory) {
-            return None;
-        }
-        // SAFETY: the cell's memory is mapped.
-        unsafe { interned_hash(self.cell()) }.filter(|&hash| self.has_tag_of(hash))
-    }
-}
-
-/// The hash of the interned string in a cell, if it holds one.
-///
-/// # Safety
-/// The cell lies in the heap's memory. It need not be in use: then the answer is of no meaning.
-#[inline(always)]
-unsafe fn interned_hash(cell: usize) -> Option<u32> {
-    let header = cell as *const Header;
-    // SAFETY: mapped memory (contract). A kind is read as a number, since there may be none.
-    unsafe {
-        let is_string = *(cell as *const u8) == Kind::String as u8;
-        (is_string && (&raw const (*header).flags).read() & INTERNED != 0)
-            .then(|| (&raw const (*header).aux).read())
-    }
-}
-
-/// A line of entries. Places before the first empty one are in use.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Line {
-    places: [Entry; PLACES],
-    /// The number of the line in which a bucket goes on that is full; zero for none.
-    next: u64,
-}
-
-impl Line {
-    const EMPTY: Line = Line { places: [Entry::NONE; PLACES], next: 0 };
-
-    /// Adds an entry, if there is room.
-    #[inline]
-    fn add(&mut self, entry: Entry) -> bool {
-        match self.places.iter_mut().find(|place| **place == Entry::NONE) {
-            Some(place) => *place = entry,
-            None => return false,
-        }
-        true
-    }
-
-    #[inline]
-    fn entries(&self) -> impl Iterator<Item = Entry> {
-        self.places.iter().copied().take_while(|&entry| entry != Entry::NONE)
-    }
-
-    /// The string with these bytes.
-    #[inline(always)]
-    fn find(&self, memory: &Memory, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
-        for &entry in &self.places {
-            if entry == Entry::NONE {
-                return None;
-            }
-            if entry.has_tag_of(hash)
-                && let Some(found) = matching(memory, entry.cell(), bytes, hash)
-            {
-                return Some(found);
-            }
-        }
-        None
-    }
-
-    /// Takes out entries that do not stay.
-    #[inline]
-    fn retain(&mut self, mut stays: impl FnMut(Entry) -> bool) {
-        let mut kept = 0;
-        for at in 0..PLACES {
-            let entry = self.places[at];
-            if entry == Entry::NONE {
-                break;
-            }
-            self.places[at] = Entry::NONE;
-            if stays(entry) {
-                self.places[kept] = entry;
-                kept += 1;
-            }
-        }
-    }
-}
 
 pub(crate) struct InternTable {
     seed: u64,
@@ -188,25 +49,30 @@ pub(crate) struct InternTable {
     count: usize,
     /// How many were linked since the last sweep began.
     linked: usize,
-    buckets: Segments<Line>,
+    buckets: Lines,
     /// Lines in which full buckets go on. The first is never used: its number means none.
-    more: Segments<Line>,
+    more: Lines,
     /// The first of those that are not in use, which are a list.
     free: u64,
 }
 
 impl InternTable {
-    pub(crate) fn new(seed: u64) -> InternTable {
+    /// A table for few strings.
+    ///
+    /// # Panics
+    /// If the system does not even have memory for these.
+    pub(crate) fn new(seed: u64, pages: &mut Pages) -> InternTable {
         let mut table = InternTable {
             seed,
             level: FIRST_LEVEL,
             split: 0,
             count: 0,
             linked: 0,
-            buckets: Segments::default(),
-            more: Segments::default(),
+            buckets: Lines::default(),
+            more: Lines::default(),
             free: 0,
         };
+        table.buckets.see_to_memory(pages).expect("a MiB for the table of strings");
         for _ in 0..1 << FIRST_LEVEL {
             table.buckets.push(Line::EMPTY);
         }
@@ -242,11 +108,26 @@ impl InternTable {
         }
     }
 
-    /// Whether the next string may take memory for more buckets.
+    /// Whether [`InternTable::see_to_memory`] is to be called before the next string is linked.
     #[inline]
-    fn grows_by_a_segment(&self) -> bool {
-        self.count >= self.buckets.len() * LOAD && self.buckets.is_full()
-            || self.free == 0 && self.more.is_full()
+    fn wants_memory(&self) -> bool {
+        self.count >= self.buckets.len() * LOAD && self.buckets.wants_memory() || self.wants_free_line()
+    }
+
+    /// Whether the next line in which a full bucket goes on may need memory.
+    #[inline]
+    fn wants_free_line(&self) -> bool {
+        self.free == 0 && self.more.wants_memory()
+    }
+
+    /// Sees to it that there is room for whatever the next string needs: a bucket and a line in which another one goes on. Dividing a bucket needs no line that was not its own.
+    ///
+    /// # Errors
+    /// When the system has no memory.
+    #[cold]
+    fn see_to_memory(&mut self, pages: &mut Pages) -> Result<(), OutOfMemory> {
+        self.buckets.see_to_memory(pages)?;
+        if self.wants_free_line() { self.more.see_to_memory(pages) } else { Ok(()) }
     }
 
     fn link(&mut self, memory: &Memory, string: Gc<LuaString>) {
@@ -410,16 +291,22 @@ impl InternTable {
     }
 
     /// Takes up to `count` buckets away from a table that is mostly empty; how many it was.
-    pub(crate) fn shrink(&mut self, count: usize) -> usize {
+    pub(crate) fn shrink(&mut self, pages: &mut Pages, count: usize) -> usize {
         let least = (self.count * MOSTLY_EMPTY / 4 / LOAD).max(1 << FIRST_LEVEL);
         let surplus = self.buckets.len().saturating_sub(least).min(count);
-        (0..surplus).for_each(|_| self.merge_last());
+        for merged in 0..surplus {
+            // The strings of two buckets may need a line more than those have.
+            if self.wants_free_line() && self.more.see_to_memory(pages).is_err() {
+                return merged;
+            }
+            self.merge_last();
+        }
         surplus
     }
 
     /// Gives back a piece of memory that buckets do not need any more; whether there was one.
-    pub(crate) fn drop_a_spare(&mut self) -> bool {
-        self.buckets.drop_a_spare()
+    pub(crate) fn drop_a_spare(&mut self, pages: &Pages) -> bool {
+        self.buckets.drop_a_spare(pages)
     }
 
     /// A seeded hash of all bytes.
@@ -465,18 +352,6 @@ fn bucket_in(level: u32, split: usize, hash: u32) -> usize {
     if index < split { hash as usize & ((2 << level) - 1) } else { index }
 }
 
-/// The string in a cell, if one is there that has these bytes.
-#[inline(always)]
-fn matching(memory: &Memory, cell: usize, bytes: &[u8], hash: u32) -> Option<Gc<LuaString>> {
-    // SAFETY: entries lead to mapped memory (`memory/remains.rs`).
-    if unsafe { interned_hash(cell) } != Some(hash) || !memory.is_there(cell) {
-        return None;
-    }
-    // SAFETY: a cell is there and in use, and its header is an interned string's.
-    let string = unsafe { Gc::from_ptr(cell as *mut LuaString) };
-    (string.as_bytes() == bytes).then_some(string)
-}
-
 impl Heap {
     /// The interned string with these bytes; strings longer than `MAX_SHORT` are interned too.
     ///
@@ -487,8 +362,9 @@ impl Heap {
         if let Some(found) = self.strings.find(&self.memory, bytes, hash) {
             return Ok(self.revive(found));
         }
+        self.see_to_links()?;
         let string = self.make_string(bytes, INTERNED, hash)?;
-        self.link_string(string);
+        self.strings.link(&self.memory, string);
         Ok(string)
     }
 
@@ -514,12 +390,13 @@ impl Heap {
         if let Some(found) = self.strings.find(&self.memory, bytes, hash) {
             return Ok(self.revive(found));
         }
+        self.see_to_links()?;
         // SAFETY: a live string. Nobody sees the change but who asks whether it is interned.
         unsafe {
             (*string.as_ptr()).header.aux = hash;
             (*string.as_ptr()).header.flags |= INTERNED;
         }
-        self.link_string(string);
+        self.strings.link(&self.memory, string);
         Ok(self.revive(string))
     }
 
@@ -532,15 +409,16 @@ impl Heap {
         self.strings.find(&self.memory, bytes, self.strings.hash(bytes))
     }
 
+    /// Sees to it that the table has room for another string.
     #[inline]
-    fn link_string(&mut self, string: Gc<LuaString>) {
-        if self.strings.grows_by_a_segment() {
-            let begun = self.stall_begins();
-            self.strings.link(&self.memory, string);
-            self.stall_ends(begun, StallCause::Interning);
-        } else {
-            self.strings.link(&self.memory, string);
+    fn see_to_links(&mut self) -> Result<(), OutOfMemory> {
+        if !self.strings.wants_memory() {
+            return Ok(());
         }
+        let begun = self.stall_begins();
+        let result = self.strings.see_to_memory(&mut self.memory.pages);
+        self.stall_ends(begun, StallCause::Interning);
+        result
     }
 
     /// Marks a string found in the table if the cycle would otherwise free it.
