@@ -15,6 +15,8 @@ use crate::vm::{Raised, Vm};
 const PROBATION: u64 = 400;
 /// and after so many times as many as it takes for an exit to be recorded: there may be several.
 const CHANCES: u64 = 16;
+/// So often an exit is taken until it is asked again whether there is time to record.
+const SOON: u32 = 16;
 /// Turns an entry has to come to.
 const WORTHWHILE_TURNS: u64 = 5;
 /// What an exit costs, in nanoseconds, with what the interpreter does until compiled code is entered again; about.
@@ -286,10 +288,13 @@ unsafe fn grow(vm: &mut Vm, state: &mut State, leaving: &Leaving) {
         exit.due = 1;
         return;
     }
-    exit.count_anew();
     if !state.may_begin() {
+        // Soon there will be time. Meanwhile the region has not had its chance.
+        exit.due = SOON;
+        (compiled.entries, compiled.turns) = (0, 0);
         return;
     }
+    exit.count_anew();
     let any = state.sites[site as usize].any.clone();
     let side = Recorder::side(
         vm,

@@ -34,8 +34,14 @@ pub(crate) enum Source {
     Reference { at: usize, to: u32 },
     /// A C value that is made: as the immediate of `CNEW` says, with its scalars.
     Value { imm: u64, parts: Vec<(u64, Source)> },
-    /// A table that is made: its room, its fields, its elements, its metatable.
-    Table { hints: u32, fields: Vec<(Gc<LuaString>, Source)>, list: Vec<Source>, meta: Option<Box<Source>> },
+    /// A table that is made: its room, its fields and the shape they have if that is known, its elements, its metatable.
+    Table {
+        hints: u32,
+        fields: Vec<(Gc<LuaString>, Source)>,
+        shape: Option<u32>,
+        list: Vec<Source>,
+        meta: Option<Box<Source>>,
+    },
     /// A 64-bit integer of C.
     Wide { at: usize, is_unsigned: bool },
     /// What the restored slot of this number got.
@@ -178,7 +184,8 @@ fn source(region: &Region, snap: SnapId, r: Ref, place: Option<usize>, first: us
         let fields = table.fields.iter().map(|(key, value)| (*key, word(*value))).collect();
         let list = table.list.iter().map(|value| word(*value)).collect();
         let meta = table.meta.map(|meta| Box::new(word(meta)));
-        return Source::Table { hints: table.hints, fields, list, meta };
+        let shape = region.layouts.get(&r).and_then(|layout| layout.shape_of(&table.fields));
+        return Source::Table { hints: table.hints, fields, shape, list, meta };
     }
     if let (Some(value), Some(_)) = (region.sunk_value(snap, r), place) {
         let parts = value.parts.iter().map(|(part, value)| (*part, word(*value))).collect();
@@ -378,19 +385,23 @@ fn make_parts(vm: &mut Vm, runtime: *const Runtime, exit: &Exit) -> Result<(), R
                     }
                     *place = made.into();
                 }
-                Source::Table { hints, fields, list, meta } => {
+                Source::Table { hints, fields, shape, list, meta } => {
                     let value = |source: &Source| match source {
                         Source::Constant(value) => *value,
                         Source::Buffer(ty, at) => boxed((*runtime).buffer[*at], *ty),
                         _ => unreachable!("fields are values of their own"),
                     };
                     let (array, keys) = table_room(*hints);
-                    let table = vm.new_table(array, keys)?;
+                    let table = vm.new_table(array, keys.max(fields.len()))?;
                     *place = table.into();
-                    for (key, source) in fields {
-                        table
-                            .init_str(&mut vm.heap, *key, value(source))
-                            .map_err(|error| vm.set_error(error))?;
+                    if let Some(shape) = shape {
+                        table.give_fields(*shape, fields.iter().map(|(_, source)| value(source)));
+                    } else {
+                        for (key, source) in fields {
+                            table
+                                .init_str(&mut vm.heap, *key, value(source))
+                                .map_err(|error| vm.set_error(error))?;
+                        }
                     }
                     for (index, source) in (1..).zip(list) {
                         table

@@ -6,6 +6,7 @@ use super::background::{Background, Done, Job};
 use super::enter::{exits_to_pay, trial};
 use super::exit::exits_of;
 use super::ir::Region;
+use super::layout::lay_out;
 use super::opt::Wanted;
 use super::reason::Reason;
 use super::record::Recorder;
@@ -81,12 +82,17 @@ fn compile(
     region: Region,
     protos: Vec<Gc<Proto>>,
 ) {
-    let Ok(pinned) = pin(vm, state, &protos) else {
+    let mut region = region;
+    let Ok(mut pinned) = pin(vm, state, &protos) else {
         return penalise(state, site, Reason::Memory);
     };
+    let Ok(templates) = lay_out(&mut vm.heap, &mut region) else {
+        unpin(vm, state, &pinned);
+        return penalise(state, site, Reason::Memory);
+    };
+    pinned.extend(templates.into_iter().map(|table| pin_value(vm, state, table)));
     state.tickets += 1;
     let ticket = state.tickets;
-    let mut region = region;
     region.entrances = region.linked_sites().map(|site| (site, entrance(state, site))).collect();
     let known = &state.sites[site as usize];
     let job = Job {
@@ -260,20 +266,20 @@ pub(super) fn pin(
     let mut places = Vec::with_capacity(protos.len());
     for proto in protos {
         let holder = crate::function::new_closure(&mut vm.heap, *proto, globals, &[])?;
-        let holder = RawValue::function(holder.as_function());
-        let place = match state.free_pins.pop() {
-            Some(place) => {
-                vm.heap.roots.pinned[place] = holder;
-                place
-            }
-            None => {
-                vm.heap.roots.pinned.push(holder);
-                vm.heap.roots.pinned.len() - 1
-            }
-        };
-        places.push(place);
+        places.push(pin_value(vm, state, RawValue::function(holder.as_function())));
     }
     Ok(places)
+}
+
+/// Keeps a value alive; where it is pinned.
+fn pin_value(vm: &mut Vm, state: &mut State, value: RawValue) -> usize {
+    let pinned = &mut vm.heap.roots.pinned;
+    let place = state.free_pins.pop().unwrap_or(pinned.len());
+    match pinned.get_mut(place) {
+        Some(free) => *free = value,
+        None => pinned.push(value),
+    }
+    place
 }
 
 fn unpin(vm: &mut Vm, state: &mut State, places: &[usize]) {

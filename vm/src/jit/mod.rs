@@ -47,6 +47,7 @@ mod exit;
 mod force;
 mod helpers;
 pub(crate) mod ir;
+mod layout;
 mod lifecycle;
 mod lower;
 mod memory;

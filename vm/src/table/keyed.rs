@@ -106,6 +106,15 @@ impl Gc<Table> {
         self.add_name(heap, shape, key, value)
     }
 
+    /// Gives a table without keys, that nobody else knows and that has room for them, the values of the keys of a shape, in order. The shape is one that some live table has.
+    pub(crate) fn give_fields(self, shape: u32, values: impl ExactSizeIterator<Item = RawValue>) {
+        debug_assert!(self.shape() == shape::ROOT && values.len() <= self.slot_cap());
+        for (slot, value) in (0..).zip(values) {
+            self.put_slot(slot, value);
+        }
+        self.set_shape(shape);
+    }
+
     #[inline(never)]
     fn add_name(
         self,

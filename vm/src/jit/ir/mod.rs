@@ -36,6 +36,7 @@ pub(crate) use print::{print, print_instruction, print_snapshot};
 #[cfg(any(test, debug_assertions))]
 pub(crate) use verify::verify;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::bytecode::Insn;
@@ -391,6 +392,37 @@ pub(crate) struct Region {
     pub(crate) max_slots: u32,
     /// Where the regions of the sites are found that it links to or calls.
     pub(crate) entrances: Vec<(u32, usize)>,
+    /// Where the fields of tables go that it makes (`TNEW`), as far as that is known; when it is compiled.
+    pub(crate) layouts: HashMap<Ref, Layout>,
+}
+
+/// Where the fields of a fresh table go.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// Its room, as `NEWTABLE` says it: there is enough for the fields.
+    pub(crate) hints: u32,
+    /// The fields it gets in the trace that makes it, by slot.
+    pub(crate) fields: Vec<Placed>,
+}
+
+impl Layout {
+    /// The shape of the table that has these fields, if they are the first it gets.
+    pub(crate) fn shape_of<T>(&self, fields: &[(Gc<LuaString>, T)]) -> Option<u32> {
+        let first = self.fields.get(..fields.len())?;
+        let is_so = fields.iter().zip(first).all(|((key, _), known)| key.as_ptr() as u64 == known.key);
+        first.last().filter(|_| is_so).map(|last| last.shape)
+    }
+}
+
+/// A field of a fresh table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    /// The `TINIT` by which the table gets it.
+    pub(crate) by: Ref,
+    /// The address of its key.
+    pub(crate) key: u64,
+    /// The shape of the table that has it, and those before it.
+    pub(crate) shape: u32,
 }
 
 impl Region {

@@ -26,6 +26,8 @@ impl Lowering<'_> {
         let ins = *self.region.get(r);
         let value = match ins.op {
             IrOp::FROUND => Some(self.rounded(r, &ins)),
+            IrOp::TNEW => Some(self.new_table(r, &ins)),
+            IrOp::TINIT if self.initialise(r, &ins) => None,
             _ if self.is_loaded[r.index()] => Some(self.load_double(&ins)),
             IrOp::GTYPE if self.is_loaded[ins.a.index()] => {
                 let double = self.values[ins.a.index()].expect("computed before it is used");
@@ -42,6 +44,27 @@ impl Lowering<'_> {
         }
         debug_assert!(value.is_some() == (ins.ty != Ty::Void), "{:?}", ins);
         self.values[r.index()] = value;
+    }
+
+    fn new_table(&mut self, r: Ref, ins: &Ins) -> Value {
+        let hints = self.region.layouts.get(&r).map_or(ins.imm, |layout| layout.hints.into());
+        let hints = self.word(hints);
+        let table = self.call(Helper::new_table, &[self.vm, hints]);
+        self.guard(table, ins.snap);
+        table
+    }
+
+    /// Gives a fresh table a field whose slot is known; false if it is not.
+    fn initialise(&mut self, r: Ref, ins: &Ins) -> bool {
+        let fields = self.region.layouts.get(&ins.a).map_or(&[][..], |layout| &layout.fields);
+        let Some(slot) = fields.iter().position(|field| field.by == r) else { return false };
+        let (table, value) = (self.value(ins.a), self.boxed(ins.b));
+        let slots = self.load(table, layout::SLOTS);
+        // Nothing was there: a barrier has nothing to shade.
+        self.b.ins().store(MemFlagsData::trusted(), value, slots, slot as i32 * 8);
+        let shape = self.b.ins().iconst(types::I32, i64::from(fields[slot].shape));
+        self.b.ins().store(MemFlagsData::trusted(), shape, table, layout::SHAPE);
+        true
     }
 
     pub(super) fn word(&mut self, n: u64) -> Value {
@@ -375,12 +398,6 @@ impl Lowering<'_> {
                 }
                 return self.guarded(ok, ins);
             }
-            IrOp::TNEW => {
-                let hints = self.word(ins.imm);
-                let table = self.call(Helper::new_table, &[self.vm, hints]);
-                self.guard(table, ins.snap);
-                table
-            }
             IrOp::TINIT => {
                 let (table, key, value) = (self.value(ins.a), self.word(ins.imm), self.boxed(ins.b));
                 let status = self.call(Helper::init_field, &[self.vm, table, key, value]);
@@ -405,6 +422,7 @@ impl Lowering<'_> {
                 return self.guard_zero(status, ins);
             }
             IrOp::SHOWN | IrOp::PART => unreachable!("only exits want it"),
+            IrOp::TNEW => unreachable!("lowered with what is known of its fields"),
             IrOp::WIDEN | IrOp::WARITH | IrOp::W2N | IrOp::CBOX => self.wide(ins),
             _ => return self.lower_cdata(ins),
         })

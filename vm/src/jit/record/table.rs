@@ -5,7 +5,7 @@ use crate::bytecode::{Insn, Op};
 use crate::jit::ir::{Ins, IrOp, Ref, Ty};
 use crate::rt::meta::Meta;
 use crate::string::LuaString;
-use crate::table::{IS_META, Table};
+use crate::table::{DICTIONARY, IS_META, Table};
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
@@ -302,22 +302,36 @@ impl Recorder {
         {
             return Ok(true);
         }
-        if !self.is_never_nil(value) || actual.get_str(&vm.heap, key).is_nil() || actual.is_weak() {
+        // SAFETY: a live table.
+        let flags = unsafe { (*actual.as_ptr()).header.flags };
+        if flags & IS_META != 0 || actual.is_weak() {
             return Ok(false);
         }
-        // SAFETY: a live table.
-        if unsafe { (*actual.as_ptr()).header.flags } & IS_META != 0 {
+        let is_there = !actual.get_str(&vm.heap, key).is_nil();
+        let replaces = is_there && self.is_never_nil(value);
+        // A dictionary counts what it has.
+        if !replaces && flags & DICTIONARY != 0 {
             return Ok(false);
         }
         let Some((shape, guard)) = self.shape(vm, table, actual)? else { return Ok(false) };
         let Some(slot) = actual.find_slot(&vm.heap, key) else { return Ok(false) };
-        let old = self.load_field(table, shape, slot, guard)?;
-        self.guard_not_nil(old)?;
+        if replaces {
+            let old = self.load_field(table, shape, slot, guard)?;
+            self.guard_not_nil(old)?;
+        } else if !self.assigns_directly(vm, table, actual)? {
+            return Ok(false);
+        }
         let slots = self.op1(IrOp::SLOTS, Ty::Ptr, table)?;
         let value = self.boxed(value)?;
         let place = u64::from(slot) | u64::from(shape) << 32;
         self.emit(Ins::new(IrOp::HSTORE, Ty::Void).a(slots).b(value).imm(place))?;
         Ok(true)
+    }
+
+    /// Whether a key without a value is assigned without asking `__newindex`, guarded.
+    fn assigns_directly(&mut self, vm: &mut Vm, table: Ref, actual: Gc<Table>) -> Recorded<bool> {
+        let handler = self.handler(vm, table, actual.into(), Meta::NewIndex)?;
+        Ok(handler.is_some_and(|(_, now)| now.is_nil()))
     }
 
     /// Whether a value's type says that it is not nil.
