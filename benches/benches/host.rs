@@ -3,7 +3,7 @@
 //! `cargo bench -p perilune-benches --bench host [NAME...]`. Rounds are interleaved in one process; figures are medians of
 //! thread CPU time per crossing.
 
-use perilune::{Function, Lua, Methods, Table, UserData};
+use perilune::{Function, Lua, LuaOptions, Methods, Table, UserData};
 use perilune_benches::timing::{measure, median};
 
 const CROSSINGS: u32 = 500_000;
@@ -110,7 +110,8 @@ fn cases() -> Result<Vec<Case>, Box<dyn std::error::Error>> {
 
 /// An engine of each kind, with a function `f` and a userdata `c`.
 fn engines() -> Result<(Lua, mlua::Lua), Box<dyn std::error::Error>> {
-    let mut lua = Lua::new();
+    // Both interpret: what a crossing costs, not what a compiler can leave out.
+    let mut lua = Lua::with_options(LuaOptions { jit: false, ..LuaOptions::default() });
     let f = lua.create_function("f", |_, x: f64| Ok(x + 1.0))?;
     lua.globals().set(&mut lua, "f", &f)?;
     lua.globals().set(&mut lua, "c", Counter(0))?;

@@ -60,7 +60,7 @@ fn main() -> AppExit {
         Ok(options) => options,
         Err(error) => {
             eprintln!(
-                "swarm: {error}\nusage: swarm [--headless] [--frames N] [--count N] [--budget US] [--jit] [--screenshot FILE]"
+                "swarm: {error}\nusage: swarm [--headless] [--frames N] [--count N] [--budget US] [--interpreted] [--screenshot FILE]"
             );
             return AppExit::error();
         }
@@ -92,7 +92,7 @@ fn parse() -> Result<Options, lexopt::Error> {
         frames: None,
         count: 10_000,
         budget: Duration::from_micros(500),
-        jit: false,
+        jit: true,
         screenshot: None,
     };
     let mut parser = lexopt::Parser::from_env();
@@ -102,7 +102,7 @@ fn parse() -> Result<Options, lexopt::Error> {
             Long("frames") => options.frames = Some(parser.value()?.parse()?),
             Long("count") => options.count = parser.value()?.parse()?,
             Long("budget") => options.budget = Duration::from_micros(parser.value()?.parse()?),
-            Long("jit") => options.jit = true,
+            Long("interpreted") => options.jit = false,
             Long("screenshot") => options.screenshot = Some(parser.value()?.into()),
             other => return Err(other.unexpected()),
         }

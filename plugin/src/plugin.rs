@@ -83,7 +83,7 @@ pub struct LuaScriptPlugin {
     /// App::new().add_plugins(LuaPlugins.set(LuaScriptPlugin { unsafe_ffi: true, ..Default::default() }));
     /// ```
     pub unsafe_ffi: bool,
-    /// Whether hot loops of scripts are compiled to machine code, with the crate's feature `jit`. Off by default while the compiler is young.
+    /// Whether hot loops of scripts are compiled to machine code, with the crate's feature `jit`. On by default.
     /// Code is made on a thread of its own; recording what is to be compiled takes time of the frames in which loops become hot, within a bound.
     pub jit: bool,
 }
@@ -101,7 +101,7 @@ impl Default for LuaScriptPlugin {
             settings: LuaSettings::default(),
             folder: "scripts".to_owned(),
             unsafe_ffi: false,
-            jit: false,
+            jit: true,
         }
     }
 }
@@ -111,7 +111,7 @@ impl Default for LuaScriptPlugin {
 pub struct LuaFrameStart;
 
 /// How often it is looked whether scripts run compiled, for the diagnostic of their share.
-const SHARE_INTERVAL: Duration = Duration::from_millis(1);
+const SHARE_INTERVAL: Duration = Duration::from_millis(4);
 
 impl Plugin for LuaScriptPlugin {
     fn build(&self, app: &mut App) {

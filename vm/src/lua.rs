@@ -38,7 +38,7 @@ pub struct Lua {
 }
 
 /// What a new VM is given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct LuaOptions {
     /// Its libraries; by default those that can do no harm.
     pub libraries: Libraries,
@@ -52,8 +52,20 @@ pub struct LuaOptions {
     /// and what the host lends, every access checked.
     pub unsafe_ffi: bool,
     /// Whether hot loops are compiled to machine code. Where that is not possible (the crate's feature `jit` is off, or the machine is none that code
-    /// can be made for) the interpreter does everything, with the same results. Off by default while the compiler is young.
+    /// can be made for) the interpreter does everything, with the same results. On by default; scripts switch it off for themselves or single functions with `jit.off`.
     pub jit: bool,
+}
+
+impl Default for LuaOptions {
+    fn default() -> LuaOptions {
+        LuaOptions {
+            libraries: Libraries::default(),
+            seed: None,
+            bytecode: false,
+            unsafe_ffi: false,
+            jit: true,
+        }
+    }
 }
 
 // SAFETY: a VM's heap, stacks and code are reached through it alone, or through handles, which need it to do anything but being dropped. What

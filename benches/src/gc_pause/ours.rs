@@ -97,8 +97,12 @@ const LONGEST: usize = 5;
 
 /// A VM for the bench.
 pub fn state() -> Lua {
-    let mut lua =
-        Lua::with_options(LuaOptions { libraries: Libraries::ALL, seed: Some(1), ..LuaOptions::default() });
+    let mut lua = Lua::with_options(LuaOptions {
+        libraries: Libraries::ALL,
+        seed: Some(1),
+        jit: false,
+        ..LuaOptions::default()
+    });
     lua.set_memory_limit(Some(MemoryLimit { soft: MEMORY / 10 * 9, hard: MEMORY }));
     lua.set_gc_policy(Policy::Strict);
     lua.set_gc_clocks(Clock::Processor, Clock::Wall);

@@ -31,6 +31,7 @@ impl Vm {
     /// A frame's slice of collection: to be called by the host once a frame, when no Lua runs. Finalizers of scripts run
     /// afterwards, for up to half of the budget again.
     pub fn collect_in_frame(&mut self, budget: Budget, slack: Duration) -> SliceRecord {
+        self.frame_begins();
         self.release_dropped_handles();
         self.save_top();
         let record = self.heap.frame_step(budget, slack);

@@ -49,6 +49,8 @@ pub(crate) struct CompilerLink {
 pub(crate) enum Control<'a> {
     /// Whether it is on.
     Status,
+    /// The host's next frame begins.
+    Frame,
     /// Switch it on or off.
     Switch(bool),
     /// Switch it on or off for one function.
@@ -135,6 +137,11 @@ impl Vm {
     /// Forgets all compiled code: what it rests on has changed.
     pub(crate) fn flush_compiled(&mut self) {
         (self.compiled.control)(self, Control::Flush);
+    }
+
+    /// The host's next frame begins, and with it the compiler has time again.
+    pub(crate) fn frame_begins(&mut self) {
+        (self.compiled.control)(self, Control::Frame);
     }
 
     /// Begins or ends telling the compiler of every instruction. While somebody looks on, the table is another.

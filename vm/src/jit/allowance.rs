@@ -2,7 +2,9 @@
 //!
 //! A bucket: it fills with a share of the time that goes by, holds so much at most, and what the compiler takes is paid from it. While it is
 //! empty no recording begins. So a program whose loops grow without end (each path through its branches is a trace) runs at most that share slower than with no
-//! compiler, and no frame of a game has more than a bucket's worth of compiling in it, but for the last recording, which is finished.
+//! compiler.
+//!
+//! Where the host has frames, each has a small share of its own besides, and none of it left over. A recording that has begun is finished; what it takes beyond that the frames after it pay for.
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +13,13 @@ const SHARE: u32 = 12;
 /// What the bucket holds.
 const MOST: Duration = Duration::from_millis(12);
 
+/// What a frame may have.
+const IN_FRAME: Duration = Duration::from_micros(200);
+
 /// See the module.
 pub(super) struct Allowance {
+    /// What is left of the frame's share, and what frames to come have to pay; nothing without frames.
+    frame: Option<(Duration, Duration)>,
     left: Duration,
     debt: Duration,
     filled: Instant,
@@ -25,6 +32,7 @@ pub(super) struct Allowance {
 impl Allowance {
     pub(super) fn new() -> Allowance {
         Allowance {
+            frame: None,
             left: MOST,
             debt: Duration::ZERO,
             filled: Instant::now(),
@@ -33,8 +41,17 @@ impl Allowance {
         }
     }
 
+    /// The host's next frame begins.
+    pub(super) fn frame_begins(&mut self) {
+        let owed = self.frame.map_or(Duration::ZERO, |(_, owed)| owed);
+        self.frame = Some((IN_FRAME.saturating_sub(owed), owed.saturating_sub(IN_FRAME)));
+    }
+
     /// Whether work may begin now.
     pub(super) fn has_some(&mut self) -> bool {
+        if self.frame.is_some_and(|(left, _)| left.is_zero()) {
+            return false;
+        }
         let now = Instant::now();
         self.fill(now.duration_since(self.filled));
         self.filled = now;
@@ -53,8 +70,17 @@ impl Allowance {
 
     pub(super) fn end(&mut self) {
         if let Some(began) = self.began.take() {
-            self.take(began.elapsed());
+            self.took_here(began.elapsed());
         }
+    }
+
+    /// The script's thread has worked for so long.
+    pub(super) fn took_here(&mut self, time: Duration) {
+        if let Some((left, owed)) = &mut self.frame {
+            *owed += time.saturating_sub(*left);
+            *left = left.saturating_sub(time);
+        }
+        self.take(time);
     }
 
     /// Another thread has worked for so long, which is not for nothing where there are few processors: it may have two thirds of one.
@@ -85,5 +111,22 @@ mod tests {
         allowance.fill(Duration::from_secs(100));
         assert_eq!(allowance.left, MOST);
         assert_eq!(allowance.spent, MOST + Duration::from_millis(5));
+    }
+
+    #[test]
+    fn frames_have_a_share_each_and_pay_for_those_before() {
+        let mut allowance = Allowance::new();
+        allowance.frame_begins();
+        allowance.took_here(IN_FRAME / 2);
+        assert!(allowance.has_some());
+        allowance.took_here(IN_FRAME * 2);
+        assert!(!allowance.has_some());
+        allowance.frame_begins();
+        assert!(!allowance.has_some(), "it pays for one and a half frames' shares");
+        allowance.frame_begins();
+        assert!(allowance.has_some());
+        assert_eq!(allowance.frame, Some((IN_FRAME / 2, Duration::ZERO)));
+        allowance.frame_begins();
+        assert_eq!(allowance.frame, Some((IN_FRAME, Duration::ZERO)), "and nothing is saved");
     }
 }

@@ -16,6 +16,10 @@ pub(super) fn control(vm: &mut Vm, what: Control<'_>) -> bool {
     let state = unsafe { &mut *State::of(vm) };
     match what {
         Control::Status => state.is_on,
+        Control::Frame => {
+            state.allowance.frame_begins();
+            true
+        }
         Control::Switch(on) => {
             state.is_on = on;
             if on {

@@ -1,10 +1,10 @@
 //! The life of a region: compiled when a trace is complete, compiled anew when it grows, retired when it does not pay or what it rests on changes.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::background::{Background, Done, Job};
 use super::enter::{exits_to_pay, trial};
-use super::exit::exits_of;
 use super::ir::Region;
 use super::layout::lay_out;
 use super::opt::Wanted;
@@ -39,7 +39,7 @@ pub(super) struct Pending {
     protos: Vec<Gc<Proto>>,
     pinned: Vec<usize>,
     /// As recorded.
-    region: Region,
+    region: Arc<Region>,
     /// Where, for those who read it.
     place: String,
 }
@@ -94,16 +94,18 @@ fn compile(
     state.tickets += 1;
     let ticket = state.tickets;
     region.entrances = region.linked_sites().map(|site| (site, entrance(state, site))).collect();
+    let region = Arc::new(region);
     let known = &state.sites[site as usize];
     let job = Job {
         ticket,
-        region: region.clone(),
+        region: Arc::clone(&region),
         wanted: Wanted {
             hoists: state.parameters.hoists && !known.keeps_guards,
             narrows: state.parameters.narrows && !known.keeps_doubles,
         },
         forced: state.odd.next_guard(),
         wants_listing: state.report.wants_code(),
+        garbage: std::mem::take(&mut state.garbage),
     };
     let place = report::place_if_shown(vm, &state.report, header);
     let generation = state.generation;
@@ -163,10 +165,11 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
             None => penalise(state, site, Reason::Backend),
         };
     };
+    let region = Arc::unwrap_or_clone(region);
     evict(vm, state, number, code.len());
     let optimised = done.optimised;
     let exits_to_pay = exits_to_pay(done.time);
-    let mut exits = exits_of(&optimised);
+    let mut exits = done.exits;
     if let Some(old) = number.and_then(|number| state.regions[number as usize].as_ref()) {
         for (exit, old) in exits.iter_mut().zip(&old.exits) {
             exit.failures = old.failures;
@@ -214,6 +217,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
     let compiled: &Compiled = state.regions[shown as usize].as_deref().expect("just put there");
     state.entrances[site as usize].set(compiled);
     state.loop_sites[site as usize].count = 1;
+    state.garbage.regions.push(optimised);
 }
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
@@ -322,7 +326,22 @@ pub(super) fn retire(vm: &mut Vm, state: &mut State, number: u32) {
 pub(super) fn free_retired(state: &mut State) {
     // Asked after every entry of compiled code.
     if state.running == 0 && !state.retired.is_empty() {
-        state.retired.clear();
+        let_go_of_retired(state);
+    }
+}
+
+/// Garbage of so many regions is not kept until the next is compiled.
+const MUCH_GARBAGE: usize = 16;
+
+#[cold]
+fn let_go_of_retired(state: &mut State) {
+    state.garbage.compiled.append(&mut state.retired);
+    if state.garbage.len() >= MUCH_GARBAGE {
+        let garbage = std::mem::take(&mut state.garbage);
+        match &state.background {
+            Some(background) => background.free(garbage),
+            None => drop(garbage),
+        }
     }
 }
 

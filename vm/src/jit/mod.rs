@@ -73,7 +73,7 @@ use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
 use allowance::Allowance;
-use background::Background;
+use background::{Background, Garbage};
 use control::control;
 use exit::Exit;
 use ir::{Region, Slot, SnapId};
@@ -256,6 +256,8 @@ pub(crate) struct State {
     entrances: Vec<Box<Cell<*const Compiled>>>,
     #[allow(clippy::vec_box, reason = "the running one is known by its address")]
     retired: Vec<Box<Compiled>>,
+    /// What has been retired and left, and other parts of regions that nobody needs: the compiler's thread frees them.
+    garbage: Garbage,
     /// How many entries of compiled code are under way.
     running: u32,
     recorder: Option<Box<Recorder>>,
@@ -309,6 +311,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         regions: vec![None],
         entrances: vec![Box::new(Cell::new(std::ptr::null()))],
         retired: Vec::new(),
+        garbage: Garbage::default(),
         running: 0,
         recorder: None,
         is_on: true,

@@ -37,7 +37,6 @@ pub(crate) enum Input {
 }
 
 /// Scripts to run, in order.
-#[derive(Default)]
 pub(crate) struct Job {
     /// What `-e` and `-l` ask for, in their order.
     pub(crate) before: Vec<Before>,
@@ -59,6 +58,23 @@ pub(crate) struct Job {
     pub(crate) optimisation: Vec<String>,
 }
 
+impl Job {
+    /// Nothing to do, with the arguments ending at `script_position`.
+    fn new(script_position: usize) -> Job {
+        Job {
+            before: Vec::new(),
+            script: None,
+            script_position,
+            shows_version: false,
+            ignores_environment: false,
+            is_interactive: false,
+            jit: true,
+            listeners: Vec::new(),
+            optimisation: Vec::new(),
+        }
+    }
+}
+
 /// Something to do before the script.
 pub(crate) enum Before {
     /// `-e chunk`
@@ -70,7 +86,7 @@ pub(crate) enum Before {
 /// Reads the command line.
 pub(crate) fn parse(argv: &[OsString]) -> Result<Command, String> {
     let mut parser = lexopt::Parser::from_args(argv.iter().skip(1));
-    let mut job = Job { script_position: argv.len(), ..Job::default() };
+    let mut job = Job::new(argv.len());
     let mut has_commands = false;
     let wrong = |error: lexopt::Error| error.to_string();
     while let Some(arg) = parser.next().map_err(wrong)? {

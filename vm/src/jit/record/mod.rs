@@ -511,12 +511,12 @@ impl Recorder {
             }
         }
         if let Some(top) = self.top {
-            let from = self.top_frame().base;
-            for slot in from..top {
-                if !snapshot.live.contains(&slot) && self.place(slot).is_some() {
-                    snapshot.live.push(slot);
-                }
-            }
+            // Those in the frame are live if they are taken; a list may be longer than that.
+            let frame = self.top_frame();
+            // SAFETY: a live prototype.
+            let end = frame.base + Slot::from(unsafe { (*frame.proto.as_ptr()).frame_size });
+            let beyond = (end..top).filter(|slot| self.place(*slot).is_some());
+            snapshot.live.extend(beyond);
         }
         for index in 0..self.places.len() {
             let place = match self.places[index] {

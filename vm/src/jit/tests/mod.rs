@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::State;
-use super::background::{Background, Job};
+use super::background::{Background, Garbage, Job};
 use super::ir::{parse, print, verify};
 use super::opt::{Wanted, optimise};
 use crate::{Libraries, Lua, LuaOptions};
@@ -163,10 +163,11 @@ fn a_panic_of_the_compiler_is_no_crash() {
         let region = parse(&text.replace("link 0 2", "exit 0")).expect("a region");
         let job = Job {
             ticket,
-            region,
+            region: region.into(),
             wanted: Wanted { hoists: false, narrows: false },
             forced: None,
             wants_listing: false,
+            garbage: Garbage::default(),
         };
         assert!(background.send(job));
         let done = std::iter::repeat_with(|| background.next()).flatten().next().expect("an answer");
