@@ -352,9 +352,9 @@ fn the_profiler_reports_when_the_program_ends() {
     let busy = path(&folder, "busy.lua");
     let text = succeeds(&[&busy, "fi1"]);
     assert!(text.contains("%  work\n"), "{text}");
-    let text = succeeds(&[&busy, "vi1"]);
+    let text = succeeds(&["-joff", &busy, "vi1"]);
     assert!(text.contains("%  Interpreted\n"), "{text}");
-    let text = succeeds(&[&busy, "vli1m0"]);
+    let text = succeeds(&["-joff", &busy, "vli1m0"]);
     assert!(text.contains("%  Interpreted\n  -- ") && text.contains("busy.lua:2\n"), "{text}");
     let text = succeeds(&[&busy, "2i1r"]);
     assert!(text.lines().any(|line| line.trim_start().ends_with("work < busy.lua:0")), "{text}");
@@ -366,7 +366,7 @@ fn the_profiler_reports_when_the_program_ends() {
         "{text}"
     );
     if cfg!(feature = "jit") {
-        let text = succeeds(&["-jon", &busy, "vi1"]);
+        let text = succeeds(&[&busy, "vi1"]);
         assert!(text.contains("%  Compiled\n"), "{text}");
     }
     // Without a stop the end of the program is one.
