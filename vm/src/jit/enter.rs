@@ -2,7 +2,7 @@
 
 use super::exit::{restore, restore_frames};
 use super::ir::{self, SnapId};
-use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up};
+use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up, newest};
 use super::record::Recorder;
 use super::{
     Compiled, LEFT, LINKED, Left, NOT_ENTERED, Runtime, RuntimeHead, STORED, State, original, report,
@@ -278,14 +278,21 @@ unsafe fn grow(vm: &mut Vm, state: &mut State, leaving: &Leaving) {
     // SAFETY: by contract; the recorder copies what it needs of the region.
     let compiled = unsafe { &mut *leaving.compiled };
     let site = compiled.site;
-    let has_room = compiled.region.traces.len() <= state.parameters.max_side as usize;
+    let (region, _) = newest(state, compiled);
+    let has_room = region.traces.len() <= state.parameters.max_side as usize;
+    // Recorded while another version was being compiled. Exits that only the compiled version has lead to none.
+    let is_coming = region.snaps.get(leaving.snap as usize).is_some_and(|snap| snap.side.is_some());
     let exit = &mut compiled.exits[leaving.snap as usize];
     if !exit.may_grow || !has_room {
         exit.due = u32::MAX;
         return;
     }
-    if vm.compiled.recording || state.sites[site as usize].is_pending {
+    if vm.compiled.recording {
         exit.due = 1;
+        return;
+    }
+    if is_coming {
+        exit.due = SOON;
         return;
     }
     if !state.may_begin() {
@@ -296,13 +303,14 @@ unsafe fn grow(vm: &mut Vm, state: &mut State, leaving: &Leaving) {
     }
     exit.count_anew();
     let any = state.sites[site as usize].any.clone();
+    let (region, protos) = newest(state, compiled);
     let side = Recorder::side(
         vm,
         site,
         compiled.number,
-        &compiled.region,
+        region,
         compiled.header,
-        &compiled.protos,
+        protos,
         leaving.snap,
         any,
         state.parameters.max_record,

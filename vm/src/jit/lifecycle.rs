@@ -40,8 +40,48 @@ pub(super) struct Pending {
     pinned: Vec<usize>,
     /// As recorded.
     region: Arc<Region>,
+    /// What has been recorded since to be added to it.
+    next: Option<Next>,
     /// Where, for those who read it.
     place: String,
+}
+
+/// A region that has grown while a version of it was being compiled: it is compiled when that has come.
+struct Next {
+    region: Region,
+    protos: Vec<Gc<Proto>>,
+    pinned: Vec<usize>,
+}
+
+/// A region as it was recorded last, and the prototypes it has to do with: it may have grown since it was compiled.
+pub(super) fn newest<'a>(state: &'a State, compiled: &'a Compiled) -> (&'a Region, &'a [Gc<Proto>]) {
+    let is_same = |pending: &&Pending| pending.number == Some(compiled.number);
+    match state.pending.iter().find(is_same) {
+        None => (&compiled.region, &compiled.protos),
+        Some(Pending { next: Some(next), .. }) => (&next.region, &next.protos),
+        Some(pending) => (&pending.region, &pending.protos),
+    }
+}
+
+/// Has a region compiled once the version that is being compiled has come; false if there is none on its way.
+fn compile_next(
+    vm: &mut Vm,
+    state: &mut State,
+    number: Option<u32>,
+    region: &mut Region,
+    protos: &mut Vec<Gc<Proto>>,
+) -> bool {
+    let Some(at) = state.pending.iter().position(|it| number.is_some() && it.number == number) else {
+        return false;
+    };
+    // Without memory it has not been recorded: its exit is counted again.
+    if let Ok(pinned) = pin(vm, state, protos) {
+        let next = Next { region: std::mem::take(region), protos: std::mem::take(protos), pinned };
+        if let Some(old) = state.pending[at].next.replace(next) {
+            unpin(vm, state, &old.pinned);
+        }
+    }
+    true
 }
 
 /// How often a loop is interpreted until it is asked whether its code is there.
@@ -82,7 +122,10 @@ fn compile(
     region: Region,
     protos: Vec<Gc<Proto>>,
 ) {
-    let mut region = region;
+    let (mut region, mut protos) = (region, protos);
+    if compile_next(vm, state, number, &mut region, &mut protos) {
+        return;
+    }
     let Ok(mut pinned) = pin(vm, state, &protos) else {
         return penalise(state, site, Reason::Memory);
     };
@@ -109,7 +152,8 @@ fn compile(
     };
     let place = report::place_if_shown(vm, &state.report, header);
     let generation = state.generation;
-    let pending = Pending { ticket, generation, site, number, header, protos, pinned, region, place };
+    let pending =
+        Pending { ticket, generation, site, number, header, protos, pinned, region, next: None, place };
     if state.only_if_it_pays() && state.background(vm).is_some() {
         if state.background(vm).is_some_and(|background| background.send(job)) {
             state.loop_sites[site as usize].count = if number.is_some() { 1 } else { UNTIL_ASKED };
@@ -150,16 +194,23 @@ fn collect_done(vm: &mut Vm, state: &mut State) {
 
 /// A region has been compiled.
 fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
-    let Pending { generation, site, number, header, protos, pinned, region, place, .. } = pending;
+    let Pending { generation, site, number, header, protos, pinned, region, next, place, .. } = pending;
+    let unpin_next = |vm: &mut Vm, state: &mut State| {
+        if let Some(next) = &next {
+            unpin(vm, state, &next.pinned);
+        }
+    };
     state.sites[site as usize].is_pending = false;
     let is_gone = generation != state.generation
         || number.is_some_and(|number| state.regions.get(number as usize).is_none_or(Option::is_none));
     if is_gone {
         unpin(vm, state, &pinned);
+        unpin_next(vm, state);
         return state.abort(Reason::Flushed);
     }
     let Some(code) = done.code else {
         unpin(vm, state, &pinned);
+        unpin_next(vm, state);
         return match number {
             Some(number) => exit_failed(state, number, &region, Reason::Backend),
             None => penalise(state, site, Reason::Backend),
@@ -218,6 +269,10 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
     state.entrances[site as usize].set(compiled);
     state.loop_sites[site as usize].count = 1;
     state.garbage.regions.push(optimised);
+    if let Some(next) = next {
+        compile(vm, state, site, Some(shown), header, next.region, next.protos);
+        unpin(vm, state, &next.pinned);
+    }
 }
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {

@@ -27,6 +27,35 @@ fn the_compiler_is_there_unless_the_host_wants_none() {
     assert!(!lua.load(text).eval::<bool>(&mut lua).expect("runs"));
 }
 
+/// Its paths are recorded while versions of its region are being compiled on the other thread.
+#[test]
+fn a_loop_of_many_paths_computes_the_same_while_it_grows() {
+    let source = "
+        local function walk(n)
+          local sum, kinds, object = 0, {}, {count = 0}
+          for i = 1, n do
+            local kind = i * 7919 % 61 % 23
+            if kind < 3 then object.last = nil
+            elseif kind < 6 then object.last = i
+            elseif kind < 9 then sum = sum + (object.last or 1)
+            elseif kind < 12 then object = {count = object.count + kind, last = object.last}
+            elseif kind < 15 then kinds[kind] = (kinds[kind] or 0) + 1
+            elseif kind < 18 then for j = 1, kind % 4 + 1 do sum = sum + j * kind end
+            else sum = sum + #tostring(kind) end
+            sum = sum % 1000003
+          end
+          return table.concat({sum, object.count, tostring(object.last), kinds[12], kinds[14]}, ' ')
+        end
+        return walk(...)";
+    let [interpreted, compiled] = [false, true].map(|jit| {
+        let options = LuaOptions { libraries: Libraries::ALL, seed: Some(1), jit, ..LuaOptions::default() };
+        let mut lua = Lua::with_options(options);
+        let walk: Function = lua.load(source).into_function(&mut lua).expect("it compiles");
+        [1_000, 300_000, 300_000].map(|n| walk.call::<String>(&mut lua, n).expect("runs"))
+    });
+    assert_eq!(interpreted, compiled);
+}
+
 #[test]
 fn endless_loops_are_stopped() {
     let mut lua = eager();

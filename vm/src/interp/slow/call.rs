@@ -25,6 +25,14 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
         return Err(raised);
     }
     let (function, count) = callee(vm, insn);
+    if let Some(FunctionView::Native(native)) = vm.slot(function).as_function().map(Gc::view)
+        && native.special().is_plain()
+    {
+        // As compiled code has them called.
+        let Args { base, count } = enter_native(vm, function, count, FrameKind::Lua, 0)?;
+        let has_run = run_native(vm, insn, native, base, count);
+        return if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) };
+    }
     let go = begin(vm, function, count, FrameKind::Lua, 0)?;
     vm.check_collector(insn);
     Ok(go)
