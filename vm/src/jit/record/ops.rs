@@ -230,6 +230,8 @@ impl Recorder {
         match insn.op() {
             // Arguments may be converted in place, and what lies above is the callee's.
             Op::CALL => {
+                // The list it took is no more; one that it gives ends where the interpreter says.
+                self.top = None;
                 for register in 0..(c.max(1) - 1) {
                     self.set_place(self.slot(a + register), Some(Place::Memory));
                 }
@@ -244,7 +246,10 @@ impl Recorder {
                 }
                 self.forget_above(self.slot(a + 3 + c));
             }
-            Op::VARARG if b == 0 => self.forget_all_above(self.slot(a)),
+            Op::VARARG if b == 0 => {
+                self.top = None;
+                self.forget_all_above(self.slot(a));
+            }
             Op::CONCAT => {
                 (b..=c).for_each(|register| self.set_place(self.slot(register), Some(Place::Memory)));
                 self.set_place(self.slot(a), Some(Place::Memory));
