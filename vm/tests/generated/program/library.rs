@@ -120,6 +120,13 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
     (1, Call("p(pcall(string.format, $D, $V, $V))")),
     (1, Call("p(pcall(load, '=(' .. $S, '=chunk'))")),
     (1, Call("p(getfenv($i) == _G)")),
+    // Lists that are made of lists, by the last arguments.
+    (2, Call("p($V, string.format('%s', string.sub(clip($S), $i)))")),
+    (2, Call("print($N, string.format('%s %s', string.gsub(clip($S), $P, '')))")),
+    (2, Call("p($V, math.max($N, string.byte(clip($S) .. 'a', $i, -1)))")),
+    (1, Call("p(select('#', $V, tostring(select(1, $V, $V))))")),
+    (1, Call("p({$V, math.min(math.max($N, $N, $N))}, unpack({math.modf($N)}))")),
+    (1, Call("p(pcall($F, string.find(clip($S), string.sub('abc', $i, $i))))")),
 ];
 
 pub(super) const PATTERNS: &[&str] = &[
