@@ -137,6 +137,10 @@ fn compile(
     state.tickets += 1;
     let ticket = state.tickets;
     region.entrances = region.linked_sites().map(|site| (site, entrance(state, site))).collect();
+    #[allow(
+        clippy::arc_with_non_send_sync,
+        reason = "both threads read it only, and follow no address (`Job`)"
+    )]
     let region = Arc::new(region);
     let known = &state.sites[site as usize];
     let job = Job {
