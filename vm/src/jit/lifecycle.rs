@@ -53,10 +53,17 @@ struct Next {
     pinned: Vec<usize>,
 }
 
+/// Where the version of a region stands that is being compiled. Numbers are used again after a flush, of which such a version knows nothing.
+fn on_its_way(state: &State, site: u32, number: u32) -> Option<usize> {
+    state.pending.iter().position(|pending| {
+        pending.number == Some(number) && pending.site == site && pending.generation == state.generation
+    })
+}
+
 /// A region as it was recorded last, and the prototypes it has to do with: it may have grown since it was compiled.
 pub(super) fn newest<'a>(state: &'a State, compiled: &'a Compiled) -> (&'a Region, &'a [Gc<Proto>]) {
-    let is_same = |pending: &&Pending| pending.number == Some(compiled.number);
-    match state.pending.iter().find(is_same) {
+    let pending = on_its_way(state, compiled.site, compiled.number).map(|at| &state.pending[at]);
+    match pending {
         None => (&compiled.region, &compiled.protos),
         Some(Pending { next: Some(next), .. }) => (&next.region, &next.protos),
         Some(pending) => (&pending.region, &pending.protos),
@@ -67,13 +74,11 @@ pub(super) fn newest<'a>(state: &'a State, compiled: &'a Compiled) -> (&'a Regio
 fn compile_next(
     vm: &mut Vm,
     state: &mut State,
-    number: Option<u32>,
+    (site, number): (u32, Option<u32>),
     region: &mut Region,
     protos: &mut Vec<Gc<Proto>>,
 ) -> bool {
-    let Some(at) = state.pending.iter().position(|it| number.is_some() && it.number == number) else {
-        return false;
-    };
+    let Some(at) = number.and_then(|number| on_its_way(state, site, number)) else { return false };
     // Without memory it has not been recorded: its exit is counted again.
     if let Ok(pinned) = pin(vm, state, protos) {
         let next = Next { region: std::mem::take(region), protos: std::mem::take(protos), pinned };
@@ -123,7 +128,7 @@ fn compile(
     protos: Vec<Gc<Proto>>,
 ) {
     let (mut region, mut protos) = (region, protos);
-    if compile_next(vm, state, number, &mut region, &mut protos) {
+    if compile_next(vm, state, (site, number), &mut region, &mut protos) {
         return;
     }
     let Ok(mut pinned) = pin(vm, state, &protos) else {
