@@ -7,7 +7,7 @@
 //! what fresh memory costs.
 //!
 //! The same thread makes ready what a growing heap is about to need: an arena in huge pages, touched; a region for an array that is about to outgrow arenas, touched as far as the array will be copied
-//! there; or the first pages of a few for more large objects like the last two. A first access to a page takes microseconds, of the script's time
+//! there; or the first pages of a few for more large objects like the last two; a piece for the table of strings. A first access to a page takes microseconds, of the script's time
 //! otherwise, and in huge pages a marker that goes from object to object finds their addresses translated more often. So an arena that was made ahead is the better one, and a
 //! heap that allocates faster than they are made does without.
 //!
