@@ -70,23 +70,13 @@ pub(super) fn newest<'a>(state: &'a State, compiled: &'a Compiled) -> (&'a Regio
     }
 }
 
-/// Has a region compiled once the version that is being compiled has come; false if there is none on its way.
-fn compile_next(
-    vm: &mut Vm,
-    state: &mut State,
-    (site, number): (u32, Option<u32>),
-    region: &mut Region,
-    protos: &mut Vec<Gc<Proto>>,
-) -> bool {
-    let Some(at) = number.and_then(|number| on_its_way(state, site, number)) else { return false };
+/// Has a region compiled once the version of it that is on its way has come.
+fn compile_next(vm: &mut Vm, state: &mut State, pending: usize, region: Region, protos: Vec<Gc<Proto>>) {
     // Without memory it has not been recorded: its exit is counted again.
-    if let Ok(pinned) = pin(vm, state, protos) {
-        let next = Next { region: std::mem::take(region), protos: std::mem::take(protos), pinned };
-        if let Some(old) = state.pending[at].next.replace(next) {
-            unpin(vm, state, &old.pinned);
-        }
+    let Ok(pinned) = pin(vm, state, &protos) else { return };
+    if let Some(old) = state.pending[pending].next.replace(Next { region, protos, pinned }) {
+        unpin(vm, state, &old.pinned);
     }
-    true
 }
 
 /// How often a loop is interpreted until it is asked whether its code is there.
@@ -127,10 +117,10 @@ fn compile(
     region: Region,
     protos: Vec<Gc<Proto>>,
 ) {
-    let (mut region, mut protos) = (region, protos);
-    if compile_next(vm, state, (site, number), &mut region, &mut protos) {
-        return;
+    if let Some(pending) = number.and_then(|number| on_its_way(state, site, number)) {
+        return compile_next(vm, state, pending, region, protos);
     }
+    let mut region = region;
     let Ok(mut pinned) = pin(vm, state, &protos) else {
         return penalise(state, site, Reason::Memory);
     };

@@ -29,8 +29,7 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
         && native.special().is_plain()
     {
         // As compiled code has them called.
-        let Args { base, count } = enter_native(vm, function, count, FrameKind::Lua, 0)?;
-        let has_run = run_native(vm, insn, native, base, count);
+        let has_run = native_directly(vm, insn, native);
         return if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) };
     }
     let go = begin(vm, function, count, FrameKind::Lua, 0)?;
