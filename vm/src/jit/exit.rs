@@ -246,7 +246,7 @@ unsafe fn boxed(raw: u64, ty: Ty) -> RawValue {
 }
 
 /// A frame of a region that was entered at stack index `base`.
-fn call_info(frame: &FrameState, base: u32) -> CallInfo {
+pub(super) fn call_info(frame: &FrameState, base: u32) -> CallInfo {
     CallInfo {
         pc: frame.pc,
         constants: frame.constants,
@@ -329,6 +329,9 @@ pub(crate) fn restore_frames(vm: &mut Vm, exit: &Exit, base: u32) {
         let frame = vm.frame_mut();
         (frame.pc, frame.constants) = (root.pc, root.constants);
         for frame in inlined {
+            if let Some(catch) = frame.catch {
+                vm.push_frame(catch.call_info(base));
+            }
             vm.push_frame(call_info(frame, base));
         }
     }

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
 use super::exit::{restore, restore_frames};
-use super::ir::WideOp;
+use super::ir::{WideOp, record_count};
 use super::{LEFT, RETURNED, Runtime, State};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
@@ -156,7 +156,7 @@ unsafe fn execute(vm: *mut Vm, snap: u64, next: *const Insn, is_stored: bool) ->
         }
         (*state).left = super::Left::On;
         let here =
-            vm.thread == thread && vm.frames().len() == depth + exit.frames.len() && vm.frame().pc == next;
+            vm.thread == thread && vm.frames().len() == depth + record_count(&exit.frames) && vm.frame().pc == next;
         // Functions that compiled code has called return without a look at what the collector wants of their frames.
         let is_guarded = vm.is_guarded_above(below);
         if !here || is_guarded || vm.watch.is_on() || (*(*runtime).region).is_retired.get() {

@@ -42,7 +42,7 @@ use std::fmt;
 use crate::bytecode::Insn;
 use crate::ffi::ctab::known;
 use crate::string::LuaString;
-use crate::thread::FrameKind;
+use crate::thread::{CallInfo, FrameKind};
 use crate::value::{Gc, RawValue};
 
 /// An instruction of a region.
@@ -221,6 +221,36 @@ pub(crate) struct FrameState {
     pub(crate) varargs: u32,
     /// What it returns to: a call, or an instruction whose metamethod it is.
     pub(crate) kind: FrameKind,
+    /// The frame of the `pcall` that has called it.
+    pub(crate) catch: Option<Catch>,
+}
+
+/// The frame of a `pcall` or `xpcall`, where errors stop. It lies right below that of the function it has called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Catch {
+    /// The first of its arguments, as a slot.
+    pub(crate) base: Slot,
+    /// The `FRAME_*` flags.
+    pub(crate) flags: u16,
+}
+
+impl Catch {
+    /// Its record, where slots are counted from stack index `base`.
+    pub(crate) fn call_info(self, base: u32) -> CallInfo {
+        CallInfo {
+            pc: std::ptr::null(),
+            constants: std::ptr::null(),
+            base: base.wrapping_add_signed(self.base),
+            varargs: 0,
+            kind: FrameKind::Lua,
+            flags: self.flags,
+        }
+    }
+}
+
+/// How many records frames take: each its own, and one for each `pcall`.
+pub(crate) fn record_count(frames: &[FrameState]) -> usize {
+    frames.len() + frames.iter().filter(|frame| frame.catch.is_some()).count()
 }
 
 /// A table that was made in a trace and that nobody else knows: what it has.

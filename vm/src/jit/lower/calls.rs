@@ -7,8 +7,9 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::super::RETURNED;
+use super::super::exit::call_info;
 use super::super::helpers::{Arg, GOES_ON, Helper};
-use super::super::ir::{Ins, OWN_SITE, Ref, SnapId, called_site, wanted_results};
+use super::super::ir::{Ins, OWN_SITE, Ref, SnapId, called_site, record_count, wanted_results};
 use super::compiler::{CODE_ARGUMENTS, signature};
 use super::{Lowering, layout};
 
@@ -103,7 +104,7 @@ impl Lowering<'_> {
     fn distance(&self, snap: SnapId) -> (i64, i64) {
         let frames = &self.region.snaps[snap as usize].frames;
         let top = frames.last().expect("a snapshot has a frame");
-        (i64::from(top.base) * 8, (frames.len() as i64 - 1) * i64::from(layout::FRAME_SIZE))
+        (i64::from(top.base) * 8, (record_count(frames) as i64 - 1) * i64::from(layout::FRAME_SIZE))
     }
 
     /// Goes on if there is room for slots, frames, and on the machine's stack; else the interpreter makes some.
@@ -143,17 +144,23 @@ impl Lowering<'_> {
             let constants = self.word(root.constants as u64);
             self.b.ins().store(Self::flags(), constants, frame, layout::FRAME_CONSTANTS);
         }
-        for (number, called) in (1..).zip(called) {
+        let records = called.iter().flat_map(|called| {
+            let catch = called.catch.map(|catch| catch.call_info(0));
+            catch.into_iter().chain([call_info(called, 0)])
+        });
+        for (number, record) in (1..).zip(records) {
             let at = number * layout::FRAME_SIZE;
             for (value, offset) in
-                [(called.pc as u64, layout::FRAME_PC), (called.constants as u64, layout::FRAME_CONSTANTS)]
+                [(record.pc as u64, layout::FRAME_PC), (record.constants as u64, layout::FRAME_CONSTANTS)]
             {
                 let value = self.word(value);
                 self.b.ins().store(Self::flags(), value, frame, at + offset);
             }
-            let base = self.b.ins().iadd_imm_s(index, i64::from(called.base));
+            let base = self.b.ins().iadd_imm_s(index, i64::from(record.base as i32));
             self.b.ins().istore32(Self::flags(), base, frame, at + layout::FRAME_BASE);
-            let rest = self.word(u64::from(called.varargs) | (called.kind as u64) << 32);
+            let rest =
+                u64::from(record.varargs) | (record.kind as u64) << 32 | u64::from(record.flags) << 48;
+            let rest = self.word(rest);
             self.b.ins().store(Self::flags(), rest, frame, at + layout::FRAME_REST);
         }
         if bytes > 0 {

@@ -30,7 +30,7 @@ use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty
 use super::memory::Code;
 use super::{LINKED, NOT_ENTERED, STORED};
 
-/// So many instructions of a function count as a turn of a loop.
+/// So many instructions of a function, or of a loop that is left in each turn, count as a turn of a loop.
 const WORK_PER_TURN: usize = 10;
 
 /// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
@@ -275,8 +275,9 @@ impl Lowering<'_> {
             }
             End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => {
                 let work = (self.work(number) / WORK_PER_TURN) as i64;
-                if region.is_function && work > 0 {
-                    // It has no turns by which to tell whether it pays.
+                let has_no_turns = region.is_function || matches!(region.traces[0].end, End::Exit(_));
+                if has_no_turns && work > 0 {
+                    // By which to tell whether it pays.
                     self.turns = self.b.ins().iadd_imm_s(self.turns, work);
                 }
                 if let End::Return(snap, values) = &trace.end {

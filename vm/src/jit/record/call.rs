@@ -1,5 +1,6 @@
 //! Calls and returns. Lua functions are inlined, natives called.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::open::MAX_VALUES;
@@ -7,10 +8,10 @@ use super::{Frame, Recorded, Recorder};
 use crate::bytecode::{BitOp, Insn, Op};
 use crate::function::{FunctionView, LuaFunction, NativeFunction, Proto, Special};
 use crate::jit::ARGUMENTS;
-use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
+use crate::jit::ir::{Catch, Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
 use crate::rt::meta::Meta;
-use crate::thread::FrameKind;
+use crate::thread::{FRAME_CATCH, FRAME_HANDLER, FRAME_TAIL_CALL, FrameKind};
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
@@ -39,7 +40,10 @@ impl Recorder {
                 let args: Vec<Ref> = (0..count)
                     .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
                     .collect::<Recorded<_>>()?;
-                self.call_closure(vm, insn, (function, closure), &args)
+                self.call_closure(vm, insn, callee, (function, closure), &args)
+            }
+            FunctionView::Native(native) if matches!(native.special(), Special::Pcall | Special::Xpcall) => {
+                self.protected_call(vm, insn, count, native)
             }
             FunctionView::Native(native) => {
                 if let Some(table) = self.set_fresh_metatable(vm, callee, count, native)? {
@@ -75,11 +79,60 @@ impl Recorder {
         self.frames.len() > MAX_FRAMES || depth > MAX_RECURSION + 1
     }
 
-    /// Begins a call of a Lua function; the arguments are in their slots, too.
+    /// `pcall` and `xpcall`: a Lua function is inlined, with the frame of the `pcall` below its own; a native that has nothing to do with Lua is called by
+    /// the interpreter.
+    fn protected_call(
+        &mut self,
+        vm: &Vm,
+        insn: Insn,
+        count: usize,
+        native: Gc<NativeFunction>,
+    ) -> Recorded<()> {
+        let callee = self.slot(insn.a());
+        let has_handler = native.special() == Special::Xpcall;
+        let own = 1 + usize::from(has_handler);
+        let is_tail_call = insn.op() == Op::TAILCALL;
+        if count < own {
+            return Err(Reason::Special);
+        }
+        let body = self.actual(vm, callee + 1).as_function().ok_or(Reason::Special)?;
+        // Before anything is moved.
+        self.snapshot()?;
+        self.guard_native(vm, callee, native)?;
+        let args: Vec<Ref> = (0..count)
+            .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
+            .collect::<Recorded<_>>()?;
+        let closure = match body.view() {
+            FunctionView::Lua(closure) => closure,
+            FunctionView::Native(_) if has_handler || is_tail_call => return Err(Reason::Special),
+            FunctionView::Native(body) => {
+                self.native_is_plain(body)?;
+                self.guard_native(vm, callee + 1, body)?;
+                return self.exec(vm, insn);
+            }
+        };
+        let mut flags = if is_tail_call { FRAME_CATCH | FRAME_TAIL_CALL } else { FRAME_CATCH };
+        if has_handler {
+            if self.region.ty(args[1]) != Ty::Fun {
+                return Err(Reason::Special);
+            }
+            // The handler goes first.
+            flags |= FRAME_HANDLER;
+            self.write_slot(callee + 1, args[1])?;
+            self.write_slot(callee + 2, args[0])?;
+        }
+        self.call_closure(vm, insn, callee + own as Slot, (args[0], closure), &args[own..])?;
+        let frame = self.frames.last_mut().expect("the called frame");
+        (frame.kind, frame.catch) = (FrameKind::Protected, Some(Catch { base: callee + 1, flags }));
+        Ok(())
+    }
+
+    /// Begins a call of a Lua function in a slot; the arguments are in their slots, too.
     fn call_closure(
         &mut self,
         vm: &Vm,
         insn: Insn,
+        callee: Slot,
         (function, closure): (Ref, Gc<LuaFunction>),
         args: &[Ref],
     ) -> Recorded<()> {
@@ -93,7 +146,6 @@ impl Recorder {
         if proto.is_vararg && args.len() > MAX_VALUES {
             return Err(Reason::Vararg);
         }
-        let callee = self.slot(insn.a());
         let params = usize::from(proto.param_count);
         let (known, proof) = self.prove_callee(vm, function, closure)?;
         if known != function {
@@ -139,6 +191,8 @@ impl Recorder {
         if !actual.is_table() {
             return Err(Reason::CallHandler);
         }
+        // Before anything is moved.
+        self.snapshot()?;
         let object = self.read_slot(vm, callee)?;
         let Some((handler, now)) = self.handler(vm, object, actual, Meta::Call)? else {
             return Err(Reason::CallHandler);
@@ -152,7 +206,7 @@ impl Recorder {
         for (i, value) in args.iter().enumerate() {
             self.write_slot(callee + 1 + i as Slot, *value)?;
         }
-        self.call_closure(vm, insn, (handler, closure), &args)
+        self.call_closure(vm, insn, callee, (handler, closure), &args)
     }
 
     /// The one value that a call with this `C` gives.
@@ -267,6 +321,9 @@ impl Recorder {
                 if self.frames.len() == 1 {
                     return Err(Reason::Returned);
                 }
+                if matches!(native.special(), Special::Pcall | Special::Xpcall) {
+                    return self.protected_call(vm, insn, count, native);
+                }
                 let value = match self.set_fresh_metatable(vm, callee, count, native)? {
                     Some(table) => Some(table),
                     None => self.short_call(vm, callee, count, native)?,
@@ -304,7 +361,8 @@ impl Recorder {
                 let base = frame.base - below as Slot;
                 self.push_frame_of(closure, base, proto.constants, frame.return_pc, frame.call)?;
                 self.set_proof(proof);
-                self.frames.last_mut().expect("the called frame").kind = frame.kind;
+                let called = self.frames.last_mut().expect("the called frame");
+                (called.kind, called.catch) = (frame.kind, frame.catch);
                 self.has_tail_called |= is_first;
                 self.forget_from(base - 1);
                 self.write_slot(base - 1, function)?;
@@ -392,11 +450,19 @@ impl Recorder {
 
     /// The current frame, which the trace has called, returns.
     pub(super) fn return_values(&mut self, values: &[Ref]) -> Recorded<()> {
-        let count = values.len();
         let frame = self.frames.pop().expect("the returning frame");
         if frame.kind == FrameKind::Meta {
             return self.finish_instruction(&frame, values);
         }
+        let mut values = Cow::Borrowed(values);
+        if frame.kind == FrameKind::Protected {
+            values.to_mut().insert(0, self.primitive(RawValue::TRUE));
+            if frame.call.op() == Op::TAILCALL {
+                // So does the frame in which `pcall` was called.
+                return self.return_values(&values);
+            }
+        }
+        let count = values.len();
         let wanted = match frame.call.c() {
             0 => count,
             c => c - 1,

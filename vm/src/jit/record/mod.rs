@@ -33,7 +33,7 @@ use std::rc::Rc;
 use super::BUFFER;
 use super::exit::WORDS;
 use super::ir::{
-    Begin, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty,
+    Begin, Catch, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty, record_count,
 };
 use super::reason::Reason;
 use crate::bytecode::Insn;
@@ -75,6 +75,15 @@ struct Frame {
     /// How many extra arguments lie below it.
     varargs: u32,
     kind: FrameKind,
+    /// The frame of the `pcall` that has called it.
+    catch: Option<Catch>,
+}
+
+impl Frame {
+    /// The lowest slot that is its own, not its caller's: that of the function that was called, or of its first extra argument.
+    fn lowest(&self) -> Slot {
+        self.catch.map_or(self.base - 1 - self.varargs as Slot, |catch| catch.base - 1)
+    }
 }
 
 /// What is open until the next instruction shows it.
@@ -208,7 +217,7 @@ impl Recorder {
         max_record: u32,
     ) -> Recorded<Recorder> {
         let snap = &region.snaps[parent as usize];
-        let depth = vm.frames().len() - snap.frames.len();
+        let depth = vm.frames().len() - record_count(&snap.frames);
         let mut recorder = Recorder::new(vm, site, header, any, max_record, depth);
         recorder.region = region.clone();
         recorder.region_number = Some(number);
@@ -225,7 +234,7 @@ impl Recorder {
             let base = recorder.base.wrapping_add_signed(frame.base);
             recorder.push_frame(vm, frame.base, base, frame.constants, return_pc, call)?;
             let pushed = recorder.frames.last_mut().expect("just pushed");
-            (pushed.kind, pushed.varargs) = (frame.kind, frame.varargs);
+            (pushed.kind, pushed.varargs, pushed.catch) = (frame.kind, frame.varargs, frame.catch);
         }
         for (slot, place) in &snap.slots {
             recorder.set_place(*slot, Some(*place));
@@ -308,6 +317,11 @@ impl Recorder {
             self.places.resize(index + 1, None);
         }
         self.places[index] = place;
+    }
+
+    /// How many records the VM has for its frames.
+    fn record_count(&self) -> usize {
+        self.frames.len() + self.frames.iter().filter(|frame| frame.catch.is_some()).count()
     }
 
     /// The current frame.
@@ -466,6 +480,7 @@ impl Recorder {
             proof: Ref::NONE,
             varargs: 0,
             kind: FrameKind::Lua,
+            catch: None,
         });
         Ok(())
     }
@@ -495,16 +510,15 @@ impl Recorder {
             let next = self.frames.get(index + 1);
             let pc = next.map_or(self.pc, |next| next.return_pc);
             let place = Self::index_of(frame, pc);
-            let Frame { base, constants, varargs, kind, .. } = *frame;
-            snapshot.frames.push(FrameState { base, pc, constants, varargs, kind });
+            let Frame { base, constants, varargs, kind, catch, .. } = *frame;
+            snapshot.frames.push(FrameState { base, pc, constants, varargs, kind, catch });
             // What a caller has from the called function on is not its own any more.
-            let below = |frame: &Frame| frame.base - 1 - frame.varargs as Slot;
-            let end = next.map_or(Slot::MAX, below);
+            let end = next.map_or(Slot::MAX, Frame::lowest);
             let registers = frame.live.before(place);
             let slots = registers.iter().map(|register| frame.base + register as Slot);
             snapshot.live.extend(slots.filter(|slot| *slot < end));
             if let Some(next) = next {
-                snapshot.live.extend(below(next)..next.base);
+                snapshot.live.extend(next.lowest()..next.base);
             }
             if index + 1 == count {
                 snapshot.pc_index = place as u32;

@@ -88,9 +88,9 @@ impl Recorder {
     pub(super) fn wait(&mut self, vm: &Vm, mut waiting: Waiting) -> Recorded<Option<Outcome>> {
         let is_inside = vm.thread == self.thread
             && vm.native_depth >= self.native_depth
-            && vm.frames().len() > self.depth + self.frames.len();
+            && vm.frames().len() > self.depth + self.record_count();
         if !is_inside {
-            if vm.frames().len() == self.depth + self.frames.len() {
+            if vm.frames().len() == self.depth + self.record_count() {
                 self.settle_results(vm, &waiting)?;
             }
             return Ok(None);

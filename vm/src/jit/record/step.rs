@@ -29,7 +29,7 @@ impl Recorder {
         let pc = unsafe { vm.frame().pc.sub(1) };
         let is_here = vm.thread == self.thread
             && vm.native_depth == self.native_depth
-            && vm.frames().len() == self.depth + self.frames.len()
+            && vm.frames().len() == self.depth + self.record_count()
             && self.expected.contains(&pc);
         if !is_here {
             return self.left_frame();
@@ -184,7 +184,8 @@ impl Recorder {
         self.body.len() >= if self.only_if_it_pays { 40 } else { 2 }
     }
 
-    /// A side trace ends before the current instruction, and so does a function where it returns; the root of a loop that does not come round is of no use.
+    /// A side trace ends before the current instruction, and so does a function where it returns, and a loop where it resumes or yields: it is entered
+    /// again in the next turn. The root of another loop that does not come round is of no use.
     pub(super) fn stop(&mut self, reason: Reason) -> Recorded<()> {
         let read = self.returned_registers().filter(|_| reason == Reason::Returned);
         if let Some(values) = self.results.take() {
@@ -195,7 +196,8 @@ impl Recorder {
             return Ok(());
         }
         let is_end = matches!(reason, Reason::Returned | Reason::TailCall);
-        let is_whole = self.begin == Begin::Root && self.region.is_function && is_end;
+        let is_switch = reason == Reason::Special && self.only_if_it_pays;
+        let is_whole = self.begin == Begin::Root && (self.region.is_function && is_end || is_switch);
         if !(is_whole || matches!(self.begin, Begin::At(_))) || !self.is_worthwhile() {
             return Err(reason);
         }
