@@ -5,7 +5,8 @@
 //! - `oracle`: LuaJIT runs the program to its end, and prints the same when it runs it again;
 //! - `plain`, `stress`, `dumped`, `compiled` and `compiled-stress`: Perilune prints what LuaJIT prints, as a host would run it, under collector
 //!   stress, after the program has been through `string.dump` and back, with every loop compiled, and that under collector stress;
-//! - `forced` and `oddly-hot`: also compiled, with each guard failing in its turn, and with loops and exits that become hot at random times.
+//! - `forced` and `oddly-hot`: also compiled, with each guard failing in its turn, and with loops and exits that become hot at random times;
+//! - `background`: compiled by another thread while the program runs, and only where that pays, as by default, but hot soon.
 //!
 //! `cargo test -p perilune --test suite -- strings/` runs the programs whose name contains `strings/`; so does
 //! `PERILUNE_TEST=strings/` in the environment.
@@ -49,7 +50,7 @@ enum Check {
 static RAN: [AtomicUsize; Check::ALL.len()] = [const { AtomicUsize::new(0) }; Check::ALL.len()];
 
 impl Check {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Oracle,
         Self::Perilune(Mode::Plain),
         Self::Perilune(Mode::CollectorStress),
@@ -58,6 +59,7 @@ impl Check {
         Self::Perilune(Mode::CompiledStress),
         Self::Perilune(Mode::Forced),
         Self::Perilune(Mode::OddlyHot),
+        Self::Perilune(Mode::Background),
     ];
 
     fn name(&self) -> &'static str {
@@ -70,6 +72,7 @@ impl Check {
             Self::Perilune(Mode::CompiledStress) => "compiled-stress",
             Self::Perilune(Mode::Forced) => "forced",
             Self::Perilune(Mode::OddlyHot) => "oddly-hot",
+            Self::Perilune(Mode::Background) => "background",
         }
     }
 
@@ -83,6 +86,7 @@ impl Check {
             Self::Perilune(Mode::CompiledStress) => &RAN[5],
             Self::Perilune(Mode::Forced) => &RAN[6],
             Self::Perilune(Mode::OddlyHot) => &RAN[7],
+            Self::Perilune(Mode::Background) => &RAN[8],
         }
     }
 

@@ -55,13 +55,15 @@ pub(crate) enum Mode {
     Forced,
     /// Compiled, and loops and exits become hot after random numbers of turns.
     OddlyHot,
+    /// As a host would, but hot soon: compiled by another thread while the program runs, and only where that pays.
+    Background,
 }
 
 impl Mode {
     fn compiles(self) -> bool {
         match self {
             Mode::Plain | Mode::CollectorStress | Mode::Dumped => false,
-            Mode::Compiled | Mode::CompiledStress | Mode::Forced | Mode::OddlyHot => true,
+            Mode::Compiled | Mode::CompiledStress | Mode::Forced | Mode::OddlyHot | Mode::Background => true,
         }
     }
 }
@@ -86,6 +88,10 @@ fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Err
     match mode {
         Mode::Forced => lua.set_compiler_test_parameter("force", number),
         Mode::OddlyHot => lua.set_compiler_test_parameter("seed", number),
+        Mode::Background => {
+            let options = format!("jit.opt.start('hotloop={}', 'hotexit={}')", 2 + number % 11, 1 + number % 3);
+            lua.load(&options).exec(&mut lua)?;
+        }
         _ => {}
     }
     if matches!(mode, Mode::CollectorStress | Mode::CompiledStress) {
@@ -101,7 +107,8 @@ fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Err
         | Mode::Compiled
         | Mode::CompiledStress
         | Mode::Forced
-        | Mode::OddlyHot => lua.create_string(&program.source)?,
+        | Mode::OddlyHot
+        | Mode::Background => lua.create_string(&program.source)?,
         Mode::Dumped => {
             let dump = "local source, name = ... return string.dump(assert(loadstring(source, name)))";
             let dump = lua.load(dump).into_function(&mut lua)?;
