@@ -31,7 +31,9 @@ mod slow;
 pub use dispatch::handler_code;
 pub(crate) use dispatch::{Handlers, handler_table, recording_table, watched_table};
 pub(crate) use lookup::Lookups;
-pub(crate) use slow::call::{call, call_at, host_resume, resume_error_value};
+pub(crate) use slow::call::{
+    call, call_at, call_plain, host_resume, push_native_frame, resume_error_value, run_native, take_answer,
+};
 pub(crate) use slow::{back_edge, slow_path};
 
 use crate::activity::Activity;

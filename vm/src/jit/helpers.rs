@@ -2,17 +2,15 @@
 
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
-use super::exit::{restore, restore_frames};
-use super::ir::{WideOp, record_count};
+use super::execute::{call_native, exec, exec_stored};
+use super::ir::WideOp;
 use super::{LEFT, RETURNED, Runtime, State};
-use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::ffi::arith;
 use crate::ffi::cdata::CData;
 use crate::ffi::ctype::Scalar;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
-use crate::interp::slow_path;
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::thread::FrameKind;
@@ -58,6 +56,7 @@ helpers! {
     barrier(Word, Word, Word) -> Word;
     exec(Word, Word, Word) -> Word;
     exec_stored(Word, Word, Word) -> Word;
+    call_native(Word, Word, Word) -> Word;
     short(Word, Word, Word, Word) -> Word;
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
@@ -85,95 +84,6 @@ helpers! {
 extern "C" fn barrier(vm: *mut Vm, _runtime: *mut Runtime, old: u64) -> u64 {
     // SAFETY: compiled code hands over its VM and the bits of a live value.
     unsafe { (*vm).heap.barrier(RawValue::from_bits(old)) };
-    0
-}
-
-/// Has the interpreter execute the instruction of a snapshot of the running region, whose values are in the exit buffer. 0: the next
-/// instruction is the one at `next`, and compiled code goes on; else the interpreter does, from where the frames say.
-extern "C" fn exec(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
-    // SAFETY: what compiled code hands over.
-    unsafe { execute(vm, snap, next, false) }
-}
-
-/// The same where the values are in their slots already.
-extern "C" fn exec_stored(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
-    // SAFETY: as above.
-    unsafe { execute(vm, snap, next, true) }
-}
-
-/// # Safety
-/// `vm` is a VM that runs compiled code, `snap` a snapshot of the running region, whose values are in their slots (`is_stored`) or in the exit buffer.
-#[inline(always)]
-unsafe fn execute(vm: *mut Vm, snap: u64, next: *const Insn, is_stored: bool) -> u64 {
-    // SAFETY: compiled code hands over its VM; the state is there while it runs.
-    let (vm, state) = unsafe { (&mut *vm, State::of(vm)) };
-    // SAFETY: as above.
-    let runtime = unsafe { &raw mut (*state).runtime };
-    // SAFETY: the running region is kept until it is left, whatever is flushed meanwhile; compiled code keeps to `frame`.
-    let (exits, saved) = unsafe {
-        vm.keep_frames();
-        (&(*(*runtime).region).exits, *runtime.cast::<super::RuntimeHead>())
-    };
-    let (depth, base) = (vm.frames().len() - 1, vm.frame().base);
-    // SAFETY: as above; the frames below may move.
-    let below = unsafe { (*runtime).bottom.offset_from_unsigned(vm.frames().as_ptr()) };
-    let exit = &exits[snap as usize];
-    if is_stored {
-        restore_frames(vm, exit, base);
-        if let Some(top) = exit.top {
-            vm.top = base.wrapping_add_signed(top);
-        }
-    } else if let Err(raised) = restore(vm, runtime, exit) {
-        // SAFETY: the state is there while compiled code runs.
-        unsafe { (*state).left = super::Left::Raised(raised) };
-        return 1;
-    }
-    let thread = vm.thread;
-    let at = vm.frame().pc;
-    // SAFETY: the snapshot's instruction.
-    let insn = unsafe { super::original(state, *at) };
-    // SAFETY: code does not end with an instruction that is executed so.
-    vm.frame_mut().pc = unsafe { at.add(1) };
-    let Some(slow) = slow_path(vm, insn) else {
-        unreachable!("only instructions with a slow path are recorded so")
-    };
-    vm.activity.set(Activity::Interpreted);
-    let outcome = slow(vm, insn);
-    vm.activity.set(Activity::Compiled);
-    // SAFETY: as above; nested entries have restored it or are over.
-    unsafe {
-        *runtime.cast::<super::RuntimeHead>() = saved;
-        match outcome {
-            Ok(crate::interp::Go::On) => {}
-            Ok(crate::interp::Go::Exit) => {
-                (*state).left = super::Left::Exit;
-                return 1;
-            }
-            Err(raised) => {
-                (*state).left = super::Left::Raised(raised);
-                return 1;
-            }
-        }
-        (*state).left = super::Left::On;
-        let here =
-            vm.thread == thread && vm.frames().len() == depth + record_count(&exit.frames) && vm.frame().pc == next;
-        // Functions that compiled code has called return without a look at what the collector wants of their frames.
-        let is_guarded = vm.is_guarded_above(below);
-        if !here || is_guarded || vm.watch.is_on() || (*(*runtime).region).is_retired.get() {
-            return 1;
-        }
-        vm.truncate_frames(depth + 1);
-        if vm.ensure_stack(base + (*(*runtime).region).region.max_slots).is_err() {
-            // Where there is no room the interpreter raises the error, should it come to that.
-            vm.heap.roots.raised = None;
-            restore_frames(vm, exit, base);
-            vm.frame_mut().pc = next;
-            return 1;
-        }
-        (*runtime).base = vm.stack.add(base as usize);
-        let top = vm.find_frame();
-        (*runtime).bottom = top.sub(depth - below);
-    }
     0
 }
 

@@ -43,6 +43,7 @@ mod allowance;
 mod background;
 mod control;
 mod enter;
+mod execute;
 mod exit;
 mod force;
 mod helpers;

@@ -72,6 +72,8 @@ pub(super) fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
         }
         // However this ends, the instruction is next; unless said otherwise, itself and not what is compiled for it.
         vm.frame_mut().pc = at;
+        // Code that is left in each turn, by an error or a switch to another coroutine, does not come to where it would ask.
+        vm.poll()?;
         return enter(vm, site);
     }
     collect(vm, state);

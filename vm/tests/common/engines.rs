@@ -89,7 +89,8 @@ fn run_perilune(program: &Program, mode: Mode, output: Output) -> Result<(), Err
         Mode::Forced => lua.set_compiler_test_parameter("force", number),
         Mode::OddlyHot => lua.set_compiler_test_parameter("seed", number),
         Mode::Background => {
-            let options = format!("jit.opt.start('hotloop={}', 'hotexit={}')", 2 + number % 11, 1 + number % 3);
+            let options =
+                format!("jit.opt.start('hotloop={}', 'hotexit={}')", 2 + number % 11, 1 + number % 3);
             lua.load(&options).exec(&mut lua)?;
         }
         _ => {}

@@ -67,6 +67,8 @@ fn endless_loops_are_stopped() {
         "local t = {} while true do t[1] = #t end",
         "local function f(x) return x end while true do f(1) end",
         "while true do pcall(error) end",
+        "local function f() error() end while true do pcall(f) end",
+        "local c = coroutine.wrap(function() while true do coroutine.yield() end end) while true do c() end",
         "local s = '' while true do s = ('x'):sub(1, 1) end",
     ] {
         let error = lua.load(source).exec(&mut lua).expect_err("it does not end");

@@ -3,15 +3,15 @@
 use super::call::return_values;
 use super::keep_branch;
 use crate::activity::Activity;
-use crate::bytecode::{Insn, Op};
+use crate::bytecode::Op;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, Special};
 use crate::gc::kind::Kind;
 use crate::interp::dispatch::{handler, leave, next, reload, save_pc, slow};
 use crate::interp::slow::{call, coroutine, iterate, misc};
-use crate::thread::{CallInfo, FrameKind, ResumedBy};
+use crate::thread::{FrameKind, ResumedBy};
 use crate::value::{Gc, RawValue};
-use crate::vm::{Args, Vm};
+use crate::vm::Args;
 
 /// The short form's answer to a call of `$native` with the arguments above `$callee`.
 macro_rules! short_form {
@@ -76,39 +76,6 @@ call_short_form(pc, vm, insn, base, k) {
     return call_framed(pc, vm, insn, base, k);
 } }
 
-/// Pushes the frame of a native called by the frame on top with the `count` arguments from stack slot `first` on, if there is room and nobody
-/// looks on.
-///
-/// # Safety
-/// Handlers run, and a `CALL` in front of `pc`.
-#[inline(always)]
-unsafe fn push_frame(vm: *mut Vm, pc: *const Insn, first: u32, count: u32) -> bool {
-    // SAFETY: `frame` is the frame on top, and there is room behind it.
-    unsafe {
-        let frame = (*vm).frame;
-        if (*vm).stack.wrapping_add((first + count + call::NATIVE_SLOTS) as usize) > (*vm).stack_limit
-            || frame >= (*vm).last_frame
-            || (*vm).watch.sees_calls()
-        {
-            return false;
-        }
-        frame.add(1).write(CallInfo {
-            pc: std::ptr::null(),
-            constants: std::ptr::null(),
-            base: first,
-            varargs: 0,
-            kind: FrameKind::Lua,
-            flags: 0,
-        });
-        (*frame).pc = pc;
-        let frames = &mut (*(*vm).thread.as_ptr()).frames;
-        frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 2);
-        (*vm).top = first + count;
-        (*vm).moved = false;
-        true
-    }
-}
-
 // A call of a function of the host that answers in one word.
 handler! {
 #[inline(never)]
@@ -117,7 +84,7 @@ call_host(pc, vm, insn, base, k) {
     let native: Gc<NativeFunction> = Gc::from_ptr((*callee).as_function_unchecked().as_ptr().cast());
     let first = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
     let count = if insn.b() == 0 { (*vm).top - first } else { insn.b() as u32 - 1 };
-    if push_frame(vm, pc, first, count) {
+    if call::push_native_frame(vm, pc, first, count) {
         let direct = (*native.as_ptr()).direct.unwrap_unchecked();
         (*vm).activity.set(Activity::Native);
         let answer = direct(&mut *vm, Args { base: first, count });
@@ -154,7 +121,7 @@ call_framed(pc, vm, insn, base, k) {
     let native: Gc<NativeFunction> = Gc::from_ptr((*callee).as_function_unchecked().as_ptr().cast());
     let first = callee.add(1).offset_from_unsigned((*vm).stack) as u32;
     let count = if insn.b() == 0 { (*vm).top - first } else { insn.b() as u32 - 1 };
-    if native.special().is_plain() && push_frame(vm, pc, first, count) {
+    if native.special().is_plain() && call::push_native_frame(vm, pc, first, count) {
         if call::run_native(&mut *vm, insn, native, first, count) {
             if !(*vm).moved {
                 next!(pc, vm, base, k)

@@ -28,25 +28,38 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
     if let Some(FunctionView::Native(native)) = vm.slot(function).as_function().map(Gc::view)
         && native.special().is_plain()
     {
-        // As compiled code has them called.
-        let has_run = native_directly(vm, insn, native);
-        return if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) };
+        return call_plain(vm, insn);
     }
     let go = begin(vm, function, count, FrameKind::Lua, 0)?;
     vm.check_collector(insn);
     Ok(go)
 }
 
+/// A `CALL` of a native that is a plain one.
+pub(crate) fn call_plain(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let (function, count) = callee(vm, insn);
+    let Some(FunctionView::Native(native)) = vm.slot(function).as_function().map(Gc::view) else {
+        unreachable!("whoever calls this has seen the native")
+    };
+    let args = enter_native(vm, function, count, FrameKind::Lua, 0)?;
+    // SAFETY: a live cell.
+    let direct = unsafe { (*native.as_ptr()).direct };
+    let has_run = match direct {
+        Some(direct) => {
+            vm.activity.set(Activity::Native);
+            let answer = direct(vm, args);
+            vm.activity.set(Activity::Interpreted);
+            take_answer(vm, insn, answer)
+        }
+        None => run_native(vm, insn, native, args.base, args.count),
+    };
+    if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) }
+}
+
 /// The most frequent of slow calls, a `CALL` of a plain native whose frame has been pushed: runs it and puts its results where they are
 /// wanted. `false` when an error is to be raised: [`call_op`] is next.
 #[inline(never)]
-pub(in crate::interp) fn run_native(
-    vm: &mut Vm,
-    insn: Insn,
-    native: Gc<NativeFunction>,
-    base: u32,
-    count: u32,
-) -> bool {
+pub(crate) fn run_native(vm: &mut Vm, insn: Insn, native: Gc<NativeFunction>, base: u32, count: u32) -> bool {
     // SAFETY: a live cell.
     let function = unsafe { (*native.as_ptr()).function };
     vm.activity.set(Activity::Native);
@@ -69,7 +82,7 @@ pub(in crate::interp) fn run_native(
 /// What is left to do with the answer of a function of the host, called by a `CALL`, whose frame is on top: that goes, its results to where they
 /// are wanted. `false` when an error is to be raised: [`call_op`] is next.
 #[inline(never)]
-pub(in crate::interp) fn take_answer(vm: &mut Vm, insn: Insn, answer: Answer) -> bool {
+pub(crate) fn take_answer(vm: &mut Vm, insn: Insn, answer: Answer) -> bool {
     let count = match answer.outcome() {
         Ok(Given::Nothing) => 0,
         Ok(Given::Pushed(count)) => count,
@@ -125,6 +138,39 @@ pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<Nat
         }
         Special::Yield => coroutine::yield_directly(vm, function, count),
         Special::Resume | Special::Pcall | Special::Xpcall | Special::Each => false,
+    }
+}
+
+/// Pushes the frame of a native called by the frame on top with the `count` arguments from stack slot `first` on, if there is room and nobody
+/// looks on.
+///
+/// # Safety
+/// Handlers or compiled code run, and a `CALL` in front of `pc`; `frame` is the frame on top.
+#[inline(always)]
+pub(crate) unsafe fn push_native_frame(vm: *mut Vm, pc: *const Insn, first: u32, count: u32) -> bool {
+    // SAFETY: `frame` is the frame on top, and there is room behind it.
+    unsafe {
+        let frame = (*vm).frame;
+        if (*vm).stack.wrapping_add((first + count + NATIVE_SLOTS) as usize) > (*vm).stack_limit
+            || frame >= (*vm).last_frame
+            || (*vm).watch.sees_calls()
+        {
+            return false;
+        }
+        frame.add(1).write(CallInfo {
+            pc: std::ptr::null(),
+            constants: std::ptr::null(),
+            base: first,
+            varargs: 0,
+            kind: FrameKind::Lua,
+            flags: 0,
+        });
+        (*frame).pc = pc;
+        let frames = &mut (*(*vm).thread.as_ptr()).frames;
+        frames.set_len(frame.offset_from_unsigned(frames.as_ptr()) + 2);
+        (*vm).top = first + count;
+        (*vm).moved = false;
+        true
     }
 }
 

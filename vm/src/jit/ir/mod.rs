@@ -41,6 +41,7 @@ use std::fmt;
 
 use crate::bytecode::Insn;
 use crate::ffi::ctab::known;
+use crate::function::NativeFunction;
 use crate::string::LuaString;
 use crate::thread::{CallInfo, FrameKind};
 use crate::value::{Gc, RawValue};
@@ -133,6 +134,21 @@ pub(crate) fn called_site(imm: u64) -> u32 {
 pub(crate) fn wanted_results(imm: u64) -> (usize, bool) {
     (usize::from(imm as u16), imm >> 16 & 1 != 0)
 }
+
+/// The immediate of `FNATIVE`: its code, and in the highest byte what is special about it. Those that the interpreter runs all have the same code.
+pub(crate) fn native_imm(native: Gc<NativeFunction>) -> u64 {
+    // SAFETY: a live native.
+    let code = unsafe { (*native.as_ptr()).function as usize as u64 };
+    code | (native.special() as u64) << NATIVE_CODE_BITS
+}
+
+/// The code and what is special, 0 if nothing, in the immediate of `FNATIVE`.
+pub(crate) fn native_parts(imm: u64) -> (u64, u8) {
+    (imm & ((1 << NATIVE_CODE_BITS) - 1), (imm >> NATIVE_CODE_BITS) as u8)
+}
+
+/// Addresses of code have no more.
+const NATIVE_CODE_BITS: u32 = 56;
 
 /// What `COLUMN` reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,6 +312,8 @@ pub(crate) struct Snapshot {
     pub(crate) made: Vec<(Ref, FreshValue)>,
     /// The top, where the next instruction takes values up to it.
     pub(crate) top: Option<Slot>,
+    /// The interpreter leaves the slots below this one alone when it executes the instruction.
+    pub(crate) kept_below: Slot,
     /// The instruction's place in its function, for listings.
     pub(crate) pc_index: u32,
     /// A side trace may begin here.

@@ -146,6 +146,10 @@ macro_rules! ops {
             pub(crate) fn has_snapshot(self) -> bool {
                 self.kind() == Kind::Guard || self.kind() == Kind::Call && self != IrOp::CLOSE
             }
+            /// Whether others get to see the stack while it runs: all that matters is in its slot before.
+            pub(crate) fn shows_slots(self) -> bool {
+                matches!(self, IrOp::EXEC | IrOp::NATIVE | IrOp::CALL)
+            }
             /// Whether it is how a branch of the program is recorded, whose other way is its opposite.
             pub(crate) fn is_branch(self) -> bool {
                 matches!(self, IrOp::GLT | IrOp::GLE | IrOp::GEQ)
@@ -283,7 +287,7 @@ ops! {
 
     /// The prototype of function `a` is `imm`.
     FPROTO Guard Closure,
-    /// Function `a` is a native with the code `imm`.
+    /// Function `a` is a native as `imm` says (see `native_imm`).
     FNATIVE Guard Closure,
     /// Variable `imm` of closure `a`; `b` proves that it is there.
     FUPV Value Closure,
@@ -387,6 +391,8 @@ ops! {
     SHORT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
+    /// The native is called that the `CALL` of the snapshot calls, and a plain one is, and the instruction at `imm` is next.
+    NATIVE Call All,
     /// The region of a function is called, in the frames of the snapshot: the first result. See `called_imm`.
     CALL Call All,
     /// Result `imm` of `CALL` `a`, right behind it.

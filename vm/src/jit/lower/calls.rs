@@ -63,6 +63,7 @@ impl Lowering<'_> {
         let top = self.load(self.vm, layout::FRAME);
         let frame = self.b.ins().iadd_imm_s(top, -bytes);
         self.b.ins().store(Self::flags(), frame, self.vm, layout::FRAME);
+        self.forget_written(ins.snap);
         self.load(self.runtime, layout::ARGUMENTS)
     }
 
@@ -158,8 +159,7 @@ impl Lowering<'_> {
             }
             let base = self.b.ins().iadd_imm_s(index, i64::from(record.base as i32));
             self.b.ins().istore32(Self::flags(), base, frame, at + layout::FRAME_BASE);
-            let rest =
-                u64::from(record.varargs) | (record.kind as u64) << 32 | u64::from(record.flags) << 48;
+            let rest = u64::from(record.varargs) | (record.kind as u64) << 32 | u64::from(record.flags) << 48;
             let rest = self.word(rest);
             self.b.ins().store(Self::flags(), rest, frame, at + layout::FRAME_REST);
         }

@@ -3,7 +3,7 @@
 //! A value that only snapshots name, and that is computed from other values alone, is computed where a snapshot is taken: a boxed number, the address of a
 //! view nobody has looked at. The loop itself does not.
 
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::super::exit::{constant, is_sunk_reference};
 use super::super::ir::{ENTRY_SNAP, IrOp, Kind, Mem, Ref, Region, SnapId};
@@ -15,7 +15,7 @@ pub(super) fn find(region: &Region) -> Vec<bool> {
     let mut todo: Vec<Ref> = Vec::new();
     todo.extend(region.passed());
     // Where the interpreter may run, what was lent may not be there any more.
-    let calls = region.bodies().any(|r| matches!(region.get(r).op, IrOp::EXEC | IrOp::CALL));
+    let calls = region.bodies().any(|r| region.get(r).op.shows_slots());
     for r in region.bodies() {
         let op = region.get(r).op;
         let can_wait = op.kind() == Kind::Value
@@ -113,20 +113,38 @@ impl Lowering<'_> {
         self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
     }
 
-    /// Stores what such a snapshot restores where it belongs.
+    /// Stores what such a snapshot restores where it belongs, if it is not there already.
     pub(super) fn store_in_slots(&mut self, snap: SnapId) {
         let region = self.region;
         let mut made = Vec::new();
+        let mut known: Vec<(Ref, Value)> = Vec::new();
         let stack = self.stack();
         for (slot, r) in &region.snaps[snap as usize].restored {
-            self.ensure(*r, &mut made);
-            let value = self.stored(*r);
+            if self.stored.insert(*slot, *r) == Some(*r) {
+                continue;
+            }
+            let value = match known.iter().find(|(other, _)| other == r) {
+                Some((_, value)) => *value,
+                None => {
+                    self.ensure(*r, &mut made);
+                    let value = self.stored(*r);
+                    known.push((*r, value));
+                    value
+                }
+            };
             self.b.ins().store(Self::flags(), value, stack, slot * 8);
         }
         for r in made {
             self.values[r.index()] = None;
             self.singles.remove(&r);
         }
+    }
+
+    /// The instruction of a snapshot has been executed, or the function called that it is in: what is known of the slots that it leaves alone is known
+    /// still, as far as it matters.
+    pub(super) fn forget_written(&mut self, snap: SnapId) {
+        let snapshot = &self.region.snaps[snap as usize];
+        self.stored.retain(|slot, _| *slot < snapshot.kept_below && snapshot.live.contains(slot));
     }
 
     /// Computes what only exits want.

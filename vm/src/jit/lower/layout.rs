@@ -66,6 +66,7 @@ pub(super) const KIND: i32 = (offset_of!(Function, header) + offset_of!(Header, 
 pub(super) const PROTO: i32 = offset_of!(LuaFunction, proto) as i32;
 pub(super) const ENV: i32 = offset_of!(LuaFunction, env) as i32;
 pub(super) const UPVALUES: i32 = offset_of!(LuaFunction, upvalues) as i32;
+pub(super) const SPECIAL: i32 = (offset_of!(Function, header) + offset_of!(Header, extra)) as i32 + 1;
 pub(super) const NATIVE_CODE: i32 = offset_of!(NativeFunction, function) as i32;
 pub(super) const LOCATION: i32 = offset_of!(Upvalue, location) as i32;
 

@@ -6,7 +6,7 @@ use super::super::LEFT;
 use super::super::helpers::Helper;
 use super::super::ir::{Ref, SnapId};
 use super::compiler::{preserving, signature};
-use super::{Lowering, layout};
+use super::{Lowering, Side, layout};
 
 impl Lowering<'_> {
     pub(super) fn leave(&mut self, number: u32) {
@@ -17,11 +17,19 @@ impl Lowering<'_> {
     /// Where a guard with a snapshot goes when it does not hold.
     pub(super) fn fail_block(&mut self, snap: SnapId) -> Block {
         match self.region.snaps[snap as usize].side {
-            Some(_) if self.exits.contains_key(&snap) => self.exits[&snap],
+            Some(_) if self.exits.contains_key(&snap) => {
+                let block = self.exits[&snap];
+                if let Some(side) = self.sides.iter_mut().find(|side| side.block == block) {
+                    // It is known if it is so wherever the trace begins.
+                    side.stored.retain(|slot, r| self.stored.get(slot) == Some(r));
+                }
+                block
+            }
             Some(trace) => {
                 let block = self.b.create_block();
                 self.exits.insert(snap, block);
-                self.sides.push((trace, block, self.turns));
+                let (turns, stored) = (self.turns, self.stored.clone());
+                self.sides.push(Side { trace, block, turns, stored });
                 block
             }
             None => self.exit_block(snap),

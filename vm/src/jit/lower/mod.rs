@@ -26,15 +26,21 @@ use cranelift_frontend::FunctionBuilder;
 
 use super::exit::buffer_places;
 use super::helpers::Helper;
-use super::ir::{Begin, End, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
+use super::ir::{Begin, End, Ins, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
 use super::memory::Code;
 use super::{LINKED, NOT_ENTERED, STORED};
 
 /// So many instructions of a function, or of a loop that is left in each turn, count as a turn of a loop.
 const WORK_PER_TURN: usize = 10;
 
-/// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace.
-pub(super) const LEAVING: usize = 12;
+/// What it costs to leave an instruction to the interpreter, but for the slots, in instructions of a trace; nothing for those that are not.
+pub(super) fn cost_of_leaving(op: IrOp) -> Option<usize> {
+    match op {
+        IrOp::EXEC => Some(12),
+        IrOp::NATIVE => Some(2),
+        _ => None,
+    }
+}
 
 /// The machine type of a value.
 fn clif_type(ty: Ty) -> Type {
@@ -75,8 +81,10 @@ struct Lowering<'r> {
     exits: HashMap<SnapId, Block>,
     /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
     cold: Vec<(SnapId, Block, bool, Value)>,
-    /// Traces to be lowered, and how many turns have been taken where they begin.
-    sides: Vec<(u32, Block, Value)>,
+    /// Traces to be lowered.
+    sides: Vec<Side>,
+    /// The values that slots are known to hold in memory, since they have been stored there.
+    stored: HashMap<Slot, Ref>,
     /// Where inner loops begin: the block before each, and that of its turns.
     inner: Vec<Option<(Block, Block)>>,
     /// Inner loops to be lowered, with how many turns have been taken, as a parameter of the first block.
@@ -86,6 +94,16 @@ struct Lowering<'r> {
     preheader: Block,
     header: Block,
     allocates: bool,
+}
+
+/// A trace to be lowered.
+struct Side {
+    trace: u32,
+    block: Block,
+    /// How many turns have been taken where it begins.
+    turns: Value,
+    /// What is known of slots there.
+    stored: HashMap<Slot, Ref>,
 }
 
 impl<'r> Lowering<'r> {
@@ -119,6 +137,7 @@ impl<'r> Lowering<'r> {
             exits: HashMap::new(),
             cold: Vec::new(),
             sides: Vec::new(),
+            stored: HashMap::new(),
             turns: Value::from_u32(0),
             inner: vec![None; region.inner.len()],
             entered: Vec::new(),
@@ -137,9 +156,9 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CALL, CBOX, CNEW, CREF, EXEC, NSET, PLACE, SHORT, TNEW};
+            use IrOp::{APPEND, CALL, CBOX, CNEW, CREF, EXEC, NATIVE, NSET, PLACE, SHORT, TNEW};
             let ins = region.get(*r);
-            matches!(ins.op, SHORT | APPEND | NSET | EXEC | TNEW | PLACE | CREF | CNEW | CBOX)
+            matches!(ins.op, SHORT | APPEND | NSET | EXEC | NATIVE | TNEW | PLACE | CREF | CNEW | CBOX)
                 || ins.op == CALL && called_site(ins.imm) != OWN_SITE
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
@@ -193,10 +212,10 @@ impl Lowering<'_> {
         self.in_loop = true;
         self.trace(0);
         loop {
-            if let Some((trace, block, turns)) = self.sides.pop() {
-                self.b.switch_to_block(block);
-                self.turns = turns;
-                self.trace(trace as usize);
+            if let Some(side) = self.sides.pop() {
+                self.b.switch_to_block(side.block);
+                (self.turns, self.stored) = (side.turns, side.stored);
+                self.trace(side.trace as usize);
             } else if let Some((inner, turns)) = self.entered.pop() {
                 self.turns = turns;
                 self.inner_loop(inner);
@@ -205,6 +224,7 @@ impl Lowering<'_> {
             }
         }
         for (snap, block, in_loop, turns) in std::mem::take(&mut self.cold) {
+            self.stored.clear();
             (self.in_loop, self.turns) = (in_loop, turns);
             self.b.switch_to_block(block);
             self.b.set_cold_block(block);
@@ -330,8 +350,10 @@ impl Lowering<'_> {
         let (mut all, mut lost) = (0, 0);
         for body in before.chain([body.as_slice()]) {
             all += body.len();
-            let left = body.iter().map(|r| region.get(*r)).filter(|ins| ins.op == IrOp::EXEC);
-            lost += left.map(|ins| LEAVING + region.snaps[ins.snap as usize].restored.len()).sum::<usize>();
+            let cost = |ins: &Ins| {
+                cost_of_leaving(ins.op).map(|cost| cost + region.snaps[ins.snap as usize].restored.len())
+            };
+            lost += body.iter().filter_map(|r| cost(region.get(*r))).sum::<usize>();
         }
         all.saturating_sub(lost)
     }
@@ -369,7 +391,7 @@ impl Lowering<'_> {
         self.jump_with(turning, &inner.params, &inner.initial, self.turns);
         let body = region.traces.iter().position(|trace| trace.begin == Begin::Inner(number));
         let body = body.expect("a loop that is entered has a trace");
-        self.sides.push((body as u32, turning, turns));
+        self.sides.push(Side { trace: body as u32, block: turning, turns, stored: HashMap::new() });
     }
 
     fn jump_with(&mut self, block: Block, params: &[(Slot, Ref)], values: &[Ref], turns: Value) {

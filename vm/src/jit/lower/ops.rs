@@ -4,7 +4,7 @@ use cranelift_codegen::ir::condcodes::{CondCode, FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 
 use super::super::helpers::{Helper, NO_VALUE};
-use super::super::ir::{Ins, IrOp, Ref, Slot, Ty};
+use super::super::ir::{Ins, IrOp, Ref, Slot, Ty, native_parts};
 use super::{Lowering, layout};
 use crate::bytecode::BitOp;
 use crate::ffi::ctype::Scalar;
@@ -107,6 +107,7 @@ impl Lowering<'_> {
             IrOp::VSTORE => {
                 let (stack, value) = (self.stack(), self.boxed(ins.a));
                 self.b.ins().store(Self::flags(), value, stack, ins.imm as i64 as i32 * 8);
+                self.stored.remove(&(ins.imm as i64 as Slot));
                 return None;
             }
             IrOp::GTYPE if ins.ty.is_wide() => {
@@ -333,8 +334,14 @@ impl Lowering<'_> {
             IrOp::FNATIVE => {
                 let function = self.value(ins.a);
                 self.guard_kind(function, Cell::NativeFunction, ins);
+                let (wanted, special) = native_parts(ins.imm);
+                if special != 0 {
+                    let is = self.b.ins().uload8(types::I64, Self::flags(), function, layout::SPECIAL);
+                    let ok = self.b.ins().icmp_imm_u(IntCC::Equal, is, i64::from(special));
+                    self.guard(ok, ins.snap);
+                }
                 let code = self.load(function, layout::NATIVE_CODE);
-                let wanted = self.word(ins.imm);
+                let wanted = self.word(wanted);
                 let ok = self.b.ins().icmp(IntCC::Equal, code, wanted);
                 return self.guarded(ok, ins);
             }
@@ -361,7 +368,7 @@ impl Lowering<'_> {
                 let value = self.short(ins);
                 self.guard_value(value, ins)
             }
-            IrOp::EXEC => {
+            IrOp::EXEC | IrOp::NATIVE => {
                 let is_stored = self.makes_nothing(ins.snap);
                 if is_stored {
                     self.store_in_slots(ins.snap);
@@ -369,9 +376,14 @@ impl Lowering<'_> {
                     self.store_snapshot(ins.snap);
                 }
                 let (snap, next) = (self.word(ins.snap.into()), self.word(ins.imm));
-                let helper = if is_stored { Helper::exec_stored } else { Helper::exec };
+                let helper = match (is_stored, ins.op) {
+                    (true, IrOp::NATIVE) => Helper::call_native,
+                    (true, _) => Helper::exec_stored,
+                    (false, _) => Helper::exec,
+                };
                 let status = self.call(helper, &[self.vm, snap, next]);
                 self.leave_unless_zero(status);
+                self.forget_written(ins.snap);
                 return None;
             }
             IrOp::CALL => self.call_region(ins),
@@ -379,6 +391,8 @@ impl Lowering<'_> {
             IrOp::RETURN => {
                 let pc = self.word(ins.imm);
                 let status = self.call(Helper::return_to, &[self.vm, pc]);
+                // Slots are counted from another frame.
+                self.stored.clear();
                 let ok = self.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
                 return self.guarded(ok, ins);
             }

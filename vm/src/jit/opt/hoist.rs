@@ -55,7 +55,8 @@ fn find_rehoisting(region: &mut Region) {
         let calls = region.traces[trace]
             .body
             .iter()
-            .any(|r| matches!(region.get(*r).op, IrOp::EXEC | IrOp::CALL | IrOp::RETURN));
+            .map(|r| region.get(*r).op)
+            .any(|op| op.shows_slots() || op == IrOp::RETURN);
         region.traces[trace].rehoists = calls;
     }
     let mut again = true;

@@ -48,7 +48,7 @@ pub(super) fn settle(region: &mut Region) {
 
 /// The slots that the interpreter was shown with other values than they have where the loop begins: their memory is another then, even if the trace gives them back what they had.
 fn overwritten(region: &Region) -> HashSet<Slot> {
-    let shown = region.bodies().filter(|r| matches!(region.get(*r).op, IrOp::EXEC | IrOp::CALL));
+    let shown = region.bodies().filter(|r| region.get(*r).op.shows_slots());
     let mut slots = HashSet::new();
     for snap in shown.map(|r| &region.snaps[region.get(r).snap as usize]) {
         let places = snap.slots.iter().filter(|_| !snap.has_returned);

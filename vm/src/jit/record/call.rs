@@ -8,7 +8,7 @@ use super::{Frame, Recorded, Recorder};
 use crate::bytecode::{BitOp, Insn, Op};
 use crate::function::{FunctionView, LuaFunction, NativeFunction, Proto, Special};
 use crate::jit::ARGUMENTS;
-use crate::jit::ir::{Catch, Ins, IrOp, Place, Ref, Slot, Ty};
+use crate::jit::ir::{Catch, Ins, IrOp, Place, Ref, Slot, Ty, native_imm};
 use crate::jit::reason::Reason;
 use crate::rt::meta::Meta;
 use crate::thread::{FRAME_CATCH, FRAME_HANDLER, FRAME_TAIL_CALL, FrameKind};
@@ -61,7 +61,9 @@ impl Recorder {
                 for i in 0..count {
                     self.read_slot(vm, callee + 1 + i as Slot)?;
                 }
-                self.exec(vm, insn)
+                // `tostring` may end in a call of a Lua function.
+                let is_called_directly = native.special() != Special::ToString;
+                self.leave_to(if is_called_directly { IrOp::NATIVE } else { IrOp::EXEC }, insn)
             }
         }
     }
@@ -99,16 +101,15 @@ impl Recorder {
         // Before anything is moved.
         self.snapshot()?;
         self.guard_native(vm, callee, native)?;
-        let args: Vec<Ref> = (0..count)
-            .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
-            .collect::<Recorded<_>>()?;
+        let args: Vec<Ref> =
+            (0..count).map(|i| self.read_slot(vm, callee + 1 + i as Slot)).collect::<Recorded<_>>()?;
         let closure = match body.view() {
             FunctionView::Lua(closure) => closure,
             FunctionView::Native(_) if has_handler || is_tail_call => return Err(Reason::Special),
             FunctionView::Native(body) => {
                 self.native_is_plain(body)?;
                 self.guard_native(vm, callee + 1, body)?;
-                return self.exec(vm, insn);
+                return self.exec(insn);
             }
         };
         let mut flags = if is_tail_call { FRAME_CATCH | FRAME_TAIL_CALL } else { FRAME_CATCH };
@@ -186,7 +187,7 @@ impl Recorder {
             for i in 0..=count {
                 self.read_slot(vm, callee + i as Slot)?;
             }
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         if !actual.is_table() {
             return Err(Reason::CallHandler);
@@ -274,9 +275,7 @@ impl Recorder {
         native: Gc<NativeFunction>,
     ) -> Recorded<Ref> {
         let function = self.read_slot(vm, callee)?;
-        // SAFETY: a live native.
-        let code = unsafe { (*native.as_ptr()).function as usize };
-        self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(function).imm(code as u64))?;
+        self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(function).imm(native_imm(native)))?;
         Ok(function)
     }
 

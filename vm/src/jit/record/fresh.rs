@@ -48,7 +48,7 @@ impl Recorder {
                 }
             }
             // The interpreter gets them all.
-            IrOp::EXEC | IrOp::CALL => self.fresh.clear(),
+            op if op.shows_slots() => self.fresh.clear(),
             _ => {
                 for operand in ins.operands() {
                     self.fresh.remove(&operand);
@@ -93,7 +93,7 @@ impl Recorder {
         };
         if !follows || insn.d() as usize + count > MAX_FIELDS || !values.iter().all(|value| fits(self, value))
         {
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         for (index, value) in (insn.d() as i64..).zip(values) {
             self.init_element(table, index, value)?;

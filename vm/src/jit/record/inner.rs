@@ -170,7 +170,10 @@ impl Recorder {
         inner.header == self.pc
             && snap.frames.len() == self.frames.len()
             && snap.frames.iter().zip(&self.frames).all(|(then, now)| {
-                then.base == now.base && then.constants == now.constants && then.kind == now.kind && then.catch == now.catch
+                then.base == now.base
+                    && then.constants == now.constants
+                    && then.kind == now.kind
+                    && then.catch == now.catch
             })
             && snap.frames.iter().zip(&self.frames[1..]).all(|(then, called)| then.pc == called.return_pc)
     }

@@ -4,7 +4,7 @@ use super::ops::is_small_integer;
 use super::{Recorded, Recorder};
 use crate::bytecode::Insn;
 use crate::function::{FunctionView, Special};
-use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
+use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty, native_imm};
 use crate::jit::reason::Reason;
 use crate::value::RawValue;
 use crate::vm::Vm;
@@ -59,7 +59,7 @@ impl Recorder {
         self.expected = [self.target(insn), self.expected[1]];
         let actual: [RawValue; 3] = std::array::from_fn(|i| self.actual_reg(vm, a + i));
         if !actual.iter().all(|value| value.is_number()) {
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         let step = self.read_constant(vm, self.slot(a + 2))?;
         let counts = is_small_integer(actual[0]) && is_small_integer(actual[2]);
@@ -144,16 +144,15 @@ impl Recorder {
                     special if special.is_plain() => {}
                     _ => return Err(Reason::Special),
                 }
-                // SAFETY: a live native.
-                let code = unsafe { (*native.as_ptr()).function as usize };
-                let proof = self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(code as u64))?;
+                let proof =
+                    self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(iterator).imm(native_imm(native)))?;
                 if native.special() == Special::NextRow && self.next_row(vm, insn, iterator, proof)? {
                     return Ok(());
                 }
                 if native.special() == Special::NextIndex && count <= 2 && self.next_index(vm, a, count)? {
                     return Ok(());
                 }
-                self.exec(vm, insn)
+                self.exec(insn)
             }
             FunctionView::Lua(_) => {
                 let arguments = [self.read(vm, a + 1)?, self.read(vm, a + 2)?];

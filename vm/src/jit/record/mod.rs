@@ -33,10 +33,11 @@ use std::rc::Rc;
 use super::BUFFER;
 use super::exit::WORDS;
 use super::ir::{
-    Begin, Catch, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot, Ty, record_count,
+    Begin, Catch, FrameState, FreshTable, FreshValue, Ins, IrOp, Place, Ref, Region, Slot, SnapId, Snapshot,
+    Ty, record_count,
 };
 use super::reason::Reason;
-use crate::bytecode::Insn;
+use crate::bytecode::{Insn, Op};
 use crate::function::{Code, LuaFunction, Proto};
 use crate::table::Table;
 use crate::thread::{FrameKind, Thread};
@@ -505,6 +506,9 @@ impl Recorder {
         if has_tail_called {
             snapshot.live.push(-1);
         }
+        // SAFETY: live code.
+        let insn = unsafe { *self.pc };
+        snapshot.kept_below = self.slot(if insn.op() == Op::CALL { insn.a() } else { 0 });
         let count = self.frames.len();
         for (index, frame) in self.frames.iter().enumerate() {
             let next = self.frames.get(index + 1);

@@ -66,7 +66,7 @@ impl Recorder {
     /// `VARARG`
     pub(super) fn extra_arguments(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
         if self.frames.len() == 1 {
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         let frame = self.top_frame();
         let (base, count) = (frame.base, frame.varargs as usize);

@@ -33,7 +33,7 @@ impl Recorder {
             Op::LOADK => {
                 let value = self.k(insn.index());
                 if value.is_cdata() && wide_type(value).is_none() {
-                    return self.exec(vm, insn);
+                    return self.exec(insn);
                 }
                 let value = self.constant(value)?;
                 self.write(a, value)
@@ -69,9 +69,9 @@ impl Recorder {
             Op::INITFIELD => {
                 let (table, value) = (self.read(vm, a)?, self.read(vm, b)?);
                 let key = self.key_of(insn);
-                if self.init_field(table, key, value)? { Ok(()) } else { self.exec(vm, insn) }
+                if self.init_field(table, key, value)? { Ok(()) } else { self.exec(insn) }
             }
-            Op::CLOSURE | Op::CONCAT | Op::REMAP => self.exec(vm, insn),
+            Op::CLOSURE | Op::CONCAT | Op::REMAP => self.exec(insn),
             Op::SETLIST => self.set_list(vm, insn),
             Op::VARARG => self.extra_arguments(vm, insn),
             Op::ADD
@@ -110,7 +110,7 @@ impl Recorder {
                     if self.binary_metamethod(vm, insn, Meta::Unm, (value, actual), (value, actual))? {
                         return Ok(());
                     }
-                    return self.exec(vm, insn);
+                    return self.exec(insn);
                 }
                 let value = self.double(value)?;
                 let value = self.op1(IrOp::NEG, Ty::Num, value)?;
@@ -221,11 +221,15 @@ impl Recorder {
     }
 
     /// The instruction is left to the interpreter.
-    pub(super) fn exec(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+    pub(super) fn exec(&mut self, insn: Insn) -> Recorded<()> {
+        self.leave_to(IrOp::EXEC, insn)
+    }
+
+    /// The instruction is executed by an `EXEC`, or by a `NATIVE` if it is the call of one.
+    pub(super) fn leave_to(&mut self, op: IrOp, insn: Insn) -> Recorded<()> {
         self.keep_what_is_read(insn)?;
-        let r = self.emit(Ins::new(IrOp::EXEC, Ty::Void).imm(0))?;
+        let r = self.emit(Ins::new(op, Ty::Void).imm(0))?;
         self.pending = Pending::Exec(r);
-        let _ = vm;
         let (a, b, c) = (insn.a(), insn.b(), insn.c());
         match insn.op() {
             // Arguments may be converted in place, and what lies above is the callee's.
@@ -322,7 +326,7 @@ impl Recorder {
             if self.binary_metamethod(vm, insn, event, (left, x), (right, y))? {
                 return Ok(());
             }
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         let op = match event {
             Meta::Add => IrOp::ADD,
@@ -355,7 +359,7 @@ impl Recorder {
             return self.write(insn.a(), value);
         }
         if !self.region.ty(left).is_number() || !self.region.ty(right).is_number() {
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         let value = self.bits(BitOp::ALL[insn.index()], left, right)?;
         self.write(insn.a(), value)
@@ -395,7 +399,7 @@ impl Recorder {
                 return Ok(());
             }
             self.expected = [self.target(insn), self.expected[1]];
-            return self.exec(vm, insn);
+            return self.exec(insn);
         }
         let (left, right) = self.alike(left, right)?;
         self.branch(insn, Ins::new(ir, Ty::Void).a(left).b(right), wants)
@@ -439,7 +443,7 @@ impl Recorder {
                 let k = self.k(insn.b());
                 if k.is_cdata() && wide_type(k).is_none() {
                     self.expected = [self.target(insn), self.expected[1]];
-                    return self.exec(vm, insn);
+                    return self.exec(insn);
                 }
                 (self.constant(k)?, k)
             }
@@ -514,7 +518,7 @@ impl Recorder {
             }
         }
         self.expected = [self.target(insn), self.expected[1]];
-        self.exec(vm, insn)
+        self.exec(insn)
     }
 
     fn kind_of(&self, r: Ref) -> Type {
@@ -536,7 +540,7 @@ impl Recorder {
             Ty::Str => self.op1(IrOp::SLEN, Ty::Int, value)?,
             Ty::Tab if let Some(len) = self.fresh_length(value) => self.number(len as f64),
             Ty::Tab => self.op1(IrOp::TLEN, Ty::Int, value)?,
-            _ => return self.exec(vm, insn),
+            _ => return self.exec(insn),
         };
         self.write(insn.a(), length)
     }

@@ -67,7 +67,10 @@ impl Recorder {
         let imm = called_imm(site, wanted, is_open);
         let call = self.emit(Ins::new(IrOp::CALL, Ty::Any).imm(imm))?;
         let snap = self.region.get(call).snap;
-        self.region.snaps[snap as usize].may_grow = false;
+        let frame = self.top_frame();
+        let called_at = self.frames[self.frames.len() - 2].base + frame.call.a() as Slot;
+        let snapshot = &mut self.region.snaps[snap as usize];
+        (snapshot.may_grow, snapshot.kept_below) = (false, called_at);
         let results = self.results_of(call, wanted)?;
         self.return_values(&results)?;
         let into = self.top.map(|top| top - wanted as Slot).filter(|_| is_open);

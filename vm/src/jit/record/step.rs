@@ -1,7 +1,7 @@
 //! Steps: from one instruction to the next, and to the trace's end.
 
 use super::super::ir::{Begin, End, Ins, IrOp, Place, Ref, Slot, SnapId, Trace, Ty};
-use super::super::lower::LEAVING;
+use super::super::lower::cost_of_leaving;
 use super::super::reason::Reason;
 use super::super::{LoopCode, State};
 use super::inner::Inner;
@@ -315,10 +315,9 @@ impl Recorder {
         // Each costs more here than in the interpreter: all that matters is brought to the stack before.
         let cost = |r: &Ref| {
             let ins = self.region.get(*r);
-            let is_left = ins.op == IrOp::EXEC;
-            if is_left { LEAVING + self.region.snaps[ins.snap as usize].live.len() } else { 0 }
+            cost_of_leaving(ins.op).map(|cost| cost + self.region.snaps[ins.snap as usize].live.len())
         };
-        if self.body.iter().map(cost).sum::<usize>() > self.body.len() {
+        if self.body.iter().filter_map(cost).sum::<usize>() > self.body.len() {
             Err(Reason::Interpreter)
         } else {
             Ok(())

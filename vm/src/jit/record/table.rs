@@ -44,11 +44,11 @@ impl Recorder {
                 if insn.op() == Op::GETGLOBAL {
                     match self.field(vm, env, table, key)? {
                         Some(value) => self.write(a, value),
-                        None => self.exec(vm, insn),
+                        None => self.exec(insn),
                     }
                 } else {
                     let value = self.read(vm, a)?;
-                    if self.set_field(vm, env, table, key, value)? { Ok(()) } else { self.exec(vm, insn) }
+                    if self.set_field(vm, env, table, key, value)? { Ok(()) } else { self.exec(insn) }
                 }
             }
             Op::GETFIELD => {
@@ -60,11 +60,11 @@ impl Recorder {
                         None => match self.ask(vm, insn, key)? {
                             Asked::Value(value) => self.write(a, value),
                             Asked::Called => Ok(()),
-                            Asked::Interpreter => self.exec(vm, insn),
+                            Asked::Interpreter => self.exec(insn),
                         },
                     },
                     None if self.cdata_field(vm, insn, object)? => Ok(()),
-                    None => self.exec(vm, insn),
+                    None => self.exec(insn),
                 }
             }
             Op::SELF => {
@@ -95,7 +95,7 @@ impl Recorder {
                         self.write(a + 1, object)?;
                         self.write(a, method)
                     }
-                    None => self.exec(vm, insn),
+                    None => self.exec(insn),
                 }
             }
             Op::SETFIELD => {
@@ -109,7 +109,7 @@ impl Recorder {
                 } else if self.set_cdata_field(vm, insn, object)? {
                     return Ok(());
                 }
-                self.exec(vm, insn)
+                self.exec(insn)
             }
             Op::GETINDEX | Op::GETINT => {
                 let object = self.read(vm, b)?;
@@ -123,11 +123,11 @@ impl Recorder {
                     if self.cdata_element(vm, insn, object, (key, actual), part)? {
                         return Ok(());
                     }
-                    return self.exec(vm, insn);
+                    return self.exec(insn);
                 };
                 match self.index(vm, object, table, key, actual)? {
                     Some(value) => self.write(a, value),
-                    None => self.exec(vm, insn),
+                    None => self.exec(insn),
                 }
             }
             Op::SETINDEX | Op::SETINT => {
@@ -142,13 +142,9 @@ impl Recorder {
                     if self.set_cdata_element(vm, insn, object, (key, actual), value)? {
                         return Ok(());
                     }
-                    return self.exec(vm, insn);
+                    return self.exec(insn);
                 };
-                if self.set_index(vm, object, table, key, actual, value)? {
-                    Ok(())
-                } else {
-                    self.exec(vm, insn)
-                }
+                if self.set_index(vm, object, table, key, actual, value)? { Ok(()) } else { self.exec(insn) }
             }
             _ => unreachable!("no instruction on a table"),
         }
