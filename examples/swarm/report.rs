@@ -15,6 +15,8 @@ struct Measured {
     script: Duration,
     /// Slices, in nanoseconds of CPU time.
     slices: Histogram<u64>,
+    /// How long scripts have waited for the compiler in each frame, in nanoseconds.
+    waits: Histogram<u64>,
     last_line: Instant,
     lines_frames: u32,
 }
@@ -24,6 +26,7 @@ pub(crate) fn plugin(app: &mut App) {
         frames: 0,
         script: Duration::ZERO,
         slices: Histogram::new(3).expect("three digits are allowed"),
+        waits: Histogram::new(3).expect("three digits are allowed"),
         last_line: Instant::now(),
         lines_frames: 0,
     });
@@ -40,6 +43,8 @@ fn measure(mut measured: ResMut<Measured>, collector: Res<LuaCollector>, ships: 
     measured.script += collector.script_time;
     let slice = u64::try_from(collector.slice_cpu.as_nanos()).unwrap_or(u64::MAX);
     measured.slices.record(slice).expect("the histogram grows as needed");
+    let waited = u64::try_from(collector.compiler_time.as_nanos()).unwrap_or(u64::MAX);
+    measured.waits.record(waited).expect("the histogram grows as needed");
     let elapsed = measured.last_line.elapsed();
     if elapsed >= Duration::from_secs(1) {
         let frames = measured.frames - measured.lines_frames;
@@ -79,6 +84,8 @@ fn print_table(
     if let Some(compiler) = collector.compiler {
         println!("script time compiled   {:>9.1}%", compiler.share() * 100.0);
         println!("compiler's time ms     {:>10.1}", compiler.time.as_secs_f64() * 1e3);
+        println!("waited for it us p99   {:>10.1}", us(measured.waits.value_at_quantile(0.99)));
+        println!("waited for it us max   {:>10.1}", us(measured.waits.max()));
     }
     println!("collector budget us    {:>10}", collector.budget.as_micros());
     println!("collector slice us p50 {:>10.1}", us(slices.value_at_quantile(0.5)));

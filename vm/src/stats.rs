@@ -32,6 +32,9 @@ pub struct Stats<'a> {
     host: &'a HostState,
 }
 
+/// How many reasons [`CompilerStats::last_aborts`] holds.
+pub(crate) const LAST_ABORTS: usize = 4;
+
 /// What the compiler of hot loops has done in a VM.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,10 +47,14 @@ pub struct CompilerStats {
     pub compiled: u64,
     /// How often compiled code was entered.
     pub entries: u64,
-    /// How often a recording came to nothing. `jit.v` says why.
+    /// How often a recording came to nothing. `jit.v` says where and why.
     pub aborts: u64,
+    /// The last reasons for that, each once, the newest first, as `jit.v` words them.
+    pub last_aborts: [Option<&'static str>; LAST_ABORTS],
     /// The time that recording and compiling took, that of the compiler's thread by half.
     pub time: Duration,
+    /// What of it scripts waited for: recording, and putting to use what the compiler's thread had done.
+    pub waited: Duration,
     /// How often it was looked what the VM was doing while a script ran: [`Lua::set_sampling`](crate::Lua::set_sampling).
     pub samples: u64,
     /// How often it ran compiled code then.

@@ -60,8 +60,11 @@ diagnostics! {
     JIT_SHARE "perilune/jit/share" "" |gc| gc.compiled_share,
     /// Machine code of scripts, KiB.
     JIT_CODE "perilune/jit/code" "KiB" |gc| gc.compiler.map_or(0.0, |jit| jit.code_bytes as f64 / 1024.0),
-    /// How often a loop could not be compiled, or not all of it, so far; `require("jit.v").start()` says why.
+    /// How often a loop could not be compiled, or not all of it, so far; `require("jit.v").start()` says where and
+    /// why, [`last_aborts`](perilune::CompilerStats::last_aborts) in [`LuaCollector::compiler`] the last reasons.
     JIT_ABORTS "perilune/jit/aborts" "" |gc| gc.compiler.map_or(0.0, |jit| jit.aborts as f64),
+    /// Time in the frame that scripts waited for the compiler, ms.
+    JIT_TIME "perilune/jit/time" "ms" |gc| ms(gc.compiler_time),
     /// Memory in use by scripts, MiB.
     HEAP_SIZE "perilune/heap/size" "MiB" |gc| mib(gc.heap_bytes),
     /// Memory alive at the end of the last cycle, MiB.

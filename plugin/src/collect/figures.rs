@@ -57,6 +57,8 @@ pub struct LuaCollector {
     pub emergencies: u64,
     /// What the compiler of hot loops has done; `None` without [`LuaScriptPlugin::jit`](crate::LuaScriptPlugin::jit).
     pub compiler: Option<CompilerStats>,
+    /// Time in the frame that scripts waited for the compiler: recording, and putting to use what was compiled beside them.
+    pub compiler_time: Duration,
     /// The share of the time of scripts that compiled code takes, between 0 and 1: of the last hundred samples or so, one a millisecond while a script runs.
     pub compiled_share: f64,
     /// Time of all script systems and behaviours in the last frame.
@@ -90,6 +92,7 @@ impl Default for LuaCollector {
             longest_stall: None,
             full_collections: 0,
             compiler: None,
+            compiler_time: Duration::ZERO,
             emergencies: 0,
             compiled_share: 0.0,
             script_time: Duration::ZERO,
@@ -170,12 +173,18 @@ impl Totals {
             compiler: stats.compiler,
             emergencies: heap.emergencies,
             compiled_share: recent_share(last, stats.compiler),
+            compiler_time: waited(stats.compiler).saturating_sub(waited(last.compiler)),
             script_time: last.script_time,
             stalls: std::array::from_fn(|cause| heap.stalls.worst_for(StallCause::ALL[cause])),
         };
         *self = Totals { frames: self.frames + 1, allocated: stats.allocated_bytes, assists, stalled };
         figures
     }
+}
+
+/// How long scripts have waited for the compiler.
+fn waited(compiler: Option<CompilerStats>) -> Duration {
+    compiler.map_or(Duration::ZERO, |compiler| compiler.waited)
 }
 
 /// Over how many samples the compiled share is smoothed.

@@ -27,6 +27,8 @@ pub(super) struct Allowance {
     began: Option<Instant>,
     /// All that was taken.
     pub(super) spent: Duration,
+    /// What of it the script's thread has worked.
+    pub(super) spent_here: Duration,
 }
 
 impl Allowance {
@@ -38,6 +40,7 @@ impl Allowance {
             filled: Instant::now(),
             began: None,
             spent: Duration::ZERO,
+            spent_here: Duration::ZERO,
         }
     }
 
@@ -80,6 +83,7 @@ impl Allowance {
             *owed += time.saturating_sub(*left);
             *left = left.saturating_sub(time);
         }
+        self.spent_here += time;
         self.take(time);
     }
 
@@ -128,5 +132,6 @@ mod tests {
         assert_eq!(allowance.frame, Some((IN_FRAME / 2, Duration::ZERO)));
         allowance.frame_begins();
         assert_eq!(allowance.frame, Some((IN_FRAME, Duration::ZERO)), "and nothing is saved");
+        assert_eq!(allowance.spent_here, IN_FRAME / 2 * 5);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::background::{Background, Done, Job};
 use super::enter::{exits_to_pay, trial};
@@ -184,10 +185,12 @@ pub(super) fn collect(vm: &mut Vm, state: &mut State) {
 #[cold]
 fn collect_done(vm: &mut Vm, state: &mut State) {
     while let Some(done) = state.background.as_ref().and_then(Background::next) {
+        let began = Instant::now();
         let at = state.pending.iter().position(|pending| pending.ticket == done.ticket);
         let pending = state.pending.swap_remove(at.expect("what is compiled is pending"));
         state.allowance.took_elsewhere(done.time);
         publish(vm, state, pending, done);
+        state.allowance.took_here(began.elapsed());
     }
 }
 

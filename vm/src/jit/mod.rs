@@ -64,6 +64,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::CompilerStats;
+use crate::stats::LAST_ABORTS;
 use crate::activity::Activity;
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
@@ -270,6 +271,8 @@ pub(crate) struct State {
     /// Free places among the pinned values.
     free_pins: Vec<usize>,
     aborts: HashMap<Reason, u64>,
+    /// The last reasons, each once, the newest first.
+    last_aborts: [Option<Reason>; LAST_ABORTS],
     /// Compiles at once, where that is asked for; made when it is.
     compiler: Option<lower::Compiler>,
     /// Compiles while the interpreter goes on, once there was something to compile.
@@ -321,6 +324,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         recording_pins: Vec::new(),
         free_pins: Vec::new(),
         aborts: HashMap::new(),
+        last_aborts: [None; LAST_ABORTS],
         compiler: None,
         background: None,
         pending: Vec::new(),
@@ -437,6 +441,9 @@ impl State {
 
     fn abort(&mut self, reason: Reason) {
         *self.aborts.entry(reason).or_default() += 1;
+        let known = self.last_aborts.iter().position(|other| *other == Some(reason));
+        self.last_aborts[..=known.unwrap_or(LAST_ABORTS - 1)].rotate_right(1);
+        self.last_aborts[0] = Some(reason);
     }
 }
 
@@ -455,7 +462,9 @@ pub(crate) fn stats(vm: &Vm) -> Option<CompilerStats> {
         compiled: state.compiled,
         entries: state.entries,
         aborts: state.aborts.values().sum(),
+        last_aborts: state.last_aborts.map(|reason| reason.map(Reason::text)),
         time: state.allowance.spent,
+        waited: state.allowance.spent_here,
         samples: vm.sampler.as_ref().map_or(0, Sampler::total),
         compiled_samples: vm.sampler.as_ref().map_or(0, |sampler| sampler.count(Activity::Compiled)),
     })
