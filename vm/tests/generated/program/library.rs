@@ -127,6 +127,13 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
     (1, Call("p(select('#', $V, tostring(select(1, $V, $V))))")),
     (1, Call("p({$V, math.min(math.max($N, $N, $N))}, unpack({math.modf($N)}))")),
     (1, Call("p(pcall($F, string.find(clip($S), string.sub('abc', $i, $i))))")),
+    // Functions that are called under protection, and switches, in loops of their own.
+    (2, Call("for k = 1, 3 do p(pcall(pcall, $F, $V, k)) end")),
+    (2, Call("for k = 1, 3 do p((function(...) return pcall(...) end)($F, k, $V)) end")),
+    (1, Call("for k = 1, 3 do p((function(...) return xpcall($F, type, ...) end)($V, k)) end")),
+    (1, Call("for k = 1, 4 do p(pcall(function(x) if k > 2 then error(x, 0) end return $V, k end, $V)) end")),
+    (1, Call("for k in coroutine.wrap(function() for j = 1, 3 do coroutine.yield(j, $V) end end) do p(k, pcall($F, k)) end")),
+    (1, Call("do local c = coroutine.wrap(function(a) for j = 1, 4 do a = coroutine.yield(a, $F) end end) for k = 1, 4 do p(c(k) == k) end end")),
 ];
 
 pub(super) const PATTERNS: &[&str] = &[
