@@ -256,6 +256,8 @@ ops! {
     TNOMETA Guard Head,
     /// The metatable of table `a`, which has one.
     META Guard Head,
+    /// The metatable of userdata `a`, which has one.
+    UMETA Guard Head,
     /// The metatable of strings, which have one.
     SMETA Guard Head,
     /// Where table `a` has the values of string keys.

@@ -170,6 +170,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::HSTORE | IrOp::USTORE => (&[Ty::Ptr], &[Ty::Any]),
         IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
         IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),
+        IrOp::UMETA => (&[Ty::Udt], &[]),
         IrOp::TMETA => (&[Ty::Tab], &[Ty::Tab]),
         IrOp::SLEN => (&[Ty::Str], &[]),
         IrOp::GINDEX => (&[Ty::Int], &[Ty::Int]),

@@ -15,6 +15,7 @@ use crate::jit::memory::START;
 use crate::jit::{Compiled, Runtime};
 use crate::string::LuaString;
 use crate::table::Table;
+use crate::userdata::UserData;
 use crate::thread::CallInfo;
 use crate::value::Type;
 use crate::vm::Vm;
@@ -57,6 +58,7 @@ pub(super) const STRING_META: i32 = (offset_of!(Vm, heap)
 
 pub(super) const SHAPE: i32 = (offset_of!(Table, header) + offset_of!(Header, aux)) as i32;
 pub(super) const META: i32 = offset_of!(Table, meta) as i32;
+pub(super) const USERDATA_META: i32 = offset_of!(UserData, meta) as i32;
 pub(super) const SLOTS: i32 = offset_of!(Table, slots) as i32;
 pub(super) const ARRAY: i32 = offset_of!(Table, array) as i32;
 pub(super) const ARRAY_LEN: i32 = offset_of!(Table, array_len) as i32;

@@ -256,9 +256,10 @@ impl Lowering<'_> {
                 let ok = self.b.ins().icmp_imm_u(IntCC::Equal, meta, 0);
                 return self.guarded(ok, ins);
             }
-            IrOp::META => {
-                let table = self.value(ins.a);
-                let meta = self.load(table, layout::META);
+            IrOp::META | IrOp::UMETA => {
+                let object = self.value(ins.a);
+                let is_table = ins.op == IrOp::META;
+                let meta = self.load(object, if is_table { layout::META } else { layout::USERDATA_META });
                 self.guard(meta, ins.snap);
                 meta
             }

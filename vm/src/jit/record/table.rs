@@ -6,6 +6,7 @@ use crate::jit::ir::{Ins, IrOp, Ref, Ty};
 use crate::rt::meta::Meta;
 use crate::string::LuaString;
 use crate::table::{DICTIONARY, IS_META, Table};
+use crate::userdata::UserData;
 use crate::value::{Gc, RawValue, Type};
 use crate::vm::Vm;
 
@@ -64,7 +65,13 @@ impl Recorder {
                         },
                     },
                     None if self.cdata_field(vm, insn, object)? => Ok(()),
-                    None => self.exec(insn),
+                    None => match self.actual_reg(vm, b).as_userdata() {
+                        Some(userdata) => match self.userdata_field(vm, object, userdata, key)? {
+                            Some(value) => self.write(a, value),
+                            None => self.exec(insn),
+                        },
+                        None => self.exec(insn),
+                    },
                 }
             }
             Op::SELF => {
@@ -87,6 +94,8 @@ impl Recorder {
                     self.string_method(vm, key)?
                 } else if let Some(cdata) = actual.as_cdata() {
                     self.cdata_method(vm, object, cdata, key)?
+                } else if let Some(userdata) = actual.as_userdata() {
+                    self.userdata_field(vm, object, userdata, key)?
                 } else {
                     None
                 };
@@ -265,6 +274,30 @@ impl Recorder {
     fn string_method(&mut self, vm: &mut Vm, key: Gc<LuaString>) -> Recorded<Option<Ref>> {
         let Some(meta) = vm.heap.roots.type_metatables[Type::String as usize] else { return Ok(None) };
         let holder = self.emit(Ins::new(IrOp::SMETA, Ty::Tab))?;
+        self.inherited(vm, holder, meta, key)
+    }
+
+    /// What a userdata has under a key by way of a metatable whose `__index` is a table.
+    fn userdata_field(
+        &mut self,
+        vm: &mut Vm,
+        object: Ref,
+        actual: Gc<UserData>,
+        key: Gc<LuaString>,
+    ) -> Recorded<Option<Ref>> {
+        let Some(meta) = actual.metatable() else { return Ok(None) };
+        let holder = self.op1(IrOp::UMETA, Ty::Tab, object)?;
+        self.inherited(vm, holder, meta, key)
+    }
+
+    /// What the table has under a key that is the `__index` of a metatable; `None` where that is no table.
+    fn inherited(
+        &mut self,
+        vm: &mut Vm,
+        holder: Ref,
+        meta: Gc<Table>,
+        key: Gc<LuaString>,
+    ) -> Recorded<Option<Ref>> {
         let Some((handler, now)) = self.index_handler(vm, holder, meta)? else { return Ok(None) };
         match now.as_table() {
             Some(table) => self.field(vm, handler, table, key),
