@@ -23,6 +23,7 @@ mod table;
 
 pub(crate) use self::ffi::{FFI_CAST, FFI_NEW};
 pub(crate) use base::{SETMETATABLE, UNPACK};
+pub(crate) use table::INSERT;
 
 pub(crate) use string::Patterns;
 

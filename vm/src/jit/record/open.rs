@@ -7,7 +7,7 @@ use crate::bytecode::{Insn, Op};
 use crate::function::NativeFunction;
 use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
-use crate::stdlib::UNPACK;
+use crate::stdlib::{INSERT, UNPACK};
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
@@ -83,7 +83,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// `select` and `unpack`; false if that is not what is called, or it takes the interpreter.
+    /// `select`, `unpack` and `table.insert` at the end; false if that is not what is called, or it takes more.
     pub(super) fn list_call(
         &mut self,
         vm: &Vm,
@@ -100,6 +100,8 @@ impl Recorder {
             self.select(vm, callee, count)?
         } else if code as usize == UNPACK as usize {
             self.unpack(vm, callee, count)?
+        } else if code as usize == INSERT as usize && count == 2 {
+            return self.appended(vm, callee, c, native);
         } else {
             None
         };
@@ -107,6 +109,36 @@ impl Recorder {
         self.guard_native(vm, callee, native)?;
         self.give_all(callee, &values, c)?;
         Ok(true)
+    }
+
+    /// `table.insert(table, value)`: an assignment to the element behind the last.
+    fn appended(
+        &mut self,
+        vm: &Vm,
+        callee: Slot,
+        c: usize,
+        native: Gc<NativeFunction>,
+    ) -> Recorded<bool> {
+        let Some(table) = self.actual(vm, callee + 1).as_table() else { return Ok(false) };
+        let len = table.len(&vm.heap) as f64;
+        if table.metatable().is_some() || self.actual(vm, callee + 2).is_nil() {
+            return Ok(false);
+        }
+        self.guard_native(vm, callee, native)?;
+        let holder = self.read_slot(vm, callee + 1)?;
+        let value = self.read_slot(vm, callee + 2)?;
+        let index = match self.fresh_length(holder) {
+            Some(len) => self.integer(len as i64 + 1),
+            None => {
+                let (length, one) = (self.op1(IrOp::TLEN, Ty::Int, holder)?, self.integer(1));
+                self.op2(IrOp::IADD, Ty::Int, length, one)?
+            }
+        };
+        let is_set = self.set_index(vm, holder, table, index, RawValue::number(len + 1.0), value)?;
+        if is_set {
+            self.give_all(callee, &[], c)?;
+        }
+        Ok(is_set)
     }
 
     fn select(&mut self, vm: &Vm, callee: Slot, count: usize) -> Recorded<Option<Vec<Ref>>> {

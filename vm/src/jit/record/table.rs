@@ -461,7 +461,7 @@ impl Recorder {
     }
 
     /// `table[key] = value`; false where that takes the interpreter.
-    fn set_index(
+    pub(super) fn set_index(
         &mut self,
         vm: &Vm,
         table: Ref,

@@ -137,6 +137,9 @@ fn maxn(vm: &mut Vm, args: Args) -> NativeResult {
     vm.ret1(largest)
 }
 
+/// `table.insert`, as natives know it.
+pub(crate) const INSERT: crate::function::NativeFn = insert;
+
 fn insert(vm: &mut Vm, args: Args) -> NativeResult {
     let table = vm.check_table(args, 0)?;
     let end = length(vm, table) + 1;
