@@ -64,12 +64,12 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::CompilerStats;
-use crate::stats::LAST_ABORTS;
 use crate::activity::Activity;
 use crate::bytecode::{Insn, Op};
 use crate::function::Proto;
 use crate::interp::compiled::{CompilerLink, LoopSite};
 use crate::profile::Sampler;
+use crate::stats::LAST_ABORTS;
 use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};

@@ -247,6 +247,8 @@ ops! {
     GLE Guard Pure,
     /// `(a == b) == (imm ~= 0)`
     GEQ Guard Pure,
+    /// The integer `a` is `imm`. No branch of the program: it may be asked before a loop.
+    GINT Guard Pure,
     /// `a` as a Lua value.
     BOX Value Pure,
 

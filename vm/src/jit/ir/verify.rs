@@ -152,7 +152,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
             (&[Ty::Num], &[])
         }
         IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::ROL | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
-        IrOp::I2N => (&[Ty::Int], &[]),
+        IrOp::I2N | IrOp::GINT => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
         IrOp::GLT | IrOp::GLE | IrOp::GEQ => {
             (&[Ty::Num, Ty::Int, Ty::I64, Ty::U64], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64])

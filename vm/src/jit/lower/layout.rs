@@ -15,8 +15,8 @@ use crate::jit::memory::START;
 use crate::jit::{Compiled, Runtime};
 use crate::string::LuaString;
 use crate::table::Table;
-use crate::userdata::UserData;
 use crate::thread::CallInfo;
+use crate::userdata::UserData;
 use crate::value::Type;
 use crate::vm::Vm;
 

@@ -243,6 +243,11 @@ impl Lowering<'_> {
                 self.b.ins().sextend(types::I64, rotated)
             }
             IrOp::GLT | IrOp::GLE | IrOp::GEQ => return self.comparison(ins),
+            IrOp::GINT => {
+                let value = self.value(ins.a);
+                let ok = self.b.ins().icmp_imm_s(IntCC::Equal, value, ins.imm as i64);
+                return self.guarded(ok, ins);
+            }
             IrOp::BOX => self.boxed(ins.a),
             IrOp::TSHAPE => {
                 let table = self.value(ins.a);

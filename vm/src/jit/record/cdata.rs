@@ -422,8 +422,7 @@ impl Recorder {
         let places = self.emit(column(ColumnField::Places, Ty::Ptr))?;
         self.emit(Ins::new(IrOp::GNULL, Ty::Void).a(places).imm(1))?;
         let actual_stride = self.emit(column(ColumnField::Stride, Ty::Int))?;
-        let wanted = self.integer(stride as i64);
-        self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(actual_stride).b(wanted).imm(1))?;
+        self.guard_integer(actual_stride, stride as i64)?;
         let len = self.emit(column(ColumnField::Len, Ty::Int))?;
         let proof_of_row = self.emit(Ins::new(IrOp::GINDEX, Ty::Void).a(index).b(len))?;
         let data = self.emit(Ins::new(IrOp::CDATA, Ty::Ptr).a(object).b(proof))?;

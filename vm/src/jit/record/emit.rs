@@ -259,6 +259,14 @@ impl Recorder {
         Ok(r)
     }
 
+    /// Guards that an integer, which is the same now, is this one.
+    pub(super) fn guard_integer(&mut self, value: Ref, wanted: i64) -> Recorded<()> {
+        if self.small_constant(value) == Some(wanted) {
+            return Ok(());
+        }
+        self.emit(Ins::new(IrOp::GINT, Ty::Void).a(value).imm(wanted as u64)).map(drop)
+    }
+
     pub(super) fn op1(&mut self, op: IrOp, ty: Ty, a: Ref) -> Recorded<Ref> {
         self.emit(Ins::new(op, ty).a(a))
     }

@@ -8,7 +8,7 @@ use crate::ffi::ctab::MemberKind;
 use crate::ffi::ctype::{CTypeId, Scalar};
 use crate::ffi::place;
 use crate::function::NativeFunction;
-use crate::jit::ir::{Ins, IrOp, Ref, Slot, Ty};
+use crate::jit::ir::{IrOp, Ref, Slot, Ty};
 use crate::rt::meta::Meta;
 use crate::stdlib::{FFI_CAST, FFI_NEW};
 use crate::value::{Gc, RawValue};
@@ -97,8 +97,7 @@ impl Recorder {
         let Some(cdata) = actual.as_cdata() else { return Ok(false) };
         let Some(target) = self.bytes_of(vm, object, cdata)? else { return Ok(false) };
         let id = self.load_scalar(&target, Scalar::U32 as u32)?;
-        let wanted = self.integer(i64::from(ctype.0));
-        self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(id).b(wanted).imm(1))?;
+        self.guard_integer(id, i64::from(ctype.0))?;
         Ok(true)
     }
 

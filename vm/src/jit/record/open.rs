@@ -112,13 +112,7 @@ impl Recorder {
     }
 
     /// `table.insert(table, value)`: an assignment to the element behind the last.
-    fn appended(
-        &mut self,
-        vm: &Vm,
-        callee: Slot,
-        c: usize,
-        native: Gc<NativeFunction>,
-    ) -> Recorded<bool> {
+    fn appended(&mut self, vm: &Vm, callee: Slot, c: usize, native: Gc<NativeFunction>) -> Recorded<bool> {
         let Some(table) = self.actual(vm, callee + 1).as_table() else { return Ok(false) };
         let len = table.len(&vm.heap) as f64;
         if table.metatable().is_some() || self.actual(vm, callee + 2).is_nil() {
@@ -158,10 +152,7 @@ impl Recorder {
         if skipped < 1 {
             return Ok(None);
         }
-        let wanted = self.integer(n);
-        if index != wanted {
-            self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(index).b(wanted).imm(1))?;
-        }
+        self.guard_integer(index, n)?;
         (skipped as usize..count)
             .map(|i| self.read_slot(vm, callee + 1 + i as Slot))
             .collect::<Recorded<Vec<_>>>()
@@ -180,8 +171,7 @@ impl Recorder {
         let holder = self.read_slot(vm, callee + 1)?;
         if self.fresh_length(holder).is_none() {
             let length = self.op1(IrOp::TLEN, Ty::Int, holder)?;
-            let wanted = self.integer(len as i64);
-            self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(length).b(wanted).imm(1))?;
+            self.guard_integer(length, len as i64)?;
         }
         let mut values = Vec::with_capacity(len as usize);
         for n in 1..=len as i64 {

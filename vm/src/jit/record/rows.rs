@@ -137,8 +137,7 @@ impl Recorder {
                 continue;
             }
             let stride = self.emit(lane(index, LaneField::Stride, Ty::Int))?;
-            let wanted = self.integer(actual.stride as i64);
-            self.emit(Ins::new(IrOp::GEQ, Ty::Void).a(stride).b(wanted).imm(1))?;
+            self.guard_integer(stride, actual.stride as i64)?;
             let data = self.emit(Ins::new(IrOp::ADDR, Ty::Ptr).a(data).b(row).imm(actual.stride as u64))?;
             let ticks = self.emit(lane(index, LaneField::Ticks, Ty::Ptr))?;
             self.emit(Ins::new(IrOp::GNULL, Ty::Void).a(ticks).imm(u64::from(actual.ticks.is_null())))?;

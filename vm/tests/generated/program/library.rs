@@ -132,8 +132,18 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
     (2, Call("for k = 1, 3 do p((function(...) return pcall(...) end)($F, k, $V)) end")),
     (1, Call("for k = 1, 3 do p((function(...) return xpcall($F, type, ...) end)($V, k)) end")),
     (1, Call("for k = 1, 4 do p(pcall(function(x) if k > 2 then error(x, 0) end return $V, k end, $V)) end")),
-    (1, Call("for k in coroutine.wrap(function() for j = 1, 3 do coroutine.yield(j, $V) end end) do p(k, pcall($F, k)) end")),
-    (1, Call("do local c = coroutine.wrap(function(a) for j = 1, 4 do a = coroutine.yield(a, $F) end end) for k = 1, 4 do p(c(k) == k) end end")),
+    (
+        1,
+        Call(
+            "for k in coroutine.wrap(function() for j = 1, 3 do coroutine.yield(j, $V) end end) do p(k, pcall($F, k)) end",
+        ),
+    ),
+    (
+        1,
+        Call(
+            "do local c = coroutine.wrap(function(a) for j = 1, 4 do a = coroutine.yield(a, $F) end end) for k = 1, 4 do p(c(k) == k) end end",
+        ),
+    ),
 ];
 
 pub(super) const PATTERNS: &[&str] = &[
