@@ -10,7 +10,7 @@
 
 use super::exit::{Exit, call_info, restore, restore_frames};
 use super::ir::record_count;
-use super::{Left, Runtime, RuntimeHead, State, original};
+use super::{Compiled, Left, Runtime, RuntimeHead, State, original};
 use crate::activity::Activity;
 use crate::bytecode::Insn;
 use crate::function::NativeFunction;
@@ -31,59 +31,118 @@ pub(super) extern "C" fn exec_stored(vm: *mut Vm, snap: u64, next: *const Insn) 
     unsafe { execute(vm, snap, next, true, slowly) }
 }
 
-/// Calls the plain native that the `CALL` of a snapshot calls. The values are in their slots.
-pub(super) extern "C" fn call_native(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
-    // SAFETY: compiled code hands over its VM, a snapshot of the running region, whose code has seen to it that the call is one of a plain native.
+/// Calls the plain native that the `CALL` of a snapshot calls. The values are in their slots. The snapshot has one frame only, where it is stored that the next instruction is
+/// the one behind the call, and the call says how many arguments it has.
+pub(super) extern "C" fn call_native_here(vm: *mut Vm, runtime: *mut Runtime, snap: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM and its runtime, and a snapshot of the running region; it has seen to it that the call is one of a plain native.
     unsafe {
-        let (vm, state) = (&mut *vm, State::of(vm));
-        let runtime = &raw mut (*state).runtime;
+        let vm = &mut *vm;
         let before = Before::of(vm, runtime);
-        let region = (*runtime).region;
-        let exit = &(&(*region).exits)[snap as usize];
-        let bottom = vm.frame;
-        if let Some(top) = write_frames(vm, exit, before.base) {
-            let pc = (*top).pc;
-            let insn = *pc;
-            vm.frame = top;
-            if let Some(top) = exit.top {
-                vm.top = before.base.wrapping_add_signed(top);
-            }
-            let callee = (*top).base + insn.a() as u32;
-            let base = callee + 1;
-            let count = if insn.b() == 0 { vm.top - base } else { insn.b() as u32 - 1 };
-            let native: Gc<NativeFunction> =
-                Gc::from_ptr(vm.slot(callee).as_function_unchecked().as_ptr().cast());
-            if push_native_frame(vm, pc.add(1), base, count) {
-                let has_run = match (*native.as_ptr()).direct {
-                    Some(direct) => {
-                        vm.activity.set(Activity::Native);
-                        let answer = direct(vm, Args { base, count });
-                        take_answer(vm, insn, answer)
-                    }
-                    None => run_native(vm, insn, native, base, count),
-                };
-                vm.activity.set(Activity::Compiled);
-                if has_run && !vm.moved && !vm.watch.is_on() && !(*region).is_retired.get() {
-                    vm.frame = bottom;
-                    return 0;
-                }
-                let outcome =
-                    if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) };
-                return after(vm, state, &before, exit, outcome, next);
-            }
-            vm.frame = bottom;
+        let next = (*before.frame).pc;
+        let insn = *next.sub(1);
+        let first = Args { base: before.base + insn.a() as u32 + 1, count: insn.b() as u32 - 1 };
+        match call_plainly(vm, next, insn, first) {
+            Some(true) if goes_straight_on(vm, before.head.region) => 0,
+            Some(has_run) => after_native(vm, &before, snap, has_run, next),
+            None => call_in_room(vm, snap, next),
         }
-        call_natively(vm, snap, next)
     }
 }
 
-/// The same where there is no room yet.
+/// The same where the frames of the snapshot are to be written first, or the arguments are all up to the top.
+pub(super) extern "C" fn call_native(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
+    // SAFETY: as above.
+    unsafe {
+        let vm = &mut *vm;
+        let runtime = &raw const (*State::of(vm)).runtime;
+        let before = Before::of(vm, runtime);
+        let exit = &(&(*before.head.region).exits)[snap as usize];
+        let Some(top) = write_frames(vm, exit, before.base) else { return call_in_room(vm, snap, next) };
+        let insn = *(*top).pc;
+        if let Some(top) = exit.top {
+            vm.top = before.base.wrapping_add_signed(top);
+        }
+        let base = (*top).base + insn.a() as u32 + 1;
+        let count = if insn.b() == 0 { vm.top - base } else { insn.b() as u32 - 1 };
+        vm.frame = top;
+        let has_run = call_plainly(vm, next, insn, Args { base, count });
+        match has_run {
+            Some(true) if goes_straight_on(vm, before.head.region) => {
+                vm.frame = before.frame;
+                0
+            }
+            Some(has_run) => after_native(vm, &before, snap, has_run, next),
+            None => {
+                vm.frame = before.frame;
+                call_in_room(vm, snap, next)
+            }
+        }
+    }
+}
+
+/// Calls the plain native that a `CALL` of the frame on top calls with these arguments, and puts its results where they belong. Whether it has given some, or an error, which is at
+/// `vm.failed`; nothing if there is no room, and nothing done.
 ///
 /// # Safety
-/// As of [`execute`], of a call of a plain native.
+/// The native lies below the arguments; the instruction at `next` follows.
+#[inline(always)]
+unsafe fn call_plainly(vm: &mut Vm, next: *const Insn, insn: Insn, args: Args) -> Option<bool> {
+    let Args { base, count } = args;
+    // SAFETY: by contract.
+    unsafe {
+        let native = vm.slot(base - 1).as_function_unchecked().as_ptr().cast::<NativeFunction>();
+        if !push_native_frame(vm, next, base, count) {
+            return None;
+        }
+        let has_run = match (*native).direct {
+            Some(direct) => {
+                vm.activity.set(Activity::Native);
+                let answer = direct(vm, args);
+                match answer.only() {
+                    Some(value) if !vm.moved && insn.c() == 2 && vm.heap.debt <= 0 => {
+                        vm.drop_frame();
+                        vm.set_slot(base - 1, value);
+                        true
+                    }
+                    _ => take_answer(vm, insn, answer),
+                }
+            }
+            None => run_native(vm, insn, Gc::from_ptr(native), base, count),
+        };
+        vm.activity.set(Activity::Compiled);
+        Some(has_run)
+    }
+}
+
+/// Whether nothing has moved and nobody wants anything: no collector has run that might have guarded a frame.
+///
+/// # Safety
+/// The region is the one that runs.
+#[inline(always)]
+unsafe fn goes_straight_on(vm: &Vm, region: *const Compiled) -> bool {
+    // SAFETY: it is kept until it is left, whatever is flushed meanwhile.
+    !vm.moved && !vm.watch.is_on() && unsafe { !(*region).is_retired.get() }
+}
+
+/// What comes after a native.
+///
+/// # Safety
+/// As of [`after`].
 #[cold]
 #[inline(never)]
-unsafe fn call_natively(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
+unsafe fn after_native(vm: &mut Vm, before: &Before, snap: u64, has_run: bool, next: *const Insn) -> u64 {
+    let outcome = if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) };
+    // SAFETY: by contract.
+    unsafe { after(vm, before, &(&(*before.head.region).exits)[snap as usize], outcome, next) }
+}
+
+/// A call of a plain native where room has to be made first.
+///
+/// # Safety
+/// As of [`execute`].
+#[cold]
+#[inline(never)]
+unsafe fn call_in_room(vm: *mut Vm, snap: u64, next: *const Insn) -> u64 {
     // SAFETY: by contract.
     unsafe { execute(vm, snap, next, true, call_plain) }
 }
@@ -99,30 +158,43 @@ fn slowly(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
 /// Where compiled code was.
 struct Before {
     head: RuntimeHead,
-    thread: Gc<Thread>,
-    /// The index of the frame it keeps to, of that in which it was entered, and register 0 of the former.
-    depth: usize,
-    below: usize,
+    /// The list of frames, and the frame it keeps to, with its register 0. They may lie elsewhere now.
+    first: *const CallInfo,
+    frame: *mut CallInfo,
     base: u32,
+    thread: Gc<Thread>,
 }
 
 impl Before {
     /// # Safety
-    /// Compiled code of the VM runs.
+    /// Compiled code of the VM runs, with this runtime.
     #[inline(always)]
     unsafe fn of(vm: &mut Vm, runtime: *const Runtime) -> Before {
         vm.moved = false;
-        let first = vm.frames().as_ptr();
-        // SAFETY: both are frames of the running coroutine.
+        // SAFETY: by contract.
         unsafe {
             Before {
                 head: *runtime.cast::<RuntimeHead>(),
-                thread: vm.thread,
-                depth: vm.frame.cast_const().offset_from_unsigned(first),
-                below: (*runtime).bottom.cast_const().offset_from_unsigned(first),
+                first: vm.frames().as_ptr(),
+                frame: vm.frame,
                 base: (*vm.frame).base,
+                thread: vm.thread,
             }
         }
+    }
+
+    /// The index of that frame.
+    fn depth(&self) -> usize {
+        self.index(self.frame)
+    }
+
+    /// That of the frame in which compiled code was entered.
+    fn below(&self) -> usize {
+        self.index(self.head.bottom)
+    }
+
+    fn index(&self, frame: *const CallInfo) -> usize {
+        (frame.addr() - self.first.addr()) / size_of::<CallInfo>()
     }
 }
 
@@ -193,13 +265,12 @@ unsafe fn execute(
         vm.activity.set(Activity::Compiled);
         let is_here = matches!(outcome, Ok(Go::On))
             && vm.thread == before.thread
-            && vm.frames().len() == before.depth + record_count(&exit.frames)
+            && vm.frames().len() == before.depth() + record_count(&exit.frames)
             && vm.frame().pc == next;
-        if is_here && !vm.moved && !vm.watch.is_on() && !(*before.head.region).is_retired.get() {
-            // Nothing has moved, and no collector has run that might have guarded a frame.
+        if is_here && goes_straight_on(vm, before.head.region) {
             return 0;
         }
-        after(vm, state, &before, exit, outcome, next)
+        after(vm, &before, exit, outcome, next)
     }
 }
 
@@ -211,7 +282,6 @@ unsafe fn execute(
 #[inline(never)]
 unsafe fn after(
     vm: &mut Vm,
-    state: *mut State,
     before: &Before,
     exit: &Exit,
     outcome: Result<Go, Raised>,
@@ -219,6 +289,7 @@ unsafe fn after(
 ) -> u64 {
     // SAFETY: as above; nested entries have restored the runtime or are over.
     unsafe {
+        let state = State::of(vm);
         let runtime = &raw mut (*state).runtime;
         *runtime.cast::<RuntimeHead>() = before.head;
         (*state).left = match outcome {
@@ -228,14 +299,14 @@ unsafe fn after(
         };
         let is_here = matches!((*state).left, Left::On)
             && vm.thread == before.thread
-            && vm.frames().len() == before.depth + record_count(&exit.frames)
+            && vm.frames().len() == before.depth() + record_count(&exit.frames)
             && vm.frame().pc == next;
         let region = &*before.head.region;
         // Functions that compiled code has called return without a look at what the collector wants of their frames.
-        if !is_here || vm.watch.is_on() || region.is_retired.get() || vm.is_guarded_above(before.below) {
+        if !is_here || vm.watch.is_on() || region.is_retired.get() || vm.is_guarded_above(before.below()) {
             return 1;
         }
-        vm.truncate_frames(before.depth + 1);
+        vm.truncate_frames(before.depth() + 1);
         if vm.ensure_stack(before.base + region.region.max_slots).is_err() {
             // Where there is no room the interpreter raises the error, should it come to that.
             vm.heap.roots.raised = None;
@@ -245,7 +316,7 @@ unsafe fn after(
         }
         (*runtime).base = vm.stack.add(before.base as usize);
         let top = vm.find_frame();
-        (*runtime).bottom = top.sub(before.depth - before.below);
+        (*runtime).bottom = top.sub(before.depth() - before.below());
         0
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "called by compiled code with addresses")]
 
-use super::execute::{call_native, exec, exec_stored};
+use super::execute::{call_native, call_native_here, exec, exec_stored};
 use super::ir::WideOp;
 use super::{LEFT, RETURNED, Runtime, State};
 use crate::bytecode::Insn;
@@ -57,6 +57,7 @@ helpers! {
     exec(Word, Word, Word) -> Word;
     exec_stored(Word, Word, Word) -> Word;
     call_native(Word, Word, Word) -> Word;
+    call_native_here(Word, Word, Word) -> Word;
     short(Word, Word, Word, Word) -> Word;
     append(Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;

@@ -23,16 +23,24 @@
 //!
 //! To add an operation: a row in `ops.rs`, its lowering in `lower/ops.rs`, and who makes it (`record/`).
 
+mod immediate;
 mod ops;
 mod parse;
 mod print;
+mod snapshot;
 #[cfg(any(test, debug_assertions))]
 mod verify;
 
+pub(crate) use immediate::{
+    ColumnField, LaneField, OWN_SITE, VIRTUAL_REUSED, VIRTUAL_WRITABLE, WIDE_MASK, called_imm, called_site,
+    head_mask, made_imm, native_imm, native_parts, reference_imm, rows_imm, virtual_kind, wanted_results,
+    wide_head,
+};
 pub(crate) use ops::{IrOp, Kind, Mem, Ty, WideOp};
 #[allow(unused_imports, reason = "tests of passes")]
 pub(crate) use parse::parse;
 pub(crate) use print::{print, print_instruction, print_snapshot};
+pub(crate) use snapshot::{Catch, FrameState, FreshTable, FreshValue, Place, Snapshot, record_count};
 #[cfg(any(test, debug_assertions))]
 pub(crate) use verify::verify;
 
@@ -40,11 +48,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::bytecode::Insn;
-use crate::ffi::ctab::known;
-use crate::function::NativeFunction;
 use crate::string::LuaString;
-use crate::thread::{CallInfo, FrameKind};
-use crate::value::{Gc, RawValue};
+use crate::value::Gc;
 
 /// An instruction of a region.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,103 +78,6 @@ pub(crate) const ENTRY_SNAP: SnapId = 0;
 
 /// A stack slot, counted from register 0 of the frame in which the region is entered; its function is in slot -1.
 pub(crate) type Slot = i32;
-
-/// Of a cdata's head, the bits that tell how its bytes may be read: not whom it was lent by, nor whether it has a finalizer or, a view, is made to show
-/// other things.
-pub(crate) fn head_mask(head: u64) -> u64 {
-    use crate::ffi::cdata::{REUSED, VIEW};
-    use crate::userdata::{FINALIZED, FINALIZER};
-    let is_view = head >> 8 & u64::from(VIEW) != 0;
-    let flags = FINALIZER | FINALIZED | if is_view { REUSED } else { 0 };
-    0xFFFF_FFFF_0000_FFFF & !(u64::from(flags) << 8)
-}
-
-/// The head of a C value that is a 64-bit integer, but for bits that do not matter ([`WIDE_MASK`]): the type, none of the flags that say that its bytes lie elsewhere.
-pub(crate) fn wide_head(ty: Ty) -> u64 {
-    let ctype = if ty == Ty::U64 { known::UINT64 } else { known::INT64 };
-    crate::gc::kind::Kind::CData as u64 | u64::from(ctype.0) << 32
-}
-
-pub(crate) const WIDE_MASK: u64 = 0xFFFF_FFFF_0000_FFFF & !((crate::ffi::cdata::WRITABLE as u64) << 8);
-
-/// In the immediate of `SHOWN` and `PART`, beside the C type: it may be written.
-pub(crate) const VIRTUAL_WRITABLE: u64 = 1 << 32;
-/// It lies in one register, which holds nothing else than such views.
-pub(crate) const VIRTUAL_REUSED: u64 = 1 << 33;
-
-/// That immediate.
-pub(crate) fn virtual_kind(ctype: u32, is_writable: bool) -> u64 {
-    u64::from(ctype) | if is_writable { VIRTUAL_WRITABLE } else { 0 }
-}
-
-/// The immediate of `CNEW`: the type, the size in bytes, and whether it may be written.
-pub(crate) fn made_imm(ctype: u32, size: u32, is_writable: bool) -> u64 {
-    u64::from(ctype) | u64::from(size) << 32 | u64::from(is_writable) << 48
-}
-
-/// The immediate of `CREF`: the type referred to, and whether its bytes may be written.
-pub(crate) fn reference_imm(to: u32, is_writable: bool) -> u64 {
-    virtual_kind(to, is_writable)
-}
-
-/// The immediate of `ROWS`.
-pub(crate) fn rows_imm(first_variable: Slot, is_at_row: bool) -> u64 {
-    u64::from(first_variable as u32) | u64::from(is_at_row) << 32
-}
-
-/// The immediate of `CALL`: the site of the function's region, how many results are wanted, and whether as many as there are are taken, that number being expected.
-pub(crate) fn called_imm(site: u32, wanted: usize, is_open: bool) -> u64 {
-    wanted as u64 | u64::from(is_open) << 16 | u64::from(site) << 32
-}
-
-/// The site in place of that of the region itself.
-pub(crate) const OWN_SITE: u32 = 0;
-
-/// The site in the immediate of `CALL`.
-pub(crate) fn called_site(imm: u64) -> u32 {
-    (imm >> 32) as u32
-}
-
-/// The results in the immediate of `CALL`: how many, and whether as many as there are are taken.
-pub(crate) fn wanted_results(imm: u64) -> (usize, bool) {
-    (usize::from(imm as u16), imm >> 16 & 1 != 0)
-}
-
-/// The immediate of `FNATIVE`: its code, and in the highest byte what is special about it. Those that the interpreter runs all have the same code.
-pub(crate) fn native_imm(native: Gc<NativeFunction>) -> u64 {
-    // SAFETY: a live native.
-    let code = unsafe { (*native.as_ptr()).function as usize as u64 };
-    code | (native.special() as u64) << NATIVE_CODE_BITS
-}
-
-/// The code and what is special, 0 if nothing, in the immediate of `FNATIVE`.
-pub(crate) fn native_parts(imm: u64) -> (u64, u8) {
-    (imm & ((1 << NATIVE_CODE_BITS) - 1), (imm >> NATIVE_CODE_BITS) as u8)
-}
-
-/// Addresses of code have no more.
-const NATIVE_CODE_BITS: u32 = 56;
-
-/// What `COLUMN` reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u64)]
-pub(crate) enum ColumnField {
-    Places,
-    Len,
-    Stride,
-}
-
-/// What `LANE` reads, beside the number of the lane (in bits 8 and above).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u64)]
-pub(crate) enum LaneField {
-    Data,
-    Stride,
-    Ticks,
-    View,
-    /// Of the cursor, not of a lane: the entities.
-    Entities,
-}
 
 /// An instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -213,117 +121,6 @@ impl Ins {
     pub(crate) fn is_constant(&self) -> bool {
         matches!(self.op, IrOp::KNUM | IrOp::KINT | IrOp::KPRI | IrOp::KSTR | IrOp::KTAB | IrOp::KWIDE)
     }
-}
-
-/// Where the value of a slot is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// It is this value.
-    Value(Ref),
-    /// It is in the slot.
-    Memory,
-}
-
-/// A frame of a snapshot.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FrameState {
-    /// Register 0, as a slot.
-    pub(crate) base: Slot,
-    /// The instruction with which it goes on.
-    pub(crate) pc: *const Insn,
-    /// The constants of its code.
-    pub(crate) constants: *const RawValue,
-    /// How many extra arguments lie below it.
-    pub(crate) varargs: u32,
-    /// What it returns to: a call, or an instruction whose metamethod it is.
-    pub(crate) kind: FrameKind,
-    /// The frame of the `pcall` that has called it.
-    pub(crate) catch: Option<Catch>,
-}
-
-/// The frame of a `pcall` or `xpcall`, where errors stop. It lies right below that of the function it has called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Catch {
-    /// The first of its arguments, as a slot.
-    pub(crate) base: Slot,
-    /// The `FRAME_*` flags.
-    pub(crate) flags: u16,
-}
-
-impl Catch {
-    /// Its record, where slots are counted from stack index `base`.
-    pub(crate) fn call_info(self, base: u32) -> CallInfo {
-        CallInfo {
-            pc: std::ptr::null(),
-            constants: std::ptr::null(),
-            base: base.wrapping_add_signed(self.base),
-            varargs: 0,
-            kind: FrameKind::Lua,
-            flags: self.flags,
-        }
-    }
-}
-
-/// How many records frames take: each its own, and one for each `pcall`.
-pub(crate) fn record_count(frames: &[FrameState]) -> usize {
-    frames.len() + frames.iter().filter(|frame| frame.catch.is_some()).count()
-}
-
-/// A table that was made in a trace and that nobody else knows: what it has.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FreshTable {
-    /// Room, as `NEWTABLE` says.
-    pub(crate) hints: u32,
-    /// Keys, in order.
-    pub(crate) fields: Vec<(Gc<LuaString>, Ref)>,
-    /// The elements, from 1 on.
-    pub(crate) list: Vec<Ref>,
-    pub(crate) meta: Option<Ref>,
-}
-
-impl FreshTable {
-    /// All it has, as exits store it.
-    pub(crate) fn values(&self) -> impl Iterator<Item = Ref> + '_ {
-        let fields = self.fields.iter().map(|(_, value)| *value);
-        fields.chain(self.list.iter().copied()).chain(self.meta)
-    }
-}
-
-/// A C value that was made in a trace and that nobody else knows: its scalars, each with its offset, as in `CINIT`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FreshValue {
-    pub(crate) parts: Vec<(u64, Ref)>,
-}
-
-/// The interpreter's state before an instruction.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Snapshot {
-    /// The frames, the one in which the region was entered first.
-    pub(crate) frames: Vec<FrameState>,
-    /// The slots that were read or changed so far, in order.
-    pub(crate) slots: Vec<(Slot, Place)>,
-    /// The slots whose value matters from here on, of those that may differ from what is on the stack; by `opt::settle`.
-    pub(crate) restored: Vec<(Slot, Ref)>,
-    /// The slots that matter, as a list of what the frames read or show.
-    pub(crate) live: Vec<Slot>,
-    /// The fresh tables among the values.
-    pub(crate) tables: Vec<(Ref, FreshTable)>,
-    /// The fresh C values among the values.
-    pub(crate) made: Vec<(Ref, FreshValue)>,
-    /// The top, where the next instruction takes values up to it.
-    pub(crate) top: Option<Slot>,
-    /// The interpreter leaves the slots below this one alone when it executes the instruction.
-    pub(crate) kept_below: Slot,
-    /// The instruction's place in its function, for listings.
-    pub(crate) pc_index: u32,
-    /// A side trace may begin here.
-    pub(crate) may_grow: bool,
-    /// The trace that does.
-    pub(crate) side: Option<u32>,
-    /// The frame in which the region was entered has returned: slots are counted from the one that it has returned to.
-    pub(crate) has_returned: bool,
-    /// A tail call has put another function in place of the one in which the region was entered.
-    pub(crate) has_tail_called: bool,
 }
 
 /// How a trace ends.

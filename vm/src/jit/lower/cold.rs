@@ -106,10 +106,9 @@ impl Lowering<'_> {
         is_plain && snap != ENTRY_SNAP && self.makes_nothing(snap)
     }
 
-    /// Stores where such a snapshot goes on.
-    pub(super) fn store_pc(&mut self, snap: SnapId) {
-        let pc = self.region.snaps[snap as usize].frames[0].pc as u64;
-        let (frame, pc) = (self.load(self.vm, layout::FRAME), self.word(pc));
+    /// Stores where the frame goes on in which the region runs.
+    pub(super) fn store_pc(&mut self, pc: Value) {
+        let frame = self.load(self.vm, layout::FRAME);
         self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
     }
 

@@ -37,7 +37,7 @@ const WORK_PER_TURN: usize = 10;
 pub(super) fn cost_of_leaving(op: IrOp) -> Option<usize> {
     match op {
         IrOp::EXEC => Some(12),
-        IrOp::NATIVE => Some(2),
+        IrOp::NATIVE => Some(8),
         _ => None,
     }
 }
@@ -231,7 +231,8 @@ impl Lowering<'_> {
             self.store_turns();
             if self.is_at_hand(snap) {
                 self.store_in_slots(snap);
-                self.store_pc(snap);
+                let pc = self.word(region.snaps[snap as usize].frames[0].pc as u64);
+                self.store_pc(pc);
                 let answer = self.word(u64::from(STORED) << 32 | u64::from(snap));
                 self.b.ins().return_(&[answer]);
             } else {
@@ -384,6 +385,8 @@ impl Lowering<'_> {
         let (before, turning) = self.inner[number as usize].expect("it is entered");
         let inner = &region.inner[number as usize];
         self.b.switch_to_block(before);
+        // It is entered from several traces.
+        self.stored.clear();
         for r in &inner.hoisted {
             self.instruction(*r);
         }

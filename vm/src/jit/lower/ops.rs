@@ -382,12 +382,17 @@ impl Lowering<'_> {
                     self.store_snapshot(ins.snap);
                 }
                 let (snap, next) = (self.word(ins.snap.into()), self.word(ins.imm));
-                let helper = match (is_stored, ins.op) {
-                    (true, IrOp::NATIVE) => Helper::call_native,
-                    (true, _) => Helper::exec_stored,
-                    (false, _) => Helper::exec,
+                let status = if ins.op == IrOp::NATIVE && self.is_at_hand(ins.snap) {
+                    self.store_pc(next);
+                    self.call(Helper::call_native_here, &[self.vm, self.runtime, snap])
+                } else {
+                    let helper = match (is_stored, ins.op) {
+                        (true, IrOp::NATIVE) => Helper::call_native,
+                        (true, _) => Helper::exec_stored,
+                        (false, _) => Helper::exec,
+                    };
+                    self.call(helper, &[self.vm, snap, next])
                 };
-                let status = self.call(helper, &[self.vm, snap, next]);
                 self.leave_unless_zero(status);
                 self.forget_written(ins.snap);
                 return None;
