@@ -8,7 +8,7 @@
     reason = "called by compiled code with addresses, and writes the frames it has left out"
 )]
 
-use super::exit::{Exit, call_info, restore, restore_frames};
+use super::exit::{Exit, restore, restore_frames};
 use super::ir::record_count;
 use super::{Compiled, Left, Runtime, RuntimeHead, State, original};
 use crate::activity::Activity;
@@ -193,6 +193,13 @@ impl Before {
         self.index(self.head.bottom)
     }
 
+    /// Whether the instruction at `next`, in the frame on top of the exit, is what is to be executed now.
+    fn is_followed_by(&self, vm: &Vm, exit: &Exit, next: *const Insn) -> bool {
+        vm.thread == self.thread
+            && vm.frames().len() == self.depth() + record_count(&exit.frames)
+            && vm.frame().pc == next
+    }
+
     fn index(&self, frame: *const CallInfo) -> usize {
         (frame.addr() - self.first.addr()) / size_of::<CallInfo>()
     }
@@ -206,24 +213,15 @@ impl Before {
 unsafe fn write_frames(vm: &Vm, exit: &Exit, base: u32) -> Option<*mut CallInfo> {
     let (root, inlined) = exit.frames.split_first()?;
     let mut top = vm.frame;
-    let push = |top: &mut *mut CallInfo, frame: CallInfo| {
-        let has_room = *top < vm.last_frame;
-        if has_room {
-            // SAFETY: there is room up to the last frame.
-            unsafe {
-                *top = top.add(1);
-                top.write(frame);
+    // SAFETY: the frame that compiled code keeps to; a tail call may have put another function there. There is room up to the last frame.
+    unsafe {
+        ((*top).pc, (*top).constants) = (root.pc, root.constants);
+        for record in inlined.iter().flat_map(|frame| frame.records(base)) {
+            if top >= vm.last_frame {
+                return None;
             }
-        }
-        has_room
-    };
-    // SAFETY: the frame that compiled code keeps to; a tail call may have put another function there.
-    unsafe { ((*top).pc, (*top).constants) = (root.pc, root.constants) };
-    for frame in inlined {
-        if frame.catch.is_some_and(|catch| !push(&mut top, catch.call_info(base)))
-            || !push(&mut top, call_info(frame, base))
-        {
-            return None;
+            top = top.add(1);
+            top.write(record);
         }
     }
     Some(top)
@@ -263,10 +261,7 @@ unsafe fn execute(
         vm.activity.set(Activity::Interpreted);
         let outcome = instruction(vm, insn);
         vm.activity.set(Activity::Compiled);
-        let is_here = matches!(outcome, Ok(Go::On))
-            && vm.thread == before.thread
-            && vm.frames().len() == before.depth() + record_count(&exit.frames)
-            && vm.frame().pc == next;
+        let is_here = matches!(outcome, Ok(Go::On)) && before.is_followed_by(vm, exit, next);
         if is_here && goes_straight_on(vm, before.head.region) {
             return 0;
         }
@@ -297,10 +292,7 @@ unsafe fn after(
             Ok(Go::Exit) => Left::Exit,
             Err(raised) => Left::Raised(raised),
         };
-        let is_here = matches!((*state).left, Left::On)
-            && vm.thread == before.thread
-            && vm.frames().len() == before.depth() + record_count(&exit.frames)
-            && vm.frame().pc == next;
+        let is_here = matches!((*state).left, Left::On) && before.is_followed_by(vm, exit, next);
         let region = &*before.head.region;
         // Functions that compiled code has called return without a look at what the collector wants of their frames.
         if !is_here || vm.watch.is_on() || region.is_retired.get() || vm.is_guarded_above(before.below()) {

@@ -15,7 +15,6 @@ use crate::function::NativeFunction;
 use crate::gc::OutOfMemory;
 use crate::jit::helpers::table_room;
 use crate::string::LuaString;
-use crate::thread::CallInfo;
 use crate::value::{Gc, RawValue};
 use crate::vm::{Raised, Vm};
 
@@ -245,18 +244,6 @@ unsafe fn boxed(raw: u64, ty: Ty) -> RawValue {
     }
 }
 
-/// A frame of a region that was entered at stack index `base`.
-pub(super) fn call_info(frame: &FrameState, base: u32) -> CallInfo {
-    CallInfo {
-        pc: frame.pc,
-        constants: frame.constants,
-        base: base.wrapping_add_signed(frame.base),
-        varargs: frame.varargs,
-        kind: frame.kind,
-        flags: 0,
-    }
-}
-
 /// Brings the stack and the frames to where the interpreter would be. Frames above the one in which the region was entered are pushed.
 ///
 /// # Errors
@@ -328,11 +315,8 @@ pub(crate) fn restore_frames(vm: &mut Vm, exit: &Exit, base: u32) {
         // A tail call may have put another function there.
         let frame = vm.frame_mut();
         (frame.pc, frame.constants) = (root.pc, root.constants);
-        for frame in inlined {
-            if let Some(catch) = frame.catch {
-                vm.push_frame(catch.call_info(base));
-            }
-            vm.push_frame(call_info(frame, base));
+        for record in inlined.iter().flat_map(|frame| frame.records(base)) {
+            vm.push_frame(record);
         }
     }
 }

@@ -381,3 +381,15 @@ fn zones_name_what_a_program_is_busy_with() {
         assert(select(2, pcall(start, 'i10')):find('function expected, got no value', 1, true))";
     lua.load(source).exec(&mut lua).expect("it holds");
 }
+
+#[test]
+fn the_last_reasons_why_something_was_not_compiled_are_told() {
+    let mut lua = eager();
+    let reasons = |lua: &Lua| lua.stats().compiler.expect("a compiler").last_aborts;
+    assert_eq!(reasons(&lua), [None; 4]);
+    lua.load("for i = 1, 40 do coroutine.wrap(function() end)() end").exec(&mut lua).expect("runs");
+    let switch = Some("NYI: call of a native that runs Lua functions");
+    assert_eq!(reasons(&lua)[..2], [switch, None]);
+    lua.load("for i = 1, 40 do debug.sethook() end").exec(&mut lua).expect("runs");
+    assert_eq!(reasons(&lua)[..3], [Some("call of a native that may change variables"), switch, None]);
+}

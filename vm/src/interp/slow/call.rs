@@ -37,22 +37,11 @@ pub(in crate::interp) fn call_op(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> 
 
 /// A `CALL` of a native that is a plain one.
 pub(crate) fn call_plain(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
-    let (function, count) = callee(vm, insn);
+    let (function, _) = callee(vm, insn);
     let Some(FunctionView::Native(native)) = vm.slot(function).as_function().map(Gc::view) else {
         unreachable!("whoever calls this has seen the native")
     };
-    let args = enter_native(vm, function, count, FrameKind::Lua, 0)?;
-    // SAFETY: a live cell.
-    let direct = unsafe { (*native.as_ptr()).direct };
-    let has_run = match direct {
-        Some(direct) => {
-            vm.activity.set(Activity::Native);
-            let answer = direct(vm, args);
-            vm.activity.set(Activity::Interpreted);
-            take_answer(vm, insn, answer)
-        }
-        None => run_native(vm, insn, native, args.base, args.count),
-    };
+    let has_run = native_directly(vm, insn, native);
     if has_run { Ok(Go::On) } else { Err(vm.failed.take().expect("why it has not")) }
 }
 

@@ -66,11 +66,13 @@ pub(crate) fn wanted_results(imm: u64) -> (usize, bool) {
     (usize::from(imm as u16), imm >> 16 & 1 != 0)
 }
 
-/// The immediate of `FNATIVE`: its code, and in the highest byte what is special about it. Those that the interpreter runs all have the same code.
+/// The immediate of `FNATIVE`: its code, and in the highest byte what is special about one that is not plain. Those that the interpreter runs all have the same code.
 pub(crate) fn native_imm(native: Gc<NativeFunction>) -> u64 {
     // SAFETY: a live native.
     let code = unsafe { (*native.as_ptr()).function as usize as u64 };
-    code | (native.special() as u64) << NATIVE_CODE_BITS
+    let special = native.special();
+    let told_apart = if special.is_plain() { 0 } else { special as u64 };
+    code | told_apart << NATIVE_CODE_BITS
 }
 
 /// The code and what is special, 0 if nothing, in the immediate of `FNATIVE`.

@@ -32,6 +32,21 @@ pub(crate) struct FrameState {
     pub(crate) catch: Option<Catch>,
 }
 
+impl FrameState {
+    /// Its records, the lowest first, where slots are counted from stack index `base`: that of the `pcall` that has called it, and its own.
+    pub(crate) fn records(&self, base: u32) -> impl Iterator<Item = CallInfo> + use<> {
+        let own = CallInfo {
+            pc: self.pc,
+            constants: self.constants,
+            base: base.wrapping_add_signed(self.base),
+            varargs: self.varargs,
+            kind: self.kind,
+            flags: 0,
+        };
+        self.catch.map(|catch| catch.record(base)).into_iter().chain([own])
+    }
+}
+
 /// The frame of a `pcall` or `xpcall`, where errors stop. It lies right below that of the function it has called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Catch {
@@ -42,8 +57,7 @@ pub(crate) struct Catch {
 }
 
 impl Catch {
-    /// Its record, where slots are counted from stack index `base`.
-    pub(crate) fn call_info(self, base: u32) -> CallInfo {
+    fn record(self, base: u32) -> CallInfo {
         CallInfo {
             pc: std::ptr::null(),
             constants: std::ptr::null(),

@@ -7,7 +7,6 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::super::RETURNED;
-use super::super::exit::call_info;
 use super::super::helpers::{Arg, GOES_ON, Helper};
 use super::super::ir::{Ins, OWN_SITE, Ref, SnapId, called_site, record_count, wanted_results};
 use super::compiler::{CODE_ARGUMENTS, signature};
@@ -145,11 +144,7 @@ impl Lowering<'_> {
             let constants = self.word(root.constants as u64);
             self.b.ins().store(Self::flags(), constants, frame, layout::FRAME_CONSTANTS);
         }
-        let records = called.iter().flat_map(|called| {
-            let catch = called.catch.map(|catch| catch.call_info(0));
-            catch.into_iter().chain([call_info(called, 0)])
-        });
-        for (number, record) in (1..).zip(records) {
+        for (number, record) in (1..).zip(called.iter().flat_map(|frame| frame.records(0))) {
             let at = number * layout::FRAME_SIZE;
             for (value, offset) in
                 [(record.pc as u64, layout::FRAME_PC), (record.constants as u64, layout::FRAME_CONSTANTS)]
