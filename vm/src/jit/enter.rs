@@ -9,6 +9,8 @@ use super::{
 };
 use crate::activity::Activity;
 use crate::interp::Go;
+use crate::thread::CallInfo;
+use crate::value::RawValue;
 use crate::vm::{Raised, Vm};
 
 /// After so many entries it is asked whether a region pays,
@@ -143,6 +145,9 @@ fn entrance(state: &State, site: u32) -> *mut Compiled {
 /// So much of the machine's stack compiled code may take for calling itself, in bytes; beyond, the interpreter goes on.
 const MACHINE_STACK: usize = 256 << 10;
 
+/// The code of a region.
+type Function = extern "C" fn(*mut Vm, *mut Runtime, *mut RawValue, *mut CallInfo) -> u64;
+
 /// Runs the code of a region; the snapshot by which it was left.
 ///
 /// # Safety
@@ -162,11 +167,10 @@ unsafe fn run(vm: &mut Vm, state: *mut State, compiled: *mut Compiled, base: u32
         (*state).entries += 1;
         (*compiled).last_entry = (*state).entries;
         (*state).running += 1;
-        let function = std::mem::transmute::<*const u8, extern "C" fn(*mut Vm, *mut Runtime) -> u64>(
-            (*compiled).code.start(),
-        );
+        let (base, frame) = (runtime.base, runtime.bottom);
+        let function = std::mem::transmute::<*const u8, Function>((*compiled).code.start());
         vm.activity.set(Activity::Compiled);
-        let answer = function(vm, &raw mut (*state).runtime);
+        let answer = function(vm, &raw mut (*state).runtime, base, frame);
         vm.activity.set(Activity::Interpreted);
         (*state).running -= 1;
         if answer as u32 != LEFT {

@@ -227,7 +227,7 @@ impl Default for Parameters {
             max_side: MAX_TRACES as u32,
             max_trace: 600,
             max_mcode: 8192,
-            unrolled_recursion: 1,
+            unrolled_recursion: 2,
             hoists: true,
             narrows: true,
         }

@@ -114,6 +114,26 @@ impl Ins {
     pub(crate) fn operands(&self) -> impl Iterator<Item = Ref> + use<> {
         [self.a, self.b, self.c].into_iter().filter(|r| *r != Ref::NONE)
     }
+    /// What tells it from others that give something else: proofs and snapshots do not.
+    pub(crate) fn identity(&self) -> Ins {
+        let mut identity = Ins { snap: NO_SNAP, ..*self };
+        match self.op {
+            IrOp::HLOAD
+            | IrOp::FUPV
+            | IrOp::FENV
+            | IrOp::CLOAD
+            | IrOp::CDATA
+            | IrOp::CTICK
+            | IrOp::COLUMN
+            | IrOp::CCOUNT
+            | IrOp::CEPOCH
+            | IrOp::RENTITY
+            | IrOp::ROWS => identity.b = Ref::NONE,
+            IrOp::ALOAD | IrOp::CBOUND => identity.c = Ref::NONE,
+            _ => {}
+        }
+        identity
+    }
     /// Whether it is a view that is made, or brought up to date, once somebody looks.
     pub(crate) fn is_virtual(&self) -> bool {
         matches!(self.op, IrOp::SHOWN | IrOp::PART)
@@ -235,6 +255,8 @@ pub(crate) struct Region {
     pub(crate) inner: Vec<InnerLoop>,
     /// How many slots above register 0 it may write.
     pub(crate) max_slots: u32,
+    /// Nobody gets to see its frames while it runs: they are made when it is left; by `opt::late`.
+    pub(crate) makes_frames_late: bool,
     /// Where the regions of the sites are found that it links to or calls.
     pub(crate) entrances: Vec<(u32, usize)>,
     /// Where the fields of tables go that it makes (`TNEW`), as far as that is known; when it is compiled.
@@ -417,6 +439,50 @@ impl Region {
             return None;
         }
         self.snaps[snap as usize].made.iter().find(|(value, _)| *value == r).map(|(_, value)| value)
+    }
+    /// Puts other values in place of some, wherever they are named.
+    pub(crate) fn replace(&mut self, instead: &HashMap<Ref, Ref>) {
+        if instead.is_empty() {
+            return;
+        }
+        let put = |r: &mut Ref| {
+            while let Some(other) = instead.get(r) {
+                *r = *other;
+            }
+        };
+        for ins in &mut self.ins {
+            put(&mut ins.a);
+            put(&mut ins.b);
+            put(&mut ins.c);
+        }
+        for snap in &mut self.snaps {
+            snap.restored.iter_mut().for_each(|(_, r)| put(r));
+            for (_, place) in &mut snap.slots {
+                if let Place::Value(r) = place {
+                    put(r);
+                }
+            }
+            for (_, table) in &mut snap.tables {
+                table.fields.iter_mut().for_each(|(_, r)| put(r));
+                table.list.iter_mut().for_each(&put);
+                table.meta.iter_mut().for_each(&put);
+            }
+            for (_, value) in &mut snap.made {
+                value.parts.iter_mut().for_each(|(_, r)| put(r));
+            }
+        }
+        for inner in &mut self.inner {
+            inner.initial.iter_mut().for_each(&put);
+        }
+        for trace in &mut self.traces {
+            match &mut trace.end {
+                End::Loop(values) => values.iter_mut().for_each(|(_, r)| put(r)),
+                End::Enter(_, values) | End::Again(_, values) | End::Return(_, values) => {
+                    values.iter_mut().for_each(&put);
+                }
+                End::Exit(_) | End::Link(..) => {}
+            }
+        }
     }
     /// The slots, each with its value, that a trace's end changes; none for one that leaves.
     pub(crate) fn changes(&self, trace: usize) -> &[(Slot, Ref)] {

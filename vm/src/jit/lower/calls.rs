@@ -1,7 +1,8 @@
 //! Calls of regions by compiled code: of the function that the region itself begins with, of others, and of what a trace links to while somebody waits for the function it is in.
 //!
 //! The frames between, and that of the function called, are made before the call, so that whoever looks at the stack meanwhile finds it as the interpreter would have
-//! it, and whatever makes the called code leave may leave all of it at once. What returns tells so (`RETURNED`); any other answer is handed on.
+//! it, and whatever makes the called code leave may leave all of it at once. What returns tells so (`RETURNED`); any other answer is handed on. Recursions that nobody
+//! looks into make their frames only then: `late.rs`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
@@ -22,6 +23,9 @@ impl Lowering<'_> {
     /// `CALL`: the first result.
     pub(super) fn call_region(&mut self, ins: &Ins) -> Value {
         debug_assert!(self.makes_nothing(ins.snap), "the recorder has seen to it");
+        if self.makes_frames_late {
+            return self.call_itself(ins);
+        }
         let fail = self.fail_block(ins.snap);
         let own = self.load(self.runtime, layout::REGION);
         let site = called_site(ins.imm);
@@ -32,34 +36,20 @@ impl Lowering<'_> {
             self.callee(site, fail)
         };
         let (slots, bytes) = self.distance(ins.snap);
-        self.ensure_room(&callee, slots, bytes, fail);
+        self.ensure_room(callee.room, slots, bytes, fail);
         self.store_in_slots(ins.snap);
         let status = self.call_in_frames(&callee, ins.snap);
-
-        let (returned, other, handed_on) =
-            (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        let (wanted, _) = wanted_results(ins.imm);
-        let expected = self.word((wanted as u64) << 32 | u64::from(RETURNED));
-        let as_expected = self.b.ins().icmp(IntCC::Equal, status, expected);
-        self.b.ins().brif(as_expected, returned, &[], other, &[]);
-        self.b.switch_to_block(other);
-        self.b.set_cold_block(other);
-        let imm = self.word(ins.imm);
-        let answer = self.call(Helper::called, &[self.vm, status, imm]);
-        let goes_on = self.b.ins().icmp_imm_s(IntCC::Equal, answer, GOES_ON as i64);
-        self.b.ins().brif(goes_on, returned, &[], handed_on, &[]);
-        self.b.switch_to_block(handed_on);
-        self.b.set_cold_block(handed_on);
-        self.b.ins().return_(&[answer]);
-
+        let returned = self.if_returned(ins, status);
+        self.answer_otherwise(ins, status, returned);
         self.b.switch_to_block(returned);
         if self.leads_elsewhere() {
             self.b.ins().store(Self::flags(), own, self.runtime, layout::REGION);
         }
         // Stack and frames may have moved.
-        let stack = self.stack();
-        self.move_base(stack, -slots);
-        let top = self.load(self.vm, layout::FRAME);
+        let above = self.stack();
+        let base = self.b.ins().iadd_imm_s(above, -slots);
+        self.b.ins().store(Self::flags(), base, self.runtime, layout::BASE);
+        let top = self.frame();
         let frame = self.b.ins().iadd_imm_s(top, -bytes);
         self.b.ins().store(Self::flags(), frame, self.vm, layout::FRAME);
         self.forget_written(ins.snap);
@@ -79,7 +69,7 @@ impl Lowering<'_> {
         self.b.switch_to_block(waited_for);
         let callee = self.callee(site, linked);
         let (slots, bytes) = self.distance(snap);
-        self.ensure_room(&callee, slots, bytes, linked);
+        self.ensure_room(callee.room, slots, bytes, linked);
         let status = self.call_in_frames(&callee, snap);
         self.b.ins().return_(&[status]);
         self.b.switch_to_block(linked);
@@ -100,43 +90,87 @@ impl Lowering<'_> {
         Callee { region, room }
     }
 
+    /// Where it goes on when a call has answered that its function has returned as many values as expected, and when it has answered anything else: that block is begun.
+    pub(super) fn if_returned(&mut self, ins: &Ins, status: Value) -> Block {
+        let (returned, other) = (self.b.create_block(), self.b.create_block());
+        let (wanted, _) = wanted_results(ins.imm);
+        let expected = self.word((wanted as u64) << 32 | u64::from(RETURNED));
+        let as_expected = self.b.ins().icmp(IntCC::Equal, status, expected);
+        self.b.ins().brif(as_expected, returned, &[], other, &[]);
+        self.b.switch_to_block(other);
+        self.b.set_cold_block(other);
+        returned
+    }
+
+    /// A call has answered anything else: goes on with other values than expected, or hands the answer on.
+    pub(super) fn answer_otherwise(&mut self, ins: &Ins, status: Value, returned: Block) {
+        let imm = self.word(ins.imm);
+        let answer = self.call(Helper::called, &[self.vm, status, imm]);
+        let handed_on = self.b.create_block();
+        let goes_on = self.b.ins().icmp_imm_s(IntCC::Equal, answer, GOES_ON as i64);
+        self.b.ins().brif(goes_on, returned, &[], handed_on, &[]);
+        self.b.switch_to_block(handed_on);
+        self.b.set_cold_block(handed_on);
+        self.b.ins().return_(&[answer]);
+    }
+
     /// How far register 0 and the frame on top of a snapshot are from those of the frame the region runs in, in bytes.
-    fn distance(&self, snap: SnapId) -> (i64, i64) {
+    pub(super) fn distance(&self, snap: SnapId) -> (i64, i64) {
         let frames = &self.region.snaps[snap as usize].frames;
         let top = frames.last().expect("a snapshot has a frame");
         (i64::from(top.base) * 8, (record_count(frames) as i64 - 1) * i64::from(layout::FRAME_SIZE))
     }
 
     /// Goes on if there is room for slots, frames, and on the machine's stack; else the interpreter makes some.
-    fn ensure_room(&mut self, callee: &Callee, slots: i64, bytes: i64, none: Block) {
+    pub(super) fn ensure_room(&mut self, room: Value, slots: i64, bytes: i64, none: Block) {
         let stack = self.stack();
         let first = self.b.ins().iadd_imm_s(stack, slots);
-        let end = self.b.ins().iadd(first, callee.room);
+        let end = self.b.ins().iadd(first, room);
         let limit = self.load(self.vm, layout::STACK_LIMIT);
         let has_slots = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, limit);
-        let frame = self.load(self.vm, layout::FRAME);
+        self.go_on_if(has_slots, none);
+        let frame = self.frame();
         let top = self.b.ins().iadd_imm_s(frame, bytes);
         let last = self.load(self.vm, layout::LAST_FRAME);
         let has_frames = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, top, last);
+        self.go_on_if(has_frames, none);
         let here = self.b.ins().get_stack_pointer(types::I64);
         let floor = self.load(self.runtime, layout::STACK_FLOOR);
         let has_stack = self.b.ins().icmp(IntCC::UnsignedGreaterThan, here, floor);
-        let has_room = self.b.ins().band(has_slots, has_frames);
-        let has_room = self.b.ins().band(has_room, has_stack);
+        self.go_on_if(has_stack, none);
+    }
+
+    fn go_on_if(&mut self, condition: Value, otherwise: Block) {
         let next = self.b.create_block();
-        self.b.ins().brif(has_room, next, &[], none, &[]);
+        self.b.ins().brif(condition, next, &[], otherwise, &[]);
         self.b.switch_to_block(next);
     }
 
     /// Makes the frames of a snapshot, whose slots are stored, and calls a region in the one on top. What it answers.
     fn call_in_frames(&mut self, callee: &Callee, snap: SnapId) -> Value {
-        let region = self.region;
         let (slots, bytes) = self.distance(snap);
+        let frame = self.frame();
+        let index = self.load_u32(frame, layout::FRAME_BASE);
+        self.store_records(snap, frame, index, true);
+        let top = self.b.ins().iadd_imm_s(frame, bytes);
+        let stack = self.stack();
+        let base = self.b.ins().iadd_imm_s(stack, slots);
+        if bytes > 0 {
+            self.b.ins().store(Self::flags(), top, self.vm, layout::FRAME);
+            self.b.ins().store(Self::flags(), base, self.runtime, layout::BASE);
+        }
+        if self.leads_elsewhere() {
+            self.b.ins().store(Self::flags(), callee.region, self.runtime, layout::REGION);
+        }
+        self.call_code(callee.region, base, top)
+    }
+
+    /// Stores the frames of a snapshot, from `frame` on, whose registers begin at stack index `index`; where the last one goes on only if that is `whole`.
+    pub(super) fn store_records(&mut self, snap: SnapId, frame: Value, index: Value, whole: bool) {
+        let region = self.region;
         let [root, called @ ..] = region.snaps[snap as usize].frames.as_slice() else {
             unreachable!("a snapshot has a frame")
         };
-        let frame = self.load(self.vm, layout::FRAME);
-        let index = self.load_u32(frame, layout::FRAME_BASE);
         let pc = self.word(root.pc as u64);
         self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
         if region.snaps[snap as usize].has_tail_called {
@@ -144,35 +178,31 @@ impl Lowering<'_> {
             let constants = self.word(root.constants as u64);
             self.b.ins().store(Self::flags(), constants, frame, layout::FRAME_CONSTANTS);
         }
+        let last = record_count(called) as i32;
         for (number, record) in (1..).zip(called.iter().flat_map(|frame| frame.records(0))) {
             let at = number * layout::FRAME_SIZE;
-            for (value, offset) in
-                [(record.pc as u64, layout::FRAME_PC), (record.constants as u64, layout::FRAME_CONSTANTS)]
-            {
-                let value = self.word(value);
-                self.b.ins().store(Self::flags(), value, frame, at + offset);
+            if whole || number < last {
+                let pc = self.word(record.pc as u64);
+                self.b.ins().store(Self::flags(), pc, frame, at + layout::FRAME_PC);
             }
+            let constants = self.word(record.constants as u64);
+            self.b.ins().store(Self::flags(), constants, frame, at + layout::FRAME_CONSTANTS);
             let base = self.b.ins().iadd_imm_s(index, i64::from(record.base as i32));
             self.b.ins().istore32(Self::flags(), base, frame, at + layout::FRAME_BASE);
             let rest = u64::from(record.varargs) | (record.kind as u64) << 32 | u64::from(record.flags) << 48;
             let rest = self.word(rest);
             self.b.ins().store(Self::flags(), rest, frame, at + layout::FRAME_REST);
         }
-        if bytes > 0 {
-            let top = self.b.ins().iadd_imm_s(frame, bytes);
-            self.b.ins().store(Self::flags(), top, self.vm, layout::FRAME);
-            let stack = self.stack();
-            self.move_base(stack, slots);
-        }
-        if self.leads_elsewhere() {
-            self.b.ins().store(Self::flags(), callee.region, self.runtime, layout::REGION);
-        }
+    }
+
+    /// Calls the code of a region. What it answers.
+    pub(super) fn call_code(&mut self, region: Value, base: Value, frame: Value) -> Value {
         let count = self.load(self.runtime, layout::CALLS);
         let count = self.b.ins().iadd_imm_s(count, 1);
         self.b.ins().store(Self::flags(), count, self.runtime, layout::CALLS);
         let wanted = self.b.import_signature(signature(self.isa, &CODE_ARGUMENTS, Arg::Word));
-        let code = self.load(callee.region, layout::COMPILED_CODE);
-        let call = self.b.ins().call_indirect(wanted, code, &[self.vm, self.runtime]);
+        let code = self.load(region, layout::COMPILED_CODE);
+        let call = self.b.ins().call_indirect(wanted, code, &[self.vm, self.runtime, base, frame]);
         self.b.inst_results(call)[0]
     }
 
@@ -181,15 +211,9 @@ impl Lowering<'_> {
         self.region.linked_sites().any(|site| site != OWN_SITE)
     }
 
-    /// Register 0 is so many bytes from `stack`.
-    fn move_base(&mut self, stack: Value, bytes: i64) {
-        let base = self.b.ins().iadd_imm_s(stack, bytes);
-        self.b.ins().store(Self::flags(), base, self.runtime, layout::BASE);
-    }
-
     /// Whether compiled code waits for the function in which the region runs.
     fn is_called(&mut self) -> Value {
-        let frame = self.load(self.vm, layout::FRAME);
+        let frame = self.frame();
         let bottom = self.load(self.runtime, layout::BOTTOM);
         self.b.ins().icmp(IntCC::NotEqual, frame, bottom)
     }

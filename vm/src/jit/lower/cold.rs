@@ -6,7 +6,7 @@
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::super::exit::{constant, is_sunk_reference};
-use super::super::ir::{ENTRY_SNAP, IrOp, Kind, Mem, Ref, Region, SnapId};
+use super::super::ir::{ENTRY_SNAP, IrOp, Kind, Mem, Ref, Region, Slot, SnapId};
 use super::{Lowering, buffer_places, layout};
 
 /// For each instruction whether only exits want it, and can compute it themselves.
@@ -108,17 +108,28 @@ impl Lowering<'_> {
 
     /// Stores where the frame goes on in which the region runs.
     pub(super) fn store_pc(&mut self, pc: Value) {
-        let frame = self.load(self.vm, layout::FRAME);
+        let frame = self.frame();
         self.b.ins().store(Self::flags(), pc, frame, layout::FRAME_PC);
     }
 
-    /// Stores what such a snapshot restores where it belongs, if it is not there already.
+    /// Stores where that frame goes on by a snapshot.
+    pub(super) fn store_frame_pc(&mut self, snap: SnapId) {
+        let pc = self.word(self.region.snaps[snap as usize].frames[0].pc as u64);
+        self.store_pc(pc);
+    }
+
+    /// Stores what a snapshot restores, from which nothing has to be made, where it belongs, if it is not there already.
     pub(super) fn store_in_slots(&mut self, snap: SnapId) {
+        self.store_slots(snap, |_| true);
+    }
+
+    /// The same of some of its slots.
+    pub(super) fn store_slots(&mut self, snap: SnapId, which: impl Fn(Slot) -> bool) {
         let region = self.region;
         let mut made = Vec::new();
         let mut known: Vec<(Ref, Value)> = Vec::new();
         let stack = self.stack();
-        for (slot, r) in &region.snaps[snap as usize].restored {
+        for (slot, r) in region.snaps[snap as usize].restored.iter().filter(|(slot, _)| which(*slot)) {
             if self.stored.insert(*slot, *r) == Some(*r) {
                 continue;
             }

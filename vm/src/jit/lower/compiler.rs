@@ -111,8 +111,8 @@ impl Compiler {
     }
 }
 
-/// What compiled code takes: the VM and the runtime.
-pub(super) const CODE_ARGUMENTS: [Arg; 2] = [Arg::Word; 2];
+/// What compiled code takes: the VM, the runtime, register 0, and the frame.
+pub(super) const CODE_ARGUMENTS: [Arg; 4] = [Arg::Word; 4];
 
 pub(super) fn signature(isa: &OwnedTargetIsa, arguments: &[Arg], result: Arg) -> Signature {
     let mut signature = Signature::new(isa.default_call_conv());

@@ -32,6 +32,7 @@ pub(super) const BUFFER: i32 = offset_of!(Runtime, buffer) as i32;
 pub(super) const COMPILED_CODE: i32 = (offset_of!(Compiled, code) + START) as i32;
 pub(super) const COMPILED_SLOTS: i32 = (offset_of!(Compiled, region) + offset_of!(Region, max_slots)) as i32;
 
+pub(super) const STACK: i32 = offset_of!(Vm, stack) as i32;
 pub(super) const FRAME: i32 = offset_of!(Vm, frame) as i32;
 pub(super) const LAST_FRAME: i32 = offset_of!(Vm, last_frame) as i32;
 pub(super) const STACK_LIMIT: i32 = offset_of!(Vm, stack_limit) as i32;

@@ -10,8 +10,16 @@ use super::{Lowering, Side, layout};
 
 impl Lowering<'_> {
     pub(super) fn leave(&mut self, number: u32) {
-        let number = self.b.ins().iconst(types::I64, i64::from(number));
-        self.b.ins().return_(&[number]);
+        let number = self.word(u64::from(number));
+        self.leave_with(number);
+    }
+
+    /// Leaves for the interpreter, with an answer.
+    pub(super) fn leave_with(&mut self, answer: Value) {
+        if self.makes_frames_late {
+            self.name_frame();
+        }
+        self.b.ins().return_(&[answer]);
     }
 
     /// Where a guard with a snapshot goes when it does not hold.

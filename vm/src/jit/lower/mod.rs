@@ -1,6 +1,6 @@
 //! From a region to machine code, by way of Cranelift. Safe code: what is emitted rests on the recorder's guards, and on the layouts in `layout.rs`.
 //!
-//! A region is one function `fn(vm, runtime) -> u64`, which returns the number of the snapshot by which it was left. `ops.rs` lowers instructions; here are the blocks:
+//! A region is one function `fn(vm, runtime, base, frame) -> u64` (register 0, and the frame it runs in), which returns the number of the snapshot by which it was left. `ops.rs` lowers instructions; here are the blocks:
 //! entry, preheader, header (see [`ir`](super::ir)), one for each side trace, and one, marked cold, for each snapshot: it
 //! stores the values to restore in the buffer and returns. Optimising is not Cranelift's task (`opt_level=none`).
 
@@ -10,6 +10,7 @@ mod cdata;
 mod cold;
 mod compiler;
 mod doubles;
+mod late;
 mod layout;
 mod leave;
 mod lookup;
@@ -26,7 +27,9 @@ use cranelift_frontend::FunctionBuilder;
 
 use super::exit::buffer_places;
 use super::helpers::Helper;
-use super::ir::{Begin, End, Ins, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
+use super::ir::{
+    Begin, ENTRY_SNAP, End, Ins, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site,
+};
 use super::memory::Code;
 use super::{LINKED, NOT_ENTERED, STORED};
 
@@ -56,6 +59,11 @@ struct Lowering<'r> {
     isa: &'r OwnedTargetIsa,
     b: FunctionBuilder<'r>,
     vm: Value,
+    /// Register 0, and the frame in which it runs; what the runtime and the VM have may be those of a caller, if frames are made late.
+    base: Value,
+    frame: Value,
+    /// See [`late`].
+    makes_frames_late: bool,
     values: Vec<Option<Value>>,
     /// What only exits want, who compute it themselves.
     is_cold: Vec<bool>,
@@ -121,6 +129,9 @@ impl<'r> Lowering<'r> {
             isa,
             b: builder,
             vm: Value::from_u32(0),
+            base: Value::from_u32(0),
+            frame: Value::from_u32(0),
+            makes_frames_late: region.makes_frames_late,
             values: vec![None; region.ins.len()],
             is_cold: cold::find(region),
             is_foreign: doubles::find_foreign(region),
@@ -167,9 +178,13 @@ impl Lowering<'_> {
         self.header = self.b.create_block();
         self.b.append_block_params_for_function_params(entry);
         self.b.switch_to_block(entry);
-        self.vm = self.b.block_params(entry)[0];
-        self.runtime = self.b.block_params(entry)[1];
-        self.make_constants();
+        let [vm, runtime, base, frame] = *self.b.block_params(entry) else {
+            unreachable!("as of `CODE_ARGUMENTS`")
+        };
+        (self.vm, self.runtime, self.base, self.frame) = (vm, runtime, base, frame);
+        if !region.is_function {
+            self.make_constants();
+        }
         let refused = self.b.create_block();
         let slots: Vec<(Slot, Ref)> =
             region.params.iter().copied().filter(|(slot, r)| self.needs_slot(*slot, *r)).collect();
@@ -185,6 +200,9 @@ impl Lowering<'_> {
         self.b.ins().jump(preheader, &arguments);
         self.b.switch_to_block(refused);
         self.b.set_cold_block(refused);
+        if self.makes_frames_late {
+            self.store_frame_pc(ENTRY_SNAP);
+        }
         self.leave(NOT_ENTERED);
 
         self.b.switch_to_block(preheader);
@@ -231,10 +249,9 @@ impl Lowering<'_> {
             self.store_turns();
             if self.is_at_hand(snap) {
                 self.store_in_slots(snap);
-                let pc = self.word(region.snaps[snap as usize].frames[0].pc as u64);
-                self.store_pc(pc);
+                self.store_frame_pc(snap);
                 let answer = self.word(u64::from(STORED) << 32 | u64::from(snap));
-                self.b.ins().return_(&[answer]);
+                self.leave_with(answer);
             } else {
                 self.store_snapshot(snap);
                 self.leave(snap);

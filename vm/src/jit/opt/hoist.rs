@@ -12,23 +12,8 @@ use std::collections::HashSet;
 
 use crate::value::RawValue;
 
-use super::super::ir::{Begin, ENTRY_SNAP, End, InnerLoop, Ins, IrOp, Kind, Mem, Ref, Region, Slot, SnapId};
-
-/// What the traces of a region write.
-#[derive(Default)]
-struct Written {
-    stack: bool,
-    array: bool,
-    head: bool,
-    extent: bool,
-    numbers: bool,
-    closure: bool,
-    row: bool,
-    lent: bool,
-    bytes: bool,
-    everything: bool,
-    fields: HashSet<u64>,
-}
+use super::super::ir::{Begin, ENTRY_SNAP, End, InnerLoop, Ins, IrOp, Kind, Ref, Region, Slot, SnapId};
+use super::written::Written;
 
 pub(super) fn hoist(region: &mut Region) {
     region.hoisted.clear();
@@ -40,7 +25,7 @@ pub(super) fn hoist(region: &mut Region) {
     }
     find_rehoisting(region);
     let turning = (0..region.traces.len()).filter(|trace| !region.traces[*trace].rehoists);
-    let written = written(region, turning);
+    let written = Written::by(region, turning);
     let changes: HashSet<Slot> = region.header.iter().copied().collect();
     let is_known = |region: &Region, operand: Ref| {
         let source = region.get(operand);
@@ -82,7 +67,7 @@ fn hoist_from_inner(region: &mut Region, inner: u32) {
     };
     // One that is never gone round is a straight line.
     let turns = turns_of(region, inner).into_iter().filter(|trace| *trace != body);
-    let written = written(region, turns.chain([body]));
+    let written = Written::by(region, turns.chain([body]));
     let inside: HashSet<Ref> = region.traces[body].body.iter().copied().collect();
     let InnerLoop { params, snap, .. } = region.inner[inner as usize].clone();
     let is_known = |_: &Region, operand: Ref| {
@@ -108,7 +93,7 @@ fn take_out(
         let movable = matches!(ins.op.kind(), Kind::Value | Kind::Guard)
             && !is_decided_again(&ins)
             && ins.operands().all(|operand| settled.contains(&operand) || is_known(region, operand))
-            && !is_written(written, &ins);
+            && !written.touches(&ins);
         if movable {
             settled.insert(r);
             taken.push(r);
@@ -167,62 +152,4 @@ fn turns_of(region: &Region, inner: u32) -> HashSet<usize> {
         }
     }
     members
-}
-
-fn written(region: &Region, traces: impl Iterator<Item = usize>) -> Written {
-    let mut written = Written::default();
-    for r in traces.flat_map(|trace| &region.traces[trace].body) {
-        let ins = region.get(*r);
-        match ins.op.kind() {
-            Kind::Store | Kind::Call => {}
-            Kind::Value | Kind::Guard | Kind::Floating => continue,
-        }
-        match ins.op.mem() {
-            _ if ins.op == IrOp::APPEND => {
-                written.array = true;
-                written.head = true;
-                written.extent = true;
-            }
-            Mem::Pure => {}
-            Mem::Stack => written.stack = true,
-            Mem::Array => written.array = true,
-            Mem::Head => written.head = true,
-            Mem::Extent => written.extent = true,
-            Mem::Numbers => {
-                written.array = true;
-                written.extent = true;
-                written.numbers = true;
-            }
-            Mem::Closure => written.closure = true,
-            Mem::Row => written.row = true,
-            Mem::Lent => written.lent = true,
-            Mem::Bytes => written.bytes = true,
-            Mem::Tick => {}
-            Mem::Field => drop(written.fields.insert(ins.imm)),
-            Mem::All => written.everything = true,
-        }
-    }
-    written
-}
-
-fn is_written(written: &Written, ins: &Ins) -> bool {
-    let part = match ins.op.mem() {
-        Mem::Pure => return false,
-        Mem::Stack => written.stack,
-        Mem::Array => written.array,
-        Mem::Head => written.head,
-        Mem::Extent => written.extent,
-        Mem::Numbers => written.array || written.extent || written.numbers,
-        Mem::Closure => written.closure,
-        Mem::Row => written.row,
-        Mem::Lent => written.lent,
-        Mem::Bytes => written.bytes,
-        Mem::Tick => false,
-        Mem::Field => written.fields.contains(&ins.imm),
-        Mem::All => {
-            let of_tables = written.array || written.head || written.extent || written.numbers;
-            written.stack || of_tables || !written.fields.is_empty()
-        }
-    };
-    part || written.everything
 }

@@ -5,9 +5,11 @@
 mod dce;
 pub(in crate::jit) mod fold;
 mod hoist;
+mod late;
 mod narrow;
 mod settle;
 mod sink;
+mod written;
 
 use super::ir::Region;
 
@@ -23,11 +25,12 @@ pub(super) struct Wanted {
 /// All passes, but for those that are not wanted for this region.
 pub(super) fn optimise(region: &mut Region, wanted: Wanted) {
     type Pass = fn(&mut Region);
-    let passes: [(bool, Pass); 5] = [
+    let passes: [(bool, Pass); 6] = [
         (true, settle::settle),
         (true, sink::sink),
         (wanted.narrows, narrow::narrow),
         (wanted.hoists, hoist::hoist),
+        (true, late::late),
         (true, dce::dce),
     ];
     for (_, pass) in passes.into_iter().filter(|(wanted, _)| *wanted) {

@@ -9,7 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::ir::{End, Given, Ins, IrOp, NO_SNAP, Place, Ref, Region, SnapId, Ty};
+use super::super::ir::{End, Given, Ins, IrOp, NO_SNAP, Ref, Region, SnapId, Ty};
 use crate::bytecode::BitOp;
 
 /// What integers are carried: those a loop is entered with.
@@ -173,13 +173,31 @@ impl Narrowing {
     }
 
     fn is_integer(&mut self, region: &Region, edge: &Given, ways: &[Vec<Ref>]) -> bool {
-        let range = self.range(region, edge.value);
+        let has_form = self.has_integer_form(region, edge.value);
+        let range = self.range(region, edge.value).filter(|_| has_form);
         if range.is_some_and(Range::is_carried) {
             return true;
         }
         let Some(trace) = edge.trace else { return false };
         checked(region, &ways[trace], edge.value).is_some()
             || range.is_some() && place_of_check(region, trace, edge.value).is_some()
+    }
+
+    /// Whether `rewrite` makes an integer of a number that is one.
+    fn has_integer_form(&mut self, region: &Region, r: Ref) -> bool {
+        let ins = *region.get(r);
+        match ins.op {
+            _ if ins.ty == Ty::Int || self.carried.contains(&r) => true,
+            IrOp::KNUM => integral(&ins).is_some(),
+            IrOp::I2N => true,
+            IrOp::ADD | IrOp::SUB | IrOp::MOD => {
+                self.is_narrowed(region, r)
+                    && (ins.op != IrOp::SUB || region.get(ins.b).is_constant())
+                    && self.has_integer_form(region, ins.a)
+                    && self.has_integer_form(region, ins.b)
+            }
+            _ => false,
+        }
     }
 
     /// Drops parameters that are not used as integers, nor what they are computed from or go to.
@@ -233,7 +251,7 @@ impl Narrowing {
             self.rewrite_trace(region, trace, &mut instead);
             self.rewrite_end(region, trace, &checks[trace]);
         }
-        replace(region, &instead);
+        region.replace(&instead);
     }
 
     fn rewrite_trace(&mut self, region: &mut Region, trace: usize, instead: &mut HashMap<Ref, Ref>) {
@@ -403,50 +421,5 @@ fn integer_of(region: &mut Region, r: Ref) -> Option<Ref> {
         IrOp::KNUM => integral(&ins).map(|n| region.constant(IrOp::KINT, Ty::Int, n as u64)),
         IrOp::I2N => Some(ins.a),
         _ => None,
-    }
-}
-
-/// Puts other values in place of some, wherever they are named.
-fn replace(region: &mut Region, instead: &HashMap<Ref, Ref>) {
-    if instead.is_empty() {
-        return;
-    }
-    let put = |r: &mut Ref| {
-        while let Some(other) = instead.get(r) {
-            *r = *other;
-        }
-    };
-    for ins in &mut region.ins {
-        put(&mut ins.a);
-        put(&mut ins.b);
-        put(&mut ins.c);
-    }
-    for snap in &mut region.snaps {
-        snap.restored.iter_mut().for_each(|(_, r)| put(r));
-        for (_, place) in &mut snap.slots {
-            if let Place::Value(r) = place {
-                put(r);
-            }
-        }
-        for (_, table) in &mut snap.tables {
-            table.fields.iter_mut().for_each(|(_, r)| put(r));
-            table.list.iter_mut().for_each(&put);
-            table.meta.iter_mut().for_each(&put);
-        }
-        for (_, value) in &mut snap.made {
-            value.parts.iter_mut().for_each(|(_, r)| put(r));
-        }
-    }
-    for inner in &mut region.inner {
-        inner.initial.iter_mut().for_each(&put);
-    }
-    for trace in &mut region.traces {
-        match &mut trace.end {
-            End::Loop(values) => values.iter_mut().for_each(|(_, r)| put(r)),
-            End::Enter(_, values) | End::Again(_, values) | End::Return(_, values) => {
-                values.iter_mut().for_each(&put);
-            }
-            End::Exit(_) | End::Link(..) => {}
-        }
     }
 }

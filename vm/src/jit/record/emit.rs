@@ -213,25 +213,9 @@ impl Recorder {
         }
     }
 
-    /// What tells an instruction from others that give something else: proofs and snapshots do not, what was written meanwhile does.
+    /// What tells an instruction from others that give something else, also by what was written meanwhile.
     pub(super) fn key(&self, ins: Ins) -> (Ins, u64) {
-        let mut key = Ins { snap: NO_SNAP, ..ins };
-        match ins.op {
-            IrOp::HLOAD
-            | IrOp::FUPV
-            | IrOp::FENV
-            | IrOp::CLOAD
-            | IrOp::CDATA
-            | IrOp::CTICK
-            | IrOp::COLUMN
-            | IrOp::CCOUNT
-            | IrOp::CEPOCH
-            | IrOp::RENTITY
-            | IrOp::ROWS => key.b = Ref::NONE,
-            IrOp::ALOAD | IrOp::CBOUND => key.c = Ref::NONE,
-            _ => {}
-        }
-        (key, self.versions.of(ins.op.mem(), ins.imm))
+        (ins.identity(), self.versions.of(ins.op.mem(), ins.imm))
     }
 
     /// Adds an instruction, or finds what gives the same.

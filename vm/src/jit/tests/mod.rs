@@ -205,7 +205,7 @@ fn regions_of(source: &[u8]) -> String {
         Lua::with_options(LuaOptions { libraries, seed: Some(1), jit: true, ..LuaOptions::default() });
     // SAFETY: only opens the types.
     unsafe { lua.raw() }.open_host_types().expect("there is memory");
-    lua.load("jit.opt.start('hotloop=2', 'hotexit=2')").exec(&mut lua).expect("flags");
+    lua.load("jit.opt.start('hotloop=2', 'hotexit=2', 'recunroll=1')").exec(&mut lua).expect("flags");
     lua.load(source).name("=t").exec(&mut lua).expect("it runs");
     // SAFETY: the VM has a compiler.
     let state = unsafe { &*State::of(lua.vm()) };

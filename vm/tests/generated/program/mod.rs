@@ -8,6 +8,7 @@
 
 mod expr;
 mod library;
+mod recursion;
 mod scope;
 mod stat;
 

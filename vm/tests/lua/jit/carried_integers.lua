@@ -171,3 +171,15 @@ local function shown(count)
   return table.concat(text, " ")
 end
 print(shown(400))
+-- Differences of two that are carried.
+local twenty = {} for i = 1, 20 do twenty[i] = i * 3 end
+local function differences(n)
+  local x, y, s = 0, 1, 0
+  for i = 1, n do
+    x = x % 7 - y % 5
+    y = y % 9 + 1
+    s = s + twenty[x + 8] + twenty[y]
+  end
+  return s, x, y
+end
+for i = 1, 5 do print(differences(i * 40)) end
