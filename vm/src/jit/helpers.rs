@@ -59,7 +59,7 @@ helpers! {
     call_native(Word, Word, Word) -> Word;
     call_native_here(Word, Word, Word) -> Word;
     short(Word, Word, Word, Word) -> Word;
-    append(Word, Word, Word, Word) -> Word;
+    append(Word, Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
     number_get(Word, Word, Word, Double) -> Word;
@@ -157,17 +157,17 @@ extern "C" fn short(vm: *mut Vm, native: *mut NativeFunction, form: usize, count
     }
 }
 
-/// Appends a value to a table's array, if that is all there is to do; 0 if so.
-extern "C" fn append(vm: *mut Vm, table: *mut Table, value: u64, index: u64) -> u64 {
-    // SAFETY: compiled code hands over its VM, a live table and the bits of a live value.
+/// Appends a value to a table's array, if that is all there is to do: then 0 is left among the arguments. What calls it keeps all registers.
+extern "C" fn append(vm: *mut Vm, runtime: *mut Runtime, table: *mut Table, value: u64, index: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, the runtime, a live table and the bits of a live value.
     unsafe {
-        let vm = &mut *vm;
-        let gc: Gc<Table> = Gc::from_ptr(table);
-        if u64::from((*table).array_len) + 1 != index || !(*table).meta.is_null() {
-            return 1;
-        }
-        u64::from(gc.set_int(&mut vm.heap, index as i64, RawValue::from_bits(value)).is_err())
+        let is_next = u64::from((*table).array_len) + 1 == index && (*table).meta.is_null();
+        let table: Gc<Table> = Gc::from_ptr(table);
+        let is_done =
+            is_next && table.set_int(&mut (*vm).heap, index as i64, RawValue::from_bits(value)).is_ok();
+        (*runtime).arguments[0] = u64::from(!is_done);
     }
+    0
 }
 
 /// A table with room as `NEWTABLE` says; null if there is no memory.

@@ -25,6 +25,7 @@
 
 mod immediate;
 mod ops;
+mod overlap;
 mod parse;
 mod print;
 mod snapshot;
@@ -37,6 +38,7 @@ pub(crate) use immediate::{
     wide_head,
 };
 pub(crate) use ops::{IrOp, Kind, Mem, Ty, WideOp};
+pub(crate) use overlap::{is_behind, may_overlap};
 #[allow(unused_imports, reason = "tests of passes")]
 pub(crate) use parse::parse;
 pub(crate) use print::{print, print_instruction, print_snapshot};

@@ -140,7 +140,8 @@ impl Lowering<'_> {
         self.go_on_if(has_stack, none);
     }
 
-    fn go_on_if(&mut self, condition: Value, otherwise: Block) {
+    /// Goes on if a condition holds, and elsewhere if not.
+    pub(super) fn go_on_if(&mut self, condition: Value, otherwise: Block) {
         let next = self.b.create_block();
         self.b.ins().brif(condition, next, &[], otherwise, &[]);
         self.b.switch_to_block(next);

@@ -12,6 +12,11 @@ use crate::jit::opt::fold::is_single;
 /// Doubles of this size and more are no integers to count with: 2^51.
 const TOO_LARGE: f64 = 2_251_799_813_685_248.0;
 
+/// What a load or a store is of: the scalar, and its offset.
+pub(super) fn scalar_of(ins: &Ins) -> (Scalar, i32) {
+    (Scalar::ALL[(ins.imm >> 32) as usize], ins.imm as u32 as i32)
+}
+
 impl Lowering<'_> {
     pub(super) fn lower_cdata(&mut self, ins: &Ins) -> Option<Value> {
         Some(match ins.op {
@@ -205,7 +210,7 @@ impl Lowering<'_> {
     }
 
     /// A number in single precision.
-    fn single(&mut self, r: Ref) -> Value {
+    pub(super) fn single(&mut self, r: Ref) -> Value {
         if let Some(single) = self.singles.get(&r) {
             return *single;
         }
@@ -250,13 +255,9 @@ impl Lowering<'_> {
         self.b.ins().fpromote(types::F64, single)
     }
 
-    fn scalar(ins: &Ins) -> (Scalar, i32) {
-        (Scalar::ALL[(ins.imm >> 32) as usize], ins.imm as u32 as i32)
-    }
-
     fn load_scalar(&mut self, ins: &Ins) -> Value {
         let data = self.value(ins.a);
-        let (scalar, offset) = Self::scalar(ins);
+        let (scalar, offset) = scalar_of(ins);
         let flags = Self::flags();
         match scalar {
             Scalar::F32 => {
@@ -279,7 +280,7 @@ impl Lowering<'_> {
     }
 
     fn store_scalar(&mut self, ins: &Ins, data: Value, before: i32) {
-        let (scalar, offset) = Self::scalar(ins);
+        let (scalar, offset) = scalar_of(ins);
         let offset = offset + before;
         let flags = Self::flags();
         if scalar == Scalar::F32 {

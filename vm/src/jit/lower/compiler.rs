@@ -32,7 +32,7 @@ pub(crate) struct Compiler {
 }
 
 /// Those helpers. What they give, if anything, they leave in memory.
-const RARE: [Helper; 2] = [Helper::barrier, Helper::number_get];
+const RARE: [Helper; 3] = [Helper::barrier, Helper::number_get, Helper::append];
 
 impl Compiler {
     /// A compiler for this machine, if Cranelift has one; its code asks the flag at `interrupt`.

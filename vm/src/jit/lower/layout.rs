@@ -63,6 +63,7 @@ pub(super) const USERDATA_META: i32 = offset_of!(UserData, meta) as i32;
 pub(super) const SLOTS: i32 = offset_of!(Table, slots) as i32;
 pub(super) const ARRAY: i32 = offset_of!(Table, array) as i32;
 pub(super) const ARRAY_LEN: i32 = offset_of!(Table, array_len) as i32;
+pub(super) const ARRAY_CAP: i32 = offset_of!(Table, array_cap) as i32;
 pub(super) const TABLE_FLAGS: i32 = (offset_of!(Table, header) + offset_of!(Header, flags)) as i32;
 
 pub(super) const KIND: i32 = (offset_of!(Function, header) + offset_of!(Header, kind)) as i32;

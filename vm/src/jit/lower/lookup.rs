@@ -1,4 +1,4 @@
-//! Numbers looked up in tables: as `Gc<Table>::get` does it, but for what is rare.
+//! Numbers looked up in tables and values put behind arrays: as `Gc<Table>::get` and `set_int` do it, but for what is rare.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, t
 use super::super::helpers::Helper;
 use super::super::ir::Ins;
 use super::{Lowering, layout};
-use crate::table::{DICTIONARY, RecordLayout, TURNING_WEAK, WEAK_KEYS, WEAK_VALUES};
+use crate::table::{DICTIONARY, INTEGER_KEYS, RecordLayout, TURNING_WEAK, WEAK_KEYS, WEAK_VALUES};
 use crate::value::RawValue;
 
 impl Lowering<'_> {
@@ -38,6 +38,39 @@ impl Lowering<'_> {
         self.b.ins().jump(done, &[BlockArg::Value(found)]);
         self.b.switch_to_block(done);
         result
+    }
+
+    /// `APPEND`: a value is put behind the last element if there is room. A helper makes room.
+    pub(super) fn append(&mut self, ins: &Ins) {
+        let (table, value, index) = (self.value(ins.a), self.boxed(ins.b), self.value(ins.c));
+        let (next, slow, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let len = self.load_u32(table, layout::ARRAY_LEN);
+        let longer = self.b.ins().iadd_imm_s(len, 1);
+        let is_next = self.b.ins().icmp(IntCC::Equal, longer, index);
+        self.go_on_if(is_next, slow);
+        let room = self.load_u32(table, layout::ARRAY_CAP);
+        let has_room = self.b.ins().icmp(IntCC::UnsignedLessThan, len, room);
+        self.go_on_if(has_room, slow);
+        let flags = self.b.ins().uload8(types::I64, MemFlagsData::trusted(), table, layout::TABLE_FLAGS);
+        let keys = self.b.ins().band_imm_u(flags, i64::from(INTEGER_KEYS));
+        let meta = self.load(table, layout::META);
+        let rare = self.b.ins().bor(keys, meta);
+        self.b.ins().brif(rare, slow, &[], next, &[]);
+        self.b.switch_to_block(next);
+        let array = self.load(table, layout::ARRAY);
+        let offset = self.b.ins().ishl_imm_u(len, 3);
+        let place = self.b.ins().iadd(array, offset);
+        // Nothing was there: a barrier has nothing to shade.
+        self.b.ins().store(MemFlagsData::trusted(), value, place, 0);
+        self.b.ins().istore32(MemFlagsData::trusted(), longer, table, layout::ARRAY_LEN);
+        self.b.ins().jump(done, &[]);
+        self.b.switch_to_block(slow);
+        self.b.set_cold_block(slow);
+        self.call_rare(Helper::append, &[self.vm, self.runtime, table, value, index]);
+        let failed = self.load(self.runtime, layout::ARGUMENTS);
+        let fail = self.fail_block(ins.snap);
+        self.b.ins().brif(failed, fail, &[], done, &[]);
+        self.b.switch_to_block(done);
     }
 
     fn search_dictionary(&mut self, table: Value, key: Value, (slow, missed, done): (Block, Block, Block)) {

@@ -15,6 +15,8 @@ mod layout;
 mod leave;
 mod lookup;
 mod ops;
+mod pairs;
+mod rows;
 mod wide;
 
 pub(super) use compiler::{Compiler, is_supported};
@@ -82,6 +84,10 @@ struct Lowering<'r> {
     singles: HashMap<Ref, Value>,
     /// That of the load that was just lowered.
     loaded_single: Option<Value>,
+    /// The row to come where a turn begins, and its cursor, if the loop carries it; memory has it as well.
+    row: Option<(Ref, Ref)>,
+    /// What is computed in pairs.
+    pairs: pairs::Pairs,
     signatures: HashMap<Vec<u8>, SigRef>,
     /// The helpers that keep all registers, and their signatures.
     rare: &'r [(Helper, Code)],
@@ -142,6 +148,8 @@ impl<'r> Lowering<'r> {
             constants: HashMap::new(),
             singles: HashMap::new(),
             loaded_single: None,
+            row: rows::carried(region),
+            pairs: pairs::Pairs::of(region),
             signatures: HashMap::new(),
             rare,
             preserving: HashMap::new(),
@@ -216,8 +224,10 @@ impl Lowering<'_> {
             self.instruction(*r);
         }
         self.load_again();
+        self.make_splats();
         let mut arguments = self.slot_values(&region.header);
         arguments.push(BlockArg::Value(self.turns));
+        self.pass_row(None, &mut arguments);
         let header = self.header;
         self.b.ins().jump(header, &arguments);
         self.b.switch_to_block(header);
@@ -227,6 +237,7 @@ impl Lowering<'_> {
             self.inside.insert(r, value);
         }
         self.turns = self.b.append_block_param(header, types::I64);
+        self.take_row(header);
         self.in_loop = true;
         self.trace(0);
         loop {
@@ -351,6 +362,9 @@ impl Lowering<'_> {
                 let is_worth_it = self.work(number) > 0;
                 let turns = self.b.ins().iadd_imm_s(self.turns, i64::from(is_worth_it));
                 arguments.push(BlockArg::Value(turns));
+                if stays {
+                    self.pass_row(Some(trace), &mut arguments);
+                }
                 self.b.ins().jump(block, &arguments);
             }
         }

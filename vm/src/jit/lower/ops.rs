@@ -17,7 +17,7 @@ const ROUND_TO_LOW_BITS: f64 = 6_755_399_441_055_744.0;
 impl Lowering<'_> {
     /// Lowers an instruction, but for what only exits want.
     pub(super) fn instruction(&mut self, r: Ref) {
-        if !self.is_cold[r.index()] {
+        if !self.is_cold[r.index()] && !self.pairs.is_part(r) {
             self.compute(r);
         }
     }
@@ -28,6 +28,8 @@ impl Lowering<'_> {
             IrOp::FROUND => Some(self.rounded(r, &ins)),
             IrOp::TNEW => Some(self.new_table(r, &ins)),
             IrOp::TINIT if self.initialise(r, &ins) => None,
+            IrOp::RNEXT if self.values[r.index()].is_some() => return,
+            IrOp::CSTORE if self.store_pair(r, &ins) => None,
             _ if self.is_loaded[r.index()] => Some(self.load_double(&ins)),
             IrOp::GTYPE if self.is_loaded[ins.a.index()] => {
                 let double = self.values[ins.a.index()].expect("computed before it is used");
@@ -316,9 +318,8 @@ impl Lowering<'_> {
                 return None;
             }
             IrOp::APPEND => {
-                let (table, value, index) = (self.value(ins.a), self.boxed(ins.b), self.value(ins.c));
-                let status = self.call(Helper::append, &[self.vm, table, value, index]);
-                return self.guard_zero(status, ins);
+                self.append(ins);
+                return None;
             }
             IrOp::TLEN => {
                 let table = self.value(ins.a);

@@ -6,7 +6,7 @@
 //!
 //! From an inner loop the same goes to before that loop, where the trace that enters it has come to its end.
 //!
-//! Side traces in which the interpreter executes something go back to the preheader, and what they write does not count.
+//! What traces write does not count after which the preheader comes in any case: those in which the interpreter executes something, which are sent there, and the turns of a loop around this one.
 
 use std::collections::HashSet;
 
@@ -34,29 +34,47 @@ pub(super) fn hoist(region: &mut Region) {
     region.hoisted = take_out(region, 0, &written, ENTRY_SNAP, is_known);
 }
 
-/// Finds the traces that go to the preheader in any case: the interpreter executes something in them, or in one they follow.
+/// Finds the traces after which the preheader comes in any case, or the end of the loop: what is hoisted is computed anew, and may depend on what they write.
 fn find_rehoisting(region: &mut Region) {
-    for trace in 1..region.traces.len() {
-        let calls = region.traces[trace]
-            .body
-            .iter()
-            .map(|r| region.get(*r).op)
-            .any(|op| op.shows_slots() || op == IrOp::RETURN);
-        region.traces[trace].rehoists = calls;
+    let count = region.traces.len();
+    let parents: Vec<Option<usize>> = (0..count).map(|trace| region.parent(trace)).collect();
+    // Those in which the interpreter executes something are sent there, with all that follows them.
+    let mut is_sent: Vec<bool> = (0..count).map(|trace| trace > 0 && shows_slots(region, trace)).collect();
+    let follows = |trace: usize, is_sent: &[bool]| {
+        let enters = |inner| region.entrances(inner).any(|trace| is_sent[trace]);
+        parents[trace].is_some_and(|parent| is_sent[parent])
+            || matches!(region.traces[trace].begin, Begin::Inner(inner) if enters(inner))
+    };
+    while let Some(trace) = (1..count).find(|trace| !is_sent[*trace] && follows(*trace, &is_sent)) {
+        is_sent[trace] = true;
     }
-    let mut again = true;
-    while again {
-        again = false;
-        for trace in 1..region.traces.len() {
-            let rehoists = |before: usize| region.traces[before].rehoists;
-            let follows = region.parent(trace).is_some_and(rehoists)
-                || matches!(region.traces[trace].begin, Begin::Inner(inner) if region.entrances(inner).any(rehoists));
-            if follows && !region.traces[trace].rehoists {
-                region.traces[trace].rehoists = true;
-                again = true;
+    // Others change more slots than the header has, whichever way they go on.
+    let mut rehoists: Vec<bool> = (0..count).map(|trace| trace > 0).collect();
+    let stays = |trace: usize, rehoists: &[bool]| {
+        let end_stays = match &region.traces[trace].end {
+            End::Loop(changes) => {
+                !is_sent[trace] && changes.iter().all(|(slot, _)| region.header.contains(slot))
             }
-        }
+            End::Enter(inner, _) | End::Again(inner, _) => {
+                let body = region.traces.iter().position(|trace| trace.begin == Begin::Inner(*inner));
+                body.is_none_or(|body| !rehoists[body])
+            }
+            End::Exit(_) | End::Link(..) | End::Return(..) => false,
+        };
+        end_stays || (0..count).any(|side| !rehoists[side] && parents[side] == Some(trace))
+    };
+    while let Some(trace) = (1..count).find(|trace| rehoists[*trace] && stays(*trace, &rehoists)) {
+        rehoists[trace] = false;
     }
+    for (trace, rehoists) in region.traces.iter_mut().zip(rehoists) {
+        trace.rehoists = rehoists;
+    }
+}
+
+/// Whether the interpreter executes something in a trace.
+fn shows_slots(region: &Region, trace: usize) -> bool {
+    let mut ops = region.traces[trace].body.iter().map(|r| region.get(*r).op);
+    ops.any(|op| op.shows_slots() || op == IrOp::RETURN)
 }
 
 /// What each turn of an inner loop would compute anew goes before it.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::ir::{Begin, Ins, IrOp, Kind, Mem, NO_SNAP, Ref, Region, SnapId, Ty};
+use super::super::ir::{Begin, Ins, IrOp, Kind, Mem, NO_SNAP, Ref, SnapId, Ty, may_overlap};
 use super::super::opt::fold::fold;
 use super::super::reason::Reason;
 use super::{Recorded, Recorder, type_of};
@@ -341,27 +341,5 @@ impl Recorder {
     /// A number as a double.
     pub(super) fn double(&mut self, r: Ref) -> Recorded<Ref> {
         if self.region.ty(r) == Ty::Int { self.op1(IrOp::I2N, Ty::Num, r) } else { Ok(r) }
-    }
-}
-
-/// Whether a store to the memory of C values may change what a load has read.
-fn may_overlap(region: &Region, store: &Ins, load: &Ins) -> bool {
-    let range = |ins: &Ins| {
-        let from = ins.imm & 0xFFFF_FFFF;
-        (from, from + u64::from(Scalar::ALL[(ins.imm >> 32) as usize].size()))
-    };
-    if store.a == load.a {
-        let ((a, a_end), (b, b_end)) = (range(store), range(load));
-        return a < b_end && b < a_end;
-    }
-    // Columns of one query are different components.
-    let lane = |ins: &Ins| {
-        let address = region.get(ins.a);
-        let base = region.get(address.a);
-        (address.op == IrOp::ADDR && base.op == IrOp::LANE).then_some((base.a, base.imm))
-    };
-    match (lane(store), lane(load)) {
-        (Some((x, i)), Some((y, j))) => x != y || i == j,
-        _ => true,
     }
 }
