@@ -69,18 +69,21 @@ pub(super) fn enter(vm: &mut Vm, site: u32) -> Result<Go, Raised> {
             let compiled = (*state).runtime.region.cast_mut();
             let is_called = vm.frame != (*state).runtime.bottom;
             let leaving = Some(Leaving { compiled, snap, is_called });
+            // What a region leads to is no merit of its own.
+            let taken =
+                if entered == first { (*state).runtime.turns + (*state).runtime.calls } else { 0 };
             if (answer >> 32) as u32 == STORED {
-                turns += (*state).runtime.turns + (*state).runtime.calls;
+                turns += taken;
                 break (Ok(Go::On), leaving);
             }
             if snap == NOT_ENTERED || snap == ir::ENTRY_SNAP {
                 // A trace that goes back to what stands before the loop may leave there, for instance where the rows are at their end.
-                let taken = if snap == NOT_ENTERED { 0 } else { (*state).runtime.turns };
-                turns += taken;
-                let restored = refused(vm, &mut *state, compiled, snap, taken > 0);
+                let has_turned = snap != NOT_ENTERED && (*state).runtime.turns > 0;
+                turns += if snap == NOT_ENTERED { 0 } else { taken };
+                let restored = refused(vm, &mut *state, compiled, snap, has_turned);
                 break (restored.map(|()| Go::On), None);
             }
-            turns += (*state).runtime.turns + (*state).runtime.calls;
+            turns += taken;
             let next = if snap == LINKED {
                 (*compiled).refused = 0;
                 let exit = &(&(*compiled).exits)[(answer >> 32) as usize];
@@ -101,7 +104,6 @@ pub(super) fn enter(vm: &mut Vm, site: u32) -> Result<Go, Raised> {
                     link => link,
                 }
             };
-            turns += 1;
             collect(vm, &mut *state);
             entered = entrance(&*state, next.expect("a link leads to a site"));
             if entered.is_null() {

@@ -184,11 +184,18 @@ impl Lowering<'_> {
         if ins.b == Ref::NONE {
             return self.b.ins().iadd_imm_s(base, ins.imm as i64);
         }
-        let index = self.value(ins.b);
-        let offset = if ins.imm.is_power_of_two() {
-            self.b.ins().ishl_imm_u(index, i64::from(ins.imm.trailing_zeros()))
-        } else {
-            self.b.ins().imul_imm_s(index, ins.imm as i64)
+        let offset = match self.offsets.get(&(ins.b, ins.imm)) {
+            Some(offset) => *offset,
+            None => {
+                let index = self.value(ins.b);
+                let offset = if ins.imm.is_power_of_two() {
+                    self.b.ins().ishl_imm_u(index, i64::from(ins.imm.trailing_zeros()))
+                } else {
+                    self.b.ins().imul_imm_s(index, ins.imm as i64)
+                };
+                self.offsets.insert((ins.b, ins.imm), offset);
+                offset
+            }
         };
         self.b.ins().iadd(base, offset)
     }

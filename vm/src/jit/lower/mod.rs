@@ -84,6 +84,8 @@ struct Lowering<'r> {
     singles: HashMap<Ref, Value>,
     /// That of the load that was just lowered.
     loaded_single: Option<Value>,
+    /// Products of an index and a size that the trace has computed: elements of columns and rows have the same.
+    offsets: HashMap<(Ref, u64), Value>,
     /// The row to come where a turn begins, and its cursor, if the loop carries it; memory has it as well.
     row: Option<(Ref, Ref)>,
     /// What is computed in pairs.
@@ -148,6 +150,7 @@ impl<'r> Lowering<'r> {
             constants: HashMap::new(),
             singles: HashMap::new(),
             loaded_single: None,
+            offsets: HashMap::new(),
             row: rows::carried(region),
             pairs: pairs::Pairs::of(region),
             signatures: HashMap::new(),
@@ -309,6 +312,7 @@ impl Lowering<'_> {
     fn trace(&mut self, number: usize) {
         let region = self.region;
         let trace = &region.traces[number];
+        self.offsets.clear();
         for r in &trace.body {
             self.instruction(*r);
         }
@@ -418,6 +422,7 @@ impl Lowering<'_> {
         self.b.switch_to_block(before);
         // It is entered from several traces.
         self.stored.clear();
+        self.offsets.clear();
         for r in &inner.hoisted {
             self.instruction(*r);
         }
