@@ -70,8 +70,7 @@ pub(super) fn enter(vm: &mut Vm, site: u32) -> Result<Go, Raised> {
             let is_called = vm.frame != (*state).runtime.bottom;
             let leaving = Some(Leaving { compiled, snap, is_called });
             // What a region leads to is no merit of its own.
-            let taken =
-                if entered == first { (*state).runtime.turns + (*state).runtime.calls } else { 0 };
+            let taken = if entered == first { (*state).runtime.turns + (*state).runtime.calls } else { 0 };
             if (answer >> 32) as u32 == STORED {
                 turns += taken;
                 break (Ok(Go::On), leaving);

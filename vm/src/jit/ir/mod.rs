@@ -428,6 +428,16 @@ impl Region {
         };
         self.traces.iter().position(leaves)
     }
+    /// The values that a snapshot restores, those in objects that are made there included.
+    pub(crate) fn values_of(&self, snap: SnapId) -> impl Iterator<Item = Ref> + '_ {
+        let snap = &self.snaps[snap as usize];
+        let is_restored = |object: Ref| snap.restored.iter().any(|(_, r)| *r == object);
+        let tables = snap.tables.iter().filter(move |(table, _)| is_restored(*table));
+        let made = snap.made.iter().filter(move |(value, _)| is_restored(*value));
+        let parts = made.flat_map(|(_, value)| value.parts.iter().map(|(_, part)| *part));
+        let values = snap.restored.iter().map(|(_, r)| *r);
+        values.chain(tables.flat_map(|(_, table)| table.values())).chain(parts)
+    }
     /// A table that only exits make, as a snapshot has it.
     pub(crate) fn sunk_table(&self, snap: SnapId, r: Ref) -> Option<&FreshTable> {
         if !self.sunk.contains(&r) {

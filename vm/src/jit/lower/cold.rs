@@ -6,7 +6,9 @@
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::super::exit::{constant, is_sunk_reference};
-use super::super::ir::{ENTRY_SNAP, IrOp, Kind, Mem, Ref, Region, Slot, SnapId};
+use std::collections::HashSet;
+
+use super::super::ir::{Begin, ENTRY_SNAP, End, IrOp, Kind, Mem, NO_SNAP, Ref, Region, Slot, SnapId};
 use super::{Lowering, buffer_places, layout};
 
 /// For each instruction whether only exits want it, and can compute it themselves.
@@ -14,13 +16,12 @@ pub(super) fn find(region: &Region) -> Vec<bool> {
     let mut is_hot = vec![false; region.ins.len()];
     let mut todo: Vec<Ref> = Vec::new();
     todo.extend(region.passed());
-    // Where the interpreter may run, what was lent may not be there any more.
-    let calls = region.bodies().any(|r| region.get(r).op.shows_slots());
+    let restored_late = restored_late(region);
     for r in region.bodies() {
         let op = region.get(r).op;
         let can_wait = op.kind() == Kind::Value
             && op != IrOp::ARG
-            && (op.mem() == Mem::Pure || op == IrOp::RENTITY && !calls);
+            && (op.mem() == Mem::Pure || op == IrOp::RENTITY && !restored_late.contains(&r));
         if !can_wait {
             todo.push(r);
         }
@@ -31,6 +32,41 @@ pub(super) fn find(region: &Region) -> Vec<bool> {
         }
     }
     is_hot.into_iter().map(|hot| !hot).collect()
+}
+
+/// What is restored where the interpreter may have run since it was computed: what was lent may not be there any more.
+fn restored_late(region: &Region) -> HashSet<Ref> {
+    let mut late = HashSet::new();
+    let shows_slots = |r: Ref| region.get(r).op.shows_slots();
+    if !region.bodies().any(shows_slots) {
+        return late;
+    }
+    // Whether the interpreter has run before each trace, since the beginning of the loop; inner loops may do anything.
+    let mut has_run: Vec<bool> =
+        region.traces.iter().map(|trace| matches!(trace.begin, Begin::Inner(_))).collect();
+    for trace in 0..region.traces.len() {
+        let mut runs = has_run[trace];
+        let mut restore = |snap: SnapId, runs: bool| {
+            if runs {
+                late.extend(region.values_of(snap));
+            }
+            if let Some(side) = region.snaps[snap as usize].side {
+                has_run[side as usize] |= runs;
+            }
+        };
+        for r in &region.traces[trace].body {
+            let ins = region.get(*r);
+            if ins.op.has_snapshot() && ins.snap != NO_SNAP {
+                restore(ins.snap, runs);
+            }
+            runs |= shows_slots(*r);
+        }
+        match region.traces[trace].end {
+            End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => restore(snap, runs),
+            End::Loop(_) | End::Enter(..) | End::Again(..) => {}
+        }
+    }
+    late
 }
 
 impl Lowering<'_> {
@@ -169,7 +205,10 @@ impl Lowering<'_> {
                 self.ensure(operand, made);
             }
         }
+        // What else the trace has computed may be another trace's here, and what is computed here is known in this block only.
+        let offsets = std::mem::take(&mut self.offsets);
         self.compute(r);
+        self.offsets = offsets;
         made.push(r);
     }
 }

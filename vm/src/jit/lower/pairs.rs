@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 
-use super::super::ir::{Ins, IrOp, Kind, Ref, Region, Ty, is_behind, may_overlap};
+use super::super::ir::{Ins, IrOp, Kind, Ref, Region, SnapId, Ty, is_behind, may_overlap};
 use super::super::opt::fold::is_single;
 use super::{Lowering, cdata::scalar_of};
 use crate::ffi::ctype::Scalar;
@@ -180,11 +180,7 @@ fn is_elsewhere(ins: &Ins) -> bool {
 fn uses(region: &Region) -> Vec<u32> {
     let mut uses = vec![0; region.ins.len()];
     let operands = region.bodies().flat_map(|r| region.get(r).operands());
-    let restored = region.snaps.iter().flat_map(|snap| {
-        let tables = snap.tables.iter().flat_map(|(_, table)| table.values());
-        let made = snap.made.iter().flat_map(|(_, value)| value.parts.iter().map(|(_, part)| *part));
-        snap.restored.iter().map(|(_, r)| *r).chain(tables).chain(made)
-    });
+    let restored = (0..region.snaps.len()).flat_map(|snap| region.values_of(snap as SnapId));
     for r in operands.chain(restored).chain(region.passed()) {
         uses[r.index()] += 1;
     }

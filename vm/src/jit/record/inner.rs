@@ -136,6 +136,7 @@ impl Recorder {
 
     /// At the back-edge of a loop that has a region of its own, which takes over.
     pub(super) fn link(&mut self, site: u32) -> Recorded<()> {
+        self.is_not_mostly_left()?;
         self.poll()?;
         self.snap = None;
         let snap = self.snapshot()?;
