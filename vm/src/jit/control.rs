@@ -3,6 +3,7 @@
 use super::exit::constant;
 use super::ir::{Ref, print_instruction, print_snapshot};
 use super::lifecycle::{drop_region, flush, flush_function, free_retired};
+use super::rest::{frame_begins, wake};
 use super::{Compiled, State};
 use crate::bytecode::Op;
 use crate::function::Proto;
@@ -14,9 +15,13 @@ use crate::vm::Vm;
 pub(super) fn control(vm: &mut Vm, what: Control<'_>) -> bool {
     // SAFETY: only a VM with a compiler is linked with this function.
     let state = unsafe { &mut *State::of(vm) };
+    if matches!(what, Control::Switch(_) | Control::SwitchFor(..) | Control::Parameter(..)) {
+        wake(vm, state);
+    }
     match what {
         Control::Status => state.is_on,
         Control::Frame => {
+            frame_begins(vm, state);
             state.allowance.frame_begins();
             true
         }

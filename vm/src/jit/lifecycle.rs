@@ -11,6 +11,7 @@ use super::layout::lay_out;
 use super::opt::Wanted;
 use super::reason::Reason;
 use super::record::Recorder;
+use super::rest::rest;
 use super::{Compiled, State, report};
 use crate::bytecode::Insn;
 use crate::function::Proto;
@@ -296,7 +297,10 @@ pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reaso
         }
     }
     match recorder.region_number {
-        None => penalise(state, recorder.site, reason),
+        None => {
+            penalise(state, recorder.site, reason);
+            rest(vm, state, recorder.site, recorder.header, recorder.function());
+        }
         Some(number) => {
             state.abort(reason);
             if let Some(compiled) = &mut state.regions[number as usize]
@@ -343,7 +347,7 @@ fn pin_value(vm: &mut Vm, state: &mut State, value: RawValue) -> usize {
     place
 }
 
-fn unpin(vm: &mut Vm, state: &mut State, places: &[usize]) {
+pub(super) fn unpin(vm: &mut Vm, state: &mut State, places: &[usize]) {
     for place in places {
         let old = std::mem::replace(&mut vm.heap.roots.pinned[*place], RawValue::NIL);
         vm.heap.barrier(old);

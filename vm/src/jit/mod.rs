@@ -56,6 +56,7 @@ mod opt;
 mod reason;
 mod record;
 mod report;
+mod rest;
 mod sites;
 #[cfg(test)]
 mod tests;
@@ -284,6 +285,7 @@ pub(crate) struct State {
     generation: u64,
     report: report::Report,
     allowance: Allowance,
+    resting: rest::Resting,
     /// Counters.
     pub(crate) compiled: u64,
     pub(crate) entries: u64,
@@ -332,6 +334,7 @@ pub(crate) fn install(vm: &mut Vm) -> bool {
         generation: 0,
         report: report::Report::default(),
         allowance: Allowance::new(),
+        resting: rest::Resting::default(),
         compiled: 0,
         entries: 0,
     });

@@ -8,6 +8,7 @@ use super::enter::enter;
 use super::lifecycle::{collect, finish, give_up, keep, let_go, penalise};
 use super::reason::Reason;
 use super::record::{Outcome, Recorder};
+use super::rest::visit;
 use super::{CALLS_PER_LOOP, Site, State};
 use crate::activity::Activity;
 use crate::bytecode::{Insn, Op};
@@ -48,6 +49,7 @@ pub(super) fn hot(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     // SAFETY: the frame's pc is behind the instruction.
     let at = unsafe { vm.frame().pc.sub(1) };
     let mut site = insn.index() as u32;
+    visit(vm, state);
     if site == 0 {
         state.loop_sites[0].count = 1;
         site = new_site(vm, state, at);

@@ -41,22 +41,21 @@ fn leave_out_repetitions(region: &mut Region) {
     let written = Written::by_instructions(region, all.iter());
     let mut instead: HashMap<Ref, Ref> = HashMap::new();
     // What is known where each trace begins; those it begins in come before.
-    let mut beginnings: Vec<Known> = vec![Known::new(); region.traces.len()];
+    let mut beginnings: Vec<Option<Known>> = vec![None; region.traces.len()];
     for trace in 0..region.traces.len() {
         // A loop is asked in each of its turns.
         let mut known = match region.traces[trace].begin {
             Begin::Inner(_) => Known::new(),
-            Begin::Root | Begin::At(_) => std::mem::take(&mut beginnings[trace]),
+            Begin::Root | Begin::At(_) => beginnings[trace].take().unwrap_or_default(),
         };
         let body = std::mem::take(&mut region.traces[trace].body);
         let mut rest = Vec::with_capacity(body.len());
         for r in body {
             let ins = region.get(r);
             let side = region.snaps.get(ins.snap as usize).and_then(|snap| snap.side);
-            if let Some(side) = side
-                && beginnings[side as usize].is_empty()
-            {
-                beginnings[side as usize].clone_from(&known);
+            if let Some(side) = side {
+                // The first that leaves by it.
+                beginnings[side as usize].get_or_insert_with(|| known.clone());
             }
             let is_stable = ins.op == IrOp::POLL
                 || matches!(ins.op.kind(), Kind::Value | Kind::Guard) && !written.touches(ins);

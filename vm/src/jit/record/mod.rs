@@ -202,6 +202,11 @@ impl Recorder {
         Ok(recorder)
     }
 
+    /// The function in which the recording began.
+    pub(crate) fn function(&self) -> Gc<Proto> {
+        self.protos[0]
+    }
+
     /// A recorder for what follows an exit of a region, which has just been taken.
     #[allow(clippy::too_many_arguments, reason = "the parts of a region and where it is left")]
     pub(crate) fn side(

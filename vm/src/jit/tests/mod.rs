@@ -175,6 +175,52 @@ fn a_panic_of_the_compiler_is_no_crash() {
     }
 }
 
+/// A loop over a coroutine is no loop for the compiler; the same loop over something else is, later.
+#[test]
+fn loops_that_come_to_nothing_rest_and_are_counted_again() {
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+    // Compiled at once.
+    lua.load("jit.opt.start('hotloop=8')").exec(&mut lua).expect("flags");
+    let source = "
+        function sum(n, next) local s = 0 for value in next do s = s + value % 7 * 2 if value >= n then break end end return s end
+        function other(t) local s = 0 for i = 1, #t do s = s + t[i] end return s end
+        local function count() local i = 0 while true do i = i + 1 coroutine.yield(i) end end
+        sum(20000, coroutine.wrap(count))";
+    lua.load(source).exec(&mut lua).expect("it runs");
+    let resting = |lua: &mut Lua| {
+        // SAFETY: the VM has a compiler.
+        unsafe { &*State::of(lua.vm()) }.resting.count()
+    };
+    assert!(resting(&mut lua) > 0);
+    let compiled = lua.stats().compiler.expect("a compiler").compiled;
+    // Entries of other compiled code.
+    lua.load("local t = {1, 2, 3, 4, 5} for i = 1, 20000 do pcall(other, t) end")
+        .exec(&mut lua)
+        .expect("it runs");
+    assert_eq!(resting(&mut lua), 0);
+    let source = "local function step(n) local i = 0 return function() i = i + 1 return i end end
+        for i = 1, 2000 do sum(1000, step()) end
+        assert(sum(1000, step()) == 6006, sum(1000, step()))";
+    lua.load(source).exec(&mut lua).expect("it runs");
+    assert!(lua.stats().compiler.expect("a compiler").compiled > compiled);
+}
+
+/// What an outer loop writes is no obstacle: its turns end before the loop.
+#[test]
+fn what_the_turns_of_an_outer_loop_write_is_hoisted_from_the_inner_one() {
+    let text = regions_of(
+        b"local function sums(n, x, out) for i = 1, n do local s = 0 for j = 1, n do s = s + x[j] * i end out[i] = s end end
+          local x = {} for i = 1, 30 do x[i] = i end
+          for i = 1, 6 do sums(30, x, {}) end",
+    );
+    let region = text.split("\n\n").find(|region| region.contains("MUL") && region.contains("APPEND"));
+    let region = region.expect("both loops");
+    let (hoisted, traces) = region.split_once("trace 0").expect("a root");
+    let root = traces.split_once("loop").expect("it turns").0;
+    assert!(hoisted.contains("ALEN") && !root.contains("ALEN"), "{region}");
+}
+
 /// The regions that are recorded of the programs in `golden/`, optimised. `PERILUNE_BLESS=1` writes them anew.
 #[test]
 fn regions_are_as_blessed() {
