@@ -55,3 +55,44 @@ fn a_despawned_entity() {
     assert!(error.message.contains(&format!("entity {prey} does not exist")), "{error}");
     assert!(error.entity.is_some() && error.script == "scripts/hunter.lua", "{error}");
 }
+
+/// A query keeps the cursor of its loops for the next run: nobody who has begun one before moves it.
+#[test]
+fn loops_begun_in_an_earlier_run() {
+    let mut test = test_app();
+    for health in [1.0, 2.0, 4.0] {
+        test.app.world_mut().spawn(Health(health));
+    }
+    test.script(
+        "scripts/loops.lua",
+        r#"local run, step, suspended = 0, nil, nil
+           system {
+             name = "loops",
+             query = { "Health" },
+             run = function(q)
+               run = run + 1
+               if run == 1 then
+                 step = q:iter()
+                 step()
+                 suspended = coroutine.wrap(function() for _, h in q:iter() do coroutine.yield(h[0]) end end)
+                 suspended()
+                 return
+               end
+               local sum, told = 0, {}
+               for _, h in q:iter() do
+                 sum = sum + h[0]
+                 for _, begun in ipairs({step, suspended}) do told[#told + 1] = select(2, pcall(begun)) end
+                 for _, again in q:iter() do sum = sum + again[0] * 10 end
+               end
+               if run == 2 then first, second = told[1], told[2] end
+               if run == 40 then all = sum end
+             end,
+           }"#,
+    );
+    test.until_global("all");
+    assert_eq!(test.eval::<f64>("return all"), 7.0 + 3.0 * 70.0);
+    for name in ["first", "second"] {
+        let message = test.eval::<String>(&format!("return {name}"));
+        assert!(message.contains("expired query (borrowed by system 'loops')"), "{message}");
+    }
+}

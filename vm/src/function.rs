@@ -58,7 +58,7 @@ pub enum Special {
     Next,
     /// The iterator of `ipairs`, likewise.
     NextIndex,
-    /// The step of a loop over rows, whose loop variables may be reused (ffi/cursor.rs).
+    /// The step of a loop over rows, whose loop variables may be reused (ffi/cursor.rs). Its upvalues are no business of scripts either.
     NextRow,
     /// `pcall`
     Pcall,
@@ -234,7 +234,7 @@ impl Gc<NativeFunction> {
     }
     /// How many of them scripts may look at.
     pub fn shown_upvalues(self) -> usize {
-        if self.special() == Special::Host { 0 } else { self.upvalue_count() }
+        if matches!(self.special(), Special::Host | Special::NextRow) { 0 } else { self.upvalue_count() }
     }
     /// The address of an upvalue.
     ///

@@ -6,13 +6,13 @@
 use std::ptr::null_mut;
 
 use crate::bytecode::Insn;
-use crate::function::{FunctionView, NativeFn, NativeFunction, Special, copy_native, new_native};
-use crate::userdata::new_userdata;
+use crate::function::{Function, FunctionView, NativeFn, NativeFunction, Special, copy_native, new_native};
+use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue, in_register};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 use super::cdata::{CData, View};
-use super::rows::{Cells, Rows, Segment, check_epoch, check_query, rows_of};
+use super::rows::{Cells, Column, Rows, Segment, check_epoch, check_query, rows_of};
 use super::{entity, part};
 
 /// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere. Compiled code steps through the rows of a segment by
@@ -21,6 +21,8 @@ use super::{entity, part};
 pub(crate) struct Cursor {
     /// The epoch it began in, the only one it goes on in.
     epoch: u64,
+    /// The step that moves it: those of earlier runs do not.
+    step: usize,
     /// The row of the segment to come.
     pub(crate) next: usize,
     /// How many rows the segment has, if they are plain: all of them, one after another in every column. 0 for others.
@@ -75,12 +77,52 @@ unsafe impl Send for Cursor {}
 /// Upvalues of a loop's step before its views. Both are upvalues, not arguments: a script cannot mix the cursor of one loop with the query of
 /// another.
 const STEP_VIEWS: usize = 2;
+/// No epoch: the first is 1.
+const EXPIRED: u64 = 0;
 /// Columns beyond this many get new views in every row.
 const MAX_SHOWN: usize = 30;
 
 /// `q:iter()`
+///
+/// A query keeps the cursor and the views of its first loop for all its runs: a loop costs the memory of its step, which is another one each time, so that those of earlier
+/// runs are told from it.
 pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
+    let like = match parked(vm, query, rows) {
+        Some(like) => like,
+        None => new_loop(vm, query, rows)?,
+    };
+    let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
+    let count = like.upvalue_count();
+    for (index, upvalue) in upvalues[..count].iter_mut().enumerate() {
+        *upvalue = like.upvalue(index);
+    }
+    let step = copy_native(&mut vm.heap, like, &upvalues[..count])?;
+    loop_of(like).1.begin_anew(rows.epoch, step.addr());
+    vm.ret1(RawValue::from(step))
+}
+
+/// The loop that a query keeps, if it is not under way in this run.
+fn parked(vm: &Vm, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction>> {
+    // SAFETY: a live cell, and its environment.
+    let kept = unsafe {
+        let kept = (*query.as_ptr()).env;
+        if kept.is_null() {
+            return None;
+        }
+        Gc::from_ptr(kept)
+    };
+    let Some(FunctionView::Native(step)) = kept.get_int(&vm.heap, 1).as_function().map(|step| step.view())
+    else {
+        return None;
+    };
+    let is_its_own = is_step(step) && step.upvalue(0).as_userdata() == Some(query);
+    let is_free = |cursor: &Cursor| cursor.epoch != rows.epoch && cursor.shows(&rows.columns);
+    (is_its_own && is_free(loop_of(step).1)).then_some(step)
+}
+
+/// A loop with views of its own. A query keeps its first.
+fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<NativeFunction>, Raised> {
     let count = rows.columns.len().min(MAX_SHOWN);
     let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
     upvalues[0] = query.into();
@@ -93,26 +135,55 @@ pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     }
     let cursor = Cursor::new(rows.epoch, lanes);
     upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
-    let like = template(vm)?;
-    let step = copy_native(&mut vm.heap, like, &upvalues[..STEP_VIEWS + count])?;
-    vm.ret1(RawValue::from(step))
+    let step = new_step(vm, ROWS, &upvalues[..STEP_VIEWS + count])?;
+    // SAFETY: a live cell, whose environment nobody has set.
+    unsafe {
+        if (*query.as_ptr()).env.is_null() {
+            let kept = vm.new_table(1, 0)?;
+            kept.set_int(&mut vm.heap, 1, step.into()).map_err(|error| vm.set_error(error))?;
+            (*query.as_ptr()).env = kept.as_ptr();
+        }
+    }
+    Ok(native_of(step))
 }
 
+/// What the steps of a kind of loop are made like.
+#[derive(Clone, Copy)]
+pub(super) struct StepKind {
+    /// Which of `Ffi::steps`.
+    pub(super) index: usize,
+    pub(super) name: &'static str,
+    pub(super) function: NativeFn,
+    pub(super) special: Special,
+}
+
+const ROWS: StepKind = StepKind { index: 0, name: "next_row", function: next_row, special: Special::NextRow };
+
 /// A step that steps nothing, which others are made like: it has their name and function.
-fn template(vm: &mut Vm) -> Result<Gc<NativeFunction>, Raised> {
-    let known = vm.ffi.row_step.and_then(|index| vm.heap.roots.pinned[index].as_function());
+fn template(vm: &mut Vm, kind: StepKind) -> Result<Gc<NativeFunction>, Raised> {
+    let known = vm.ffi.steps[kind.index].and_then(|index| vm.heap.roots.pinned[index].as_function());
     let step = match known {
         Some(step) => step,
         None => {
             let globals = vm.heap.roots.globals.expect("a VM has globals from its creation");
-            let step = new_native(&mut vm.heap, "next_row", next_row, globals, &[], Special::NextRow)?;
-            vm.ffi.row_step = Some(vm.heap.roots.pinned.len());
+            let step = new_native(&mut vm.heap, kind.name, kind.function, globals, &[], kind.special)?;
+            vm.ffi.steps[kind.index] = Some(vm.heap.roots.pinned.len());
             vm.heap.roots.pinned.push(step.into());
             step
         }
     };
+    Ok(native_of(step))
+}
+
+/// A step of a loop that begins now.
+pub(super) fn new_step(vm: &mut Vm, kind: StepKind, upvalues: &[RawValue]) -> Result<Gc<Function>, Raised> {
+    let like = template(vm, kind)?;
+    Ok(copy_native(&mut vm.heap, like, upvalues)?)
+}
+
+fn native_of(step: Gc<Function>) -> Gc<NativeFunction> {
     match step.view() {
-        FunctionView::Native(native) => Ok(native),
+        FunctionView::Native(native) => native,
         FunctionView::Lua(_) => unreachable!("a step is a native"),
     }
 }
@@ -180,6 +251,7 @@ impl Cursor {
         let (entities, lanes) = (std::ptr::null(), std::ptr::null());
         Cursor {
             epoch,
+            step: 0,
             next: 0,
             plain: 0,
             entities,
@@ -189,6 +261,30 @@ impl Cursor {
             owner: None,
             quick: NOT_QUICK,
         }
+    }
+
+    /// Begins a loop in this epoch, which a step moves.
+    fn begin_anew(&mut self, epoch: u64, step: usize) {
+        (self.epoch, self.step) = (epoch, step);
+        (self.next, self.plain, self.segment) = (0, 0, 0);
+        (self.owner, self.quick) = (None, NOT_QUICK);
+    }
+
+    /// Whether its views are such as show these columns.
+    fn shows(&self, columns: &[Column]) -> bool {
+        let is_like = |(lane, column): (&Lane, &Column)| {
+            // SAFETY: a live view, which the upvalues of the step keep.
+            let view: Gc<CData> = unsafe { Gc::from_ptr(lane.view) };
+            view.ctype() == column.ctype && view.source() == column.source.0
+        };
+        self.lane_list.len() == columns.len().min(MAX_SHOWN)
+            && self.lane_list.iter().zip(columns).all(is_like)
+    }
+
+    /// Whether a step may move it in an epoch.
+    #[inline(always)]
+    fn is_moved_by(&self, native: Gc<NativeFunction>, epoch: u64) -> bool {
+        self.epoch == epoch && self.step == native.as_ptr().addr()
     }
 
     /// Looks at a segment before its first row.
@@ -204,6 +300,9 @@ impl Cursor {
                 Cells::Dense { data, stride, ticks } => (*data, *stride as usize, *ticks),
                 Cells::Scattered(_) => return,
             };
+            if !lane.data.is_null() {
+                show_in(lane.view, (lane.data, lane.ticks), self.epoch);
+            }
         }
         self.entities = segment.entities;
         self.lanes = self.lane_list.as_ptr();
@@ -257,10 +356,23 @@ impl Cursor {
     }
 }
 
+/// Shows a value by the view of a lane, from now on in this epoch.
+fn show_in(view: *mut CData, (data, tick): (*mut u8, *mut u32), epoch: u64) {
+    let view = view.cast::<View>();
+    // SAFETY: a live view, which the upvalues of the step keep; the value is one of a row of the epoch.
+    unsafe {
+        (*view).head.data = data;
+        (*view).tick = tick;
+        (*view).epoch = epoch;
+    }
+}
+
 /// The loop's step as a call: the next row, or nil.
 fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
-    let (rows, cursor) = running_loop(vm, args);
-    check_epoch(vm, rows, cursor.epoch)?;
+    let native = running_native(vm, args);
+    let (rows, cursor) = loop_of(native);
+    let is_its_own = cursor.is_moved_by(native, cursor.epoch);
+    check_epoch(vm, rows, if is_its_own { cursor.epoch } else { EXPIRED })?;
     let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
         return vm.ret1(RawValue::NIL);
     };
@@ -287,7 +399,7 @@ pub(crate) unsafe fn step_plain(
         let n = cursor.next;
         if cursor.quick.variables != variables_of(call)
             || n >= cursor.plain
-            || cursor.epoch != (*vm).ffi.lending.epoch
+            || !cursor.is_moved_by(native, (*vm).ffi.lending.epoch)
             || cursor.quick.into != into
             || cursor.quick.thread != (*vm).thread.addr()
         {
@@ -319,7 +431,7 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
     let (count, reused) = (call.c(), call.index() as u32);
     // SAFETY: only `iter` makes natives of this kind.
     let (rows, cursor) = unsafe { loop_of_step(native) };
-    if cursor.epoch != vm.ffi.lending.epoch() {
+    if !cursor.is_moved_by(native, vm.ffi.lending.epoch()) {
         return false;
     }
     let before = (cursor.segment, cursor.next);
@@ -352,9 +464,7 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
                 match cursor.lane_list.get(i - 1) {
                     _ if data.is_null() => {}
                     Some(lane) if reused & 1 << i != 0 => {
-                        let shown = lane.view.cast::<View>();
-                        (*shown).head.data = data;
-                        (*shown).tick = tick;
+                        show_in(lane.view, (data, tick), cursor.epoch);
                         value = Gc::from_ptr(lane.view).into();
                     }
                     _ => match vm.lend(column.ctype, data, tick, column.source) {
@@ -380,8 +490,8 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
 pub(crate) unsafe fn cursor_of(vm: &Vm, native: Gc<NativeFunction>, slot: u32) -> Option<*mut Cursor> {
     // SAFETY: by contract.
     let (_, cursor) = unsafe { loop_of_step(native) };
-    let is_here =
-        cursor.epoch == vm.ffi.lending.epoch() && cursor.owner == Some((vm.thread.as_ptr().addr(), slot));
+    let is_here = cursor.is_moved_by(native, vm.ffi.lending.epoch())
+        && cursor.owner == Some((vm.thread.as_ptr().addr(), slot));
     is_here.then_some(std::ptr::from_mut(cursor))
 }
 

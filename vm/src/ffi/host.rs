@@ -231,8 +231,8 @@ pub struct Ffi {
     pub(super) array_methods: Option<usize>,
     /// Where the methods of lists are among the pinned values.
     pub(super) list_methods: Option<usize>,
-    /// Where a step of a loop over rows is among the pinned values: the others are like it.
-    pub(super) row_step: Option<usize>,
+    /// Where a step of a loop over rows, and one of a loop over columns, are among the pinned values: the others are like them.
+    pub(super) steps: [Option<usize>; 2],
     /// The types whose whole values are the host's, by the host's number.
     pub(super) hosted: Vec<(u32, CTypeId)>,
     /// The types of columns, by the type of their values.

@@ -8,14 +8,14 @@
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
-use crate::function::NativeFn;
+use crate::function::{NativeFn, Special};
 use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 use super::column::Values;
 use super::ctype::{CTypeId, Scalar};
-use super::cursor::{self, Cursor};
+use super::cursor::{self, Cursor, StepKind};
 use super::view::SourceId;
 
 /// What a query yields beside the entity, in order.
@@ -291,14 +291,17 @@ pub(super) fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Ra
     Err(vm.error(message))
 }
 
+const COLUMNS: StepKind =
+    StepKind { index: 1, name: "next_columns", function: next_columns, special: Special::None };
+
 /// `for n, a, b, entities in q:columns()`: the rows of one table after another.
 fn columns(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
     rows.compact(vm.ffi.lending.tick());
     let cursor = Cursor::new(rows.epoch, Vec::new());
     let cursor = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?;
-    let step = vm.new_host_function("next_columns", next_columns, &[query.into(), cursor.into()])?;
-    vm.ret1(step)
+    let step = cursor::new_step(vm, COLUMNS, &[query.into(), cursor.into()])?;
+    vm.ret1(RawValue::from(step))
 }
 
 /// The next table's columns: how many rows, a column for each component, and the entities.
