@@ -211,3 +211,27 @@ fn entities_are_found_by_get() {
     test.until_global("by == 7 and missing and unseen");
     test.no_errors();
 }
+
+/// The inner loop goes on to another table; what the outer one shows stays.
+#[test]
+fn two_loops_over_one_step() {
+    let mut test = test_app();
+    test.app.world_mut().spawn(Health(1.0));
+    test.app.world_mut().spawn((Health(2.0), Frozen));
+    test.script(
+        "scripts/nested.lua",
+        r#"local run, wrong = 0, 0
+           system { name = "nested", query = { "Health" }, run = function(q)
+             local step = q:iter()
+             for _, outer in step do
+               local before, others = outer[0], 0
+               for _, inner in step do others = others + inner[0] end
+               if outer[0] ~= before or others + before ~= 3 then wrong = wrong + 1 end
+             end
+             run = run + 1
+             if run == 20 then mistakes = wrong end
+           end }"#,
+    );
+    test.until_global("mistakes");
+    assert_eq!(test.eval::<f64>("return mistakes"), 0.0);
+}

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::common::{TestApp, log};
-use bevy_app::{App, TaskPoolPlugin};
+use bevy_app::{App, TaskPoolOptions, TaskPoolPlugin};
 use bevy_asset::AssetPlugin;
 use bevy_diagnostic::DiagnosticsPlugin;
 use bevy_ecs::entity::Entity;
@@ -171,7 +171,9 @@ fn an_instance_that_failed_goes_on_with_the_next_version() {
 fn a_folder_that_cannot_be_watched_is_said_to_be() {
     log::record();
     let mut app = App::new();
-    app.add_plugins((TaskPoolPlugin::default(), TimePlugin));
+    // The pools are the process's: as many threads as other tests ask for.
+    let pools = TaskPoolPlugin { task_pool_options: TaskPoolOptions::with_num_threads(4) };
+    app.add_plugins((pools, TimePlugin));
     app.add_plugins(AssetPlugin { file_path: "no/such/folder".to_owned(), ..AssetPlugin::default() });
     app.add_plugins((DiagnosticsPlugin, LuaPlugins));
     let said = log::lines_with("scripts in 'no/such/folder' are not reloaded when they are saved: ");

@@ -300,7 +300,10 @@ impl Cursor {
                 Cells::Dense { data, stride, ticks } => (*data, *stride as usize, *ticks),
                 Cells::Scattered(_) => return,
             };
-            if !lane.data.is_null() {
+            // Of an earlier run: nobody shows a row by it yet.
+            // SAFETY: a live view, which the upvalues of the step keep.
+            let is_old = unsafe { (*lane.view.cast::<View>()).epoch } != self.epoch;
+            if is_old && !lane.data.is_null() {
                 show_in(lane.view, (lane.data, lane.ticks), self.epoch);
             }
         }
