@@ -11,7 +11,7 @@ use super::layout::lay_out;
 use super::opt::Wanted;
 use super::reason::Reason;
 use super::record::Recorder;
-use super::rest::rest;
+use super::rest::{rest, wake};
 use super::{Compiled, State, report};
 use crate::bytecode::Insn;
 use crate::function::Proto;
@@ -419,6 +419,8 @@ pub(super) fn drop_region(vm: &mut Vm, state: &mut State, number: u32) {
 
 /// Retires all regions; what is being compiled will not be used.
 pub(super) fn flush(vm: &mut Vm, state: &mut State) {
+    // A reload is about to give functions other code.
+    wake(vm, state);
     state.generation += 1;
     for number in 1..state.regions.len() as u32 {
         drop_region(vm, state, number);

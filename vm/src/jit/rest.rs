@@ -2,7 +2,7 @@
 //!
 //! To count a turn takes the interpreter a dozen instructions, which a loop over a coroutine pays for nothing: it was 5 % slower than without a compiler. So after
 //! [`TRIES`] recordings in vain its back-edge is again the instruction that it was. What follows may be another phase of the program: all are counted again when the compiler
-//! has been asked [`VISITS`] times since, for other loops and functions, when [`FRAMES`] of the host's frames have begun, and when a script asks anything of the compiler.
+//! has been asked [`VISITS`] times since, for other loops and functions, when [`FRAMES`] of the host's frames have begun, when a script asks anything of the compiler, and before a reload gives functions other code.
 
 #![allow(unsafe_code, reason = "writes bytecode")]
 
@@ -62,7 +62,7 @@ pub(super) fn rest(vm: &mut Vm, state: &mut State, site: u32, header: *const Ins
 /// All loops are counted again.
 pub(super) fn wake(vm: &mut Vm, state: &mut State) {
     for Loop { place, counted, pinned } in std::mem::take(&mut state.resting.loops) {
-        // SAFETY: its function was pinned.
+        // SAFETY: its function was pinned, and has that code until all is flushed.
         unsafe { *place = counted };
         unpin(vm, state, &pinned);
     }

@@ -206,6 +206,22 @@ fn loops_that_come_to_nothing_rest_and_are_counted_again() {
     assert!(lua.stats().compiler.expect("a compiler").compiled > compiled);
 }
 
+/// Code that a reload replaces may be gone when a loop in it would be counted again.
+#[test]
+fn no_loop_rests_where_all_is_flushed() {
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+    lua.load("jit.opt.start('hotloop=8')").exec(&mut lua).expect("flags");
+    let source = "local function count() local i = 0 while true do i = i + 1 coroutine.yield(i) end end
+        for value in coroutine.wrap(count) do if value >= 20000 then break end end";
+    lua.load(source).exec(&mut lua).expect("it runs");
+    // SAFETY: the VM has a compiler.
+    assert!(unsafe { &*State::of(lua.vm()) }.resting.count() > 0);
+    lua.vm().flush_compiled();
+    // SAFETY: as above.
+    assert_eq!(unsafe { &*State::of(lua.vm()) }.resting.count(), 0);
+}
+
 /// What an outer loop writes is no obstacle: its turns end before the loop.
 #[test]
 fn what_the_turns_of_an_outer_loop_write_is_hoisted_from_the_inner_one() {
