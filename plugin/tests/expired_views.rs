@@ -96,3 +96,54 @@ fn loops_begun_in_an_earlier_run() {
         assert!(message.contains("expired query (borrowed by system 'loops')"), "{message}");
     }
 }
+
+/// What a suspended loop shows is expired in the next run, and is not what that shows.
+#[test]
+fn a_row_that_a_suspended_loop_shows() {
+    let mut test = test_app();
+    for health in [1.0, 2.0, 4.0] {
+        test.app.world_mut().spawn(Health(health));
+    }
+    test.script(
+        "scripts/rows.lua",
+        r#"local run, suspended = 0, {}
+           local function left(q) for _, h in q:iter() do coroutine.yield() h[0] = 100 end end
+           local function shared(q)
+             local step = q:iter()
+             for _, h in step do for _, other in step do local _ = other[0] end coroutine.yield() h[0] = 100 end
+           end
+           system {
+             name = "rows",
+             query = { "mut Health" },
+             run = function(q)
+               run = run + 1
+               local sum = 0
+               for index, f in ipairs({left, shared}) do
+                 if run == index then
+                   suspended[index] = coroutine.create(f)
+                   coroutine.resume(suspended[index], q)
+                   return
+                 end
+               end
+               for _, h in q:iter() do
+                 if run == 3 then
+                   for index, co in pairs(suspended) do
+                     told = (told or "") .. tostring(select(2, coroutine.resume(co)))
+                     suspended[index] = nil
+                   end
+                 end
+                 sum = sum + h[0]
+               end
+               if run == 3 then all = sum end
+             end,
+           }"#,
+    );
+    test.until_global("all");
+    assert_eq!(test.eval::<f64>("return all"), 7.0);
+    let messages = test.eval::<String>("return told");
+    assert_eq!(
+        messages.matches("expired view of Health (borrowed by system 'rows'").count(),
+        2,
+        "{messages}"
+    );
+}

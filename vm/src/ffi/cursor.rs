@@ -23,6 +23,8 @@ pub(crate) struct Cursor {
     epoch: u64,
     /// The step that moves it: those of earlier runs do not.
     step: usize,
+    /// The loop whose variables hold the lanes' views has come to its end.
+    is_finished: bool,
     /// The row of the segment to come.
     pub(crate) next: usize,
     /// How many rows the segment has, if they are plain: all of them, one after another in every column. 0 for others.
@@ -84,8 +86,8 @@ const MAX_SHOWN: usize = 30;
 
 /// `q:iter()`
 ///
-/// A query keeps the cursor and the views of its first loop for all its runs: a loop costs the memory of its step, which is another one each time, so that those of earlier
-/// runs are told from it.
+/// A query keeps the cursor and the views of a loop that has come to its end for its further runs: such a loop costs the memory of its step, which is another one each time, so that those of earlier
+/// runs are told from it. A loop that was left, or waits in a coroutine, may still show a row by its views.
 pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
     let like = match parked(vm, query, rows) {
@@ -102,7 +104,7 @@ pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     vm.ret1(RawValue::from(step))
 }
 
-/// The loop that a query keeps, if it is not under way in this run.
+/// The loop that a query keeps, if it is of an earlier run and nobody can show a row by it any more.
 fn parked(vm: &Vm, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction>> {
     // SAFETY: a live cell, and its environment.
     let kept = unsafe {
@@ -117,11 +119,12 @@ fn parked(vm: &Vm, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction
         return None;
     };
     let is_its_own = is_step(step) && step.upvalue(0).as_userdata() == Some(query);
-    let is_free = |cursor: &Cursor| cursor.epoch != rows.epoch && cursor.shows(&rows.columns);
+    let is_free =
+        |cursor: &Cursor| cursor.is_finished && cursor.epoch != rows.epoch && cursor.shows(&rows.columns);
     (is_its_own && is_free(loop_of(step).1)).then_some(step)
 }
 
-/// A loop with views of its own. A query keeps its first.
+/// A loop with views of its own, which the query keeps.
 fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<NativeFunction>, Raised> {
     let count = rows.columns.len().min(MAX_SHOWN);
     let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
@@ -136,14 +139,14 @@ fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<NativeFu
     let cursor = Cursor::new(rows.epoch, lanes);
     upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
     let step = new_step(vm, ROWS, &upvalues[..STEP_VIEWS + count])?;
-    // SAFETY: a live cell, whose environment nobody has set.
-    unsafe {
+    // SAFETY: a live cell, and its environment: a table made here, unless a script has set another.
+    let kept = unsafe {
         if (*query.as_ptr()).env.is_null() {
-            let kept = vm.new_table(1, 0)?;
-            kept.set_int(&mut vm.heap, 1, step.into()).map_err(|error| vm.set_error(error))?;
-            (*query.as_ptr()).env = kept.as_ptr();
+            (*query.as_ptr()).env = vm.new_table(1, 0)?.as_ptr();
         }
-    }
+        Gc::from_ptr((*query.as_ptr()).env)
+    };
+    kept.set_int(&mut vm.heap, 1, step.into()).map_err(|error| vm.set_error(error))?;
     Ok(native_of(step))
 }
 
@@ -252,6 +255,7 @@ impl Cursor {
         Cursor {
             epoch,
             step: 0,
+            is_finished: false,
             next: 0,
             plain: 0,
             entities,
@@ -265,7 +269,7 @@ impl Cursor {
 
     /// Begins a loop in this epoch, which a step moves.
     fn begin_anew(&mut self, epoch: u64, step: usize) {
-        (self.epoch, self.step) = (epoch, step);
+        (self.epoch, self.step, self.is_finished) = (epoch, step, false);
         (self.next, self.plain, self.segment) = (0, 0, 0);
         (self.owner, self.quick) = (None, NOT_QUICK);
     }
@@ -438,15 +442,16 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
         return false;
     }
     let before = (cursor.segment, cursor.next);
+    let thread = vm.thread.as_ptr();
+    // SAFETY: a live thread, on whose stack the place is.
+    let slot = unsafe { into.offset_from((*thread).stack) } as u32;
     let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
+        cursor.is_finished = cursor.owner.is_none_or(|owner| owner == (thread.addr(), slot));
         // SAFETY: by contract.
         unsafe { into.write(RawValue::NIL) };
         return true;
     };
     // The views are this loop's, if it is the first to show rows by them.
-    let thread = vm.thread.as_ptr();
-    // SAFETY: a live thread, on whose stack the place is.
-    let slot = unsafe { into.offset_from((*thread).stack) } as u32;
     let owner = *cursor.owner.get_or_insert((thread.addr(), slot));
     let reused = if owner == (thread.addr(), slot) { reused } else { 0 };
     let lanes = cursor.lane_list.get(..count.saturating_sub(1));

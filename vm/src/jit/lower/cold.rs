@@ -41,6 +41,8 @@ fn restored_late(region: &Region) -> HashSet<Ref> {
     if !region.bodies().any(shows_slots) {
         return late;
     }
+    // What is moved out of an inner loop leaves by what is passed to that.
+    region.inner.iter().for_each(|inner| late.extend(region.values_of(inner.snap)));
     // Whether the interpreter has run before each trace, since the beginning of the loop; inner loops may do anything.
     let mut has_run: Vec<bool> =
         region.traces.iter().map(|trace| matches!(trace.begin, Begin::Inner(_))).collect();

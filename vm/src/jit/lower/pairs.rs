@@ -37,7 +37,9 @@ impl Pairs {
     pub(super) fn of(region: &Region) -> Pairs {
         let mut pairs = Pairs { is_part: vec![false; region.ins.len()], ..Pairs::default() };
         let is_store = |r: &Ref| region.get(*r).op == IrOp::CSTORE;
-        if region.bodies().filter(is_store).count() < 2 {
+        // Where vectors are, and their first lane lies first in memory.
+        let has_vectors = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+        if !has_vectors || region.bodies().filter(is_store).count() < 2 {
             return pairs;
         }
         let uses = uses(region);

@@ -96,7 +96,10 @@ impl Recorder {
         }
         // SAFETY: a live code's instruction.
         let word = unsafe { *pc };
-        if word.op() == Op::JLOOP && (pc != self.header || !is_root_frame) && !self.is_expected_to_turn() {
+        // A loop that rests is not counted.
+        let is_back_edge =
+            matches!(word.op(), Op::JLOOP | Op::LOOP | Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP);
+        if is_back_edge && (pc != self.header || !is_root_frame) && !self.is_expected_to_turn() {
             let code = state.code_of(word);
             match code {
                 LoopCode::Compiled(site) if self.may_link() => {
