@@ -90,17 +90,18 @@ const MAX_SHOWN: usize = 30;
 /// runs are told from it. A loop that was left, or waits in a coroutine, may still show a row by its views.
 pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
-    let like = match parked(vm, query, rows) {
-        Some(like) => like,
+    let step = match parked(vm, query, rows) {
         None => new_loop(vm, query, rows)?,
+        Some(like) => {
+            let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
+            let count = like.upvalue_count();
+            for (index, upvalue) in upvalues[..count].iter_mut().enumerate() {
+                *upvalue = like.upvalue(index);
+            }
+            copy_native(&mut vm.heap, like, &upvalues[..count])?
+        }
     };
-    let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
-    let count = like.upvalue_count();
-    for (index, upvalue) in upvalues[..count].iter_mut().enumerate() {
-        *upvalue = like.upvalue(index);
-    }
-    let step = copy_native(&mut vm.heap, like, &upvalues[..count])?;
-    loop_of(like).1.begin_anew(rows.epoch, step.addr());
+    loop_of(native_of(step)).1.begin_anew(rows.epoch, step.addr());
     vm.ret1(RawValue::from(step))
 }
 
@@ -125,7 +126,7 @@ fn parked(vm: &Vm, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction
 }
 
 /// A loop with views of its own, which the query keeps.
-fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<NativeFunction>, Raised> {
+fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<Function>, Raised> {
     let count = rows.columns.len().min(MAX_SHOWN);
     let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
     upvalues[0] = query.into();
@@ -147,7 +148,7 @@ fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<NativeFu
         Gc::from_ptr((*query.as_ptr()).env)
     };
     kept.set_int(&mut vm.heap, 1, step.into()).map_err(|error| vm.set_error(error))?;
-    Ok(native_of(step))
+    Ok(step)
 }
 
 /// What the steps of a kind of loop are made like.

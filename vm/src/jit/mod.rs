@@ -29,7 +29,8 @@
 //! - **No reference is held that the collector does not see.** While compiled code runs no collection starts but inside `EXEC`, where all that matters is on
 //!   the stack. References in the code itself are to constants of prototypes, which are kept as long as the region, and to metatables of C types. Tables and functions are told by what they
 //!   are (shapes, prototypes, native code), not by their address.
-//! - **Compiled code may wait for compiled code** that it has called. All frames are made and all that matters is stored before, so that what is called may leave for good.
+//! - **Compiled code may wait for compiled code** that it has called. All frames are made and all that matters is stored before, so that what is called may leave for good; in recursions
+//!   that nobody looks into, once it does (`lower/late.rs`).
 //! - **A region is freed when none of its code runs** (`State::retire`).
 //! - **The compiler's thread follows no address**: a region sent to it is a copy, and what it names is pinned.
 //! - A reload, and whatever changes what a region rests on without a guard noticing, flushes all regions. Hooks and the instruction limit keep

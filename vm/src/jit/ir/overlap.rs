@@ -3,6 +3,9 @@
 use super::{Ins, IrOp, Ref, Region};
 use crate::ffi::ctype::Scalar;
 
+/// So many instructions before that of its bytes it is looked for what shows that a C value is a column: it is asked of each load beside each store that is recorded.
+const NEAR: usize = 32;
+
 /// The bytes of a scalar, counted from an address.
 struct Place {
     root: Ref,
@@ -65,10 +68,11 @@ fn element(region: &Region, root: Ref) -> Option<Element> {
     match base.op {
         IrOp::LANE => Some(Element::Lane(base.a, base.imm)),
         IrOp::CDATA => {
-            // What has shown that it is a column comes before.
-            let before = &region.ins[..root.index()];
-            let is_column = before.iter().rev().any(|ins| ins.op == IrOp::COLUMN && ins.a == base.a);
-            let head = before.iter().rev().find(|ins| ins.op == IrOp::CHEAD && ins.a == base.a)?;
+            // What has shown that it is a column comes right before: all of it is recorded again whenever something lent may have changed.
+            let before =
+                || region.ins[..address.a.index()].iter().rev().take(NEAR).filter(|ins| ins.a == base.a);
+            let is_column = before().any(|ins| ins.op == IrOp::COLUMN);
+            let head = before().find(|ins| ins.op == IrOp::CHEAD)?;
             is_column.then_some(Element::Column(head.imm >> 32))
         }
         _ => None,

@@ -23,7 +23,7 @@ impl Lowering<'_> {
     /// `CALL`: the first result.
     pub(super) fn call_region(&mut self, ins: &Ins) -> Value {
         debug_assert!(self.makes_nothing(ins.snap), "the recorder has seen to it");
-        if self.makes_frames_late {
+        if self.region.makes_frames_late {
             return self.call_itself(ins);
         }
         let fail = self.fail_block(ins.snap);

@@ -16,7 +16,7 @@ impl Lowering<'_> {
 
     /// Leaves for the interpreter, with an answer.
     pub(super) fn leave_with(&mut self, answer: Value) {
-        if self.makes_frames_late {
+        if self.region.makes_frames_late {
             self.name_frame();
         }
         self.b.ins().return_(&[answer]);

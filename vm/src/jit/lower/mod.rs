@@ -64,8 +64,6 @@ struct Lowering<'r> {
     /// Register 0, and the frame in which it runs; what the runtime and the VM have may be those of a caller, if frames are made late.
     base: Value,
     frame: Value,
-    /// See [`late`].
-    makes_frames_late: bool,
     values: Vec<Option<Value>>,
     /// What only exits want, who compute it themselves.
     is_cold: Vec<bool>,
@@ -139,7 +137,6 @@ impl<'r> Lowering<'r> {
             vm: Value::from_u32(0),
             base: Value::from_u32(0),
             frame: Value::from_u32(0),
-            makes_frames_late: region.makes_frames_late,
             values: vec![None; region.ins.len()],
             is_cold: cold::find(region),
             is_foreign: doubles::find_foreign(region),
@@ -211,7 +208,7 @@ impl Lowering<'_> {
         self.b.ins().jump(preheader, &arguments);
         self.b.switch_to_block(refused);
         self.b.set_cold_block(refused);
-        if self.makes_frames_late {
+        if region.makes_frames_late {
             self.store_frame_pc(ENTRY_SNAP);
         }
         self.leave(NOT_ENTERED);

@@ -83,12 +83,12 @@ impl Lowering<'_> {
 
     /// Where register 0 is.
     pub(super) fn stack(&mut self) -> Value {
-        if self.makes_frames_late { self.base } else { self.load(self.runtime, layout::BASE) }
+        if self.region.makes_frames_late { self.base } else { self.load(self.runtime, layout::BASE) }
     }
 
     /// The frame in which the region runs.
     pub(super) fn frame(&mut self) -> Value {
-        if self.makes_frames_late { self.frame } else { self.load(self.vm, layout::FRAME) }
+        if self.region.makes_frames_late { self.frame } else { self.load(self.vm, layout::FRAME) }
     }
 
     pub(super) fn load_slot(&mut self, slot: Slot) -> Value {

@@ -15,13 +15,13 @@ use crate::ffi::ctype::Scalar;
 /// What a region computes in pairs.
 #[derive(Default)]
 pub(super) struct Pairs {
-    /// The second store of each pair, and the first.
-    stores: HashMap<Ref, Ref>,
+    /// The second store of each pair, the first, and whether all is computed in single precision.
+    stores: HashMap<Ref, (Ref, bool)>,
     /// What is part of a pair, and so not computed by itself.
     is_part: Vec<bool>,
-    /// Values that all lanes have.
-    shared: Vec<Ref>,
-    /// Those, made before the loop: in single precision or not.
+    /// Values that all lanes have, each with whether it is taken in single precision.
+    shared: Vec<(Ref, bool)>,
+    /// Those that are made before the loop.
     splats: HashMap<(Ref, bool), Value>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Pairs {
 struct Trial {
     parts: Vec<Ref>,
     loads: Vec<[Ref; 2]>,
-    shared: Vec<Ref>,
+    shared: Vec<(Ref, bool)>,
 }
 
 impl Pairs {
@@ -79,7 +79,7 @@ impl Pairs {
                 }
             }
         }
-        self.stores.insert(stores[1], stores[0]);
+        self.stores.insert(stores[1], (stores[0], single));
         trial.parts.push(stores[0]);
         trial.parts.iter().for_each(|r| self.is_part[r.index()] = true);
         self.shared.extend(trial.shared);
@@ -94,7 +94,7 @@ impl Trial {
     /// Whether two values can be computed as one, both in single precision if that is asked for.
     fn takes(&mut self, region: &Region, [x, y]: [Ref; 2], single: bool) -> bool {
         if x == y {
-            self.shared.push(x);
+            self.shared.push((x, single));
             return region.ty(x) == Ty::Num;
         }
         let (one, other) = (region.get(x), region.get(y));
@@ -154,7 +154,7 @@ fn first_of(region: &Region, before: &[Ref], second: Ref) -> Option<usize> {
     None
 }
 
-/// Whether an instruction has to do with memory, but for what the region has of its own.
+/// Whether an instruction reads or writes a scalar, or writes anything else.
 fn accesses(ins: &Ins) -> bool {
     ins.op == IrOp::CLOAD || ins.op.kind() == Kind::Store
 }
@@ -199,19 +199,14 @@ impl Lowering<'_> {
     pub(super) fn make_splats(&mut self) {
         let region = self.region;
         let changes = |r: Ref| region.header.iter().any(|slot| region.param(*slot) == Some(r));
-        for r in self.pairs.shared.clone() {
+        for (r, single) in self.pairs.shared.clone() {
             let ins = region.get(r);
             let is_known = ins.is_constant()
                 || ins.op == IrOp::SLOT && !changes(r)
                 || region.hoisted.contains(&r) && !self.is_cold[r.index()];
-            for single in [false, true] {
-                if is_known
-                    && (!single || is_single(region, r))
-                    && !self.pairs.splats.contains_key(&(r, single))
-                {
-                    let splat = self.splat(r, single);
-                    self.pairs.splats.insert((r, single), splat);
-                }
+            if is_known {
+                let splat = self.splat(r, single);
+                self.pairs.splats.insert((r, single), splat);
             }
         }
     }
@@ -226,12 +221,11 @@ impl Lowering<'_> {
 
     /// Stores a pair, if a store is the second of one.
     pub(super) fn store_pair(&mut self, r: Ref, ins: &Ins) -> bool {
-        let Some(first) = self.pairs.stores.get(&r) else { return false };
-        let first = *self.region.get(*first);
+        let Some((first, single)) = self.pairs.stores.get(&r).copied() else { return false };
+        let first = *self.region.get(first);
         let (scalar, offset) = scalar_of(&first);
         let values = [first.b, ins.b];
         let is_short = scalar == Scalar::F32;
-        let single = is_short && values.iter().all(|r| is_single(self.region, *r));
         let pair = self.pair(values, single);
         let data = self.value(first.a);
         if !is_short {

@@ -7,6 +7,7 @@
 //! any type, and their errors are printed.
 
 mod expr;
+mod function;
 mod library;
 mod recursion;
 mod scope;
