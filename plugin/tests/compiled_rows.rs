@@ -61,6 +61,41 @@ const BODIES: &[&str] = &[
        end
      end",
     "for e, t, v in q:iter() do v.x = v.x + (v.y > 3 and 1 or 0) end",
+    // Whole columns, and rows that depend on those before them.
+    "for n, ts, vs in q:columns() do
+       for i = 0, n - 1 do
+         vs[i].x = vs[i].x + ts[i].translation.x * dt
+         vs[i].y = vs[i].y - dt
+       end
+       for i = 2, n - 2 do ts[i].translation.x = ts[i - 2].translation.x * 0.5 + ts[i + 1].scale.x end
+     end",
+    // The same column twice, and an end that comes late.
+    "for n, ts, vs in q:columns() do
+       local _, again = q:columns()()
+       local ok = pcall(function()
+         for i = 0, n + 3 do
+           vs[i].x = vs[i].x * 0.5 + 1
+           ts[i].translation.y = ts[i].translation.y + vs[i].y
+           again[i].translation.z = ts[i].translation.y
+         end
+       end)
+       assert(not ok)
+     end",
+    // The row before by another name of the same column.
+    "local _, _, before = q:columns()()
+     for n, ts, vs in q:columns() do
+       for i = 1, n - 1 do
+         vs[i].y = before[i - 1].y * 0.5 + dt
+         vs[i].x = before[i - 1].x * 0.5 + dt
+       end
+       break
+     end",
+    // Columns are left, and asked for anew in the same run.
+    "for n, ts in q:columns() do if n > 3 then ts[n - 1].translation.x = n break end end
+     for n, ts, vs, hs, entities in q:columns() do
+       for i = 0, n - 1 do vs[i].y = vs[i].y + i end
+       assert(not hs or #tostring(entities[0]) > 0)
+     end",
     // Vectors that leave no trace.
     "local V = {} V.__index = V
      V.__add = function(a, b) return setmetatable({ x = a.x + b.x, y = a.y + b.y }, V) end

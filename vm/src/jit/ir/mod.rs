@@ -19,6 +19,8 @@
 //! A trace that ends in the loop jumps to the header if it changes no slot but those that the root changes, and to the preheader otherwise; so does a side trace in
 //! which the interpreter executes something, so that what was hoisted need not hold throughout it.
 //!
+//! A loop over elements may be unrolled ([`Unrolled`]): some turns at once are tried before a turn as it was recorded.
+//!
 //! Constants and `SLOT`s are in no trace. Types are those of machine values: a `Tab` is an address, an `Any` the eight bytes of a Lua value.
 //!
 //! To add an operation: a row in `ops.rs`, its lowering in `lower/ops.rs`, and who makes it (`record/`).
@@ -196,6 +198,8 @@ pub(crate) struct InnerLoop {
     pub(crate) places: Vec<Option<Place>>,
     /// What runs before it; by `opt::hoist`.
     pub(crate) hoisted: Vec<Ref>,
+    /// What runs in each turn before the trace that begins in it, and in place of it where it can; by `opt::unroll`.
+    pub(crate) unrolled: Option<Unrolled>,
 }
 
 /// A trace.
@@ -206,6 +210,15 @@ pub(crate) struct Trace {
     pub(crate) end: End,
     /// It goes to the preheader in any case: what was hoisted is computed anew, and may depend on what this trace writes. By `opt::hoist`.
     pub(crate) rehoists: bool,
+}
+
+/// Some turns of a loop at once, without an exit among them. By `opt::unroll`.
+#[derive(Clone, Debug)]
+pub(crate) struct Unrolled {
+    /// Guards come first, and have no snapshot: where they do not hold, a turn as it was recorded is next.
+    pub(crate) body: Vec<Ref>,
+    /// What the loop's parameters get: those of the header, or of an inner loop, in their order.
+    pub(crate) values: Vec<Ref>,
 }
 
 /// A loop over rows whose back-edge is a region's header. Its variables are not carried from turn to turn: the cursor knows them.
@@ -253,6 +266,8 @@ pub(crate) struct Region {
     pub(crate) sunk: Vec<Ref>,
     /// What runs before the loop; by `opt::hoist`.
     pub(crate) hoisted: Vec<Ref>,
+    /// What runs in each turn before the root, and in place of it where it can; by `opt::unroll`.
+    pub(crate) unrolled: Option<Unrolled>,
     /// Loops inside.
     pub(crate) inner: Vec<InnerLoop>,
     /// How many slots above register 0 it may write.
@@ -372,11 +387,15 @@ impl Region {
     /// All instructions but constants, slots and parameters.
     pub(crate) fn bodies(&self) -> impl Iterator<Item = Ref> + '_ {
         let hoisted = self.hoisted.iter().chain(self.inner.iter().flat_map(|inner| &inner.hoisted));
-        self.traces.iter().flat_map(|trace| &trace.body).chain(hoisted).copied()
+        let unrolled = self.unrolled().flat_map(|(_, unrolled)| &unrolled.body);
+        self.traces.iter().flat_map(|trace| &trace.body).chain(hoisted).chain(unrolled).copied()
     }
     /// The values that traces pass on to where they end.
     pub(crate) fn passed(&self) -> impl Iterator<Item = Ref> + '_ {
-        let changed = (0..self.traces.len()).flat_map(|trace| self.changes(trace)).map(|(_, r)| *r);
+        let changed = (0..self.traces.len()).flat_map(|trace| self.changes(trace));
+        let changed = changed.map(|(_, r)| *r);
+        let changed =
+            changed.chain(self.unrolled().flat_map(|(_, unrolled)| unrolled.values.iter().copied()));
         let again = self.traces.iter().flat_map(|trace| match &trace.end {
             End::Again(_, values) | End::Enter(_, values) | End::Return(_, values) => values.as_slice(),
             _ => &[],
@@ -409,7 +428,43 @@ impl Region {
                 End::Exit(_) | End::Link(..) | End::Return(..) => {}
             }
         }
+        for (inner, unrolled) in self.unrolled() {
+            let params = self.loop_params(inner).into_iter().zip(&unrolled.values);
+            let trace = self.loop_body(inner);
+            all.extend(params.map(|((_, param), value)| Given { param, value: *value, trace }));
+        }
         all
+    }
+    /// What is unrolled, and of which inner loop, if it is not the region's.
+    pub(crate) fn unrolled(&self) -> impl Iterator<Item = (Option<u32>, &Unrolled)> {
+        let inner = (0..).zip(&self.inner).map(|(number, inner)| (Some(number), &inner.unrolled));
+        let all = std::iter::once((None, &self.unrolled)).chain(inner);
+        all.filter_map(|(number, unrolled)| Some((number, unrolled.as_ref()?)))
+    }
+    /// The parameters of the header, or of an inner loop.
+    pub(crate) fn loop_params(&self, inner: Option<u32>) -> Vec<(Slot, Ref)> {
+        match inner {
+            Some(inner) => self.inner[inner as usize].params.clone(),
+            None => {
+                let param = |slot: &Slot| self.param(*slot).expect("a slot that is changed has a parameter");
+                self.header.iter().map(|slot| (*slot, param(slot))).collect()
+            }
+        }
+    }
+    /// The trace that begins where a turn of the region's loop does, or of an inner one.
+    pub(crate) fn loop_body(&self, inner: Option<u32>) -> Option<usize> {
+        let begin = inner.map_or(Begin::Root, Begin::Inner);
+        self.traces.iter().position(|trace| trace.begin == begin)
+    }
+    /// The row to come as the root reads it first, and its cursor, if that is known before the loop: it is carried from turn to turn.
+    pub(crate) fn carried_row(&self) -> Option<(Ref, Ref)> {
+        let moves = |r: &&Ref| {
+            let op = self.get(**r).op;
+            op == IrOp::RNEXT || op == IrOp::RSTEP || op.kind() == Kind::Call
+        };
+        let first = *self.traces.first()?.body.iter().find(moves)?;
+        let ins = self.get(first);
+        (ins.op == IrOp::RNEXT && self.hoisted.contains(&ins.a)).then_some((first, ins.a))
     }
     /// The sites whose regions it links to or calls.
     pub(crate) fn linked_sites(&self) -> impl Iterator<Item = u32> + '_ {

@@ -221,14 +221,16 @@ ops! {
     FLOOR Value Pure,
     /// Rounded up.
     CEIL Value Pure,
-    /// `math.min` of two.
+    /// `math.min` of two, doubles or integers.
     MIN Value Pure,
-    /// `math.max` of two.
+    /// `math.max` of two, doubles or integers.
     MAX Value Pure,
     /// `a + b` of integers.
     IADD Value Pure,
     /// `a % b` of integers, `b` positive.
     IMOD Value Pure,
+    /// `a - imm` of integers, 0 if that is less.
+    SUBSAT Value Pure,
     /// An integer as a double.
     I2N Value Pure,
     /// A double that has an integer value (not -0) of 31 bits, as an integer.
@@ -354,8 +356,12 @@ ops! {
     CWRAP Value Pure,
     /// The current tick.
     LTICK Value Lent,
-    /// The change tick at `a` = `b`.
+    /// The change tick `imm` bytes behind `a` = `b`.
     TSTORE Store Tick,
+    /// The tick `a` in both halves of a word.
+    TPAIR Value Pure,
+    /// The change tick `imm` bytes behind `a`, and the next one, = `b`, both in a word.
+    TSTORE2 Store Tick,
     /// The view `a`, which shows what is at `b`, with its tick at `c`, once somebody looks.
     SHOWN Value Pure,
     /// A view of type `imm` of what is at `b`, with its tick at `c`, otherwise as view `a`; made once somebody looks.

@@ -13,18 +13,31 @@ struct Place {
     to: i64,
 }
 
+impl Place {
+    fn meets(&self, other: &Place) -> bool {
+        self.from < other.to && other.from < self.to
+    }
+
+    /// The same in the element it is in: an address may be that of an element some way before.
+    fn in_element(&self, size: i64) -> Place {
+        let from = self.from.rem_euclid(size.max(1));
+        Place { root: self.root, from, to: from + (self.to - self.from) }
+    }
+}
+
 /// Whether two of `CLOAD` and `CSTORE` may have to do with the same bytes.
 pub(crate) fn may_overlap(region: &Region, one: &Ins, other: &Ins) -> bool {
     let (one, other) = (place(region, one), place(region, other));
-    let in_same_bytes = one.from < other.to && other.from < one.to;
     if one.root == other.root {
-        return in_same_bytes;
+        return one.meets(&other);
     }
     match (element(region, one.root), element(region, other.root)) {
         // Columns of one query are different components.
         (Some(Element::Lane(x, i)), Some(Element::Lane(y, j))) => x != y || i == j,
         // Columns of different types too; those of one type have the same elements or others.
-        (Some(Element::Column(x)), Some(Element::Column(y))) => x == y && in_same_bytes,
+        (Some(Element::Column(x, size)), Some(Element::Column(y, _))) => {
+            x == y && one.in_element(size).meets(&other.in_element(size))
+        }
         _ => true,
     }
 }
@@ -55,8 +68,8 @@ fn place(region: &Region, ins: &Ins) -> Place {
 enum Element {
     /// Of lane so many of a cursor.
     Lane(Ref, u64),
-    /// Of a column, by its C type.
-    Column(u64),
+    /// Of a column, by its C type; with the size.
+    Column(u64, i64),
 }
 
 fn element(region: &Region, root: Ref) -> Option<Element> {
@@ -73,7 +86,7 @@ fn element(region: &Region, root: Ref) -> Option<Element> {
                 || region.ins[..address.a.index()].iter().rev().take(NEAR).filter(|ins| ins.a == base.a);
             let is_column = before().any(|ins| ins.op == IrOp::COLUMN);
             let head = before().find(|ins| ins.op == IrOp::CHEAD)?;
-            is_column.then_some(Element::Column(head.imm >> 32))
+            is_column.then_some(Element::Column(head.imm >> 32, address.imm as i64))
         }
         _ => None,
     }

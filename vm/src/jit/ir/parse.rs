@@ -1,6 +1,8 @@
 //! Reads the printed form of a region: for tests of passes.
 
-use super::{Begin, End, InnerLoop, Ins, IrOp, Place, Ref, Region, RowLoop, Slot, Snapshot, Trace, Ty};
+use super::{
+    Begin, End, InnerLoop, Ins, IrOp, Place, Ref, Region, RowLoop, Slot, Snapshot, Trace, Ty, Unrolled,
+};
 
 /// The region of a text.
 ///
@@ -21,6 +23,8 @@ enum Hoisted {
     Nowhere,
     Preheader,
     Inner,
+    Unrolled,
+    UnrolledInner,
 }
 
 fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<()> {
@@ -37,6 +41,8 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
                 _ if !inside => {}
                 Hoisted::Preheader => region.hoisted.push(at),
                 Hoisted::Inner => region.inner.last_mut()?.hoisted.push(at),
+                Hoisted::Unrolled => region.unrolled.as_mut()?.body.push(at),
+                Hoisted::UnrolledInner => region.inner.last_mut()?.unrolled.as_mut()?.body.push(at),
                 Hoisted::Nowhere => region.traces.last_mut()?.body.push(at),
             }
         }
@@ -85,6 +91,7 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
                 snap: snap.strip_prefix('>')?.parse().ok()?,
                 places: Vec::new(),
                 hoisted: Vec::new(),
+                unrolled: None,
             };
             for param in params {
                 let (slot, values) = param.split_once('=')?;
@@ -93,6 +100,20 @@ fn read_line(region: &mut Region, line: &str, hoisted: &mut Hoisted) -> Option<(
                 inner.initial.push(reference(first)?);
             }
             region.inner.push(inner);
+        }
+        "unrolled" => {
+            let values = words[1..].iter().map(|word| reference(word)).collect::<Option<_>>()?;
+            let unrolled = Some(Unrolled { body: Vec::new(), values });
+            match region.inner.last_mut() {
+                Some(inner) => {
+                    *hoisted = Hoisted::UnrolledInner;
+                    inner.unrolled = unrolled;
+                }
+                None => {
+                    *hoisted = Hoisted::Unrolled;
+                    region.unrolled = unrolled;
+                }
+            }
         }
         "trace" => {
             *hoisted = Hoisted::Nowhere;

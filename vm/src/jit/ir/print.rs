@@ -16,12 +16,12 @@
 //! ```
 //!
 //! An inner loop is a line `inner 0 3=%6 | 4=%7:%3 >1`: the `PHI`s of what is passed to it (or `private`), the slots that change with their `PHI`s and first
-//! values, and the snapshot before it; what is hoisted to before it follows. A trace that enters it ends with `enter 0` and values, the one that goes on there is
+//! values, and the snapshot before it; what is hoisted to before it follows. A line `unrolled %9` with the values for the parameters, and what it computes, belongs to the loop in front of it. A trace that enters it ends with `enter 0` and values, the one that goes on there is
 //! `trace 1 in 0`, and one that goes round ends with `again 0` and values.
 
 use std::fmt::Write as _;
 
-use super::{Begin, End, Ins, NO_SNAP, Place, Ref, Region, SnapId};
+use super::{Begin, End, Ins, NO_SNAP, Place, Ref, Region, SnapId, Unrolled};
 
 /// The region as text. Immediates that are addresses are printed as they are.
 pub(crate) fn print(region: &Region) -> String {
@@ -53,6 +53,14 @@ pub(crate) fn print(region: &Region) -> String {
     for r in &region.hoisted {
         line(&mut out, "  ", r.index(), region.get(*r));
     }
+    let unrolled = |out: &mut String, unrolled: &Option<Unrolled>| {
+        let Some(unrolled) = unrolled else { return };
+        let _ = writeln!(out, "unrolled{}", list(&unrolled.values));
+        for r in &unrolled.body {
+            line(out, "  ", r.index(), region.get(*r));
+        }
+    };
+    unrolled(&mut out, &region.unrolled);
     for (number, inner) in region.inner.iter().enumerate() {
         let passed = if inner.is_private { " private".into() } else { pairs(&inner.passed) };
         let initial = inner.params.iter().zip(&inner.initial);
@@ -61,6 +69,7 @@ pub(crate) fn print(region: &Region) -> String {
         for r in &inner.hoisted {
             line(&mut out, "  ", r.index(), region.get(*r));
         }
+        unrolled(&mut out, &inner.unrolled);
     }
     for (number, trace) in region.traces.iter().enumerate() {
         let from = match trace.begin {

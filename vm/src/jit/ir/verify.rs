@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Begin, End, Ins, IrOp, Kind, NO_SNAP, Ref, Region, Slot, SnapId, Ty};
+use super::{Begin, End, Ins, IrOp, Kind, NO_SNAP, Ref, Region, Slot, SnapId, Ty, Unrolled};
 
 /// Checks a region.
 ///
@@ -14,6 +14,11 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
     walk(region, &region.hoisted, &mut before, None)?;
     if region.traces.is_empty() {
         return Err("a region without a trace".into());
+    }
+    if let Some(unrolled) = &region.unrolled {
+        // The row that the loop carries.
+        let row = region.carried_row().map(|(row, _)| row);
+        turns_at_once(region, None, unrolled, before.iter().copied().chain(row).collect())?;
     }
     let has_hoisted =
         !region.hoisted.is_empty() || region.inner.iter().any(|inner| !inner.hoisted.is_empty());
@@ -34,7 +39,12 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
             Begin::At(snap) if region.owner(snap).is_none() => {
                 return Err(format!("trace {number} begins at snapshot {snap}, which no guard has"));
             }
-            Begin::Inner(inner) => inside(region, inner, &mut defined)?,
+            Begin::Inner(inner) => {
+                inside(region, inner, &mut defined)?;
+                if let Some(unrolled) = &region.inner[inner as usize].unrolled {
+                    turns_at_once(region, Some(inner), unrolled, defined.clone())?;
+                }
+            }
             _ => {}
         }
         let trace = &region.traces[number];
@@ -55,18 +65,7 @@ pub(crate) fn verify(region: &Region) -> Result<(), String> {
                 }
                 pass(region, &region.inner[*inner as usize].params, values, &defined)?;
             }
-            End::Loop(values) => {
-                for (slot, r) in values {
-                    known(region, *r, &defined)?;
-                    let param = region
-                        .param(*slot)
-                        .ok_or_else(|| format!("slot {slot} is changed and has no parameter"))?;
-                    let (from, to) = (region.ty(*r), region.ty(param));
-                    if from != to && to != Ty::Any && !(from == Ty::Int && to == Ty::Num) {
-                        return Err(format!("slot {slot} is {} and gets {}", to.text(), from.text()));
-                    }
-                }
-            }
+            End::Loop(values) => pass_round(region, values, &defined)?,
         }
     }
     Ok(())
@@ -87,6 +86,53 @@ fn inside(region: &Region, inner: u32, defined: &mut HashSet<Ref>) -> Result<(),
     walk(region, &inner.hoisted, defined, None)?;
     pass(region, &inner.params, &inner.initial, defined)?;
     defined.extend(inner.params.iter().map(|(_, phi)| *phi));
+    Ok(())
+}
+
+/// What is unrolled of a loop.
+fn turns_at_once(
+    region: &Region,
+    inner: Option<u32>,
+    unrolled: &Unrolled,
+    mut defined: HashSet<Ref>,
+) -> Result<(), String> {
+    // It is given up before anything has been done, or not at all.
+    let mut has_stored = false;
+    for r in &unrolled.body {
+        let ins = region.get(*r);
+        match ins.op.kind() {
+            Kind::Guard if has_stored => return Err(format!("{r:?} leaves what has begun")),
+            Kind::Call => return Err(format!("{r:?} is a call in what is unrolled")),
+            Kind::Store => has_stored = true,
+            Kind::Guard | Kind::Value | Kind::Floating => {}
+        }
+        check(region, *r, ins, &defined, false)?;
+        defined.insert(*r);
+    }
+    let params = region.loop_params(inner);
+    if params.len() != unrolled.values.len() {
+        return Err(format!("{} values for {} parameters", unrolled.values.len(), params.len()));
+    }
+    for ((slot, param), r) in params.iter().zip(&unrolled.values) {
+        known(region, *r, &defined)?;
+        if region.ty(*param) != region.ty(*r) {
+            return Err(format!("the parameter of slot {slot} and its value are of two types"));
+        }
+    }
+    Ok(())
+}
+
+/// What the loop's parameters are given.
+fn pass_round(region: &Region, values: &[(Slot, Ref)], defined: &HashSet<Ref>) -> Result<(), String> {
+    for (slot, r) in values {
+        known(region, *r, defined)?;
+        let param =
+            region.param(*slot).ok_or_else(|| format!("slot {slot} is changed and has no parameter"))?;
+        let (from, to) = (region.ty(*r), region.ty(param));
+        if from != to && to != Ty::Any && !(from == Ty::Int && to == Ty::Num) {
+            return Err(format!("slot {slot} is {} and gets {}", to.text(), from.text()));
+        }
+    }
     Ok(())
 }
 
@@ -121,13 +167,19 @@ fn walk(
         if until == Some(ins.snap) {
             return Ok(());
         }
-        check(region, *r, ins, defined)?;
+        check(region, *r, ins, defined, ins.op.has_snapshot())?;
         defined.insert(*r);
     }
     Ok(())
 }
 
-fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(), String> {
+fn check(
+    region: &Region,
+    r: Ref,
+    ins: &Ins,
+    defined: &HashSet<Ref>,
+    needs_snapshot: bool,
+) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("{r:?} {}: {what}", ins.op.name()));
     if ins.op.kind() == Kind::Floating {
         return wrong("a constant or slot in a trace");
@@ -135,7 +187,6 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
     for operand in ins.operands() {
         known(region, operand, defined).map_err(|problem| format!("{r:?} {}: {problem}", ins.op.name()))?;
     }
-    let needs_snapshot = ins.op.has_snapshot();
     if needs_snapshot != (ins.snap != NO_SNAP) {
         return wrong("with or without a snapshot");
     }
@@ -145,6 +196,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
     let ty = |operand: Ref| region.ty(operand);
     let (wanted, other): (&[Ty], &[Ty]) = match ins.op {
         IrOp::GTYPE | IrOp::GPRI | IrOp::GNPRI | IrOp::GLIGHT | IrOp::VSTORE => (&[Ty::Any], &[]),
+        IrOp::MIN | IrOp::MAX if ins.ty == Ty::Int => (&[Ty::Int], &[Ty::Int]),
         IrOp::ADD | IrOp::SUB | IrOp::MUL | IrOp::DIV | IrOp::MOD | IrOp::POW | IrOp::MIN | IrOp::MAX => {
             (&[Ty::Num], &[Ty::Num])
         }
@@ -152,7 +204,7 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
             (&[Ty::Num], &[])
         }
         IrOp::IADD | IrOp::IMOD | IrOp::BITS | IrOp::ROL | IrOp::GBOUND => (&[Ty::Int], &[Ty::Int]),
-        IrOp::I2N | IrOp::GINT => (&[Ty::Int], &[]),
+        IrOp::I2N | IrOp::GINT | IrOp::SUBSAT => (&[Ty::Int], &[]),
         IrOp::TOBIT => (&[Ty::Num, Ty::Int], &[]),
         IrOp::GLT | IrOp::GLE | IrOp::GEQ => {
             (&[Ty::Num, Ty::Int, Ty::I64, Ty::U64], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64])
@@ -185,7 +237,8 @@ fn check(region: &Region, r: Ref, ins: &Ins, defined: &HashSet<Ref>) -> Result<(
         IrOp::CINIT => (&[Ty::Cdt], &[Ty::Num, Ty::Int]),
         IrOp::CSTORE => (&[Ty::Ptr], &[Ty::Num, Ty::Int, Ty::I64, Ty::U64]),
         IrOp::TRUNC => (&[Ty::Num], &[]),
-        IrOp::TSTORE => (&[Ty::Ptr], &[Ty::Int]),
+        IrOp::TSTORE | IrOp::TSTORE2 => (&[Ty::Ptr], &[Ty::Int]),
+        IrOp::TPAIR => (&[Ty::Int], &[]),
         IrOp::ROWS => (&[Ty::Fun], &[Ty::Void]),
         IrOp::RNEXT | IrOp::RLEN | IrOp::LANE => (&[Ty::Ptr], &[]),
         IrOp::RSTEP => (&[Ty::Ptr], &[Ty::Int]),

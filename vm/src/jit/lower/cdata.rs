@@ -137,7 +137,17 @@ impl Lowering<'_> {
             IrOp::LTICK => self.load_u32(self.vm, layout::TICK),
             IrOp::TSTORE => {
                 let (place, tick) = (self.value(ins.a), self.value(ins.b));
-                self.b.ins().istore32(Self::flags(), tick, place, 0);
+                self.b.ins().istore32(Self::flags(), tick, place, ins.imm as i32);
+                return None;
+            }
+            IrOp::TPAIR => {
+                let tick = self.value(ins.a);
+                let high = self.b.ins().ishl_imm_u(tick, 32);
+                self.b.ins().bor(tick, high)
+            }
+            IrOp::TSTORE2 => {
+                let (place, ticks) = (self.value(ins.a), self.value(ins.b));
+                self.b.ins().store(super::pairs::unaligned(), ticks, place, ins.imm as i32);
                 return None;
             }
             IrOp::ROWS => {

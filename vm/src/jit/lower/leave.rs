@@ -4,7 +4,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::super::LEFT;
 use super::super::helpers::Helper;
-use super::super::ir::{Ref, SnapId};
+use super::super::ir::{NO_SNAP, Ref, SnapId};
 use super::compiler::{preserving, signature};
 use super::{Lowering, Side, layout};
 
@@ -24,6 +24,9 @@ impl Lowering<'_> {
 
     /// Where a guard with a snapshot goes when it does not hold.
     pub(super) fn fail_block(&mut self, snap: SnapId) -> Block {
+        if snap == NO_SNAP {
+            return self.one_turn.expect("only what has been unrolled has guards without a snapshot");
+        }
         match self.region.snaps[snap as usize].side {
             Some(_) if self.exits.contains_key(&snap) => {
                 let block = self.exits[&snap];

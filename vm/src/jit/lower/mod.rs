@@ -29,10 +29,9 @@ use cranelift_frontend::FunctionBuilder;
 
 use super::exit::buffer_places;
 use super::helpers::Helper;
-use super::ir::{
-    Begin, ENTRY_SNAP, End, Ins, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site,
-};
+use super::ir::{ENTRY_SNAP, End, Ins, IrOp, OWN_SITE, Ref, Region, Slot, SnapId, Trace, Ty, called_site};
 use super::memory::Code;
+use super::opt::TURNS;
 use super::{LINKED, NOT_ENTERED, STORED};
 
 /// So many instructions of a function, or of a loop that is left in each turn, count as a turn of a loop.
@@ -93,6 +92,8 @@ struct Lowering<'r> {
     rare: &'r [(Helper, Code)],
     preserving: HashMap<usize, SigRef>,
     exits: HashMap<SnapId, Block>,
+    /// Where a turn as it was recorded begins, while it is tried to take some at once.
+    one_turn: Option<Block>,
     /// Exits to be filled, whether they lie in the loop, and how many turns have been taken.
     cold: Vec<(SnapId, Block, bool, Value)>,
     /// Traces to be lowered.
@@ -148,12 +149,13 @@ impl<'r> Lowering<'r> {
             singles: HashMap::new(),
             loaded_single: None,
             offsets: HashMap::new(),
-            row: rows::carried(region),
+            row: region.carried_row(),
             pairs: pairs::Pairs::of(region),
             signatures: HashMap::new(),
             rare,
             preserving: HashMap::new(),
             exits: HashMap::new(),
+            one_turn: None,
             cold: Vec::new(),
             sides: Vec::new(),
             stored: HashMap::new(),
@@ -239,6 +241,7 @@ impl Lowering<'_> {
         self.turns = self.b.append_block_param(header, types::I64);
         self.take_row(header);
         self.in_loop = true;
+        self.unrolled(None);
         self.trace(0);
         loop {
             if let Some(side) = self.sides.pop() {
@@ -350,25 +353,60 @@ impl Lowering<'_> {
             End::Loop(changes) => {
                 // What only the root changes is all that the header has.
                 let stays = !trace.rehoists && changes.iter().all(|(slot, _)| region.header.contains(slot));
-                let (block, slots) =
-                    if stays { (self.header, &region.header) } else { (self.preheader, &region.preheader) };
-                let mut arguments = Vec::with_capacity(slots.len());
-                for slot in slots {
-                    let param = region.param(*slot).expect("a slot that is changed has a parameter");
-                    let value = changes.iter().find(|(s, _)| s == slot).map_or(param, |(_, value)| *value);
-                    let value = self.value_as(value, region.ty(param));
-                    arguments.push(BlockArg::Value(value));
-                }
                 // One that is mostly work for the interpreter saves nothing.
-                let is_worth_it = self.work(number) > 0;
-                let turns = self.b.ins().iadd_imm_s(self.turns, i64::from(is_worth_it));
-                arguments.push(BlockArg::Value(turns));
-                if stays {
-                    self.pass_row(Some(trace), &mut arguments);
-                }
-                self.b.ins().jump(block, &arguments);
+                let turns = i64::from(self.work(number) > 0);
+                self.go_round(&trace.body, changes, stays, turns);
             }
         }
+    }
+
+    /// Goes to the header, or the preheader, behind so many turns.
+    fn go_round(&mut self, body: &[Ref], changes: &[(Slot, Ref)], stays: bool, turns: i64) {
+        let region = self.region;
+        let (block, slots) =
+            if stays { (self.header, &region.header) } else { (self.preheader, &region.preheader) };
+        let mut arguments = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let param = region.param(*slot).expect("a slot that is changed has a parameter");
+            let value = changes.iter().find(|(s, _)| s == slot).map_or(param, |(_, value)| *value);
+            let value = self.value_as(value, region.ty(param));
+            arguments.push(BlockArg::Value(value));
+        }
+        let turns = self.b.ins().iadd_imm_s(self.turns, turns);
+        arguments.push(BlockArg::Value(turns));
+        if stays {
+            self.pass_row(Some(body), &mut arguments);
+        }
+        self.b.ins().jump(block, &arguments);
+    }
+
+    /// Where a turn of the region's loop begins, or of an inner one: some turns at once, if it has been unrolled. A turn as it was recorded is next where they cannot be taken.
+    fn unrolled(&mut self, inner: Option<u32>) {
+        let region = self.region;
+        let all = inner.map_or(&region.unrolled, |inner| &region.inner[inner as usize].unrolled);
+        let Some(unrolled) = all else { return };
+        let one_turn = self.b.create_block();
+        self.one_turn = Some(one_turn);
+        self.offsets.clear();
+        for r in &unrolled.body {
+            self.instruction(*r);
+        }
+        let params = region.loop_params(inner);
+        match inner {
+            Some(inner) => {
+                let (_, block) = self.inner[inner as usize].expect("it has been entered");
+                let turns = self.b.ins().iadd_imm_s(self.turns, TURNS);
+                self.jump_with(block, &params, &unrolled.values, turns);
+            }
+            None => {
+                let changes: Vec<(Slot, Ref)> =
+                    params.iter().zip(&unrolled.values).map(|((slot, _), value)| (*slot, *value)).collect();
+                let turns = if self.work(0) > 0 { TURNS } else { 0 };
+                self.go_round(&unrolled.body, &changes, true, turns);
+            }
+        }
+        self.one_turn = None;
+        self.b.switch_to_block(one_turn);
     }
 
     /// About how many instructions the way to the end of a trace saves the interpreter, without what it costs to leave others to it.
@@ -425,9 +463,12 @@ impl Lowering<'_> {
         }
         let turns = self.b.append_block_param(turning, types::I64);
         self.jump_with(turning, &inner.params, &inner.initial, self.turns);
-        let body = region.traces.iter().position(|trace| trace.begin == Begin::Inner(number));
-        let body = body.expect("a loop that is entered has a trace");
-        self.sides.push(Side { trace: body as u32, block: turning, turns, stored: HashMap::new() });
+        let body = region.loop_body(Some(number)).expect("a loop that is entered has a trace");
+        self.b.switch_to_block(turning);
+        self.turns = turns;
+        self.unrolled(Some(number));
+        let block = self.b.current_block().expect("it begins, or goes on, in one");
+        self.sides.push(Side { trace: body as u32, block, turns, stored: HashMap::new() });
     }
 
     fn jump_with(&mut self, block: Block, params: &[(Slot, Ref)], values: &[Ref], turns: Value) {

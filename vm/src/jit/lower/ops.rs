@@ -188,6 +188,10 @@ impl Lowering<'_> {
             }
             IrOp::MIN | IrOp::MAX => {
                 let (x, y) = (self.value(ins.a), self.value(ins.b));
+                if ins.ty == Ty::Int {
+                    let is_min = ins.op == IrOp::MIN;
+                    return Some(if is_min { self.b.ins().smin(x, y) } else { self.b.ins().smax(x, y) });
+                }
                 let condition = if ins.op == IrOp::MIN { FloatCC::LessThan } else { FloatCC::GreaterThan };
                 let first = self.b.ins().fcmp(condition, x, y);
                 self.b.ins().select(first, x, y)
@@ -201,6 +205,12 @@ impl Lowering<'_> {
                         self.b.ins().iadd(x, y)
                     }
                 }
+            }
+            IrOp::SUBSAT => {
+                let x = self.value(ins.a);
+                let (rest, zero) = (self.b.ins().iadd_imm_s(x, -(ins.imm as i64)), self.word(0));
+                let is_less = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, rest, 0);
+                self.b.ins().select(is_less, zero, rest)
             }
             IrOp::IMOD => {
                 let (x, y) = (self.value(ins.a), self.value(ins.b));
@@ -422,13 +432,14 @@ impl Lowering<'_> {
             IrOp::POLL => {
                 let flag = self.word(self.interrupt as u64);
                 let wanted = self.b.ins().load(types::I32, Self::flags(), flag, 0);
-                let mut ok = self.b.ins().icmp_imm_u(IntCC::Equal, wanted, 0);
+                let nobody = self.b.ins().icmp_imm_u(IntCC::Equal, wanted, 0);
+                self.guard(nobody, ins.snap);
                 if self.allocates {
                     let debt = self.load(self.vm, layout::DEBT);
                     let none = self.b.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, debt, 0);
-                    ok = self.b.ins().band(ok, none);
+                    self.guard(none, ins.snap);
                 }
-                return self.guarded(ok, ins);
+                return None;
             }
             IrOp::TINIT => {
                 let (table, key, value) = (self.value(ins.a), self.word(ins.imm), self.boxed(ins.b));
@@ -478,7 +489,6 @@ impl Lowering<'_> {
     }
 
     pub(super) fn guarded(&mut self, ok: Value, ins: &Ins) -> Option<Value> {
-        debug_assert!(ins.op.has_snapshot());
         self.guard(ok, ins.snap);
         None
     }

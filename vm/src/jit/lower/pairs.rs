@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::isa::OwnedTargetIsa;
 
 use super::super::ir::{Ins, IrOp, Kind, Ref, Region, SnapId, Ty, is_behind, may_overlap};
 use super::super::opt::fold::is_single;
@@ -23,6 +24,10 @@ pub(super) struct Pairs {
     shared: Vec<(Ref, bool)>,
     /// Those that are made before the loop.
     splats: HashMap<(Ref, bool), Value>,
+    /// Ones, where sums are to be computed as `a * 1 + b`.
+    ones: Option<Value>,
+    /// It is what is stored in single precision and computed in double that is computed now.
+    is_converted: bool,
 }
 
 /// A pair on trial.
@@ -43,12 +48,13 @@ impl Pairs {
             return pairs;
         }
         let uses = uses(region);
-        for trace in &region.traces {
-            for (at, second) in trace.body.iter().enumerate() {
-                if let Some(first) = first_of(region, &trace.body[..at], *second)
-                    && !pairs.stores.contains_key(&trace.body[first])
+        let unrolled = region.unrolled().map(|(_, unrolled)| &unrolled.body);
+        for body in region.traces.iter().map(|trace| &trace.body).chain(unrolled) {
+            for (at, second) in body.iter().enumerate() {
+                if let Some(first) = first_of(region, &body[..at], *second)
+                    && !pairs.stores.contains_key(&body[first])
                 {
-                    pairs.try_stores(region, &uses, &trace.body, [first, at]);
+                    pairs.try_stores(region, &uses, body, [first, at]);
                 }
             }
         }
@@ -127,6 +133,16 @@ impl Trial {
     }
 }
 
+/// Whether a store rounds doubles to single precision.
+fn is_converted(store: &Ins) -> bool {
+    scalar_of(store).0 == Scalar::F32
+}
+
+/// Whether the machine is one of x86 that multiplies and adds in one.
+fn has_fma(isa: &OwnedTargetIsa) -> bool {
+    isa.isa_flags().iter().any(|flag| flag.name == "has_fma" && flag.as_bool() == Some(true))
+}
+
 fn is_real(scalar: Scalar) -> bool {
     matches!(scalar, Scalar::F32 | Scalar::F64)
 }
@@ -175,7 +191,7 @@ fn touches(region: &Region, store: &Ins, access: &Ins) -> bool {
 
 /// Change ticks, and where a loop over rows is, are memory of their own.
 fn is_elsewhere(ins: &Ins) -> bool {
-    matches!(ins.op, IrOp::TSTORE | IrOp::RSTEP)
+    matches!(ins.op, IrOp::TSTORE | IrOp::TSTORE2 | IrOp::RSTEP)
 }
 
 /// How often each value is used.
@@ -190,7 +206,7 @@ fn uses(region: &Region) -> Vec<u32> {
 }
 
 /// Memory that need not be aligned.
-fn unaligned() -> MemFlagsData {
+pub(super) fn unaligned() -> MemFlagsData {
     MemFlagsData::new().with_notrap()
 }
 
@@ -198,6 +214,12 @@ impl Lowering<'_> {
     /// Makes what all lanes have, as far as it is known before the loop.
     pub(super) fn make_splats(&mut self) {
         let region = self.region;
+        let converts =
+            |(store, (_, single)): (&Ref, &(Ref, bool))| !single && is_converted(region.get(*store));
+        if self.pairs.stores.iter().any(converts) && has_fma(self.isa) {
+            let one = self.b.ins().f64const(1.0);
+            self.pairs.ones = Some(self.b.ins().splat(types::F64X2, one));
+        }
         let changes = |r: Ref| region.header.iter().any(|slot| region.param(*slot) == Some(r));
         for (r, single) in self.pairs.shared.clone() {
             let ins = region.get(r);
@@ -226,6 +248,7 @@ impl Lowering<'_> {
         let (scalar, offset) = scalar_of(&first);
         let values = [first.b, ins.b];
         let is_short = scalar == Scalar::F32;
+        self.pairs.is_converted = !single && is_converted(ins);
         let pair = self.pair(values, single);
         let data = self.value(first.a);
         if !is_short {
@@ -267,6 +290,16 @@ impl Lowering<'_> {
 
     fn pair_operation(&mut self, x: &Ins, y: &Ins, single: bool) -> Value {
         let (a, b) = (self.pair([x.a, y.a], single), self.pair([x.b, y.b], single));
+        // Bit for bit the same as the sum, and on other units: on Zen those that add are those that convert, which limits such loops; those that multiply wait.
+        let ones = self.pairs.ones.filter(|_| self.pairs.is_converted);
+        match (x.op, ones) {
+            (IrOp::ADD, Some(ones)) => return self.b.ins().fma(a, ones, b),
+            (IrOp::SUB, Some(ones)) => {
+                let negated = self.b.ins().fneg(b);
+                return self.b.ins().fma(a, ones, negated);
+            }
+            _ => {}
+        }
         match x.op {
             IrOp::ADD => self.b.ins().fadd(a, b),
             IrOp::SUB => self.b.ins().fsub(a, b),

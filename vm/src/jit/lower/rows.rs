@@ -3,32 +3,21 @@
 
 use cranelift_codegen::ir::{Block, BlockArg, types};
 
-use super::super::ir::{IrOp, Kind, Ref, Region, Trace};
+use super::super::ir::{IrOp, Kind, Ref, Region};
 use super::{Lowering, layout};
 
-/// The row to come as the root reads it first, and its cursor, if that is known before the loop.
-pub(super) fn carried(region: &Region) -> Option<(Ref, Ref)> {
-    let moves = |r: &&Ref| {
-        let ins = region.get(**r);
-        ins.op == IrOp::RNEXT || ins.op == IrOp::RSTEP || ins.op.kind() == Kind::Call
-    };
-    let first = *region.traces.first()?.body.iter().find(moves)?;
-    let ins = region.get(first);
-    (ins.op == IrOp::RNEXT && region.hoisted.contains(&ins.a)).then_some((first, ins.a))
-}
-
-/// What a trace has moved the cursor to last, if that is known where it ends.
-fn moved_to(region: &Region, trace: &Trace, cursor: Ref) -> Option<Ref> {
-    let last = trace.body.iter().rev().map(|r| region.get(*r));
+/// What instructions have moved the cursor to last, if that is known where they end.
+fn moved_to(region: &Region, body: &[Ref], cursor: Ref) -> Option<Ref> {
+    let last = body.iter().rev().map(|r| region.get(*r));
     let last = last.into_iter().find(|ins| ins.op == IrOp::RSTEP || ins.op.kind() == Kind::Call)?;
     (last.op == IrOp::RSTEP && last.a == cursor).then_some(last.b)
 }
 
 impl Lowering<'_> {
-    /// Adds the row to come to what the header is given at the end of a trace, or before the loop.
-    pub(super) fn pass_row(&mut self, trace: Option<&Trace>, arguments: &mut Vec<BlockArg>) {
+    /// Adds the row to come to what the header is given at the end of instructions, or before the loop.
+    pub(super) fn pass_row(&mut self, body: Option<&[Ref]>, arguments: &mut Vec<BlockArg>) {
         let Some((_, cursor)) = self.row else { return };
-        let row = match trace.and_then(|trace| moved_to(self.region, trace, cursor)) {
+        let row = match body.and_then(|body| moved_to(self.region, body, cursor)) {
             Some(next) => self.value(next),
             None => {
                 let cursor = self.value(cursor);

@@ -56,7 +56,7 @@ fn find_rehoisting(region: &mut Region) {
                 !is_sent[trace] && changes.iter().all(|(slot, _)| region.header.contains(slot))
             }
             End::Enter(inner, _) | End::Again(inner, _) => {
-                let body = region.traces.iter().position(|trace| trace.begin == Begin::Inner(*inner));
+                let body = region.loop_body(Some(*inner));
                 body.is_none_or(|body| !rehoists[body])
             }
             End::Exit(_) | End::Link(..) | End::Return(..) => false,
@@ -80,9 +80,7 @@ fn shows_slots(region: &Region, trace: usize) -> bool {
 /// What each turn of an inner loop would compute anew goes before it.
 fn hoist_from_inner(region: &mut Region, inner: u32) {
     region.inner[inner as usize].hoisted.clear();
-    let Some(body) = region.traces.iter().position(|trace| trace.begin == Begin::Inner(inner)) else {
-        return;
-    };
+    let Some(body) = region.loop_body(Some(inner)) else { return };
     // One that is never gone round is a straight line.
     let turns = turns_of(region, inner).into_iter().filter(|trace| *trace != body);
     let written = Written::by(region, turns.chain([body]));

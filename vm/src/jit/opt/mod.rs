@@ -9,14 +9,17 @@ mod late;
 mod narrow;
 mod settle;
 mod sink;
+mod unroll;
 mod written;
+
+pub(super) use unroll::TURNS;
 
 use super::ir::Region;
 
 /// The passes that are not for every region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wanted {
-    /// Guards and loads are hoisted out of the loop.
+    /// Guards and loads are hoisted out of the loop, and it may be unrolled.
     pub(super) hoists: bool,
     /// Numbers that the loop carries may be integers.
     pub(super) narrows: bool,
@@ -25,13 +28,14 @@ pub(super) struct Wanted {
 /// All passes, but for those that are not wanted for this region.
 pub(super) fn optimise(region: &mut Region, wanted: Wanted) {
     type Pass = fn(&mut Region);
-    let passes: [(bool, Pass); 6] = [
+    let passes: [(bool, Pass); 7] = [
         (true, settle::settle),
         (true, sink::sink),
         (wanted.narrows, narrow::narrow),
         (wanted.hoists, hoist::hoist),
         (true, late::late),
         (true, dce::dce),
+        (wanted.hoists, unroll::unroll),
     ];
     for (_, pass) in passes.into_iter().filter(|(wanted, _)| *wanted) {
         pass(region);

@@ -381,6 +381,7 @@ impl Recorder {
             snap,
             places,
             hoisted: Vec::new(),
+            unrolled: None,
         });
         Ok(())
     }

@@ -87,6 +87,61 @@ loop 4=%7
     assert_eq!(region.get(super::ir::Ref(8)).snap, super::ir::ENTRY_SNAP);
 }
 
+/// What is stored to one element after another is stored two at a time, and the bound that the turn itself loads keeps it from that.
+#[test]
+fn turns_that_store_elements_are_unrolled() {
+    let unrolled = |text: &str| {
+        let mut region = parse(text).expect("a region");
+        optimise(&mut region, Wanted { hoists: true, narrows: false });
+        verify(&region).expect("it is as it should be");
+        region
+    };
+    let printed = print(&unrolled(ELEMENTS));
+    assert_eq!(printed.matches("CSTORE").count(), 3, "{printed}");
+    verify(&parse(&printed).expect("a region")).expect("it is read back");
+    assert_eq!(print(&parse(&printed).expect("a region")), printed);
+    for (right, wrong) in [
+        ("unrolled %", "unrolled %7 %"),
+        ("  %16 = POLL -\n", "  %16 = POLL - >2\n"),
+        ("  %12 = IADD int %0 %1\n", "  %12 = IADD int %7 %1\n"),
+        ("trace 0\n", "  %90 = POLL -\ntrace 0\n"),
+        ("trace 0\n", "  %90 = CREF cdt %4 %6 %5 #1\ntrace 0\n"),
+    ] {
+        let text = printed.replacen(right, wrong, 1);
+        assert_ne!(text, printed, "{right}");
+        assert!(verify(&parse(&text).expect("a region")).is_err(), "{text}");
+    }
+    let loaded = ELEMENTS.replace("GLE - %7 %3 #1 >1", "GLE - %7 %12 #1 >1");
+    let loaded = loaded.replace("  %8 =", "  %12 = CLOAD int %6 %5 #21474836480\n  %8 =");
+    assert!(unrolled(&loaded).unrolled.is_none());
+    let same_place = ELEMENTS.replace("CSTORE - %9", "CSTORE - %6");
+    assert!(unrolled(&same_place).unrolled.is_none());
+}
+
+const ELEMENTS: &str = "\
+%0 = SLOT int #4
+%1 = KINT int #1
+%3 = SLOT int #5
+%4 = SLOT cdt #6
+slots 4:int=%0 5:int=%3 6:cdt=%4
+header
+preheader
+snap 0 pc 7 : | restores
+snap 1 pc 7 : | restores
+snap 2 pc 7 : 4=%7 | restores
+hoisted
+trace 0
+  %5 = CHEAD - %4 #7 >1
+  %6 = CDATA ptr %4 %5
+  %7 = IADD int %0 %1
+  %8 = GLE - %7 %3 #1 >1
+  %9 = ADDR ptr %6 %7 #4
+  %10 = I2N num %7
+  %11 = CSTORE - %9 %10 #42949672960
+  %2 = POLL - >2
+loop 4=%7
+";
+
 /// `at = at % 4096 + 1`, and `t[at]`: the index is carried as an integer, and no turn converts or checks it.
 #[test]
 fn an_index_that_the_program_computes_is_carried_as_an_integer() {

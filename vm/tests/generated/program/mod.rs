@@ -6,6 +6,7 @@
 //! Every variable has a type it was declared with, which expressions respect most of the time; elsewhere operations meet values of
 //! any type, and their errors are printed.
 
+mod elements;
 mod expr;
 mod function;
 mod library;

@@ -25,6 +25,7 @@ const SIMPLE: &[Simple] = &[
     (3, Generator::call_statement),
     (1, Generator::global),
     (2, Generator::recursion),
+    (2, Generator::elements),
 ];
 
 const BLOCKS: &[Block] = &[

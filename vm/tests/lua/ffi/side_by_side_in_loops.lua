@@ -106,3 +106,20 @@ for round = 1, 3 do
   end
 end
 for i = 0, 5 do print(tostring(quads[i].x):gsub("-nan", "nan"), (tostring(quads[i].y):gsub("-nan", "nan"))) end
+-- Zeros and infinities have the sign that they should; that of a NaN is nobody's business.
+local bits, from = ffi.cast("uint32_t *", quads), ffi.cast("uint32_t *", others)
+local kinds = {0x7f800000, 0xff800000, 0x80000000, 0, 0x3f800000, 1, 0x80000001, 0x7f7fffff}
+local function shown(k) return bit.band(bits[k], 0x7fffffff) > 0x7f800000 and "nan" or bit.tohex(bits[k]) end
+for _, kind in ipairs(kinds) do
+  for _, other in ipairs(kinds) do
+    for k = 0, 399 do bits[k], from[k] = kind, other end
+    for i = 0, 99 do
+      local p, v = quads[i], others[i]
+      p.x = p.x + v.x * 0.5
+      p.y = p.y + v.y * 0.5
+      p.z = p.z - v.z * 0.5
+      p.w = p.w - v.w * 0.5
+    end
+    print(shown(0), shown(1), shown(398), shown(399))
+  end
+end
