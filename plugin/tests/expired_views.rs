@@ -147,3 +147,53 @@ fn a_row_that_a_suspended_loop_shows() {
         "{messages}"
     );
 }
+
+/// The same of loops over whole columns, which a query keeps too.
+#[test]
+fn columns_of_an_earlier_run() {
+    let mut test = test_app();
+    for health in [1.0, 2.0, 4.0] {
+        test.app.world_mut().spawn(Health(health));
+    }
+    test.script(
+        "scripts/columns.lua",
+        r#"local run, step, suspended, kept = 0, nil, nil, nil
+           local function left(q) for _, hs in q:columns() do coroutine.yield() hs[0][0] = 100 end end
+           local function tell(f, ...) told[#told + 1] = tostring(select(2, pcall(f, ...))) end
+           system {
+             name = "columns",
+             query = { "mut Health" },
+             run = function(q)
+               run = run + 1
+               if run == 1 then
+                 step = q:columns()
+                 step()
+                 suspended = coroutine.create(left)
+                 coroutine.resume(suspended, q)
+                 kept = select(2, q:columns()())
+                 told = {}
+                 return
+               end
+               local sum = 0
+               for n, hs in q:columns() do
+                 if run == 2 then
+                   tell(step)
+                   tell(function() assert(coroutine.resume(suspended)) end)
+                   tell(function() return kept[0][0] end)
+                 end
+                 for i = 0, n - 1 do sum = sum + hs[i][0] end
+                 for m, again in q:columns() do for i = 0, m - 1 do sum = sum + again[i][0] * 10 end end
+               end
+               if run == 40 then all = sum end
+             end,
+           }"#,
+    );
+    test.until_global("all");
+    assert_eq!(test.eval::<f64>("return all"), 77.0);
+    let message = |at: usize| test.eval::<String>(&format!("return told[{at}]"));
+    let messages = [1, 2, 3].map(message);
+    assert!(messages[0].contains("expired query (borrowed by system 'columns')"), "{messages:?}");
+    for expired in &messages[1..] {
+        assert!(expired.contains("expired view of Health (borrowed by system 'columns'"), "{expired}");
+    }
+}

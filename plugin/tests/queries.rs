@@ -235,3 +235,42 @@ fn two_loops_over_one_step() {
     test.until_global("mistakes");
     assert_eq!(test.eval::<f64>("return mistakes"), 0.0);
 }
+
+/// Loops over columns too, whose own views go on to the next table; those of others do not.
+#[test]
+fn columns_go_on_to_the_next_table() {
+    let mut test = test_app();
+    test.app.world_mut().spawn(Health(1.0));
+    test.app.world_mut().spawn((Health(2.0), Frozen));
+    test.script(
+        "scripts/tables.lua",
+        r#"local run, wrong = 0, 0
+           local function is(condition) if not condition then wrong = wrong + 1 end end
+           system { name = "tables", query = { "mut Health", optional = "Frozen" }, run = function(q)
+             local sum, kept = 0, {}
+             for n, hs in q:columns() do sum = sum + hs[0][0] + n * 10 end
+             is(sum == 23)
+             for n, hs, frozen, entities in q:columns() do
+               kept[#kept + 1] = { hs, frozen, entities }
+               local f = frozen
+               is((f ~= nil) == (hs[0][0] == 2))
+             end
+             is(#kept == 2 and kept[1][1][0][0] + kept[2][1][0][0] == 3 and kept[1][3][0] ~= kept[2][3][0])
+             local step = q:columns()
+             for n, outer in step do
+               local before, others = outer[0][0], 0
+               for m, inner in step do others = others + inner[0][0] end
+               is(outer[0][0] == before and others + before == 3)
+             end
+             for n, hs in q:columns() do hs[0][0] = hs[0][0] break end
+             local n, hs, frozen, entities, more = q:columns()()
+             is(n == 1 and hs and entities and more == nil)
+             for n in q:columns() do is(n == 1) end
+             run = run + 1
+             if run == 20 then mistakes = wrong end
+           end }"#,
+    );
+    test.until_global("mistakes");
+    assert_eq!(test.eval::<f64>("return mistakes"), 0.0);
+    test.no_errors();
+}

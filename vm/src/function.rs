@@ -60,6 +60,8 @@ pub enum Special {
     NextIndex,
     /// The step of a loop over rows, whose loop variables may be reused (ffi/cursor.rs). Its upvalues are no business of scripts either.
     NextRow,
+    /// The step of a loop over whole columns. Its upvalues are no business of scripts either.
+    NextColumns,
     /// `pcall`
     Pcall,
     /// `xpcall`
@@ -81,7 +83,12 @@ impl Special {
     #[inline(always)]
     pub fn is_plain(self) -> bool {
         match self {
-            Special::None | Special::Host | Special::Next | Special::NextIndex | Special::NextRow => true,
+            Special::None
+            | Special::Host
+            | Special::Next
+            | Special::NextIndex
+            | Special::NextRow
+            | Special::NextColumns => true,
             Special::Pcall
             | Special::Xpcall
             | Special::Resume
@@ -234,7 +241,8 @@ impl Gc<NativeFunction> {
     }
     /// How many of them scripts may look at.
     pub fn shown_upvalues(self) -> usize {
-        if matches!(self.special(), Special::Host | Special::NextRow) { 0 } else { self.upvalue_count() }
+        let is_hidden = matches!(self.special(), Special::Host | Special::NextRow | Special::NextColumns);
+        if is_hidden { 0 } else { self.upvalue_count() }
     }
     /// The address of an upvalue.
     ///
@@ -543,6 +551,25 @@ pub fn copy_native(
         let first = (&raw mut (*cell).upvalues).cast::<RawValue>();
         std::ptr::copy_nonoverlapping(upvalues.as_ptr(), first, upvalues.len());
         Ok(Gc::from_ptr(cell.cast()))
+    }
+}
+
+/// Another native function like one, with the same upvalues.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub fn duplicate_native(
+    heap: &mut Heap,
+    native: Gc<NativeFunction>,
+) -> Result<Gc<NativeFunction>, OutOfMemory> {
+    let size = size_of::<NativeFunction>() + native.upvalue_count() * size_of::<RawValue>();
+    let cell: *mut NativeFunction = heap.alloc(Kind::NativeFunction, size)?.cast();
+    // SAFETY: the cell is fresh and has room for all that the native has, which is live.
+    unsafe {
+        let Header { extra, aux, .. } = (*native.as_ptr()).header;
+        std::ptr::copy_nonoverlapping(native.as_ptr().cast::<u8>(), cell.cast(), size);
+        (*cell).header = Header { extra, aux, ..Header::new(Kind::NativeFunction) };
+        Ok(Gc::from_ptr(cell))
     }
 }
 

@@ -17,7 +17,7 @@ use perilune::vm::{Args, NativeResult, Raised, Vm};
 use super::context::{CachedName, Named, ScriptContext, Shared, context};
 use super::names::{self, Category};
 use super::query::{ctype_at, source};
-use super::run::Scope;
+use super::run::Run;
 use super::storage;
 
 /// The table `world`.
@@ -62,10 +62,10 @@ fn no_function(vm: &mut Vm, args: Args) -> NativeResult {
     Err(vm.error(format!("world has no '{name}'{hint}; it has: {}", names.join(", "))))
 }
 
-/// The world, scope and borrower of the run under way.
-pub(super) fn running(vm: &mut Vm) -> Result<(UnsafeWorldCell<'static>, Scope, Arc<str>), Raised> {
+/// The world of the run under way, whether it may touch everything, and who runs.
+pub(super) fn running(vm: &mut Vm) -> Result<(UnsafeWorldCell<'static>, bool, Arc<str>), Raised> {
     if let Some(run) = &context(vm).run {
-        return Ok((run.world, run.scope.clone(), run.borrower.clone()));
+        return Ok((run.world, run.is_exclusive, Arc::clone(&run.lease.borrower)));
     }
     Err(vm.error("the world can be used only inside a system or a behaviour's hooks"))
 }
@@ -114,9 +114,9 @@ fn contains(vm: &mut Vm, args: Args) -> NativeResult {
 /// `world.resource(name)`: a view of the resource, in an exclusive run.
 fn resource(vm: &mut Vm, args: Args) -> NativeResult {
     let name = vm.check_string(args, 0)?;
-    let (world, scope, borrower) = running(vm)?;
+    let (world, is_exclusive, borrower) = running(vm)?;
     let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-    if let Scope::Declared(_) = scope {
+    if !is_exclusive {
         let message =
             format!("{borrower} has declared access: add \"{name}\" or \"mut {name}\" to its resources");
         return Err(vm.error(message));
@@ -215,8 +215,8 @@ pub(super) fn known_place(
     let run = context.run.as_ref()?;
     let entry = context.names.get(&name.addr())?;
     let (borrower, write, source) = entry.source.as_ref()?;
-    if !Arc::ptr_eq(borrower, &run.borrower)
-        || permission(&run.scope, &entry.named, bits) != Permission::Granted(*write)
+    if !Arc::ptr_eq(borrower, &run.lease.borrower)
+        || permission(run, &entry.named, bits) != Permission::Granted(*write)
     {
         return None;
     }
@@ -239,25 +239,24 @@ enum Permission {
     NotMatched,
 }
 
-fn permission(scope: &Scope, named: &Named, bits: u64) -> Permission {
-    match scope {
-        Scope::Everything => Permission::Granted(named.mutable),
-        Scope::Declared(declared) => match declared.components.iter().find(|(known, _)| known.id == named.id)
-        {
-            None => Permission::NotDeclared,
-            Some(_) if declared.locator.find(bits).is_none() => Permission::NotMatched,
-            Some((_, write)) => Permission::Granted(*write),
-        },
+fn permission(run: &Run, named: &Named, bits: u64) -> Permission {
+    if run.is_exclusive {
+        return Permission::Granted(named.mutable);
+    }
+    match run.lease.components.iter().find(|(known, _)| known.id == named.id) {
+        None => Permission::NotDeclared,
+        Some(_) if run.lease.locator.find(bits).is_none() => Permission::NotMatched,
+        Some((_, write)) => Permission::Granted(*write),
     }
 }
 
 #[cold]
 fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Raised> {
-    let (world, scope, borrower) = running(vm)?;
+    let (world, is_exclusive, borrower) = running(vm)?;
     let cached = match cached(vm, world, name)? {
         Meaning::Known(cached) => cached,
         // What is declared is known to the world.
-        Meaning::Unused if matches!(scope, Scope::Declared(_)) => {
+        Meaning::Unused if !is_exclusive => {
             let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
             return Err(not_declared(vm, &borrower, &name));
         }
@@ -270,7 +269,8 @@ fn learn_place(vm: &mut Vm, bits: u64, name: Gc<LuaString>) -> Result<Place, Rai
     else {
         return Err(no_entity(vm, bits));
     };
-    let write = match permission(&scope, named, bits) {
+    let run = context(vm).run.as_ref().expect("just asked");
+    let write = match permission(run, named, bits) {
         Permission::Granted(write) => write,
         Permission::NotDeclared => return Err(not_declared(vm, &borrower, &named.name)),
         Permission::NotMatched => {

@@ -20,7 +20,6 @@ use super::access::{lookup, running};
 use super::context::{Named, Origin, context};
 use super::names::Category;
 use super::query::{ColumnAccess, Matched, check_writable};
-use super::run::Scope;
 use super::terms::QueryTerms;
 
 /// `world.query { ... }`: an object like the one a system gets for its `query`.
@@ -28,8 +27,8 @@ pub(super) fn query(vm: &mut Vm, args: Args) -> NativeResult {
     vm.check_table(args, 0)?;
     let given = vm.arg(args, 0);
     let given = vm.to_host(given)?;
-    let (world, scope, borrower) = running(vm)?;
-    if let Scope::Declared(_) = scope {
+    let (world, is_exclusive, borrower) = running(vm)?;
+    if !is_exclusive {
         let message = format!(
             "{borrower} has declared access: name what it needs in its own query, or make it exclusive = true"
         );
@@ -73,7 +72,7 @@ pub(super) fn query(vm: &mut Vm, args: Args) -> NativeResult {
             .map(|(term, named)| ColumnAccess::new(named.unwrap_or_else(|| unused(&term.name)), term.write));
         let columns = columns.collect();
         let (changed, added) = (changed.into_iter().flatten(), added.into_iter().flatten());
-        Ok((Matched { columns, changed: changed.collect(), added: added.collect() }, archetypes))
+        Ok((Matched::new(columns, changed.collect(), added.collect()), archetypes))
     });
     let (mut matched, archetypes) = match found {
         Ok(found) => found,
@@ -82,7 +81,7 @@ pub(super) fn query(vm: &mut Vm, args: Args) -> NativeResult {
     let object = vm.new_query(borrower.to_string())?;
     let rows = (&mut matched, archetypes);
     // SAFETY: the run has the world to itself, and its structure changes only when the run has ended.
-    unsafe { super::query::lend_archetypes(vm, &shared, world, rows, (last_run, &borrower), object)? };
+    unsafe { super::query::lend_archetypes(vm, world, rows, (last_run, &borrower), object)? };
     vm.ret1(RawValue::from(object))
 }
 

@@ -93,7 +93,7 @@ pub(super) fn open(vm: &mut Vm) -> Result<RawValue, Raised> {
 fn read(vm: &mut Vm, args: Args) -> NativeResult {
     let name = vm.check_string(args, 0)?;
     let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-    let Some(reader) = context(vm).run.as_ref().map(|run| Arc::clone(&run.borrower)) else {
+    let Some(reader) = context(vm).run.as_ref().map(|run| Arc::clone(&run.lease.borrower)) else {
         return Err(vm.error("messages can be read only inside a system or a behaviour's hooks"));
     };
     let Some(messages) = context(vm).messages.read(&reader, &name) else {

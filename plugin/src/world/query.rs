@@ -2,19 +2,18 @@
 
 #![allow(unsafe_code, reason = "reads raw columns inside declared access")]
 
-use std::sync::Arc;
-
 use bevy_ecs::archetype::ArchetypeId;
 use bevy_ecs::change_detection::Tick;
 use bevy_ecs::component::{ComponentId, StorageType};
 use bevy_ecs::ptr::Ptr;
 use bevy_ecs::query::{FilteredAccess, QueryBuilder, QueryState};
 use bevy_ecs::resource::IsResource;
+use bevy_ecs::storage::TableRow;
 use bevy_ecs::world::World;
 use bevy_ecs::world::unsafe_world_cell::UnsafeWorldCell;
 use bevy_reflect::{ReflectFromPtr, TypeRegistry};
 use perilune::ffi::ctype::CTypeId;
-use perilune::ffi::rows::{Cells, Column, FilterTicks, Rows};
+use perilune::ffi::rows::{Cells, Column, FilterTicks, Finder, Rows};
 use perilune::ffi::view::{Source, SourceId, WriteRule};
 use perilune::userdata::UserData;
 use perilune::value::Gc;
@@ -22,10 +21,10 @@ use perilune::vm::{Raised, Vm};
 
 use super::access::not_reflected;
 use super::component::LuaComponents;
-use super::context::{Named, Origin, Shared, is_computed};
+use super::context::{Named, Origin, Shared, context, is_computed};
 use super::layout;
 use super::names::{self, Category};
-use super::run::{Declared, Locator, Scope};
+use super::run::{self, Lease, Locator};
 use super::storage;
 use super::terms::{QueryTerms, Term};
 
@@ -45,16 +44,24 @@ pub(crate) struct QueryAccess {
     state: QueryState<(), ()>,
     matched: Matched,
     by_archetype: bool,
-    /// What a run may touch; shared with the run under way.
-    declared: Arc<Declared>,
 }
 
 /// What a query reads and writes of the archetypes it matches.
 pub(super) struct Matched {
     /// Required ones, then optional ones.
-    pub(super) columns: Vec<ColumnAccess>,
-    pub(super) changed: Vec<Named>,
-    pub(super) added: Vec<Named>,
+    columns: Vec<ColumnAccess>,
+    changed: Vec<Named>,
+    added: Vec<Named>,
+    /// The columns as rows describe them, once all is known of them.
+    described: Vec<Column>,
+    /// Row 0, once a table has been seen that has one: it is the same in all tables.
+    first_row: Option<TableRow>,
+}
+
+impl Matched {
+    pub(super) fn new(columns: Vec<ColumnAccess>, changed: Vec<Named>, added: Vec<Named>) -> Matched {
+        Matched { columns, changed, added, described: Vec::new(), first_row: None }
+    }
 }
 
 /// A name's component, registered in the world.
@@ -170,9 +177,7 @@ impl QueryAccess {
             let info = components.get_info(column.named.id);
             column.stride = info.map_or(0, |info| info.layout().size()) as u32;
         }
-        let components = columns.iter().map(|column| (column.named.clone(), column.write)).collect();
-        let declared = Arc::new(Declared { components, locator: Locator::default() });
-        Ok(QueryAccess { state, matched: Matched { columns, changed, added }, by_archetype, declared })
+        Ok(QueryAccess { state, matched: Matched::new(columns, changed, added), by_archetype })
     }
 
     /// What the scheduler must know.
@@ -191,14 +196,12 @@ impl QueryAccess {
     pub(crate) unsafe fn gather(
         &mut self,
         vm: &mut Vm,
-        shared: &Shared,
         world: UnsafeWorldCell<'_>,
-        (last_run, borrower): (Tick, &str),
+        (last_run, lease): (Tick, &mut Lease),
         rows: &mut Rows,
     ) -> Result<(), Raised> {
         self.state.update_archetypes_unsafe_world_cell(world);
-        // The run before has let go of it.
-        let locator = &mut Arc::make_mut(&mut self.declared).locator;
+        let locator = &mut lease.locator;
         // SAFETY: it is asked only in the epoch of this run; only declared components are reached.
         unsafe {
             locator.begin(world, self.by_archetype);
@@ -207,14 +210,14 @@ impl QueryAccess {
             } else {
                 self.matched.table_segments(world, &self.state, rows, locator);
             }
-            rows.locate = Some(self.declared.clone());
-            self.matched.describe(vm, shared, rows, (last_run, borrower))
+            rows.finder = Finder::Host(run::find_in_run);
+            self.matched.describe(vm, rows, (last_run, &lease.borrower))
         }
     }
 
-    /// The scope of a run for which rows were gathered.
-    pub(crate) fn scope(&self) -> Scope {
-        Scope::Declared(self.declared.clone())
+    /// The components that are declared, and whether they may be written.
+    pub(crate) fn components(&self) -> Vec<(Named, bool)> {
+        self.matched.columns.iter().map(|column| (column.named.clone(), column.write)).collect()
     }
 }
 
@@ -227,20 +230,20 @@ impl QueryAccess {
 /// The caller has the world to itself, and nothing changes its structure before the view epoch moves.
 pub(super) unsafe fn lend_archetypes(
     vm: &mut Vm,
-    shared: &Shared,
     world: UnsafeWorldCell<'_>,
     (matched, archetypes): (&mut Matched, Vec<ArchetypeId>),
     (last_run, borrower): (Tick, &str),
     object: Gc<UserData>,
 ) -> Result<(), Raised> {
-    let (mut rows, mut locator) = (Rows::default(), Locator::default());
-    // SAFETY: by contract.
+    let mut locator = Locator::default();
+    // SAFETY: by contract; Lua does not run meanwhile.
     unsafe {
+        let rows = vm.describe_rows(object);
         locator.begin(world, true);
-        matched.archetype_segments(world, archetypes.into_iter(), &mut rows, &mut locator);
-        rows.locate = Some(Arc::new(locator));
-        matched.describe(vm, shared, &mut rows, (last_run, borrower))?;
-        vm.set_rows(object, rows);
+        matched.archetype_segments(world, archetypes.into_iter(), rows, &mut locator);
+        rows.finder = Finder::Own(Box::new(locator));
+        matched.describe(vm, rows, (last_run, borrower))?;
+        vm.lend_rows(object);
     }
     Ok(())
 }
@@ -253,22 +256,28 @@ impl Matched {
     unsafe fn describe(
         &mut self,
         vm: &mut Vm,
-        shared: &Shared,
         rows: &mut Rows,
         (last_run, borrower): (Tick, &str),
     ) -> Result<(), Raised> {
+        rows.last_run = storage::tick_word(last_run);
+        rows.columns.clear();
+        if !self.described.is_empty() {
+            rows.columns.extend_from_slice(&self.described);
+            return Ok(());
+        }
         if self.columns.iter().any(|column| column.ctype.is_none()) {
+            let shared = context(vm).shared.clone();
             for segment in &rows.segments {
                 for (column, cells) in self.columns.iter_mut().zip(&segment.columns) {
                     // SAFETY: by contract; the segment has a row, whose value this is.
-                    unsafe { column.learn(vm, shared, cells)? };
+                    unsafe { column.learn(vm, &shared, cells)? };
                 }
             }
         }
-        rows.columns.clear();
         rows.columns.extend(self.columns.iter_mut().map(|column| column.describe(vm, borrower)));
-        rows.last_run = storage::tick_word(last_run);
-        borrower.clone_into(&mut rows.borrower);
+        if self.columns.iter().all(|column| column.ctype.is_some()) {
+            self.described.clone_from(&rows.columns);
+        }
         Ok(())
     }
 
@@ -277,7 +286,7 @@ impl Matched {
     /// # Safety
     /// As [`QueryAccess::gather`].
     unsafe fn table_segments(
-        &self,
+        &mut self,
         world: UnsafeWorldCell<'_>,
         state: &QueryState<(), ()>,
         rows: &mut Rows,
@@ -288,7 +297,16 @@ impl Matched {
         let mut used = 0;
         for id in state.matched_tables() {
             let Some(table) = tables.get(id) else { continue };
-            let Some(first) = storage::first_row(world, table) else { continue };
+            if table.entities().is_empty() {
+                continue;
+            }
+            let first = match self.first_row {
+                Some(first) => first,
+                None => {
+                    let Some(first) = storage::first_row(world, table) else { continue };
+                    *self.first_row.insert(first)
+                }
+            };
             // SAFETY: a row of this table.
             let column = |named: &Named| unsafe { storage::column_from(table, first, named.id) };
             let segment = rows.segment(used);
@@ -301,7 +319,7 @@ impl Matched {
             let changed = self.changed.iter().filter_map(|named| Some(column(named)?.1.cast_const()));
             let added = self.added.iter().filter_map(|named| Some(column(named)?.2.cast_const()));
             segment.filters.extend(changed.chain(added).map(FilterTicks::Dense));
-            locator.add(id.as_usize(), used);
+            locator.add(id.as_usize());
             used += 1;
         }
         rows.segments.truncate(used);
@@ -363,7 +381,7 @@ impl Matched {
             segment.rows = Some(listed.collect());
             segment.columns.extend(columns);
             segment.filters.extend(changed.chain(added));
-            locator.add(id.index(), used);
+            locator.add(id.index());
             used += 1;
         }
         rows.segments.truncate(used);

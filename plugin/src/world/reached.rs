@@ -20,7 +20,6 @@ use perilune::vm::Vm;
 
 use super::access::known_place;
 use super::context::context;
-use super::run::Scope;
 use super::storage;
 
 /// How many names are remembered at a time; two with the same place take turns.
@@ -189,10 +188,7 @@ fn search(
 fn remember(vm: &mut Vm, bits: u64, name: Gc<LuaString>, column: Column) -> Option<()> {
     let state = context(vm);
     let run = state.run.as_ref()?;
-    let by_table = match &run.scope {
-        Scope::Everything => true,
-        Scope::Declared(declared) => !declared.locator.by_archetype,
-    };
+    let by_table = run.is_exclusive || !run.lease.locator.by_archetype;
     let named = &state.names.get(&name.addr())?.named;
     if !by_table || named.storage != StorageType::Table {
         return None;

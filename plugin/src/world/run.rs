@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "erases the lifetime of the world for the length of a run")]
 
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bevy_ecs::change_detection::Tick;
 use bevy_ecs::entity::Entity;
@@ -16,33 +16,34 @@ use perilune::vm::Vm;
 use super::context::{Named, context};
 use super::storage::tick_word;
 
-/// What a run may touch by entity.
-#[derive(Clone)]
-pub(crate) enum Scope {
-    /// Every component and resource: the run has the world to itself.
-    Everything,
-    /// What was declared, of the entities that match.
-    Declared(Arc<Declared>),
-}
-
-/// The declared components of a run. A system keeps one for all its runs, and fills it for each.
-#[derive(Clone, Default)]
-pub(crate) struct Declared {
-    /// The components, and whether they may be written.
+/// What a run has borrowed, and who: a system keeps one for all its runs, and hands it to each.
+pub(crate) struct Lease {
+    /// Who runs: "system 'move'".
+    pub(crate) borrower: Arc<str>,
+    /// The components that were declared, and whether they may be written.
     pub(crate) components: Vec<(Named, bool)>,
-    /// Tells which entities match.
+    /// Tells which entities match the declaration.
     pub(crate) locator: Locator,
 }
 
+impl Lease {
+    /// Of a run without a declaration.
+    pub(crate) fn of(borrower: Arc<str>) -> Lease {
+        Lease { borrower, components: Vec::new(), locator: Locator::default() }
+    }
+}
+
 /// Finds the segment and row of an entity among what a query matched.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Locator {
     /// The world, for the length of the run.
     world: Option<UnsafeWorldCell<'static>>,
     /// Whether segments are archetypes, not tables.
     pub(crate) by_archetype: bool,
-    /// By table or archetype index: the segment, `NONE` when not matched.
-    segments: Vec<u32>,
+    /// The index of each segment's table or archetype.
+    matched: Vec<u32>,
+    /// The same the other way round, `NONE` for what is not matched: once somebody asks, which most runs do not.
+    segments: OnceLock<Vec<u32>>,
 }
 
 impl Locator {
@@ -57,15 +58,13 @@ impl Locator {
         // SAFETY: by contract.
         self.world = Some(unsafe { erase(world) });
         self.by_archetype = by_archetype;
-        self.segments.clear();
+        self.matched.clear();
+        self.segments.take();
     }
 
-    /// A table or archetype, by its index, is this segment.
-    pub(crate) fn add(&mut self, index: usize, segment: usize) {
-        if self.segments.len() <= index {
-            self.segments.resize(index + 1, Self::NONE);
-        }
-        self.segments[index] = segment as u32;
+    /// The next segment is this table or archetype.
+    pub(crate) fn add(&mut self, index: usize) {
+        self.matched.push(index as u32);
     }
 
     /// The segment of an entity and its place in there.
@@ -77,7 +76,15 @@ impl Locator {
         } else {
             (location.table_id.as_usize(), location.table_row.index())
         };
-        let segment = *self.segments.get(index)?;
+        let segments = self.segments.get_or_init(|| {
+            let count = self.matched.iter().max().map_or(0, |last| *last as usize + 1);
+            let mut segments = vec![Self::NONE; count];
+            for (segment, index) in (0..).zip(&self.matched) {
+                segments[*index as usize] = segment;
+            }
+            segments
+        });
+        let segment = *segments.get(index)?;
         (segment != Self::NONE).then_some((segment, row as u32))
     }
 }
@@ -88,10 +95,9 @@ impl Locate for Locator {
     }
 }
 
-impl Locate for Declared {
-    fn locate(&self, bits: u64) -> Option<(u32, u32)> {
-        self.locator.find(bits)
-    }
+/// Finds an entity among what the query of the run under way matched.
+pub(super) fn find_in_run(vm: &mut Vm, bits: u64) -> Option<(u32, u32)> {
+    context(vm).run.as_ref()?.lease.locator.find(bits)
 }
 
 /// A run of a system or driver. In the VM's context while it lasts.
@@ -100,10 +106,10 @@ pub(crate) struct Run {
     pub(crate) world: UnsafeWorldCell<'static>,
     /// Where structural changes go.
     pub(crate) commands: NonNull<Commands<'static, 'static>>,
-    /// What may be touched.
-    pub(crate) scope: Scope,
-    /// Who runs: "system 'move'".
-    pub(crate) borrower: Arc<str>,
+    /// What was declared, and by whom.
+    pub(crate) lease: Box<Lease>,
+    /// It has the world to itself, and may touch what it has not declared.
+    pub(crate) is_exclusive: bool,
     /// What is newer has changed since it ran last, or since the last frame.
     pub(crate) last_run: Tick,
 }
@@ -113,20 +119,20 @@ unsafe impl Send for Run {}
 
 impl Run {
     /// # Safety
-    /// World and commands outlive the run, whose `scope` is access the caller has.
+    /// World and commands outlive the run. The caller has the access of the `lease`, or the world to itself.
     pub(crate) unsafe fn new(
         world: UnsafeWorldCell<'_>,
         commands: &mut Commands<'_, '_>,
-        scope: Scope,
-        borrower: Arc<str>,
+        lease: Box<Lease>,
+        is_exclusive: bool,
         last_run: Tick,
     ) -> Run {
         Run {
             // SAFETY: the lifetime is only erased; the run ends before it, by contract.
             world: unsafe { erase(world) },
             commands: NonNull::from(commands).cast(),
-            scope,
-            borrower,
+            lease,
+            is_exclusive,
             last_run,
         }
     }
@@ -142,19 +148,34 @@ pub(crate) unsafe fn erase(world: UnsafeWorldCell<'_>) -> UnsafeWorldCell<'stati
 /// Ends the run even when what it runs panics: a view must never outlive it.
 struct End<'v>(&'v mut Vm);
 
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        context(self.0).run = None;
+impl End<'_> {
+    fn end(&mut self) -> Option<Run> {
         self.0.ffi.lending.expire();
+        context(self.0).run.take()
     }
 }
 
-/// Calls `f` with a run in the VM's context. Writes leave `this_run`; views lent in it expire when it ends.
-pub(crate) fn with_run<R>(vm: &mut Vm, run: Run, this_run: Tick, f: impl FnOnce(&mut Vm) -> R) -> R {
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Calls `f` with a run in the VM's context, and gives back what it had borrowed. Writes leave `this_run`; views lent in it expire when it ends.
+pub(crate) fn with_run<R>(
+    vm: &mut Vm,
+    run: Run,
+    this_run: Tick,
+    f: impl FnOnce(&mut Vm) -> R,
+) -> (R, Option<Box<Lease>>) {
     vm.ffi.lending.set_tick(tick_word(this_run));
     context(vm).run = Some(run);
-    let end = End(vm);
-    f(&mut *end.0)
+    let mut end = End(vm);
+    let result = f(&mut *end.0);
+    let run = end.end();
+    // It has ended once.
+    std::mem::forget(end);
+    (result, run.map(|run| run.lease))
 }
 
 /// Calls `f` with a run that may touch everything; structural changes are applied when it returns.
@@ -169,8 +190,8 @@ pub(crate) fn run_exclusive<R>(
     let cell = world.as_unsafe_world_cell();
     let mut commands = Commands::new_from_entities(&mut queue, cell.entity_allocator(), cell.entities());
     // SAFETY: both are locals that outlive the run, and the caller has the world to itself.
-    let run = unsafe { Run::new(cell, &mut commands, Scope::Everything, borrower, last_run) };
-    let result = with_run(vm, run, this_run, f);
+    let run = unsafe { Run::new(cell, &mut commands, Box::new(Lease::of(borrower)), true, last_run) };
+    let (result, _) = with_run(vm, run, this_run, f);
     // Components that the run declared are wanted by its commands.
     world.flush();
     queue.apply(world);

@@ -21,10 +21,10 @@ use perilune::userdata::UserData;
 use perilune::value::Gc;
 use perilune::vm::{Raised, Vm};
 
-use super::context::{Named, Origin, Shared, context};
+use super::context::{Named, Origin, context};
 use super::names::Category;
 use super::query::{QueryAccess, ctype_at, named, source};
-use super::run::{Declared, Run, Scope, with_run};
+use super::run::{Lease, Run, with_run};
 use super::storage;
 use super::terms::{QueryTerms, Term};
 
@@ -41,8 +41,8 @@ pub(crate) struct SystemAccess {
     borrower: Arc<str>,
     query: Option<QueryAccess>,
     resources: Vec<ResourceAccess>,
-    /// What a run without a query may touch.
-    nothing: Arc<Declared>,
+    /// What is handed to each run, between the runs.
+    lease: Option<Box<Lease>>,
 }
 
 impl SystemAccess {
@@ -73,7 +73,15 @@ impl SystemAccess {
             }
             declared.push(ResourceAccess { named, write: term.write, ctype: None, source: None });
         }
-        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared, nothing: Arc::default() })
+        Ok(SystemAccess { borrower: borrower.into(), query, resources: declared, lease: None })
+    }
+
+    /// What a run is handed; a new one for the first run, and after one that has panicked.
+    fn take_lease(&mut self) -> Box<Lease> {
+        self.lease.take().unwrap_or_else(|| {
+            let components = self.query.as_ref().map_or_else(Vec::new, QueryAccess::components);
+            Box::new(Lease { components, ..Lease::of(Arc::clone(&self.borrower)) })
+        })
     }
 }
 
@@ -115,7 +123,7 @@ unsafe impl SystemParam for ScriptParam<'_, '_> {
             borrower: "a system without declaration".into(),
             query: None,
             resources: Vec::new(),
-            nothing: Arc::default(),
+            lease: None,
         };
         ScriptState { access, commands: Commands::init_state(world) }
     }
@@ -206,45 +214,51 @@ impl ScriptParam<'_, '_> {
         objects: Option<Objects>,
         f: impl FnOnce(&mut Vm) -> R,
     ) -> Result<R, Raised> {
-        let shared = context(vm).shared.clone();
-        let scope = self.fill(vm, &shared, objects).inspect_err(|_| {
+        let mut lease = self.access.take_lease();
+        if let Err(raised) = self.fill(vm, objects, &mut lease) {
+            self.access.lease = Some(lease);
             // Some of it was lent already.
             vm.ffi.lending.expire();
-        })?;
-        let scope = if self.is_exclusive { Scope::Everything } else { scope };
-        let borrower = self.access.borrower.clone();
-        // SAFETY: world and commands outlive the run, which ends before this returns; the scope is what was declared.
-        let run = unsafe { Run::new(self.world, &mut self.commands, scope, borrower, self.last_run) };
-        Ok(with_run(vm, run, self.this_run, f))
+            return Err(raised);
+        }
+        let (is_exclusive, last_run) = (self.is_exclusive, self.last_run);
+        // SAFETY: world and commands outlive the run, which ends before this returns; the lease is what was declared.
+        let run = unsafe { Run::new(self.world, &mut self.commands, lease, is_exclusive, last_run) };
+        let (result, lease) = with_run(vm, run, self.this_run, f);
+        self.access.lease = lease;
+        Ok(result)
     }
 
-    fn fill(&mut self, vm: &mut Vm, shared: &Shared, objects: Option<Objects>) -> Result<Scope, Raised> {
+    fn fill(&mut self, vm: &mut Vm, objects: Option<Objects>, lease: &mut Lease) -> Result<(), Raised> {
         vm.ffi.lending.set_tick(storage::tick_word(self.this_run));
-        let borrower = self.access.borrower.clone();
-        let scope = match &mut self.access.query {
-            Some(query) => {
-                let mut rows = objects.map_or_else(Rows::default, |objects| vm.take_rows(objects.query));
-                // SAFETY: `init_access` declared the access; nothing changes structure before the run ends the epoch.
-                let gathered =
-                    unsafe { query.gather(vm, shared, self.world, (self.last_run, &borrower), &mut rows) };
-                if gathered.is_err() {
-                    rows.segments.clear();
+        let SystemAccess { borrower, query, resources, .. } = &mut *self.access;
+        if let Some(query) = query {
+            let mut unseen;
+            let rows = match objects {
+                // SAFETY: Lua runs once the rows are lent, below.
+                Some(objects) => unsafe { vm.describe_rows(objects.query) },
+                None => {
+                    unseen = Rows::default();
+                    &mut unseen
                 }
-                if let Some(objects) = objects {
-                    // SAFETY: `gather` described them for this epoch.
-                    unsafe { vm.set_rows(objects.query, rows) };
-                }
-                gathered?;
-                query.scope()
+            };
+            // SAFETY: `init_access` declared the access; nothing changes structure before the run ends the epoch.
+            let gathered = unsafe { query.gather(vm, self.world, (self.last_run, lease), rows) };
+            if gathered.is_err() {
+                rows.segments.clear();
             }
-            None => Scope::Declared(self.access.nothing.clone()),
-        };
+            if let Some(objects) = objects {
+                // SAFETY: `gather` described them for this epoch.
+                unsafe { vm.lend_rows(objects.query) };
+            }
+            gathered?;
+        }
         if let Some(objects) = objects {
-            for resource in &mut self.access.resources {
-                resource.lend(vm, shared, self.world, objects.resources, &borrower)?;
+            for resource in resources {
+                resource.lend(vm, self.world, objects.resources, borrower)?;
             }
         }
-        Ok(scope)
+        Ok(())
     }
 }
 
@@ -252,7 +266,6 @@ impl ResourceAccess {
     fn lend(
         &mut self,
         vm: &mut Vm,
-        shared: &Shared,
         world: UnsafeWorldCell<'_>,
         into: Gc<Table>,
         borrower: &str,
@@ -267,8 +280,9 @@ impl ResourceAccess {
             return Err(vm.error(message));
         };
         if self.ctype.is_none() {
+            let shared = context(vm).shared.clone();
             // SAFETY: the live resource.
-            self.ctype = unsafe { ctype_at(vm, shared, named.origin, data)? };
+            self.ctype = unsafe { ctype_at(vm, &shared, named.origin, data)? };
         }
         let Some(ctype) = self.ctype else {
             return Err(vm.error(super::access::not_reflected(Category::Resource, &named.name)));

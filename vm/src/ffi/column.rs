@@ -5,6 +5,8 @@
 
 #![allow(unsafe_code, reason = "computes addresses in lent columns")]
 
+use std::ptr::{null, null_mut};
+
 use crate::gc::kind::{Header, Kind};
 use crate::value::{Gc, RawValue, truncate};
 use crate::vm::{Raised, Vm};
@@ -42,6 +44,11 @@ pub(super) enum Values {
     Listed(*const (*mut u8, *mut u32)),
 }
 
+impl Values {
+    /// None.
+    pub(super) const NOTHING: Values = Values::Dense(std::ptr::null_mut(), 0, std::ptr::null_mut());
+}
+
 impl Vm {
     /// A column of `len` values.
     ///
@@ -49,34 +56,27 @@ impl Vm {
     /// When the memory limit is reached.
     ///
     /// # Safety
-    /// Each value may be lent as [`Vm::lend`] requires.
+    /// As [`show_column`].
     pub(super) unsafe fn lend_column(
         &mut self,
         element: CTypeId,
         values: Values,
         len: u32,
         source: SourceId,
-    ) -> Result<RawValue, Raised> {
+    ) -> Result<Gc<CData>, Raised> {
         let ctype = self.column_type(element)?;
         let writable = self.ffi.lending.rule(source) == WriteRule::Allowed;
         let flags = VIEW | COLUMN | if writable { WRITABLE } else { 0 };
-        let (data, stride, tick, places) = match values {
-            Values::Dense(data, stride, tick) => (data, stride, tick, std::ptr::null()),
-            Values::Listed(places) => (std::ptr::null_mut(), 0, std::ptr::null_mut(), places),
-        };
         let cell: *mut Column = self.heap.alloc(Kind::CData, size_of::<Column>())?.cast();
         let extra = source.0.to_ne_bytes();
         let header = Header { flags, extra, aux: ctype.0, ..Header::new(Kind::CData) };
-        let of_value =
-            Header { flags: flags & !COLUMN | REUSED, extra, aux: element.0, ..Header::new(Kind::CData) };
-        let is_dense = places.is_null();
-        // SAFETY: the cell is fresh and large enough; its beginning is a cdata's. A header is eight bytes without gaps.
+        // SAFETY: the cell is fresh and large enough; its beginning is a cdata's.
         unsafe {
-            let shown = if tick.is_null() { 0 } else { head_of(&raw const of_value) };
-            let view = View { head: CData { header, data }, tick, epoch: self.ffi.lending.epoch() };
-            let dense_len = if is_dense { len } else { 0 };
-            cell.write(Column { view, places, len, stride, element: element.0, dense_len, shown });
-            Ok(Gc::<CData>::from_ptr(cell.cast()).into())
+            let view = View { head: CData { header, data: null_mut() }, tick: null_mut(), epoch: 0 };
+            let element = element.0;
+            cell.write(Column { view, places: null(), len: 0, stride: 0, element, dense_len: 0, shown: 0 });
+            show_column(cell.cast(), values, len, self.ffi.lending.epoch());
+            Ok(Gc::from_ptr(cell.cast()))
         }
     }
 
@@ -94,6 +94,45 @@ impl Vm {
         self.ffi.columns.push((element, ctype));
         Ok(ctype)
     }
+}
+
+/// Makes a column show `len` values, in this epoch.
+///
+/// # Safety
+/// It is a live column, and each value may be lent as [`Vm::lend`] requires, as one of the column's type and source.
+pub(super) unsafe fn show_column(column: *mut CData, values: Values, len: u32, epoch: u64) {
+    let (data, stride, tick, places) = match values {
+        Values::Dense(data, stride, tick) => (data, stride, tick, null()),
+        Values::Listed(places) => (null_mut(), 0, null_mut(), places),
+    };
+    let column = column.cast::<Column>();
+    // SAFETY: by contract; a header is eight bytes without gaps.
+    unsafe {
+        let Header { flags, extra, .. } = (*column).view.head.header;
+        let of_value = Header {
+            flags: flags & !COLUMN | REUSED,
+            extra,
+            aux: (*column).element,
+            ..Header::new(Kind::CData)
+        };
+        (*column).shown = if tick.is_null() { 0 } else { head_of(&raw const of_value) };
+        (*column).view.head.data = data;
+        (*column).view.tick = tick;
+        (*column).view.epoch = epoch;
+        (*column).places = places;
+        (*column).len = len;
+        (*column).stride = stride;
+        (*column).dense_len = if places.is_null() { len } else { 0 };
+    }
+}
+
+/// The type of a column's values.
+///
+/// # Safety
+/// It is a live column.
+pub(super) unsafe fn element_of(column: *mut CData) -> CTypeId {
+    // SAFETY: by contract.
+    CTypeId(unsafe { (*column.cast::<Column>()).element })
 }
 
 /// The address and type of a value of a column by its index, if that is all it takes.

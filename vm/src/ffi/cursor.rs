@@ -6,13 +6,17 @@
 use std::ptr::null_mut;
 
 use crate::bytecode::Insn;
-use crate::function::{Function, FunctionView, NativeFn, NativeFunction, Special, copy_native, new_native};
+use crate::function::{
+    Function, FunctionView, NativeFn, NativeFunction, Special, copy_native, duplicate_native, new_native,
+};
+use crate::thread::Thread;
 use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue, in_register};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
 use super::cdata::{CData, View};
-use super::rows::{Cells, Column, Rows, Segment, check_epoch, check_query, rows_of};
+use super::column::{Values, element_of};
+use super::rows::{Cells, Column, Rows, Segment, check_epoch, check_query};
 use super::{entity, part};
 
 /// A loop over rows: where it is, and the views it shows rows by where its variables go nowhere. Compiled code steps through the rows of a segment by
@@ -23,8 +27,8 @@ pub(crate) struct Cursor {
     epoch: u64,
     /// The step that moves it: those of earlier runs do not.
     step: usize,
-    /// The loop whose variables hold the lanes' views has come to its end.
-    is_finished: bool,
+    /// The loop has come to its end: that whose variables hold the lanes' views, if there are any.
+    pub(super) is_finished: bool,
     /// The row of the segment to come.
     pub(crate) next: usize,
     /// How many rows the segment has, if they are plain: all of them, one after another in every column. 0 for others.
@@ -80,33 +84,32 @@ unsafe impl Send for Cursor {}
 /// another.
 const STEP_VIEWS: usize = 2;
 /// No epoch: the first is 1.
-const EXPIRED: u64 = 0;
+pub(super) const EXPIRED: u64 = 0;
 /// Columns beyond this many get new views in every row.
 const MAX_SHOWN: usize = 30;
 
 /// `q:iter()`
+pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
+    let (query, rows) = check_query(vm, args)?;
+    begin_loop(vm, ROWS, query, rows)
+}
+
+/// Begins a loop over rows, or over whole columns, and returns its step.
 ///
 /// A query keeps the cursor and the views of a loop that has come to its end for its further runs: such a loop costs the memory of its step, which is another one each time, so that those of earlier
 /// runs are told from it. A loop that was left, or waits in a coroutine, may still show a row by its views.
-pub(super) fn iter(vm: &mut Vm, args: Args) -> NativeResult {
-    let (query, rows) = check_query(vm, args)?;
-    let step = match parked(vm, query, rows) {
-        None => new_loop(vm, query, rows)?,
-        Some(like) => {
-            let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
-            let count = like.upvalue_count();
-            for (index, upvalue) in upvalues[..count].iter_mut().enumerate() {
-                *upvalue = like.upvalue(index);
-            }
-            copy_native(&mut vm.heap, like, &upvalues[..count])?
-        }
+pub(super) fn begin_loop(vm: &mut Vm, kind: StepKind, query: Gc<UserData>, rows: &Rows) -> NativeResult {
+    let step = match parked(vm, kind, query, rows) {
+        None => new_loop(vm, kind, query, rows)?,
+        Some(like) => duplicate_native(&mut vm.heap, like)?,
     };
-    loop_of(native_of(step)).1.begin_anew(rows.epoch, step.addr());
-    vm.ret1(RawValue::from(step))
+    // SAFETY: made here.
+    unsafe { &mut *cursor_of_step(step) }.begin_anew(rows.epoch, step.as_ptr().addr());
+    vm.ret1(RawValue::from(step.as_function()))
 }
 
 /// The loop that a query keeps, if it is of an earlier run and nobody can show a row by it any more.
-fn parked(vm: &Vm, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction>> {
+fn parked(vm: &Vm, kind: StepKind, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction>> {
     // SAFETY: a live cell, and its environment.
     let kept = unsafe {
         let kept = (*query.as_ptr()).env;
@@ -115,31 +118,47 @@ fn parked(vm: &Vm, query: Gc<UserData>, rows: &Rows) -> Option<Gc<NativeFunction
         }
         Gc::from_ptr(kept)
     };
-    let Some(FunctionView::Native(step)) = kept.get_int(&vm.heap, 1).as_function().map(|step| step.view())
-    else {
+    let kept = kept.get_int(&vm.heap, kind.place());
+    let Some(FunctionView::Native(step)) = kept.as_function().map(|step| step.view()) else {
         return None;
     };
-    let is_its_own = is_step(step) && step.upvalue(0).as_userdata() == Some(query);
+    let is_its_own = step.special() == kind.special && step.upvalue(0).as_userdata() == Some(query);
+    if !is_its_own {
+        return None;
+    }
+    // SAFETY: only `begin_loop` makes natives of these kinds.
+    let cursor = unsafe { &*cursor_of_step(step) };
     let is_free =
-        |cursor: &Cursor| cursor.is_finished && cursor.epoch != rows.epoch && cursor.shows(&rows.columns);
-    (is_its_own && is_free(loop_of(step).1)).then_some(step)
+        cursor.is_finished && cursor.epoch != rows.epoch && cursor.shows(kind, shown_of(&rows.columns));
+    is_free.then_some(step)
 }
 
 /// A loop with views of its own, which the query keeps.
-fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<Function>, Raised> {
-    let count = rows.columns.len().min(MAX_SHOWN);
+fn new_loop(
+    vm: &mut Vm,
+    kind: StepKind,
+    query: Gc<UserData>,
+    rows: &Rows,
+) -> Result<Gc<NativeFunction>, Raised> {
+    let shown = shown_of(&rows.columns);
     let mut upvalues = [RawValue::NIL; STEP_VIEWS + MAX_SHOWN];
     upvalues[0] = query.into();
-    let mut lanes = Vec::with_capacity(count);
-    for (column, upvalue) in rows.columns.iter().zip(&mut upvalues[STEP_VIEWS..]) {
-        // SAFETY: nobody sees it before it shows a row.
-        let view = unsafe { vm.lend(column.ctype, null_mut(), null_mut(), column.source)? };
+    let mut lanes = Vec::with_capacity(shown.len());
+    for (column, upvalue) in shown.iter().zip(&mut upvalues[STEP_VIEWS..]) {
+        // SAFETY: nobody sees it before it shows something.
+        let view = unsafe {
+            match kind.special {
+                Special::NextColumns => vm.lend_column(column.ctype, Values::NOTHING, 0, column.source)?,
+                _ => vm.lend(column.ctype, null_mut(), null_mut(), column.source)?,
+            }
+        };
         *upvalue = view.into();
         lanes.push(Lane { data: null_mut(), stride: 0, ticks: null_mut(), view: view.as_ptr() });
     }
     let cursor = Cursor::new(rows.epoch, lanes);
     upvalues[1] = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?.into();
-    let step = new_step(vm, ROWS, &upvalues[..STEP_VIEWS + count])?;
+    let like = template(vm, kind)?;
+    let step = copy_native(&mut vm.heap, like, &upvalues[..STEP_VIEWS + shown.len()])?;
     // SAFETY: a live cell, and its environment: a table made here, unless a script has set another.
     let kept = unsafe {
         if (*query.as_ptr()).env.is_null() {
@@ -147,8 +166,8 @@ fn new_loop(vm: &mut Vm, query: Gc<UserData>, rows: &Rows) -> Result<Gc<Function
         }
         Gc::from_ptr((*query.as_ptr()).env)
     };
-    kept.set_int(&mut vm.heap, 1, step.into()).map_err(|error| vm.set_error(error))?;
-    Ok(step)
+    kept.set_int(&mut vm.heap, kind.place(), step.into()).map_err(|error| vm.set_error(error))?;
+    Ok(native_of(step))
 }
 
 /// What the steps of a kind of loop are made like.
@@ -159,6 +178,18 @@ pub(super) struct StepKind {
     pub(super) name: &'static str,
     pub(super) function: NativeFn,
     pub(super) special: Special,
+}
+
+impl StepKind {
+    /// Where a query keeps the loop that has come to its end.
+    fn place(self) -> i64 {
+        self.index as i64 + 1
+    }
+}
+
+/// The columns that a loop shows by views of its own.
+fn shown_of(columns: &[Column]) -> &[Column] {
+    &columns[..columns.len().min(MAX_SHOWN)]
 }
 
 const ROWS: StepKind = StepKind { index: 0, name: "next_row", function: next_row, special: Special::NextRow };
@@ -179,12 +210,6 @@ fn template(vm: &mut Vm, kind: StepKind) -> Result<Gc<NativeFunction>, Raised> {
     Ok(native_of(step))
 }
 
-/// A step of a loop that begins now.
-pub(super) fn new_step(vm: &mut Vm, kind: StepKind, upvalues: &[RawValue]) -> Result<Gc<Function>, Raised> {
-    let like = template(vm, kind)?;
-    Ok(copy_native(&mut vm.heap, like, upvalues)?)
-}
-
 fn native_of(step: Gc<Function>) -> Gc<NativeFunction> {
     match step.view() {
         FunctionView::Native(native) => native,
@@ -202,33 +227,42 @@ fn running_native(vm: &Vm, args: Args) -> Gc<NativeFunction> {
 }
 
 /// The query and cursor of the running loop.
-pub(super) fn running_loop<'a>(vm: &Vm, args: Args) -> (&'a Rows, &'a mut Cursor) {
-    loop_of(running_native(vm, args))
+///
+/// # Errors
+/// When it is not the loop's run any more.
+pub(super) fn running_loop<'a>(vm: &mut Vm, args: Args) -> Result<(&'a Rows, &'a mut Cursor), Raised> {
+    let native = running_native(vm, args);
+    // SAFETY: what runs such a function is a step.
+    let (rows, cursor) = unsafe { loop_of_step(native) };
+    let is_its_own = cursor.is_moved_by(native, cursor.epoch);
+    check_epoch(vm, rows, if is_its_own { cursor.epoch } else { EXPIRED })?;
+    Ok((rows, cursor))
+}
+
+/// The query and cursor of a loop over columns whose step may move it now.
+pub(super) fn loop_over_columns<'a>(vm: &Vm, step: Gc<NativeFunction>) -> Option<(&'a Rows, &'a mut Cursor)> {
+    if step.special() != Special::NextColumns {
+        return None;
+    }
+    // SAFETY: made by `begin_loop`.
+    let (rows, cursor) = unsafe { loop_of_step(step) };
+    cursor.is_moved_by(step, vm.ffi.lending.epoch()).then_some((rows, cursor))
 }
 
 /// The query and cursor of a loop's step.
-fn loop_of<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
-    let query = native.upvalue(0).as_userdata().expect("made by iter");
-    let cursor = native.upvalue(1).as_userdata().expect("made by iter");
-    // SAFETY: a live cell, kept by the running native; the payload is borrowed only here, and nothing meanwhile runs Lua.
-    let cursor = unsafe { (*cursor.as_ptr()).payload.as_mut() }.and_then(|p| p.downcast_mut::<Cursor>());
-    (rows_of(query).expect("made by iter"), cursor.expect("made by iter"))
-}
-
-/// The same without asking what the upvalues are.
 ///
 /// # Safety
-/// The native was made by [`iter`].
+/// The native was made by [`begin_loop`].
 #[inline(always)]
 unsafe fn loop_of_step<'a>(native: Gc<NativeFunction>) -> (&'a Rows, &'a mut Cursor) {
-    // SAFETY: by contract; borrowed as in `loop_of`.
+    // SAFETY: by contract; the payloads are borrowed only here, and nothing meanwhile runs Lua.
     unsafe { (&*payload_of_step(native, 0).cast::<Rows>(), &mut *cursor_of_step(native)) }
 }
 
 /// The cursor of a step.
 ///
 /// # Safety
-/// The native was made by [`iter`].
+/// The native was made by [`begin_loop`].
 #[inline(always)]
 unsafe fn cursor_of_step(native: Gc<NativeFunction>) -> *mut Cursor {
     // SAFETY: by contract.
@@ -238,7 +272,7 @@ unsafe fn cursor_of_step(native: Gc<NativeFunction>) -> *mut Cursor {
 /// What an upvalue of a step holds: 0 the query, 1 the cursor.
 ///
 /// # Safety
-/// The native was made by [`iter`].
+/// The native was made by [`begin_loop`].
 #[inline(always)]
 unsafe fn payload_of_step(native: Gc<NativeFunction>, index: usize) -> *mut u8 {
     // SAFETY: by contract these upvalues are there, and userdata with payloads that stay as long as they live.
@@ -275,15 +309,18 @@ impl Cursor {
         (self.owner, self.quick) = (None, NOT_QUICK);
     }
 
-    /// Whether its views are such as show these columns.
-    fn shows(&self, columns: &[Column]) -> bool {
+    /// Whether its views are such as show rows of these columns, or whole columns.
+    fn shows(&self, kind: StepKind, columns: &[Column]) -> bool {
         let is_like = |(lane, column): (&Lane, &Column)| {
-            // SAFETY: a live view, which the upvalues of the step keep.
-            let view: Gc<CData> = unsafe { Gc::from_ptr(lane.view) };
-            view.ctype() == column.ctype && view.source() == column.source.0
+            // SAFETY: a live view, which the upvalues of the step keep; those of loops over columns are such.
+            let (view, ctype) = unsafe {
+                let view: Gc<CData> = Gc::from_ptr(lane.view);
+                let is_column = kind.special == Special::NextColumns;
+                (view, if is_column { element_of(lane.view) } else { view.ctype() })
+            };
+            ctype == column.ctype && view.source() == column.source.0
         };
-        self.lane_list.len() == columns.len().min(MAX_SHOWN)
-            && self.lane_list.iter().zip(columns).all(is_like)
+        self.lane_list.len() == columns.len() && self.lane_list.iter().zip(columns).all(is_like)
     }
 
     /// Whether a step may move it in an epoch.
@@ -317,9 +354,20 @@ impl Cursor {
         self.plain = segment.len as usize;
     }
 
-    /// The epoch it goes on in.
-    pub(super) fn epoch(&self) -> u64 {
-        self.epoch
+    /// Gives its views to the loop of a thread whose first variable is in a stack slot, unless another one has them; whether that loop has them.
+    pub(super) fn claim(&mut self, thread: Gc<Thread>, slot: u32) -> bool {
+        let here = (thread.as_ptr().addr(), slot);
+        *self.owner.get_or_insert(here) == here
+    }
+
+    /// What shows a column.
+    pub(super) fn view_of(&self, column: usize) -> Option<*mut CData> {
+        Some(self.lane_list.get(column)?.view)
+    }
+
+    /// A whole segment could not be shown.
+    pub(super) fn go_back_to(&mut self, segment: usize) {
+        self.segment = segment;
     }
 
     /// The next segment and its number, for loops that take whole ones.
@@ -377,10 +425,7 @@ fn show_in(view: *mut CData, (data, tick): (*mut u8, *mut u32), epoch: u64) {
 
 /// The loop's step as a call: the next row, or nil.
 fn next_row(vm: &mut Vm, args: Args) -> NativeResult {
-    let native = running_native(vm, args);
-    let (rows, cursor) = loop_of(native);
-    let is_its_own = cursor.is_moved_by(native, cursor.epoch);
-    check_epoch(vm, rows, if is_its_own { cursor.epoch } else { EXPIRED })?;
+    let (rows, cursor) = running_loop(vm, args)?;
     let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
         return vm.ret1(RawValue::NIL);
     };
@@ -437,7 +482,7 @@ pub(crate) unsafe fn step_plain(
 /// `call` is the running `ITERCALL`, `into` its variables' place on the running stack, and `native` a step.
 pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut RawValue, call: Insn) -> bool {
     let (count, reused) = (call.c(), call.index() as u32);
-    // SAFETY: only `iter` makes natives of this kind.
+    // SAFETY: only `begin_loop` makes natives of this kind.
     let (rows, cursor) = unsafe { loop_of_step(native) };
     if !cursor.is_moved_by(native, vm.ffi.lending.epoch()) {
         return false;
@@ -446,23 +491,23 @@ pub(crate) unsafe fn step(vm: &mut Vm, native: Gc<NativeFunction>, into: *mut Ra
     let thread = vm.thread.as_ptr();
     // SAFETY: a live thread, on whose stack the place is.
     let slot = unsafe { into.offset_from((*thread).stack) } as u32;
+    // The views are this loop's, if it is the first to show rows by them.
+    let is_owner = cursor.claim(vm.thread, slot);
     let Some((segment, n)) = cursor.advance(rows, vm.ffi.lending.tick()) else {
-        cursor.is_finished = cursor.owner.is_none_or(|owner| owner == (thread.addr(), slot));
+        cursor.is_finished |= is_owner;
         // SAFETY: by contract.
         unsafe { into.write(RawValue::NIL) };
         return true;
     };
-    // The views are this loop's, if it is the first to show rows by them.
-    let owner = *cursor.owner.get_or_insert((thread.addr(), slot));
-    let reused = if owner == (thread.addr(), slot) { reused } else { 0 };
+    let reused = if is_owner { reused } else { 0 };
     let lanes = cursor.lane_list.get(..count.saturating_sub(1));
     let moves_views = |lanes: &[Lane]| {
         lanes.iter().enumerate().all(|(i, lane)| !lane.data.is_null() && reused & 2 << i != 0)
     };
-    if owner == (thread.addr(), slot) && cursor.plain > 0 && count > 0 && lanes.is_some_and(moves_views) {
+    if is_owner && cursor.plain > 0 && count > 0 && lanes.is_some_and(moves_views) {
         cursor.quick = Quick { variables: variables_of(call), into, thread: thread.addr() };
     }
-    // SAFETY: the epoch was checked, and rows are inside their segment (set_rows); the place has `count` registers.
+    // SAFETY: the epoch was checked, and rows are inside their segment (`lend_rows`); the place has `count` registers.
     unsafe {
         into.write(vm.ffi.entities.value(segment.entity(n)));
         let row = segment.row(n);

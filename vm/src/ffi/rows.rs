@@ -6,16 +6,16 @@
 #![allow(unsafe_code, reason = "computes addresses in lent columns")]
 
 use std::ptr::{null, null_mut};
-use std::sync::Arc;
 
-use crate::function::{NativeFn, Special};
+use crate::bytecode::Insn;
+use crate::function::{NativeFn, NativeFunction, Special};
 use crate::userdata::{UserData, new_userdata};
 use crate::value::{Gc, RawValue};
 use crate::vm::{Args, NativeResult, Raised, Vm};
 
-use super::column::Values;
+use super::column::{Values, show_column};
 use super::ctype::{CTypeId, Scalar};
-use super::cursor::{self, Cursor, StepKind};
+use super::cursor::{self, Cursor, EXPIRED, StepKind};
 use super::view::SourceId;
 
 /// What a query yields beside the entity, in order.
@@ -84,7 +84,7 @@ impl Segment {
     /// The bits of a row's entity.
     #[inline(always)]
     pub(super) fn entity(&self, n: usize) -> u64 {
-        // SAFETY: callers have checked the epoch and the row (set_rows).
+        // SAFETY: callers have checked the epoch and the row (`lend_rows`).
         unsafe { self.entities.add(self.row(n)).read() }
     }
 }
@@ -128,18 +128,30 @@ pub struct Rows {
     /// Whom to name when it has expired: "system 'move'".
     pub borrower: String,
     /// Finds an entity among the rows.
-    pub locate: Option<Arc<dyn Locate>>,
+    pub finder: Finder,
     /// For each segment, once columns were asked for, its rows in one piece where they are not.
     compacted: Vec<Option<Compacted>>,
 }
 
-/// Finds entities among the rows; the host's.
+/// Finds an entity among the rows: its segment and (listed) row.
+#[derive(Default)]
+pub enum Finder {
+    /// It finds none.
+    #[default]
+    Nothing,
+    /// The host, which knows what runs.
+    Host(fn(&mut Vm, u64) -> Option<(u32, u32)>),
+    /// Something made for these rows.
+    Own(Box<dyn Locate>),
+}
+
+/// Finds entities among some rows; the host's.
 pub trait Locate: Send + Sync {
     /// The segment and (listed) row of an entity.
     fn locate(&self, bits: u64) -> Option<(u32, u32)>;
 }
 
-// SAFETY: the addresses are followed only by the thread that runs the VM, in the epoch the host lent them in (`Vm::set_rows`).
+// SAFETY: the addresses are followed only by the thread that runs the VM, in the epoch the host lent them in (`Vm::lend_rows`).
 unsafe impl Send for Rows {}
 
 /// Ticks older than this compare as this old; the host's clock is the same (Bevy's `MAX_CHANGE_AGE`).
@@ -166,11 +178,12 @@ impl Rows {
 
     /// Lists the rows that columns cannot show as they lie.
     fn compact(&mut self, this_run: u32) {
-        if !self.compacted.is_empty() {
+        let is_whole = |segment: &Segment| segment.filters.is_empty() && segment.rows.is_none();
+        if !self.compacted.is_empty() || self.segments.iter().all(is_whole) {
             return;
         }
         let compact = |segment: &Segment| {
-            if segment.filters.is_empty() && segment.rows.is_none() {
+            if is_whole(segment) {
                 return None;
             }
             let passing: Vec<usize> =
@@ -189,6 +202,11 @@ impl Rows {
         self.compacted = self.segments.iter().map(compact).collect();
     }
 
+    /// The rows of a segment in one piece, if it needs that.
+    fn compacted(&self, segment: usize) -> Option<&Compacted> {
+        self.compacted.get(segment)?.as_ref()
+    }
+
     pub(super) fn passes(&self, segment: &Segment, n: usize, this_run: u32) -> bool {
         segment.filters.iter().all(|filter| {
             // SAFETY: the epoch was checked by the caller; rows and listed rows are inside the segment.
@@ -204,7 +222,7 @@ impl Rows {
 }
 
 impl Vm {
-    /// A query object: `q:iter()`, `q:columns()`, `q:get(entity)`, `q:single()`, `q:count()`. It matches nothing until [`Vm::set_rows`].
+    /// A query object: `q:iter()`, `q:columns()`, `q:get(entity)`, `q:single()`, `q:count()`. It matches nothing until [`Vm::lend_rows`].
     ///
     /// # Errors
     /// When the memory limit is reached.
@@ -221,25 +239,27 @@ impl Vm {
         Ok(query)
     }
 
-    /// What a query object matched in its last run, to be described anew in the same memory. The object matches nothing until [`Vm::set_rows`].
-    ///
-    /// # Panics
-    /// When it is no query object.
-    pub fn take_rows(&mut self, query: Gc<UserData>) -> Rows {
-        let rows = std::mem::take(rows_of(query).expect("a query object"));
-        Rows { compacted: Vec::new(), locate: None, ..rows }
-    }
-
-    /// Gives a query object what it matched.
-    ///
-    /// # Panics
-    /// When it is no query object.
+    /// What a query object matches, to be described anew in the memory that the description before had. The object matches nothing until [`Vm::lend_rows`].
     ///
     /// # Safety
-    /// Until the view epoch moves, the addresses in `rows` are good as [`Vm::lend`] requires, and each segment's arrays have an
-    /// element for every row.
-    pub unsafe fn set_rows(&mut self, query: Gc<UserData>, rows: Rows) {
-        *rows_of(query).expect("a query object") = Rows { epoch: self.ffi.lending.epoch(), ..rows };
+    /// It is a query object and live, and nobody runs Lua, or describes the same query, while the reference is used.
+    pub unsafe fn describe_rows<'a>(&mut self, query: Gc<UserData>) -> &'a mut Rows {
+        // SAFETY: by contract.
+        let rows = unsafe { rows_unchecked(query) };
+        rows.epoch = EXPIRED;
+        rows.compacted.clear();
+        rows.finder = Finder::Nothing;
+        rows
+    }
+
+    /// A query object matches what was described, from now on in this epoch.
+    ///
+    /// # Safety
+    /// It is a query object and live. Until the view epoch moves, the addresses in its [`Rows`] are good as [`Vm::lend`] requires, and each segment's arrays
+    /// have an element for every row.
+    pub unsafe fn lend_rows(&mut self, query: Gc<UserData>) {
+        // SAFETY: by contract.
+        unsafe { rows_unchecked(query) }.epoch = self.ffi.lending.epoch();
     }
 
     /// Pushes the entity of a row and its columns' views.
@@ -247,12 +267,12 @@ impl Vm {
         let entity = self.ffi.entities.value(segment.entity(n));
         self.push(entity)?;
         for (column, cells) in rows.columns.iter().zip(&segment.columns) {
-            // SAFETY: the caller checked the epoch and the row (set_rows).
+            // SAFETY: the caller checked the epoch and the row (`lend_rows`).
             let (data, tick) = unsafe { cells.address(segment.row(n), n) };
             let value = if data.is_null() {
                 RawValue::NIL
             } else {
-                // SAFETY: what `set_rows` was promised.
+                // SAFETY: what `lend_rows` was promised.
                 unsafe { self.lend(column.ctype, data, tick, column.source) }?.into()
             };
             self.push(value)?;
@@ -268,6 +288,19 @@ const METHODS: &[(&str, NativeFn)] =
 pub(super) fn rows_of<'a>(query: Gc<UserData>) -> Option<&'a mut Rows> {
     // SAFETY: a live cell; a query's payload is borrowed by one native at a time, and none of them calls back into Lua.
     unsafe { (*query.as_ptr()).payload.as_mut()?.downcast_mut() }
+}
+
+/// The same of what is known to be a query object: to ask a payload what it is takes a call.
+///
+/// # Safety
+/// It is one, and live; borrowed as in [`rows_of`].
+pub(super) unsafe fn rows_unchecked<'a>(query: Gc<UserData>) -> &'a mut Rows {
+    // SAFETY: by contract.
+    unsafe {
+        let payload = (*query.as_ptr()).payload.as_mut().unwrap_unchecked();
+        debug_assert!(payload.is::<Rows>());
+        &mut *std::ptr::from_mut(&mut **payload).cast()
+    }
 }
 
 /// The rows of the query object that argument 0 is, if it may be used now.
@@ -292,55 +325,102 @@ pub(super) fn check_epoch(vm: &mut Vm, rows: &Rows, epoch: u64) -> Result<(), Ra
 }
 
 const COLUMNS: StepKind =
-    StepKind { index: 1, name: "next_columns", function: next_columns, special: Special::None };
+    StepKind { index: 1, name: "next_columns", function: next_columns, special: Special::NextColumns };
 
 /// `for n, a, b, entities in q:columns()`: the rows of one table after another.
 fn columns(vm: &mut Vm, args: Args) -> NativeResult {
     let (query, rows) = check_query(vm, args)?;
     rows.compact(vm.ffi.lending.tick());
-    let cursor = Cursor::new(rows.epoch, Vec::new());
-    let cursor = new_userdata(&mut vm.heap, Some(Box::new(cursor)), None)?;
-    let step = cursor::new_step(vm, COLUMNS, &[query.into(), cursor.into()])?;
-    vm.ret1(RawValue::from(step))
+    cursor::begin_loop(vm, COLUMNS, query, rows)
+}
+
+/// The next table that has rows, and how many.
+fn next_table(rows: &Rows, cursor: &mut Cursor) -> Option<(usize, u32)> {
+    loop {
+        let (at, segment) = cursor.next_segment(rows)?;
+        let len = rows.compacted(at).map_or(segment.len, |rows| rows.len);
+        if len > 0 {
+            return Some((at, len));
+        }
+    }
+}
+
+/// A column of a table: of a component, then of the entities; nil beyond.
+fn column_of(vm: &mut Vm, rows: &Rows, (table, len): (usize, u32), i: usize) -> Result<RawValue, Raised> {
+    let (segment, compacted) = (&rows.segments[table], rows.compacted(table));
+    let Some(column) = rows.columns.get(i) else {
+        if i > rows.columns.len() {
+            return Ok(RawValue::NIL);
+        }
+        let entities = compacted.map_or(segment.entities, |compacted| compacted.entities.as_ptr());
+        let values = Values::Dense(entities.cast_mut().cast(), 8, null_mut());
+        // SAFETY: what `lend_rows` was promised; the source of the host's memory is never writable.
+        return Ok(unsafe { vm.lend_column(Scalar::Entity.into(), values, len, SourceId(0))? }.into());
+    };
+    let Some(values) = values_of(rows, table, i) else { return Ok(RawValue::NIL) };
+    // SAFETY: what `lend_rows` was promised; lists live in `rows`, which stays for the epoch.
+    Ok(unsafe { vm.lend_column(column.ctype, values, len, column.source)? }.into())
+}
+
+/// Where a table has the values of a component, if it has it.
+fn values_of(rows: &Rows, table: usize, i: usize) -> Option<Values> {
+    Some(match (rows.compacted(table), &rows.segments[table].columns[i]) {
+        (_, Cells::Absent) => return None,
+        (Some(compacted), _) => Values::Listed(compacted.columns[i].as_ptr()),
+        (None, Cells::Dense { data, stride, ticks }) => Values::Dense(*data, *stride, *ticks),
+        (None, Cells::Scattered(places)) => Values::Listed(places.as_ptr()),
+    })
 }
 
 /// The next table's columns: how many rows, a column for each component, and the entities.
 fn next_columns(vm: &mut Vm, args: Args) -> NativeResult {
-    let (rows, cursor) = cursor::running_loop(vm, args);
-    check_epoch(vm, rows, cursor.epoch())?;
-    let (table, len) = loop {
-        let Some((at, segment)) = cursor.next_segment(rows) else { return vm.ret1(RawValue::NIL) };
-        let len = rows.compacted.get(at).and_then(Option::as_ref).map_or(segment.len, |rows| rows.len);
-        if len > 0 {
-            break (at, len);
-        }
-    };
-    vm.push(f64::from(len).into())?;
-    let segment = &rows.segments[table];
-    let compacted = rows.compacted.get(table).and_then(Option::as_ref);
-    for (i, column) in rows.columns.iter().enumerate() {
-        let values = match (compacted, &segment.columns[i]) {
-            (_, Cells::Absent) => None,
-            (Some(compacted), _) => Some(Values::Listed(compacted.columns[i].as_ptr())),
-            (None, Cells::Dense { data, stride, ticks }) => Some(Values::Dense(*data, *stride, *ticks)),
-            (None, Cells::Scattered(places)) => Some(Values::Listed(places.as_ptr())),
-        };
-        let value = match values {
-            // SAFETY: what `set_rows` was promised; lists live in `rows`, which stays for the epoch.
-            Some(values) => unsafe { vm.lend_column(column.ctype, values, len, column.source)? },
-            None => RawValue::NIL,
-        };
-        vm.push(value)?;
+    let (rows, cursor) = cursor::running_loop(vm, args)?;
+    let Some(table) = next_table(rows, cursor) else { return vm.ret1(RawValue::NIL) };
+    vm.push(f64::from(table.1).into())?;
+    for i in 0..=rows.columns.len() {
+        let column = column_of(vm, rows, table, i).inspect_err(|_| cursor.go_back_to(table.0))?;
+        vm.push(column)?;
     }
-    let entities = match compacted {
-        Some(compacted) => compacted.entities.as_ptr(),
-        None => segment.entities,
-    };
-    let values = Values::Dense(entities.cast_mut().cast(), 8, null_mut());
-    // SAFETY: as above; the source of the host's memory is never writable.
-    let entities = unsafe { vm.lend_column(Scalar::Entity.into(), values, len, SourceId(0))? };
-    vm.push(entities)?;
     vm.ret_top(2 + rows.columns.len() as u32)
+}
+
+/// The same for the variables of a loop, of which the first is in stack slot `into`, as the running `ITERCALL` says: columns that it does not ask for are not made, and those that its body only
+/// indexes are shown by the loop's own views. `false` when nothing was done and the call is to be made.
+///
+/// # Errors
+/// When the memory limit is reached.
+pub(crate) fn step_columns(
+    vm: &mut Vm,
+    step: Gc<NativeFunction>,
+    into: u32,
+    call: Insn,
+) -> Result<bool, Raised> {
+    let Some((rows, cursor)) = cursor::loop_over_columns(vm, step) else { return Ok(false) };
+    let is_owner = cursor.claim(vm.thread, into);
+    let Some((table, len)) = next_table(rows, cursor) else {
+        cursor.is_finished |= is_owner;
+        vm.set_slot(into, RawValue::NIL);
+        return Ok(true);
+    };
+    let reused = if is_owner { call.index() } else { 0 };
+    vm.set_slot(into, f64::from(len).into());
+    for i in 1..call.c() {
+        let column = i - 1;
+        let own = cursor.view_of(column).filter(|_| reused & 1 << i != 0);
+        let value = match own.map(|view| (view, values_of(rows, table, column))) {
+            None => column_of(vm, rows, (table, len), column).inspect_err(|_| cursor.go_back_to(table))?,
+            Some((_, None)) => RawValue::NIL,
+            Some((view, Some(values))) => {
+                // SAFETY: what `lend_rows` was promised; the view is a live column of this one's type, which the step keeps.
+                unsafe {
+                    show_column(view, values, len, vm.ffi.lending.epoch());
+                    Gc::from_ptr(view).into()
+                }
+            }
+        };
+        vm.set_slot(into + i as u32, value);
+    }
+    Ok(true)
 }
 
 /// How many rows there are.
@@ -365,7 +445,11 @@ fn count(vm: &mut Vm, args: Args) -> NativeResult {
 fn get(vm: &mut Vm, args: Args) -> NativeResult {
     let (_, rows) = check_query(vm, args)?;
     let bits = vm.check_entity(args, 1)?;
-    let place = rows.locate.as_ref().and_then(|rows| rows.locate(bits));
+    let place = match &rows.finder {
+        Finder::Nothing => None,
+        Finder::Host(find) => find(vm, bits),
+        Finder::Own(finder) => finder.locate(bits),
+    };
     if let Some((segment, n)) = place
         && let Some(segment) = rows.segments.get(segment as usize)
         && n < segment.len

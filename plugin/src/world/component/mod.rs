@@ -26,7 +26,6 @@ pub use fields::LuaField;
 use parse::Layout;
 
 use super::context::{Named, Origin, context};
-use super::run::Scope;
 
 /// The components that scripts have declared, by name.
 ///
@@ -181,7 +180,7 @@ fn declare(vm: &mut Vm, name: &str, text: &str) -> Result<Result<(), String>, Ra
     };
     let shared = context(vm).shared.clone();
     let (world, script) = match &context(vm).run {
-        Some(run) if matches!(run.scope, Scope::Everything) => (run.world, run.borrower.to_string()),
+        Some(run) if run.is_exclusive => (run.world, run.lease.borrower.to_string()),
         Some(_) | None => {
             return Ok(Err(
                 "components are declared at the top of a script, not while a system runs".to_owned()

@@ -163,10 +163,15 @@ handler! {
 #[inline(never)]
 call_iterator(pc, vm, insn, base, k) {
     let control = base.add(insn.a());
-    if let Some(function) = (*control).as_function()
-        && (*function.as_ptr()).header.kind == Kind::NativeFunction
-        && (*function.as_ptr()).header.extra[1] == Special::Wrapped as u8
-    {
+    let Some(function) =
+        (*control).as_function().filter(|f| (*f.as_ptr()).header.kind == Kind::NativeFunction)
+    else {
+        slow!(iterate::call_iterator, pc, vm, insn, base, k)
+    };
+    if (*function.as_ptr()).header.extra[1] == Special::NextColumns as u8 {
+        slow!(iterate::next_columns, pc, vm, insn, base, k)
+    }
+    if (*function.as_ptr()).header.extra[1] == Special::Wrapped as u8 {
         for i in 0..3 {
             *control.add(3 + i) = *control.add(i);
             keep_branch();

@@ -105,6 +105,7 @@ pub(in crate::interp) fn native_directly(vm: &mut Vm, insn: Insn, native: Gc<Nat
         | Special::Next
         | Special::NextIndex
         | Special::NextRow
+        | Special::NextColumns
         | Special::ToString => match enter_native(vm, function, count, FrameKind::Lua, 0) {
             Ok(Args { base, count }) => run_native(vm, insn, native, base, count),
             Err(raised) => {
@@ -390,6 +391,7 @@ fn call_native(
         | Special::Next
         | Special::NextIndex
         | Special::NextRow
+        | Special::NextColumns
         | Special::ToString => {
             let ret = run_function(vm, native, args)?;
             let frame = vm.pop_frame();

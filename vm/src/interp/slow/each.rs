@@ -85,6 +85,7 @@ fn is_plain_native(function: RawValue) -> bool {
             | Special::Next
             | Special::NextIndex
             | Special::NextRow
+            | Special::NextColumns
             | Special::ToString
             | Special::Each => true,
             Special::Pcall | Special::Xpcall | Special::Resume | Special::Yield | Special::Wrapped => false,

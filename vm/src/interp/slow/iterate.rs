@@ -1,7 +1,7 @@
 //! Loop set-up and iterators.
 
 use crate::bytecode::{Insn, Op};
-use crate::ffi::cursor;
+use crate::ffi::{cursor, rows};
 use crate::function::{FunctionView, Special};
 use crate::interp::Go;
 use crate::interp::slow::call;
@@ -106,6 +106,7 @@ pub(in crate::interp) fn iterator_step(vm: &Vm, insn: Insn) -> crate::interp::Sl
             Special::Next if is_of_table => return next_entry,
             Special::NextIndex if is_of_table => return next_index,
             Special::NextRow if !is_of_table => return next_row,
+            Special::NextColumns => return next_columns,
             _ => {}
         }
     }
@@ -118,6 +119,18 @@ fn next_row(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
     if let Some(FunctionView::Native(native)) = vm.slot(first).as_function().map(Gc::view)
         // SAFETY: the instruction is the running one, whose variables lie behind the iterator's three registers.
         && unsafe { cursor::step(vm, native, vm.stack.add(first as usize + 3), insn) }
+    {
+        vm.check_collector(insn);
+        return Ok(Go::On);
+    }
+    call_iterator(vm, insn)
+}
+
+/// `ITERCALL` of the step of a loop over whole columns.
+pub(in crate::interp) fn next_columns(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
+    let first = vm.frame().base + insn.a() as u32;
+    if let Some(FunctionView::Native(native)) = vm.slot(first).as_function().map(Gc::view)
+        && rows::step_columns(vm, native, first + 3, insn)?
     {
         vm.check_collector(insn);
         return Ok(Go::On);
