@@ -17,7 +17,7 @@ struct Meeting {
     together: Arc<AtomicUsize>,
 }
 
-const WORK: Duration = Duration::from_millis(40);
+const WORK: Duration = Duration::from_millis(15);
 
 impl Meeting {
     /// Is there for a while, and looks whether the other is too.
@@ -77,24 +77,28 @@ fn meet<F: bevy_ecs::query::QueryFilter + 'static, D: bevy_ecs::query::QueryData
     meeting.attend(&meeting.rust, &meeting.lua);
 }
 
-/// How often the Lua system and this Rust system were at work at the same time, in a few frames.
-fn meetings<M>(system: impl IntoScheduleConfigs<bevy_ecs::system::ScheduleSystem, M>) -> usize {
+/// Whether the Lua system and this Rust system were at work at the same time in some frame of so many: other tests use the same threads.
+fn have_met<M>(system: impl IntoScheduleConfigs<bevy_ecs::system::ScheduleSystem, M>, frames: usize) -> bool {
     let (mut test, meeting) = app_with_threads();
     test.until_global("running");
     test.app.add_systems(Update, system);
     meeting.together.store(0, Ordering::SeqCst);
-    test.frames(5);
+    let meets = |_: usize| {
+        test.frames(1);
+        meeting.together.load(Ordering::SeqCst) > 0
+    };
+    let have_met = (0..frames).any(meets);
     assert_eq!(test.errors().len(), 0);
-    meeting.together.load(Ordering::SeqCst)
+    have_met
 }
 
 #[test]
 fn systems_that_do_not_conflict_run_together() {
-    assert!(meetings(meet::<(), &mut Velocity>) > 0);
+    assert!(have_met(meet::<(), &mut Velocity>, 100));
 }
 
 #[test]
 fn systems_that_conflict_never_do() {
-    assert_eq!(meetings(meet::<(), &Health>), 0);
-    assert_eq!(meetings(meet::<With<Frozen>, &mut Health>), 0);
+    assert!(!have_met(meet::<(), &Health>, 5));
+    assert!(!have_met(meet::<With<Frozen>, &mut Health>, 5));
 }
