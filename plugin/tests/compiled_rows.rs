@@ -1,9 +1,10 @@
 //! Loops over rows and columns do the same compiled as interpreted: values and change ticks, in every frame.
 
 use crate::common::{Health, TestApp, Velocity};
+use bevy_diagnostic::DiagnosticsStore;
 use bevy_ecs::prelude::*;
 use bevy_math::Vec3;
-use bevy_perilune::{LuaAppExt, LuaCollector};
+use bevy_perilune::{JIT_TIME, LuaAppExt, LuaCollector};
 use bevy_transform::components::Transform;
 
 /// A marker that puts entities into tables of their own.
@@ -178,5 +179,30 @@ fn a_loop_that_ends_with_its_rows_stays_compiled() {
     let before = frames(&mut test, 20);
     assert!(before > 0);
     assert_eq!(frames(&mut test, 150), before, "it was compiled again");
+    test.no_errors();
+}
+
+/// What the compiler takes of the script's thread is told in the frame in which it takes it, and only there.
+#[test]
+fn the_compilers_time_is_told_frame_by_frame() {
+    let script = "system { name = 'move', query = { 'mut Velocity' }, run = function(q, dt)
+             for _, v in q:iter() do v.x = v.x + v.y * dt end
+             running = true
+         end }";
+    let mut test = TestApp::interpreted_or_compiled(&[("scripts/main.lua", script)], true);
+    test.app.world_mut().spawn_batch((0..50).map(|n| Velocity { x: n as f32, y: 1.0 }));
+    test.app.add_lua_script("scripts/main.lua");
+    let frame = |test: &mut TestApp| {
+        test.frame();
+        let world = test.app.world();
+        let told = world.resource::<DiagnosticsStore>().get(&JIT_TIME).and_then(|known| known.value());
+        (told.unwrap_or(0.0), world.resource::<LuaCollector>().compiler.map_or(0, |jit| jit.compiled))
+    };
+    let history: Vec<(f64, u64)> = (0..200).map(|_| frame(&mut test)).collect();
+    let compiled = history.last().expect("frames").1;
+    let first = history.iter().position(|(_, so_far)| *so_far == compiled).expect("the last one has it");
+    assert!(compiled > 0 && first < 150, "{compiled} compiled, the last one in frame {first}");
+    assert!(history[..=first].iter().any(|(told, _)| *told > 0.0));
+    assert!(history[first + 20..].iter().all(|(told, _)| *told == 0.0), "{:?}", &history[first..]);
     test.no_errors();
 }
