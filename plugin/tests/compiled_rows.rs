@@ -161,9 +161,8 @@ fn compiled_loops_do_what_the_interpreter_does() {
     }
 }
 
-/// Where rows are at their end a loop is left in front of where it begins: that is no reason to think that it cannot be entered.
-#[test]
-fn a_loop_that_ends_with_its_rows_stays_compiled() {
+/// An app with one compiled loop over fifty rows, which is about to begin.
+fn moving() -> TestApp {
     let script = "system { name = 'move', query = { 'mut Velocity' }, run = function(q, dt)
              for _, v in q:iter() do v.x = v.x + v.y * dt end
              running = true
@@ -171,6 +170,13 @@ fn a_loop_that_ends_with_its_rows_stays_compiled() {
     let mut test = TestApp::interpreted_or_compiled(&[("scripts/main.lua", script)], true);
     test.app.world_mut().spawn_batch((0..50).map(|n| Velocity { x: n as f32, y: 1.0 }));
     test.app.add_lua_script("scripts/main.lua");
+    test
+}
+
+/// Where rows are at their end a loop is left in front of where it begins: that is no reason to think that it cannot be entered.
+#[test]
+fn a_loop_that_ends_with_its_rows_stays_compiled() {
+    let mut test = moving();
     test.until_global("running");
     let frames = |test: &mut TestApp, count: usize| {
         (0..count).for_each(|_| test.frame());
@@ -185,13 +191,7 @@ fn a_loop_that_ends_with_its_rows_stays_compiled() {
 /// What the compiler takes of the script's thread is told in the frame in which it takes it, and only there.
 #[test]
 fn the_compilers_time_is_told_frame_by_frame() {
-    let script = "system { name = 'move', query = { 'mut Velocity' }, run = function(q, dt)
-             for _, v in q:iter() do v.x = v.x + v.y * dt end
-             running = true
-         end }";
-    let mut test = TestApp::interpreted_or_compiled(&[("scripts/main.lua", script)], true);
-    test.app.world_mut().spawn_batch((0..50).map(|n| Velocity { x: n as f32, y: 1.0 }));
-    test.app.add_lua_script("scripts/main.lua");
+    let mut test = moving();
     let frame = |test: &mut TestApp| {
         test.frame();
         let world = test.app.world();
