@@ -167,7 +167,7 @@ impl CallInfo {
         if self.constants.is_null() {
             return None;
         }
-        // SAFETY: the word below the constants of a code is the address of its cell (function.rs, `Code`), which the frame keeps alive.
+        // SAFETY: the word below the constants of a code is the address of its cell (function/code.rs), which the frame keeps alive.
         unsafe { Some(Gc::from_ptr(*self.constants.cast::<*mut Code>().sub(1))) }
     }
 }

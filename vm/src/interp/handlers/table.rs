@@ -14,7 +14,7 @@ use crate::interp::slow::{misc, table};
 use crate::table::{DICTIONARY, INTEGER_KEYS, IS_META, Table};
 use crate::value::{Gc, RawValue, Type, truncate};
 
-/// The inline cache of an instruction: caches lie below the back pointer below the constants (function.rs, `Code`).
+/// The inline cache of an instruction: caches lie below the back pointer below the constants (function/code.rs).
 macro_rules! cache {
     ($k:expr, $insn:expr) => {
         $k.sub(1).cast::<InlineCache>().sub($insn.index() + 1)

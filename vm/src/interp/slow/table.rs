@@ -16,7 +16,7 @@ use crate::vm::{Raised, Vm};
 
 /// The inline cache an instruction of the frame on top names.
 fn cache(vm: &Vm, insn: Insn) -> *mut InlineCache {
-    // SAFETY: caches lie below the back pointer below the constants (function.rs, `Code`); the index was verified.
+    // SAFETY: caches lie below the back pointer below the constants (function/code.rs); the index was verified.
     unsafe { vm.frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1).cast_mut() }
 }
 

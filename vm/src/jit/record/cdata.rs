@@ -457,7 +457,7 @@ impl Recorder {
 
     /// The inline cache of an instruction of the current frame.
     pub(super) fn cache_of(&self, insn: Insn) -> *const InlineCache {
-        // SAFETY: caches lie below the back pointer below the constants (function.rs, `Code`); the index was verified.
+        // SAFETY: caches lie below the back pointer below the constants (function/code.rs); the index was verified.
         unsafe { self.top_frame().constants.sub(1).cast::<InlineCache>().sub(insn.index() + 1) }
     }
 }
