@@ -167,12 +167,13 @@ pub(crate) fn uses(insn: Insn, size: usize) -> (Registers, Registers) {
         Op::EQK | Op::EQPRI | Op::LTVK | Op::LEVK | Op::GTVK | Op::GEVK => reads.add(a),
         Op::CALL => {
             reads.add_range(a, if b == 0 { size } else { a + b });
-            writes.add_range(a, if c == 0 { a } else { a + c - 1 });
+            // An open list is all that there is from there on.
+            writes.add_range(a, if c == 0 { size } else { a + c - 1 });
         }
         Op::TAILCALL => reads.add_range(a, if b == 0 { size } else { a + b }),
         Op::RET => reads.add_range(a, if b == 0 { size } else { a + b - 1 }),
         Op::RET1 => reads.add(a),
-        Op::VARARG => writes.add_range(a, if b == 0 { a } else { a + b - 1 }),
+        Op::VARARG => writes.add_range(a, if b == 0 { size } else { a + b - 1 }),
         // The visible variable is written, or out of scope.
         Op::FORPREP | Op::FORLOOP | Op::FORLOOP1 => {
             reads.add_range(a, a + 3);
