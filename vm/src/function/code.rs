@@ -161,6 +161,10 @@ impl Code {
         let pc = pc.saturating_sub(self.pc_bias as usize);
         self.draft_proto().lines.get(pc).copied().unwrap_or(0)
     }
+    /// The first instruction of the draft's: the function has begun when it is over.
+    pub(crate) fn first_insn(&self) -> *const Insn {
+        &raw const self.insns[self.pc_bias as usize]
+    }
     /// The instruction that counts calls, if it has one.
     pub(crate) fn call_counter(&self) -> Option<*const Insn> {
         let at = (self.pc_bias as usize).checked_sub(1)?;

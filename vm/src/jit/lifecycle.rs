@@ -481,11 +481,13 @@ pub(super) fn flush_function(vm: &mut Vm, state: &mut State, proto: Gc<Proto>) {
 /// A region that is left as soon as it is entered is dropped; its loop is counted again, for longer each time.
 pub(super) fn give_region_up(vm: &mut Vm, state: &mut State, number: u32) {
     state.abort(Reason::Unprofitable);
-    if let Some(compiled) = &state.regions[number as usize] {
-        let header = compiled.header;
-        let known = &mut state.sites[compiled.site as usize];
-        known.failures = (known.failures + 12).min(16);
-        report::aborted(vm, state, header, Reason::Unprofitable);
-    }
+    let Some(compiled) = state.regions[number as usize].as_deref() else { return };
+    let (site, header, protos) = (compiled.site, compiled.header, compiled.protos.clone());
+    let known = &mut state.sites[site as usize];
+    known.failures = (known.failures + 12).min(16);
+    report::aborted(vm, state, header, Reason::Unprofitable);
     drop_region(vm, state, number);
+    for proto in protos {
+        rest(vm, state, site, header, proto);
+    }
 }

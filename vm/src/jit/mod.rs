@@ -197,6 +197,8 @@ struct Site {
     /// It, or its region, is being compiled.
     is_pending: bool,
     failures: u32,
+    /// How long it rests next.
+    rests: u32,
     /// It counts calls of a function, not turns of a loop.
     counts_calls: bool,
 }

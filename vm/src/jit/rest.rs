@@ -1,10 +1,12 @@
-//! Loops that nothing has come of, again and again, are not counted for a while.
+//! Loops and functions that nothing has come of, again and again, are not counted for a while.
 //!
-//! To count a turn takes the interpreter a dozen instructions, which a loop over a coroutine pays for nothing: it was 5 % slower than without a compiler. So after
-//! [`TRIES`] recordings in vain its back-edge is again the instruction that it was. What follows may be another phase of the program: all are counted again when the compiler
-//! has been asked [`VISITS`] times since, for other loops and functions, when [`FRAMES`] of the host's frames have begun, when a script asks anything of the compiler, and before a reload gives functions other code.
+//! To count a turn takes the interpreter a dozen instructions, and a call two dozen, which a loop over a coroutine or a callback that is part of nothing pays for nothing: they
+//! were 2 to 5 % slower than without a compiler. So after [`TRIES`] recordings in vain, or when a region has been given up, a back-edge is again the instruction that it was,
+//! and calls of a function go past the instruction that counts them. What follows may be another phase of the program: they are counted again when the compiler
+//! has been asked [`VISITS`] times since, for other loops and functions, or when [`FRAMES`] of the host's frames have begun; each time they come to nothing it takes twice as
+//! long, up to [`LONGEST`] times. All are counted when a script asks anything of the compiler, and before a reload gives functions other code.
 
-#![allow(unsafe_code, reason = "writes bytecode")]
+#![allow(unsafe_code, reason = "writes bytecode, and where functions begin")]
 
 use super::State;
 use super::lifecycle::{pin, unpin};
@@ -17,74 +19,131 @@ use crate::vm::Vm;
 const TRIES: u32 = 6;
 const VISITS: u32 = 4_096;
 const FRAMES: u32 = 256;
+const LONGEST: u32 = 32;
 
-/// The loops that rest, and how long they still do.
+/// What rests, and how long it still does.
 #[derive(Default)]
 pub(super) struct Resting {
-    loops: Vec<Loop>,
+    sleepers: Vec<Sleeper>,
     visits: u32,
     frames: u32,
 }
 
-/// A back-edge that is not counted.
-struct Loop {
-    place: *mut Insn,
-    /// What counts it.
-    counted: Insn,
+/// A back-edge or a function that is not counted.
+struct Sleeper {
+    place: Place,
     /// Where its function is pinned.
     pinned: Vec<usize>,
+    /// So many times the visits or frames have to be over until it is counted again.
+    periods: u32,
 }
 
-/// Lets the loop of a site rest whose back-edge is at `header` in a function, if it has come to nothing often enough.
+enum Place {
+    /// A back-edge, and what counts it.
+    BackEdge(*mut Insn, Insn),
+    /// A function whose calls go past the instruction that counts them.
+    Entry(Gc<Proto>, *const Insn),
+}
+
+impl Place {
+    /// Where what counts for a site is in a function, if it does.
+    fn find(state: &State, site: u32, header: *const Insn, proto: Gc<Proto>) -> Option<Place> {
+        // SAFETY: a live prototype and its code; instructions are data, and nobody holds a reference to them.
+        unsafe {
+            let entry = (*proto.as_ptr()).entry;
+            let insns = &mut (*(*proto.as_ptr()).code.as_ptr()).insns;
+            let range = insns.as_ptr_range();
+            if !range.contains(&header) || (*header).op() != Op::JLOOP || (*header).index() != site as usize {
+                return None;
+            }
+            if !state.sites[site as usize].counts_calls {
+                let place = insns.as_mut_ptr().add(header.offset_from_unsigned(range.start));
+                return Some(Place::BackEdge(place, *header));
+            }
+            // A function that was reloaded begins with another instruction.
+            std::ptr::eq(entry, header).then_some(Place::Entry(proto, header))
+        }
+    }
+
+    fn rest(&self, state: &State, site: u32) {
+        // SAFETY: as above.
+        unsafe {
+            match *self {
+                Place::BackEdge(place, _) => *place = state.loop_sites[site as usize].original,
+                Place::Entry(proto, header) => (*proto.as_ptr()).entry = header.add(1),
+            }
+        }
+    }
+
+    fn wake(&self) {
+        // SAFETY: its function was pinned, and has that code until all is flushed.
+        unsafe {
+            match *self {
+                Place::BackEdge(place, counted) => *place = counted,
+                Place::Entry(proto, header) => (*proto.as_ptr()).entry = header,
+            }
+        }
+    }
+}
+
+/// Lets the loop or function of a site rest that `header`, in a function, counts, if it has come to nothing often enough.
 pub(super) fn rest(vm: &mut Vm, state: &mut State, site: u32, header: *const Insn, proto: Gc<Proto>) {
-    let known = &state.sites[site as usize];
-    if known.failures <= TRIES || known.counts_calls || !state.only_if_it_pays() {
+    if state.sites[site as usize].failures <= TRIES || !state.only_if_it_pays() {
         return;
     }
-    // SAFETY: a live prototype and its code; instructions are data, and nobody holds a reference to them.
-    let (place, counted) = unsafe {
-        let insns = &mut (*(*proto.as_ptr()).code.as_ptr()).insns;
-        let Some(index) = insns.iter().position(|insn| std::ptr::eq(insn, header)) else { return };
-        (insns.as_mut_ptr().add(index), insns[index])
-    };
-    if counted.op() != Op::JLOOP || counted.index() != site as usize {
-        return;
-    }
+    let Some(place) = Place::find(state, site, header, proto) else { return };
     let Ok(pinned) = pin(vm, state, &[proto]) else { return };
-    // SAFETY: as above.
-    unsafe { *place = state.loop_sites[site as usize].original };
-    if state.resting.loops.is_empty() {
+    place.rest(state, site);
+    if state.resting.sleepers.is_empty() {
         (state.resting.visits, state.resting.frames) = (VISITS, FRAMES);
     }
-    state.resting.loops.push(Loop { place, counted, pinned });
+    // The rest is the penalty: awake, it is soon known whether something has changed.
+    let count = state.parameters.hot_loop.max(1).saturating_mul(2 << TRIES);
+    let known = &mut state.loop_sites[site as usize];
+    known.count = known.count.min(count);
+    let periods = state.sites[site as usize].rests.max(1);
+    state.sites[site as usize].rests = (periods * 2).min(LONGEST);
+    state.resting.sleepers.push(Sleeper { place, pinned, periods });
 }
 
-/// All loops are counted again.
+/// All are counted again.
 pub(super) fn wake(vm: &mut Vm, state: &mut State) {
-    for Loop { place, counted, pinned } in std::mem::take(&mut state.resting.loops) {
-        // SAFETY: its function was pinned, and has that code until all is flushed.
-        unsafe { *place = counted };
-        unpin(vm, state, &pinned);
+    for sleeper in std::mem::take(&mut state.resting.sleepers) {
+        sleeper.place.wake();
+        unpin(vm, state, &sleeper.pinned);
+    }
+}
+
+/// A period is over: those are counted again that have slept long enough.
+fn end_period(vm: &mut Vm, state: &mut State) {
+    (state.resting.visits, state.resting.frames) = (VISITS, FRAMES);
+    for sleeper in &mut state.resting.sleepers {
+        sleeper.periods -= 1;
+    }
+    let awake: Vec<Sleeper> = state.resting.sleepers.extract_if(.., |sleeper| sleeper.periods == 0).collect();
+    for sleeper in awake {
+        sleeper.place.wake();
+        unpin(vm, state, &sleeper.pinned);
     }
 }
 
 /// The compiler has been asked for another loop.
 #[inline]
 pub(super) fn visit(vm: &mut Vm, state: &mut State) {
-    if !state.resting.loops.is_empty() {
+    if !state.resting.sleepers.is_empty() {
         state.resting.visits -= 1;
         if state.resting.visits == 0 {
-            wake(vm, state);
+            end_period(vm, state);
         }
     }
 }
 
 /// A frame of the host's begins.
 pub(super) fn frame_begins(vm: &mut Vm, state: &mut State) {
-    if !state.resting.loops.is_empty() {
+    if !state.resting.sleepers.is_empty() {
         state.resting.frames -= 1;
         if state.resting.frames == 0 {
-            wake(vm, state);
+            end_period(vm, state);
         }
     }
 }
@@ -92,6 +151,6 @@ pub(super) fn frame_begins(vm: &mut Vm, state: &mut State) {
 #[cfg(test)]
 impl Resting {
     pub(super) fn count(&self) -> usize {
-        self.loops.len()
+        self.sleepers.len()
     }
 }

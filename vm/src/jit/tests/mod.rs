@@ -7,7 +7,7 @@ use super::State;
 use super::background::{Background, Garbage, Job};
 use super::ir::{parse, print, verify};
 use super::opt::{Wanted, optimise};
-use crate::{Libraries, Lua, LuaOptions};
+use crate::{Function, Libraries, Lua, LuaOptions};
 
 /// Reads, prints, and reads again.
 #[test]
@@ -261,6 +261,40 @@ fn loops_that_come_to_nothing_rest_and_are_counted_again() {
     assert!(lua.stats().compiler.expect("a compiler").compiled > compiled);
 }
 
+/// A callback of the host that calls the host: compiled, it would only be entered and left. Where it begins is not where its code does then.
+#[test]
+fn a_function_that_does_not_pay_rests_and_begins_where_it_did() {
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+    let host = lua.create_function("host", |_, n: f64| Ok(n + 1.0)).expect("a function");
+    lua.globals().set(&mut lua, "host", host).expect("it is set");
+    lua.load("function callback(n)\n return host(n) + host(n) end").exec(&mut lua).expect("it runs");
+    let callback: Function = lua.globals().get(&mut lua, "callback").expect("a function");
+    let resting = |lua: &mut Lua| {
+        // SAFETY: the VM has a compiler.
+        unsafe { &*State::of(lua.vm()) }.resting.count()
+    };
+    let mut calls = 0;
+    while resting(&mut lua) == 0 {
+        assert_eq!(callback.call::<f64>(&mut lua, f64::from(calls)).ok(), Some(f64::from(calls) * 2.0 + 2.0));
+        calls += 1;
+        assert!(calls < 5_000_000, "it is still counted");
+    }
+    let seen = "local lines = {}
+        debug.sethook(function(event)
+            local info = debug.getinfo(2, 'lSf')
+            if info.func == callback then lines[#lines + 1] = event .. info.currentline end
+        end, 'cl')
+        local result = callback(3)
+        debug.sethook()
+        return table.concat(lines, ' ') .. ' ' .. result";
+    assert_eq!(lua.load(seen).eval::<String>(&mut lua).expect("it runs"), "call1 line2 8");
+    assert!(resting(&mut lua) > 0);
+    lua.load("jit.on(callback)").exec(&mut lua).expect("it runs");
+    assert_eq!(resting(&mut lua), 0);
+    assert_eq!(callback.call::<f64>(&mut lua, 4.0).ok(), Some(10.0));
+}
+
 /// Code that a reload replaces may be gone when a loop in it would be counted again.
 #[test]
 fn no_loop_rests_where_all_is_flushed() {
@@ -275,6 +309,20 @@ fn no_loop_rests_where_all_is_flushed() {
     lua.vm().flush_compiled();
     // SAFETY: as above.
     assert_eq!(unsafe { &*State::of(lua.vm()) }.resting.count(), 0);
+}
+
+/// What `...` gives is not there before: a loop that hands it on carries nothing of it.
+#[test]
+fn a_loop_that_hands_on_extra_arguments_is_a_loop_inside() {
+    let text = regions_of(
+        b"local sum = 0
+          local list = {}
+          for i = 1, 6 do list[i] = function(a, b) sum = sum + a * (b or i) end end
+          local function emit(...) for i = 1, #list do list[i](...) end end
+          local function all(f, ...) return f(...) end
+          for i = 1, 30 do emit(i) all(emit, i, 2) end",
+    );
+    assert!(text.lines().any(|line| line.starts_with("inner ")), "{text}");
 }
 
 /// What an outer loop writes is no obstacle: its turns end before the loop.
