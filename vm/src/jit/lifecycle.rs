@@ -151,7 +151,7 @@ fn compile(
         wants_listing: state.report.wants_code(),
         garbage: std::mem::take(&mut state.garbage),
     };
-    let place = report::place_if_shown(vm, &state.report, header);
+    let place = report::place_if_shown(vm, &state.report, &protos, header);
     let generation = state.generation;
     let pending =
         Pending { ticket, generation, site, number, header, protos, pinned, region, next: None, place };
@@ -257,6 +257,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
         number: shown,
         region: &optimised,
         place: &place,
+        protos: &compiled.protos,
         header,
         code: done.listing.as_deref(),
     };
@@ -279,7 +280,7 @@ fn publish(vm: &mut Vm, state: &mut State, pending: Pending, done: Done) {
 }
 
 pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reason: Reason) {
-    report::aborted(vm, state, recorder.at(), reason);
+    report::aborted(vm, state, recorder.protos(), recorder.at(), reason);
     if reason == Reason::View {
         state.sites[recorder.site as usize].makes_views = true;
     }
@@ -485,7 +486,7 @@ pub(super) fn give_region_up(vm: &mut Vm, state: &mut State, number: u32) {
     let (site, header, protos) = (compiled.site, compiled.header, compiled.protos.clone());
     let known = &mut state.sites[site as usize];
     known.failures = (known.failures + 12).min(16);
-    report::aborted(vm, state, header, Reason::Unprofitable);
+    report::aborted(vm, state, &protos, header, Reason::Unprofitable);
     drop_region(vm, state, number);
     for proto in protos {
         rest(vm, state, site, header, proto);

@@ -6,7 +6,11 @@ use super::State;
 use super::ir::{End, Region, print, print_snapshot};
 use super::reason::Reason;
 use crate::bytecode::{Insn, Op, disasm};
+use crate::function::{Code, Proto};
 use crate::interp::compiled::Listener;
+use crate::syntax::chunk_id;
+use crate::thread::CallInfo;
+use crate::value::Gc;
 use crate::vm::Vm;
 
 /// What is shown, and where. By default nothing is.
@@ -71,26 +75,30 @@ pre.code { color: #036; }
 ";
 
 /// `chunk:line` of an instruction of a frame's code, if somebody is to read it.
-pub(super) fn place_if_shown(vm: &Vm, report: &Report, pc: *const Insn) -> String {
-    if report.listener.is_none() { String::new() } else { place(vm, pc) }
+pub(super) fn place_if_shown(vm: &Vm, report: &Report, protos: &[Gc<Proto>], pc: *const Insn) -> String {
+    if report.listener.is_none() { String::new() } else { place(vm, protos, pc) }
 }
 
-/// `chunk:line` of an instruction of the frame on top or of a live code.
-fn place(vm: &Vm, pc: *const Insn) -> String {
-    let frames = vm.frames().iter().rev();
-    for code in frames.filter_map(crate::thread::CallInfo::code) {
-        // SAFETY: a frame keeps its code alive.
-        #[allow(unsafe_code, reason = "reads code")]
-        let code = unsafe { &*code.as_ptr() };
-        if code.insns.as_ptr_range().contains(&pc) {
-            let index = (pc as usize - code.insns.as_ptr() as usize) / size_of::<Insn>();
-            let name = String::from_utf8_lossy(&code.draft.chunk_name);
-            let name = name.trim_start_matches(['@', '=']);
-            let name = name.rsplit('/').next().unwrap_or(name);
-            return format!("{name}:{}", code.line(index));
-        }
-    }
-    "?".into()
+/// `chunk:line` of an instruction of one of these functions, or of one that runs.
+fn place(vm: &Vm, protos: &[Gc<Proto>], pc: *const Insn) -> String {
+    let Some(code) = code_with(vm, protos, pc) else { return "?".into() };
+    let index = (pc as usize - code.insns.as_ptr() as usize) / size_of::<Insn>();
+    let name = &code.draft.chunk_name;
+    let shown = chunk_id(name);
+    // Of a file the name, without its folders.
+    let shown = if name.starts_with(b"@") { shown.rsplit('/').next().unwrap_or(&shown) } else { &shown };
+    format!("{shown}:{}", code.line(index))
+}
+
+/// The code of one of these functions, or of one that runs, that has an instruction.
+#[allow(unsafe_code, reason = "reads code")]
+fn code_with<'a>(vm: &'a Vm, protos: &[Gc<Proto>], pc: *const Insn) -> Option<&'a Code> {
+    // SAFETY: a live prototype has code.
+    let of_functions = protos.iter().map(|proto| unsafe { (*proto.as_ptr()).code });
+    let of_frames = vm.frames().iter().rev().filter_map(CallInfo::code);
+    // SAFETY: prototypes and frames keep their code alive, and nothing is collected meanwhile.
+    let mut all = of_functions.chain(of_frames).map(|code| unsafe { &*code.as_ptr() });
+    all.find(|code| code.insns.as_ptr_range().contains(&pc))
 }
 
 /// What there is to say of a region that was compiled.
@@ -98,6 +106,8 @@ pub(super) struct Made<'a> {
     pub(super) number: u32,
     pub(super) region: &'a Region,
     pub(super) place: &'a str,
+    /// The functions it has to do with, and where it begins.
+    pub(super) protos: &'a [Gc<Proto>],
     pub(super) header: *const Insn,
     pub(super) code: Option<&'a str>,
 }
@@ -122,7 +132,7 @@ pub(super) fn compiled(vm: &mut Vm, report: &mut Report, made: &Made<'_>) {
         say(vm, report, "trace", &line);
     }
     if report.shows(b'b')
-        && let Some(listing) = bytecode_of(vm, made.header)
+        && let Some(listing) = bytecode_of(vm, made.protos, made.header)
     {
         say(vm, report, "bytecode", &format!("---- REGION {number} bytecode\n{listing}\n"));
     }
@@ -143,19 +153,9 @@ pub(super) fn compiled(vm: &mut Vm, report: &mut Report, made: &Made<'_>) {
     }
 }
 
-/// The bytecode of a loop that the frame on top, or one below, runs.
-fn bytecode_of(vm: &Vm, header: *const Insn) -> Option<String> {
-    let frames = vm.frames().iter().rev();
-    let code = frames.filter_map(crate::thread::CallInfo::code).find(|code| {
-        // SAFETY: a frame keeps its code alive.
-        #[allow(unsafe_code, reason = "reads code")]
-        unsafe {
-            (*code.as_ptr()).insns.as_ptr_range().contains(&header)
-        }
-    })?;
-    // SAFETY: as above.
-    #[allow(unsafe_code, reason = "reads code")]
-    let code = unsafe { &*code.as_ptr() };
+/// The bytecode of a loop of one of these functions.
+fn bytecode_of(vm: &Vm, protos: &[Gc<Proto>], header: *const Insn) -> Option<String> {
+    let code = code_with(vm, protos, header)?;
     let end = (header as usize - code.insns.as_ptr() as usize) / size_of::<Insn>();
     let Some(end) = end.checked_sub(code.pc_bias as usize) else {
         let all = 0..code.draft_proto().code.len();
@@ -169,10 +169,10 @@ fn bytecode_of(vm: &Vm, header: *const Insn) -> Option<String> {
     Some(lines.fold(String::new(), |text, line| text + line.trim_end() + "\n"))
 }
 
-/// A recording came to nothing.
-pub(super) fn aborted(vm: &mut Vm, state: &mut State, pc: *const Insn, reason: Reason) {
+/// A recording, or a region, of these functions came to nothing.
+pub(super) fn aborted(vm: &mut Vm, state: &mut State, protos: &[Gc<Proto>], pc: *const Insn, reason: Reason) {
     if state.report.shows(b't') {
-        let line = format!("[TRACE --- {} -- {}]\n", place(vm, pc), reason.text());
+        let line = format!("[TRACE --- {} -- {}]\n", place(vm, protos, pc), reason.text());
         say(vm, &mut state.report, "abort", &line);
     }
 }

@@ -409,6 +409,11 @@ impl Recorder {
         self.places.truncate((slot + 1).max(0) as usize);
     }
 
+    /// The functions it has come to.
+    pub(crate) fn protos(&self) -> &[Gc<Proto>] {
+        &self.protos
+    }
+
     /// The instruction it has come to.
     pub(crate) fn at(&self) -> *const Insn {
         self.pc
