@@ -11,6 +11,7 @@ use crate::ffi::cdata::CData;
 use crate::ffi::ctype::Scalar;
 use crate::ffi::cursor;
 use crate::function::{NativeFunction, ShortForm};
+use crate::rt;
 use crate::string::LuaString;
 use crate::table::Table;
 use crate::thread::FrameKind;
@@ -59,6 +60,7 @@ helpers! {
     call_native(Word, Word, Word) -> Word;
     call_native_here(Word, Word, Word) -> Word;
     short(Word, Word, Word, Word) -> Word;
+    concat(Word, Word) -> Word;
     append(Word, Word, Word, Word, Word) -> Word;
     table_len(Word, Word) -> Word;
     table_get(Word, Word, Word) -> Word;
@@ -148,12 +150,26 @@ extern "C" fn short(vm: *mut Vm, native: *mut NativeFunction, form: usize, count
     // SAFETY: compiled code hands over its VM, a live native, the address of the short form recorded for it, and so many values.
     unsafe {
         let form: ShortForm = std::mem::transmute::<usize, ShortForm>(form);
-        let state = State::of(vm);
-        let args = std::slice::from_raw_parts(
-            (&raw const (*state).runtime.arguments).cast::<RawValue>(),
-            count as usize,
-        );
+        let args = arguments(vm, count);
         form(&mut *vm, Gc::from_ptr(native), args).map_or(NO_VALUE, RawValue::bits)
+    }
+}
+
+/// The string that so many strings and numbers in the argument buffer make together; null if there is none.
+extern "C" fn concat(vm: *mut Vm, count: u64) -> *mut LuaString {
+    // SAFETY: compiled code hands over its VM, and has stored so many values.
+    unsafe { rt::concat_values(&mut *vm, arguments(vm, count)).map_or(std::ptr::null_mut(), Gc::as_ptr) }
+}
+
+/// The first values of the argument buffer.
+///
+/// # Safety
+/// Compiled code of the VM runs, and has stored so many values there.
+unsafe fn arguments<'a>(vm: *mut Vm, count: u64) -> &'a [RawValue] {
+    // SAFETY: by contract; the state is there while compiled code runs, and nothing called meanwhile runs compiled code.
+    unsafe {
+        let state = State::of(vm);
+        std::slice::from_raw_parts((&raw const (*state).runtime.arguments).cast(), count as usize)
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) mod traceback;
 pub(crate) use arith::{arith, binary_handler, event_of, to_number};
 pub(crate) use bits::bit_operation;
 pub(crate) use compare::{LessEqual, equals, less_equal, less_than, raw_equals};
-pub(crate) use concat::{concat_slots, is_concatenable};
+pub(crate) use concat::{concat_slots, concat_values, is_concatenable};
 pub(crate) use index::{Index, index, inherited, length, set_index};
 
 use crate::value::RawValue;

@@ -399,6 +399,8 @@ ops! {
     ARG Value Pure,
     /// The short form at `imm` of native `b`, with the arguments `a`; it gave a value. Short forms write nothing.
     SHORT Call Pure,
+    /// The string that the arguments `a`, strings and numbers, make together.
+    CONCAT Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
     /// The native is called that the `CALL` of the snapshot calls, and a plain one is, and the instruction at `imm` is next.

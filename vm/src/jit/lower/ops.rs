@@ -388,8 +388,16 @@ impl Lowering<'_> {
             }
             IrOp::ARG => return None,
             IrOp::SHORT => {
-                let value = self.short(ins);
+                let count = self.store_list(ins.a);
+                let (native, form) = (self.value(ins.b), self.word(ins.imm));
+                let value = self.call(Helper::short, &[self.vm, native, form, count]);
                 self.guard_value(value, ins)
+            }
+            IrOp::CONCAT => {
+                let count = self.store_list(ins.a);
+                let string = self.call(Helper::concat, &[self.vm, count]);
+                self.guard(string, ins.snap);
+                string
             }
             IrOp::EXEC | IrOp::NATIVE => {
                 let is_stored = self.makes_nothing(ins.snap);
@@ -568,9 +576,10 @@ impl Lowering<'_> {
         self.b.ins().store(Self::flags(), value, base, offset);
     }
 
-    fn short(&mut self, ins: &Ins) -> Value {
+    /// Stores the arguments of a call; how many there are.
+    fn store_list(&mut self, last: Ref) -> Value {
         let mut arguments = Vec::new();
-        let mut at = ins.a;
+        let mut at = last;
         while at != Ref::NONE {
             let link = *self.region.get(at);
             arguments.push(link.b);
@@ -578,9 +587,7 @@ impl Lowering<'_> {
         }
         arguments.reverse();
         self.store_arguments(&arguments);
-        let (native, form, count) =
-            (self.value(ins.b), self.word(ins.imm), self.word(arguments.len() as u64));
-        self.call(Helper::short, &[self.vm, native, form, count])
+        self.word(arguments.len() as u64)
     }
 }
 

@@ -515,15 +515,21 @@ impl Recorder {
         if let Some(value) = self.intrinsic(native, &args)? {
             return Ok(Some(value));
         }
-        let mut list = Ref::NONE;
-        for arg in args {
-            let value = self.boxed(arg)?;
-            list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(list).b(value))?;
-        }
+        let list = self.list_of(&args)?;
         let call = Ins::new(IrOp::SHORT, Ty::Any).a(list).b(function).imm(short as usize as u64);
         let result = self.emit(call)?;
         // A short form that makes a string gives another one when it is called again, but of the same type.
         self.refine(result, answer).map(Some)
+    }
+
+    /// Values as the arguments of a call.
+    pub(super) fn list_of(&mut self, values: &[Ref]) -> Recorded<Ref> {
+        let mut list = Ref::NONE;
+        for value in values {
+            let value = self.boxed(*value)?;
+            list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(list).b(value))?;
+        }
+        Ok(list)
     }
 
     /// Natives that are instructions.

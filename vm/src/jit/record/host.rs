@@ -32,9 +32,7 @@ impl Recorder {
         let Some(answer) = short(vm, native, &[actual.into(), key.into()]) else { return Ok(None) };
         self.emit(Ins::new(IrOp::FNATIVE, Ty::Void).a(handler).imm(code as usize as u64))?;
         let name = self.constant(key.into())?;
-        let (object, name) = (self.boxed(table)?, self.boxed(name)?);
-        let list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(Ref::NONE).b(object))?;
-        let list = self.emit(Ins::new(IrOp::ARG, Ty::Void).a(list).b(name))?;
+        let list = self.list_of(&[table, name])?;
         let call = Ins::new(IrOp::SHORT, Ty::Any).a(list).b(handler).imm(short as usize as u64);
         let result = self.emit(call)?;
         self.refine(result, answer).map(Some)

@@ -4,6 +4,7 @@ use super::wide::wide_type;
 use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{BitOp, Format, Insn, Op};
 use crate::function::FunctionView;
+use crate::jit::ARGUMENTS;
 use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty, WideOp};
 use crate::jit::reason::Reason;
 use crate::rt::{self, meta::Meta};
@@ -71,7 +72,8 @@ impl Recorder {
                 let key = self.key_of(insn);
                 if self.init_field(table, key, value)? { Ok(()) } else { self.exec(insn) }
             }
-            Op::CLOSURE | Op::CONCAT | Op::REMAP => self.exec(insn),
+            Op::CONCAT => self.concat(vm, insn),
+            Op::CLOSURE | Op::REMAP => self.exec(insn),
             Op::SETLIST => self.set_list(vm, insn),
             Op::VARARG => self.extra_arguments(vm, insn),
             Op::ADD
@@ -543,6 +545,22 @@ impl Recorder {
             _ => return self.exec(insn),
         };
         self.write(insn.a(), length)
+    }
+
+    /// `CONCAT`: of strings and numbers, a call; of anything else, the interpreter's.
+    fn concat(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let (first, last) = (insn.b(), insn.c());
+        let is_text = |register: usize| {
+            let value = self.actual_reg(vm, register);
+            value.is_string() || value.is_number()
+        };
+        if last - first >= ARGUMENTS || !(first..=last).all(is_text) {
+            return self.exec(insn);
+        }
+        let parts: Vec<Ref> = (first..=last).map(|register| self.read(vm, register)).collect::<Recorded<_>>()?;
+        let list = self.list_of(&parts)?;
+        let text = self.emit(Ins::new(IrOp::CONCAT, Ty::Str).a(list))?;
+        self.write(insn.a(), text)
     }
 
     /// A closure as a function value.
