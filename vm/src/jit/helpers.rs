@@ -10,7 +10,7 @@ use crate::ffi::arith;
 use crate::ffi::cdata::CData;
 use crate::ffi::ctype::Scalar;
 use crate::ffi::cursor;
-use crate::function::{NativeFunction, ShortForm};
+use crate::function::{LuaFunction, NativeFunction, ShortForm};
 use crate::rt;
 use crate::string::LuaString;
 use crate::table::Table;
@@ -69,6 +69,7 @@ helpers! {
     return_to(Word, Word) -> Word;
     called(Word, Word, Word) -> Word;
     close(Word, Word) -> Word;
+    closure(Word, Word, Word, Word) -> Word;
     power(Double, Double) -> Double;
     new_table(Word, Word) -> Word;
     init_field(Word, Word, Word, Word) -> Word;
@@ -259,6 +260,16 @@ extern "C" fn number_set(vm: *mut Vm, table: *mut Table, key: f64, value: u64) -
             return 1;
         }
         u64::from(table.set(&mut (*vm).heap, RawValue::number(key), RawValue::from_bits(value)).is_err())
+    }
+}
+
+/// A closure of a function's child with a number, the function's registers beginning at a stack slot; null if there is no memory.
+extern "C" fn closure(vm: *mut Vm, parent: *mut LuaFunction, child: usize, slot: i64) -> *mut LuaFunction {
+    // SAFETY: compiled code hands over its VM and a live function, one of whose children that is.
+    unsafe {
+        let base = (*(*vm).frame).base.wrapping_add_signed(slot as i32);
+        let made = (*vm).make_closure(Gc::from_ptr(parent), base, child);
+        made.map_or(std::ptr::null_mut(), Gc::as_ptr)
     }
 }
 

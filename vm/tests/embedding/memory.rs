@@ -4,11 +4,20 @@ use perilune::{ErrorKind, Lua, LuaOptions, MemoryLimit};
 
 #[test]
 fn endless_allocation_ends_in_an_error() {
-    let mut lua = Lua::new();
+    endless_allocation(&mut Lua::new());
+    let mut lua = Lua::with_options(LuaOptions { jit: true, ..LuaOptions::default() });
+    // Compiled at once.
+    lua.load("jit.opt.start('hotloop=1')").exec(&mut lua).expect("flags");
+    endless_allocation(&mut lua);
+}
+
+fn endless_allocation(lua: &mut Lua) {
     lua.set_memory_limit(Some(MemoryLimit { soft: 4 << 20, hard: 8 << 20 }));
     for source in [
         "local t = {} while true do t[#t + 1] = {} end",
         "local s = 'x' while true do s = s .. s end",
+        "local s = 'x' for i = 1, math.huge do s = s .. i .. s end",
+        "local t = {} for i = 1, math.huge do local j = i t[i] = function() j = j + 1 return j end end",
         "local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end",
         "local t = {} for i = 1, math.huge do t['key' .. i] = i end",
         "string.rep('x', 1e9)",
@@ -20,14 +29,14 @@ fn endless_allocation_ends_in_an_error() {
         "local s = (' '):rep(100000) assert(load(function() return s end))",
         "local function f(...) return f(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...) end f()",
     ] {
-        let error = lua.load(source).exec(&mut lua).expect_err("memory has an end");
+        let error = lua.load(source).exec(lua).expect_err("memory has an end");
         assert!(matches!(error.kind(), ErrorKind::Memory | ErrorKind::StackOverflow), "{source}: {error}");
         lua.load("local t = {} for i = 1, 100 do t[i] = { i } end collectgarbage()")
-            .exec(&mut lua)
+            .exec(lua)
             .unwrap_or_else(|error| panic!("the VM is unusable after {source}: {error}"));
     }
     let (ok, text): (bool, String) =
-        lua.load("return pcall(string.rep, 'x', 1e9)").eval(&mut lua).expect("pcall catches it");
+        lua.load("return pcall(string.rep, 'x', 1e9)").eval(lua).expect("pcall catches it");
     assert_eq!((ok, text.as_str()), (false, "not enough memory"));
 }
 

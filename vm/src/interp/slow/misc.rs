@@ -55,23 +55,7 @@ pub(in crate::interp) fn close_upvalues(vm: &mut Vm, insn: Insn) -> Result<Go, R
 
 /// `CLOSURE`
 pub(in crate::interp) fn closure(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
-    let parent = running_closure(vm);
-    let proto = crate::instantiate::child_proto(&mut vm.heap, parent.proto(), insn.index())?;
-    let base = vm.frame().base;
-    // SAFETY: a live prototype and its code; neither moves.
-    let sources = unsafe { &(*(*proto.as_ptr()).code.as_ptr()).draft_proto().upvalues };
-    let mut upvalues = std::mem::take(&mut vm.captured);
-    upvalues.clear();
-    for source in sources {
-        upvalues.push(match *source {
-            UpvalueSource::ParentRegister(register) => vm.open_upvalue(base + u32::from(register))?,
-            UpvalueSource::ParentUpvalue(index) => parent.upvalue(usize::from(index)),
-        });
-    }
-    // SAFETY: a live cell.
-    let env = unsafe { (*parent.as_ptr()).env };
-    let closure = function::new_closure(&mut vm.heap, proto, env, &upvalues)?;
-    vm.captured = upvalues;
+    let closure = vm.make_closure(running_closure(vm), vm.frame().base, insn.index())?;
     vm.set_reg(insn.a(), closure.as_function().into());
     vm.check_collector(insn);
     Ok(Go::On)
@@ -129,6 +113,31 @@ pub(in crate::interp) fn len(vm: &mut Vm, insn: Insn) -> Result<Go, Raised> {
 }
 
 impl Vm {
+    /// A closure of a function's child with a number; the function's registers begin at stack slot `base`.
+    pub(crate) fn make_closure(
+        &mut self,
+        parent: Gc<LuaFunction>,
+        base: u32,
+        child: usize,
+    ) -> Result<Gc<LuaFunction>, Raised> {
+        let proto = crate::instantiate::child_proto(&mut self.heap, parent.proto(), child)?;
+        // SAFETY: a live prototype and its code; neither moves.
+        let sources = unsafe { &(*(*proto.as_ptr()).code.as_ptr()).draft_proto().upvalues };
+        let mut upvalues = std::mem::take(&mut self.captured);
+        upvalues.clear();
+        for source in sources {
+            upvalues.push(match *source {
+                UpvalueSource::ParentRegister(register) => self.open_upvalue(base + u32::from(register))?,
+                UpvalueSource::ParentUpvalue(index) => parent.upvalue(usize::from(index)),
+            });
+        }
+        // SAFETY: a live cell.
+        let env = unsafe { (*parent.as_ptr()).env };
+        let closure = function::new_closure(&mut self.heap, proto, env, &upvalues)?;
+        self.captured = upvalues;
+        Ok(closure)
+    }
+
     /// The open upvalue for a stack slot, made if there is none.
     fn open_upvalue(&mut self, index: u32) -> Result<Gc<Upvalue>, Raised> {
         let thread = self.thread.as_ptr();

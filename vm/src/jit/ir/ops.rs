@@ -401,6 +401,8 @@ ops! {
     SHORT Call Pure,
     /// The string that the arguments `a`, strings and numbers, make together.
     CONCAT Call Pure,
+    /// A closure of child number `imm` of function `a`, the low half, whose registers begin at the stack slot that the high half says.
+    CLOSURE Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,
     /// The native is called that the `CALL` of the snapshot calls, and a plain one is, and the instruction at `imm` is next.

@@ -432,6 +432,13 @@ impl Lowering<'_> {
                 let ok = self.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
                 return self.guarded(ok, ins);
             }
+            IrOp::CLOSURE => {
+                let parent = self.value(ins.a);
+                let (child, slot) = (self.word(ins.imm & 0xFFFF_FFFF), self.word(ins.imm >> 32));
+                let closure = self.call(Helper::closure, &[self.vm, parent, child, slot]);
+                self.guard(closure, ins.snap);
+                closure
+            }
             IrOp::CLOSE => {
                 let slot = self.word(ins.imm);
                 self.call(Helper::close, &[self.vm, slot]);

@@ -73,7 +73,8 @@ impl Recorder {
                 if self.init_field(table, key, value)? { Ok(()) } else { self.exec(insn) }
             }
             Op::CONCAT => self.concat(vm, insn),
-            Op::CLOSURE | Op::REMAP => self.exec(insn),
+            Op::CLOSURE => self.new_closure(vm, insn),
+            Op::REMAP => self.exec(insn),
             Op::SETLIST => self.set_list(vm, insn),
             Op::VARARG => self.extra_arguments(vm, insn),
             Op::ADD
@@ -561,6 +562,15 @@ impl Recorder {
         let list = self.list_of(&parts)?;
         let text = self.emit(Ins::new(IrOp::CONCAT, Ty::Str).a(list))?;
         self.write(insn.a(), text)
+    }
+
+    /// `CLOSURE`. The variables that closures share are in their slots.
+    fn new_closure(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
+        let parent = self.closure(vm)?;
+        let base = self.top_frame().base;
+        let imm = u64::from(base as u32) << 32 | insn.index() as u64;
+        let closure = self.emit(Ins::new(IrOp::CLOSURE, Ty::Fun).a(parent).imm(imm))?;
+        self.write(insn.a(), closure)
     }
 
     /// A closure as a function value.

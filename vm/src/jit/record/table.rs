@@ -160,7 +160,7 @@ impl Recorder {
     }
 
     /// The running closure.
-    fn closure(&mut self, vm: &Vm) -> Recorded<Ref> {
+    pub(super) fn closure(&mut self, vm: &Vm) -> Recorded<Ref> {
         let slot = self.top_frame().base - 1;
         self.read_slot(vm, slot)
     }
