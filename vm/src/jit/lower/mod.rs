@@ -177,10 +177,14 @@ impl Lowering<'_> {
     fn run(mut self) {
         let region = self.region;
         let allocates = |r: &Ref| {
-            use IrOp::{APPEND, CALL, CBOX, CLOSURE, CNEW, CONCAT, CREF, EXEC, NATIVE, NSET, PLACE, SHORT, TNEW};
+            use IrOp::{
+                APPEND, CALL, CBOX, CLOSURE, CNEW, CONCAT, CREF, EXEC, NATIVE, NSET, PLACE, SHORT, TNEW,
+            };
             let ins = region.get(*r);
-            matches!(ins.op, SHORT | CONCAT | CLOSURE | APPEND | NSET | EXEC | NATIVE | TNEW | PLACE | CREF | CNEW | CBOX)
-                || ins.op == CALL && called_site(ins.imm) != OWN_SITE
+            matches!(
+                ins.op,
+                SHORT | CONCAT | CLOSURE | APPEND | NSET | EXEC | NATIVE | TNEW | PLACE | CREF | CNEW | CBOX
+            ) || ins.op == CALL && called_site(ins.imm) != OWN_SITE
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);
         let entry = self.b.create_block();

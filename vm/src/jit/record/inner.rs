@@ -387,7 +387,7 @@ impl Recorder {
     }
 
     fn close_inner(&mut self, vm: &Vm, number: u32) -> Recorded<()> {
-        self.is_not_mostly_left()?;
+        self.turn_is_not_mostly_left()?;
         let inner = self.region.inner[number as usize].clone();
         self.store_what_lies_in_slots(&inner)?;
         let mut values = Vec::with_capacity(inner.params.len());

@@ -558,7 +558,8 @@ impl Recorder {
         if last - first >= ARGUMENTS || !(first..=last).all(is_text) {
             return self.exec(insn);
         }
-        let parts: Vec<Ref> = (first..=last).map(|register| self.read(vm, register)).collect::<Recorded<_>>()?;
+        let parts: Vec<Ref> =
+            (first..=last).map(|register| self.read(vm, register)).collect::<Recorded<_>>()?;
         let list = self.list_of(&parts)?;
         let text = self.emit(Ins::new(IrOp::CONCAT, Ty::Str).a(list))?;
         self.write(insn.a(), text)

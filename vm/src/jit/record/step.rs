@@ -310,21 +310,32 @@ impl Recorder {
         Ok(())
     }
 
-    /// Whether enough of a loop is recorded as more than work for the interpreter.
+    /// Whether enough of a loop or function is recorded as more than work for the interpreter.
     pub(super) fn is_not_mostly_left(&self) -> Recorded<()> {
+        // The way to the loops inside, and from there, belongs to a turn of the loop around them.
+        let before = self.region.traces.iter().filter(|_| self.parent.is_none());
+        self.pays(before.flat_map(|trace| &trace.body).chain(&self.body))
+    }
+
+    /// The same of a turn of the loop inside in which the trace is.
+    pub(super) fn turn_is_not_mostly_left(&self) -> Recorded<()> {
+        self.pays(self.body.iter())
+    }
+
+    fn pays<'r>(&self, recorded: impl Iterator<Item = &'r Ref>) -> Recorded<()> {
         if matches!(self.begin, Begin::At(_)) || !self.only_if_it_pays {
             return Ok(());
         }
-        // Each costs more here than in the interpreter: all that matters is brought to the stack before.
-        let cost = |r: &Ref| {
+        let (mut count, mut cost) = (0, 0);
+        for r in recorded {
             let ins = self.region.get(*r);
-            cost_of_leaving(ins.op).map(|cost| cost + self.region.snaps[ins.snap as usize].live.len())
-        };
-        if self.body.iter().filter_map(cost).sum::<usize>() > self.body.len() {
-            Err(Reason::Interpreter)
-        } else {
-            Ok(())
+            count += 1;
+            // Each costs more here than in the interpreter: all that matters is brought to the stack before.
+            if let Some(own) = cost_of_leaving(ins.op) {
+                cost += own + self.region.snaps[ins.snap as usize].live.len();
+            }
         }
+        if cost > count { Err(Reason::Interpreter) } else { Ok(()) }
     }
 
     /// A value as one of the type that a slot has where the loop begins.

@@ -7,6 +7,7 @@ use super::State;
 use super::background::{Background, Garbage, Job};
 use super::ir::{parse, print, verify};
 use super::opt::{Wanted, optimise};
+use super::reason::Reason;
 use crate::{Function, Libraries, Lua, LuaOptions};
 
 /// Reads, prints, and reads again.
@@ -323,6 +324,51 @@ fn a_loop_that_hands_on_extra_arguments_is_a_loop_inside() {
           for i = 1, 30 do emit(i) all(emit, i, 2) end",
     );
     assert!(text.lines().any(|line| line.starts_with("inner ")), "{text}");
+}
+
+/// Neither functions nor text that a loop makes are work for the interpreter.
+#[test]
+fn functions_and_text_are_made_by_compiled_code() {
+    let text = regions_of(
+        b"local kept = {}
+          for i = 1, 30 do
+              local name = 'item ' .. i .. '/' .. i * 0.5
+              kept[i % 4 + 1] = function() i = i + 1 return name .. i end
+          end",
+    );
+    for op in ["CONCAT", "CLOSURE", "CLOSE "] {
+        assert!(text.contains(op), "{text}");
+    }
+    assert!(!text.contains("EXEC"), "{text}");
+}
+
+/// A turn that comes through a loop inside, calls a native there and leaves it is more than that.
+#[test]
+fn the_way_to_a_loop_inside_counts_as_part_of_the_turn() {
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+    let source = "
+        local list, sum = {}, 0
+        local function on(f)
+            list[#list + 1] = f
+            return function()
+                for i = #list, 1, -1 do if list[i] == f then table.remove(list, i) break end end
+            end
+        end
+        local function turns(n)
+            local a, b, c, d, e, f, g, h = 1, 2, 3, 4, 5, 6, 7, 8
+            for i = 1, n do
+                local off = on(function(a) sum = sum + a end)
+                list[#list](i % 3)
+                off()
+            end
+            return a + b + c + d + e + f + g + h
+        end
+        for i = 1, 100 do turns(2000) end
+        assert(sum == 200100, sum)";
+    lua.load(source).exec(&mut lua).expect("it runs");
+    let stats = lua.stats().compiler.expect("a compiler");
+    assert!(stats.regions > 0 && !stats.last_aborts.contains(&Some(Reason::Interpreter.text())), "{stats:?}");
 }
 
 /// What an outer loop writes is no obstacle: its turns end before the loop.
