@@ -66,6 +66,8 @@ helpers! {
     table_get(Word, Word, Word) -> Word;
     number_get(Word, Word, Word, Double) -> Word;
     number_set(Word, Word, Double, Word) -> Word;
+    table_set(Word, Word, Word, Word) -> Word;
+    next(Word, Word, Word, Word) -> Word;
     return_to(Word, Word) -> Word;
     called(Word, Word, Word) -> Word;
     close(Word, Word) -> Word;
@@ -260,6 +262,31 @@ extern "C" fn number_set(vm: *mut Vm, table: *mut Table, key: f64, value: u64) -
             return 1;
         }
         u64::from(table.set(&mut (*vm).heap, RawValue::number(key), RawValue::from_bits(value)).is_err())
+    }
+}
+
+/// `rawset`; 0 if it could.
+extern "C" fn table_set(vm: *mut Vm, table: *mut Table, key: u64, value: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, a live table and the bits of live values.
+    unsafe {
+        let table: Gc<Table> = Gc::from_ptr(table);
+        let (key, value) = (RawValue::from_bits(key), RawValue::from_bits(value));
+        u64::from(table.is_weak() || table.set(&mut (*vm).heap, key, value).is_err())
+    }
+}
+
+/// The key behind another one in a table, whose value is left as the second argument; no value if the table has never had the other one.
+extern "C" fn next(vm: *mut Vm, runtime: *mut Runtime, table: *mut Table, key: u64) -> u64 {
+    // SAFETY: compiled code hands over its VM, the runtime, a live table and the bits of a live value.
+    unsafe {
+        let (heap, table) = (&(*vm).heap, Gc::from_ptr(table));
+        let Ok(position) = table.position_of(heap, RawValue::from_bits(key)) else { return NO_VALUE };
+        let (key, value) = match table.entry_after(heap, position) {
+            Some((_, key, value)) => (key, value),
+            None => (RawValue::NIL, RawValue::NIL),
+        };
+        (*runtime).arguments[1] = value.bits();
+        key.bits()
     }
 }
 

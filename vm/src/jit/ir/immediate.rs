@@ -48,6 +48,16 @@ pub(crate) fn rows_imm(first_variable: Slot, is_at_row: bool) -> u64 {
     u64::from(first_variable as u32) | u64::from(is_at_row) << 32
 }
 
+/// The immediate of `CLOSURE`: the number of the child, and where the registers of its parent begin.
+pub(crate) fn closure_imm(child: usize, base: Slot) -> u64 {
+    child as u64 | u64::from(base as u32) << 32
+}
+
+/// The two parts of that.
+pub(crate) fn closure_parts(imm: u64) -> (u64, u64) {
+    (imm & 0xFFFF_FFFF, imm >> 32)
+}
+
 /// The immediate of `CALL`: the site of the function's region, how many results are wanted, and whether as many as there are are taken, that number being expected.
 pub(crate) fn called_imm(site: u32, wanted: usize, is_open: bool) -> u64 {
     wanted as u64 | u64::from(is_open) << 16 | u64::from(site) << 32

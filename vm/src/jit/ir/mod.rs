@@ -36,8 +36,8 @@ mod verify;
 
 pub(crate) use immediate::{
     ColumnField, LaneField, OWN_SITE, VIRTUAL_REUSED, VIRTUAL_WRITABLE, WIDE_MASK, called_imm, called_site,
-    head_mask, made_imm, native_imm, native_parts, reference_imm, rows_imm, virtual_kind, wanted_results,
-    wide_head,
+    closure_imm, closure_parts, head_mask, made_imm, native_imm, native_parts, reference_imm, rows_imm,
+    virtual_kind, wanted_results, wide_head,
 };
 pub(crate) use ops::{IrOp, Kind, Mem, Ty, WideOp};
 pub(crate) use overlap::{is_behind, may_overlap};

@@ -109,6 +109,8 @@ pub(crate) enum Mem {
     Bytes,
     /// Change ticks.
     Tick,
+    /// All that tables have.
+    Tables,
     /// All of it.
     All,
 }
@@ -290,6 +292,12 @@ ops! {
     NGET Value Numbers,
     /// Table `a`, which has no metatable, gets `c` at the double `b`, if neither its shape nor its metatable changes by that.
     NSET Call Numbers,
+    /// `a[b] = c`, whatever key that is, without asking a metatable.
+    TSET Call Tables,
+    /// The key behind `b` in table `a`: nil behind the last.
+    NEXT Guard All,
+    /// Its value; right behind its `NEXT`, `a`.
+    NVALUE Value All,
 
     /// The prototype of function `a` is `imm`.
     FPROTO Guard Closure,
@@ -401,7 +409,7 @@ ops! {
     SHORT Call Pure,
     /// The string that the arguments `a`, strings and numbers, make together.
     CONCAT Call Pure,
-    /// A closure of child number `imm` of function `a`, the low half, whose registers begin at the stack slot that the high half says.
+    /// A closure of one of the children of function `a`, which one and where that function's registers begin says `closure_imm`.
     CLOSURE Call Pure,
     /// The interpreter executes the instruction of the snapshot, and goes on with the one at `imm`.
     EXEC Call All,

@@ -215,13 +215,13 @@ fn check(
         IrOp::TSHAPE | IrOp::TNOMETA | IrOp::META | IrOp::SLOTS | IrOp::ARRAY | IrOp::ALEN | IrOp::TLEN => {
             (&[Ty::Tab], &[])
         }
-        IrOp::TGET => (&[Ty::Tab], &[Ty::Any]),
+        IrOp::TGET | IrOp::TSET | IrOp::NEXT => (&[Ty::Tab], &[Ty::Any]),
         IrOp::NGET | IrOp::NSET => (&[Ty::Tab], &[Ty::Num]),
         IrOp::APPEND => (&[Ty::Tab], &[Ty::Any]),
         IrOp::HLOAD | IrOp::ULOAD | IrOp::UCONST => (&[Ty::Ptr], &[Ty::Void]),
         IrOp::HSTORE | IrOp::USTORE => (&[Ty::Ptr], &[Ty::Any]),
         IrOp::ALOAD | IrOp::ASTORE => (&[Ty::Ptr], &[Ty::Int]),
-        IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV => (&[Ty::Fun], &[Ty::Void]),
+        IrOp::FPROTO | IrOp::FNATIVE | IrOp::FUPV | IrOp::FENV | IrOp::CLOSURE => (&[Ty::Fun], &[Ty::Void]),
         IrOp::UMETA => (&[Ty::Udt], &[]),
         IrOp::TMETA => (&[Ty::Tab], &[Ty::Tab]),
         IrOp::SLEN => (&[Ty::Str], &[]),

@@ -178,12 +178,24 @@ impl Lowering<'_> {
         let region = self.region;
         let allocates = |r: &Ref| {
             use IrOp::{
-                APPEND, CALL, CBOX, CLOSURE, CNEW, CONCAT, CREF, EXEC, NATIVE, NSET, PLACE, SHORT, TNEW,
+                APPEND, CALL, CBOX, CLOSURE, CNEW, CONCAT, CREF, EXEC, NATIVE, NSET, PLACE, SHORT, TNEW, TSET,
             };
             let ins = region.get(*r);
             matches!(
                 ins.op,
-                SHORT | CONCAT | CLOSURE | APPEND | NSET | EXEC | NATIVE | TNEW | PLACE | CREF | CNEW | CBOX
+                SHORT
+                    | CONCAT
+                    | CLOSURE
+                    | APPEND
+                    | NSET
+                    | TSET
+                    | EXEC
+                    | NATIVE
+                    | TNEW
+                    | PLACE
+                    | CREF
+                    | CNEW
+                    | CBOX
             ) || ins.op == CALL && called_site(ins.imm) != OWN_SITE
         };
         self.allocates = region.traces.iter().flat_map(|trace| &trace.body).any(allocates);

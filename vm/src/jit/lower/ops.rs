@@ -4,7 +4,7 @@ use cranelift_codegen::ir::condcodes::{CondCode, FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 
 use super::super::helpers::{Helper, NO_VALUE};
-use super::super::ir::{Ins, IrOp, Ref, Slot, Ty, native_parts};
+use super::super::ir::{Ins, IrOp, Ref, Slot, Ty, closure_parts, native_parts};
 use super::{Lowering, layout};
 use crate::bytecode::BitOp;
 use crate::ffi::ctype::Scalar;
@@ -346,6 +346,17 @@ impl Lowering<'_> {
                 let status = self.call(Helper::number_set, &[self.vm, table, key, value]);
                 return self.guard_zero(status, ins);
             }
+            IrOp::TSET => {
+                let [table, key, value] = [self.value(ins.a), self.boxed(ins.b), self.boxed(ins.c)];
+                let status = self.call(Helper::table_set, &[self.vm, table, key, value]);
+                return self.guard_zero(status, ins);
+            }
+            IrOp::NEXT => {
+                let (table, key) = (self.value(ins.a), self.boxed(ins.b));
+                let next = self.call(Helper::next, &[self.vm, self.runtime, table, key]);
+                self.guard_value(next, ins)
+            }
+            IrOp::NVALUE => self.load(self.runtime, layout::ARGUMENTS + 8),
             IrOp::FPROTO => {
                 let function = self.value(ins.a);
                 self.guard_kind(function, Cell::LuaFunction, ins);
@@ -434,7 +445,8 @@ impl Lowering<'_> {
             }
             IrOp::CLOSURE => {
                 let parent = self.value(ins.a);
-                let (child, slot) = (self.word(ins.imm & 0xFFFF_FFFF), self.word(ins.imm >> 32));
+                let (child, slot) = closure_parts(ins.imm);
+                let (child, slot) = (self.word(child), self.word(slot));
                 let closure = self.call(Helper::closure, &[self.vm, parent, child, slot]);
                 self.guard(closure, ins.snap);
                 closure

@@ -17,6 +17,7 @@ pub(super) struct Written {
     lent: bool,
     bytes: bool,
     everything: bool,
+    all_fields: bool,
     fields: HashSet<u64>,
 }
 
@@ -57,6 +58,13 @@ impl Written {
                 Mem::Bytes => written.bytes = true,
                 Mem::Tick => {}
                 Mem::Field => drop(written.fields.insert(ins.imm)),
+                Mem::Tables => {
+                    written.array = true;
+                    written.head = true;
+                    written.extent = true;
+                    written.numbers = true;
+                    written.all_fields = true;
+                }
                 Mem::All => written.everything = true,
             }
         }
@@ -77,12 +85,15 @@ impl Written {
             Mem::Lent => self.lent,
             Mem::Bytes => self.bytes,
             Mem::Tick => false,
-            Mem::Field => self.fields.contains(&ins.imm),
-            Mem::All => {
-                let of_tables = self.array || self.head || self.extent || self.numbers;
-                self.stack || of_tables || !self.fields.is_empty()
-            }
+            Mem::Field => self.all_fields || self.fields.contains(&ins.imm),
+            Mem::Tables => self.of_tables(),
+            Mem::All => self.stack || self.of_tables(),
         };
         part || self.everything
+    }
+
+    /// Whether they write anything that tables have.
+    fn of_tables(&self) -> bool {
+        self.array || self.head || self.extent || self.numbers || self.all_fields || !self.fields.is_empty()
     }
 }

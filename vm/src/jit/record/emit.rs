@@ -44,7 +44,7 @@ impl Versions {
             Mem::Field => {
                 u64::from(self.all_fields) << 32 | u64::from(self.fields.get(&imm).copied().unwrap_or(0))
             }
-            Mem::All => self.any.into(),
+            Mem::Tables | Mem::All => self.any.into(),
         }
     }
 
@@ -73,17 +73,20 @@ impl Versions {
             Mem::Bytes => self.bytes += 1,
             Mem::Tick => {}
             Mem::Field => *self.fields.entry(imm).or_default() += 1,
-            Mem::All => {
-                self.stack += 1;
+            Mem::Tables => {
                 self.array += 1;
                 self.head += 1;
                 self.extent += 1;
                 self.numbers += 1;
+                self.all_fields += 1;
+            }
+            Mem::All => {
+                self.written(Mem::Tables, 0);
+                self.stack += 1;
                 self.closure += 1;
                 self.row += 1;
                 self.lent += 1;
                 self.bytes += 1;
-                self.all_fields += 1;
             }
         }
     }

@@ -149,6 +149,9 @@ impl Recorder {
                 if native.special() == Special::NextRow && self.next_row(vm, insn, iterator, proof)? {
                     return Ok(());
                 }
+                if native.special() == Special::Next && self.next_entry(vm, a, count)? {
+                    return Ok(());
+                }
                 if native.special() == Special::NextIndex && count <= 2 && self.next_index(vm, a, count)? {
                     return Ok(());
                 }
@@ -163,6 +166,29 @@ impl Recorder {
                 }
             }
         }
+    }
+
+    /// A step of `next`.
+    fn next_entry(&mut self, vm: &Vm, a: usize, count: usize) -> Recorded<bool> {
+        let (table, before) = (self.actual_reg(vm, a + 1), self.actual_reg(vm, a + 2));
+        let Some(table) = table.as_table().filter(|table| !table.is_weak()) else { return Ok(false) };
+        let Ok(position) = table.position_of(&vm.heap, before) else { return Ok(false) };
+        let nil = (RawValue::NIL, RawValue::NIL);
+        let entry = table.entry_after(&vm.heap, position).map_or(nil, |(_, key, value)| (key, value));
+        let (holder, before) = (self.read(vm, a + 1)?, self.read(vm, a + 2)?);
+        let before = self.boxed(before)?;
+        let key = self.op2(IrOp::NEXT, Ty::Any, holder, before)?;
+        let value = self.op1(IrOp::NVALUE, Ty::Any, key)?;
+        self.leave_from_here();
+        let key = self.refine(key, entry.0)?;
+        self.write(a + 3, key)?;
+        if count >= 2 {
+            let value = self.refine(value, entry.1)?;
+            self.write(a + 4, value)?;
+        }
+        let nil = self.primitive(RawValue::NIL);
+        (2..count).try_for_each(|extra| self.write(a + 3 + extra, nil))?;
+        Ok(true)
     }
 
     /// A step of `ipairs` within an array.

@@ -43,6 +43,11 @@ impl Recorder {
         Ok(())
     }
 
+    /// Where the list ends that the current instruction takes: what lies behind it is nobody's, and may be what has been collected. Nothing else ends there.
+    pub(super) fn list_end(&self) -> Slot {
+        self.top.unwrap_or(Slot::MAX)
+    }
+
     fn open_to(&mut self, top: Slot) {
         self.top = Some(top);
         self.region.max_slots = self.region.max_slots.max(top as u32 + 2);
@@ -86,7 +91,7 @@ impl Recorder {
     /// `select`, `unpack` and `table.insert` at the end; false if that is not what is called, or it takes more.
     pub(super) fn list_call(
         &mut self,
-        vm: &Vm,
+        vm: &mut Vm,
         callee: Slot,
         count: usize,
         c: usize,
@@ -112,7 +117,13 @@ impl Recorder {
     }
 
     /// `table.insert(table, value)`: an assignment to the element behind the last.
-    fn appended(&mut self, vm: &Vm, callee: Slot, c: usize, native: Gc<NativeFunction>) -> Recorded<bool> {
+    fn appended(
+        &mut self,
+        vm: &mut Vm,
+        callee: Slot,
+        c: usize,
+        native: Gc<NativeFunction>,
+    ) -> Recorded<bool> {
         let Some(table) = self.actual(vm, callee + 1).as_table() else { return Ok(false) };
         let len = table.len(&vm.heap) as f64;
         if table.metatable().is_some() || self.actual(vm, callee + 2).is_nil() {

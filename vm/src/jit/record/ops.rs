@@ -5,7 +5,7 @@ use super::{Pending, Recorded, Recorder};
 use crate::bytecode::{BitOp, Format, Insn, Op};
 use crate::function::FunctionView;
 use crate::jit::ARGUMENTS;
-use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty, WideOp};
+use crate::jit::ir::{Ins, IrOp, Place, Ref, Slot, Ty, WideOp, closure_imm};
 use crate::jit::reason::Reason;
 use crate::rt::{self, meta::Meta};
 use crate::string::MAX_SHORT;
@@ -562,15 +562,16 @@ impl Recorder {
             (first..=last).map(|register| self.read(vm, register)).collect::<Recorded<_>>()?;
         let list = self.list_of(&parts)?;
         let text = self.emit(Ins::new(IrOp::CONCAT, Ty::Str).a(list))?;
+        self.does_not_grow();
         self.write(insn.a(), text)
     }
 
     /// `CLOSURE`. The variables that closures share are in their slots.
     fn new_closure(&mut self, vm: &Vm, insn: Insn) -> Recorded<()> {
         let parent = self.closure(vm)?;
-        let base = self.top_frame().base;
-        let imm = u64::from(base as u32) << 32 | insn.index() as u64;
+        let imm = closure_imm(insn.index(), self.top_frame().base);
         let closure = self.emit(Ins::new(IrOp::CLOSURE, Ty::Fun).a(parent).imm(imm))?;
+        self.does_not_grow();
         self.write(insn.a(), closure)
     }
 

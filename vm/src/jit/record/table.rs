@@ -311,8 +311,34 @@ impl Recorder {
         self.emit(Ins::new(IrOp::HLOAD, Ty::Any).a(slots).b(guard).imm(place))
     }
 
-    /// Assigns a field that is there; false where that is not all there is to do.
+    /// Assigns a field; false where that takes the interpreter.
     fn set_field(
+        &mut self,
+        vm: &mut Vm,
+        table: Ref,
+        actual: Gc<Table>,
+        key: Gc<LuaString>,
+        value: Ref,
+    ) -> Recorded<bool> {
+        if self.store_field(vm, table, actual, key, value)? {
+            return Ok(true);
+        }
+        let key = self.constant(key.into())?;
+        self.put(vm, table, actual, key, value)
+    }
+
+    /// Assigns by whatever key, unless a metatable is to be asked; false if it is.
+    fn put(&mut self, vm: &mut Vm, table: Ref, actual: Gc<Table>, key: Ref, value: Ref) -> Recorded<bool> {
+        let is_shown = [key, value].iter().any(|r| self.region.get(*r).is_virtual());
+        if is_shown || actual.is_weak() || !self.assigns_directly(vm, table, actual)? {
+            return Ok(false);
+        }
+        let (key, value) = (self.boxed(key)?, self.boxed(value)?);
+        self.emit(Ins::new(IrOp::TSET, Ty::Void).a(table).b(key).c(value)).map(|_| true)
+    }
+
+    /// Assigns a field that is there, or whose place is known; false where that is not all there is to do.
+    fn store_field(
         &mut self,
         vm: &mut Vm,
         table: Ref,
@@ -323,10 +349,9 @@ impl Recorder {
         if self.region.get(value).is_virtual() {
             return Ok(false);
         }
-        let is_new = self.fresh_field(table, key) == Some(None);
         if self.is_never_nil(value)
             && self.fresh.contains_key(&table)
-            && (!is_new || self.fresh_metatable(table) == Some(None))
+            && self.initialises(vm, table, actual, key)?
             && self.init_field(table, key, value)?
         {
             return Ok(true);
@@ -355,6 +380,22 @@ impl Recorder {
         let place = u64::from(slot) | u64::from(shape) << 32;
         self.emit(Ins::new(IrOp::HSTORE, Ty::Void).a(slots).b(value).imm(place))?;
         Ok(true)
+    }
+
+    /// Whether a fresh table's key is assigned without asking anybody, guarded: it has the key, or a metatable that says nothing of new ones and does not make it weak.
+    fn initialises(
+        &mut self,
+        vm: &mut Vm,
+        table: Ref,
+        actual: Gc<Table>,
+        key: Gc<LuaString>,
+    ) -> Recorded<bool> {
+        if self.fresh_field(table, key) != Some(None) || self.fresh_metatable(table) == Some(None) {
+            return Ok(true);
+        }
+        let mode = vm.heap.meta_name(Meta::Mode);
+        let is_plain = actual.metatable().is_some_and(|meta| meta.find_slot(&vm.heap, mode).is_none());
+        Ok(is_plain && self.assigns_directly(vm, table, actual)?)
     }
 
     /// Whether a key without a value is assigned without asking `__newindex`, guarded.
@@ -463,7 +504,7 @@ impl Recorder {
     /// `table[key] = value`; false where that takes the interpreter.
     pub(super) fn set_index(
         &mut self,
-        vm: &Vm,
+        vm: &mut Vm,
         table: Ref,
         actual: Gc<Table>,
         key: Ref,
@@ -510,6 +551,6 @@ impl Recorder {
             self.emit(Ins::new(IrOp::NSET, Ty::Void).a(table).b(key).c(value))?;
             return Ok(true);
         }
-        Ok(false)
+        self.put(vm, table, actual, key, value)
     }
 }
