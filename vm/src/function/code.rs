@@ -161,9 +161,11 @@ impl Code {
         let pc = pc.saturating_sub(self.pc_bias as usize);
         self.draft_proto().lines.get(pc).copied().unwrap_or(0)
     }
-    /// The first instruction of the draft's: the function has begun when it is over.
-    pub(crate) fn first_insn(&self) -> *const Insn {
-        &raw const self.insns[self.pc_bias as usize]
+    /// Whether calls begin there: in front, or past what counts them while they are not counted.
+    pub(crate) fn begins_at(&self, pc: *const Insn) -> bool {
+        // SAFETY: code keeps its prototype.
+        let entry = self.proto.map(|proto| unsafe { (*proto.as_ptr()).entry });
+        pc == self.insns.as_ptr() || entry == Some(pc)
     }
     /// The instruction that counts calls, if it has one.
     pub(crate) fn call_counter(&self) -> Option<*const Insn> {

@@ -97,7 +97,7 @@ fn switch_function(vm: &mut Vm, state: &mut State, proto: Gc<Proto>, on: bool) {
     let is_loop = |insn: &&crate::bytecode::Insn| insn.op() == Op::JLOOP && insn.index() != 0;
     for insn in code.insns.iter().filter(is_loop) {
         let site = insn.index();
-        state.sites[site].failures = 0;
+        (state.sites[site].failures, state.sites[site].rests) = (0, 0);
         let known = &mut state.loop_sites[site];
         known.count = known.count.min(state.parameters.hot_loop.saturating_add(1).max(1));
     }

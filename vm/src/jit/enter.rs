@@ -234,6 +234,9 @@ fn is_unprofitable(state: &mut State, compiled: &mut Compiled) -> bool {
     }
     let pays = compiled.turns >= compiled.entries * WORTHWHILE_TURNS;
     (compiled.entries, compiled.turns) = (0, 0);
+    if pays {
+        state.sites[compiled.site as usize].rests = 0;
+    }
     !pays && state.only_if_it_pays()
 }
 

@@ -4,7 +4,7 @@
 //! were 2 to 5 % slower than without a compiler. So after [`TRIES`] recordings in vain, or when a region has been given up, a back-edge is again the instruction that it was,
 //! and calls of a function go past the instruction that counts them. What follows may be another phase of the program: they are counted again when the compiler
 //! has been asked [`VISITS`] times since, for other loops and functions, or when [`FRAMES`] of the host's frames have begun; each time they come to nothing it takes twice as
-//! long, up to [`LONGEST`] times. All are counted when a script asks anything of the compiler, and before a reload gives functions other code.
+//! long, up to [`LONGEST`] times. All are counted when a script switches the compiler or a parameter of it, and before a reload gives functions other code.
 
 #![allow(unsafe_code, reason = "writes bytecode, and where functions begin")]
 
@@ -94,7 +94,8 @@ pub(super) fn rest(vm: &mut Vm, state: &mut State, site: u32, header: *const Ins
     let Some(place) = Place::find(state, site, header, proto) else { return };
     let Ok(pinned) = pin(vm, state, &[proto]) else { return };
     place.rest(state, site);
-    if state.resting.sleepers.is_empty() {
+    let is_first = state.resting.sleepers.is_empty();
+    if is_first {
         (state.resting.visits, state.resting.frames) = (VISITS, FRAMES);
     }
     // The rest is the penalty: awake, it is soon known whether something has changed.
@@ -103,6 +104,8 @@ pub(super) fn rest(vm: &mut Vm, state: &mut State, site: u32, header: *const Ins
     known.count = known.count.min(count);
     let periods = state.sites[site as usize].rests.max(1);
     state.sites[site as usize].rests = (periods * 2).min(LONGEST);
+    // The period that has begun is nearly over, perhaps.
+    let periods = periods + u32::from(!is_first);
     state.resting.sleepers.push(Sleeper { place, pinned, periods });
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn concat_slots(vm: &mut Vm, first: u32, last: u32) -> Result<RawValu
     })
 }
 
-/// The concatenation of strings, numbers and buffers; nothing if it is too long or there is no memory.
+/// The concatenation of strings and numbers; nothing if it is too long or there is no memory.
 pub(crate) fn concat_values(vm: &mut Vm, values: &[RawValue]) -> Option<Gc<LuaString>> {
     with_scratch(vm, |vm, buffer| {
         let fits = join(values.iter().copied(), buffer);

@@ -45,7 +45,7 @@ pub(crate) fn current_line(thread: Gc<Thread>, depth: usize) -> Option<u32> {
 /// Whether the function of a frame runs already: a call hook sees one that does not.
 fn has_begun(frame: &CallInfo) -> bool {
     // SAFETY: live code.
-    frame.code().is_none_or(|code| frame.pc > unsafe { (*code.as_ptr()).first_insn() })
+    frame.code().is_none_or(|code| !unsafe { (*code.as_ptr()).begins_at(frame.pc) })
 }
 
 /// How a frame's caller names its function: ("local", "f").

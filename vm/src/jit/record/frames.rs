@@ -124,7 +124,7 @@ impl Recorder {
             let Frame { base, constants, varargs, kind, catch, .. } = *frame;
             snapshot.frames.push(FrameState { base, pc, constants, varargs, kind, catch });
             // What a caller has from the called function on is not its own any more.
-            let end = next.map_or(Slot::MAX, Frame::lowest);
+            let end = next.map_or(self.list_end(), Frame::lowest);
             let registers = frame.live.before(place);
             let slots = registers.iter().map(|register| frame.base + register as Slot);
             snapshot.live.extend(slots.filter(|slot| *slot < end));

@@ -246,11 +246,13 @@ impl Recorder {
     /// What the interpreter is about to see of the slots it reads has to be there.
     pub(super) fn keep_what_is_read(&mut self, insn: Insn) -> Recorded<()> {
         let (reads, _) = super::live::uses(insn, 250);
-        for register in reads.iter() {
-            if let Some(r) = self.value_in(self.slot(register)).filter(|r| self.region.ty(*r).is_wide()) {
+        let slots = reads.iter().map(|register| self.slot(register));
+        let slots: Vec<Slot> = slots.filter(|slot| *slot < self.list_end()).collect();
+        for slot in slots {
+            if let Some(r) = self.value_in(slot).filter(|r| self.region.ty(*r).is_wide()) {
                 self.object(r)?;
             }
-            if let Some(Place::Value(r)) = self.place(self.slot(register))
+            if let Some(Place::Value(r)) = self.place(slot)
                 && matches!(self.region.get(r).op, IrOp::CREF | IrOp::CNEW)
             {
                 self.emit(Ins::new(IrOp::KEEP, Ty::Void).a(r))?;
