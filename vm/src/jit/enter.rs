@@ -19,8 +19,10 @@ const PROBATION: u64 = 400;
 const CHANCES: u64 = 16;
 /// So often an exit is taken until it is asked again whether there is time to record.
 const SOON: u32 = 16;
-/// Turns an entry has to come to.
+/// Turns an entry has to come to,
 const WORTHWHILE_TURNS: u64 = 5;
+/// of so many instructions; of shorter ones, more. To enter and to leave takes some 300 instructions of the machine, and each of a trace saves three or four.
+const WORTHWHILE_LENGTH: u64 = 20;
 /// What an exit costs, in nanoseconds, with what the interpreter does until compiled code is entered again; about.
 const EXIT_COST: u128 = 300;
 /// An exit is recorded when it has cost one part of so many of what it takes to compile the region again.
@@ -232,7 +234,10 @@ fn is_unprofitable(state: &mut State, compiled: &mut Compiled) -> bool {
     if compiled.is_retired.get() || state.sites[compiled.site as usize].is_pending {
         return false;
     }
-    let pays = compiled.turns >= compiled.entries * WORTHWHILE_TURNS;
+    let region = &compiled.region;
+    let length = if region.has_turns() { region.traces[0].body.len() as u64 } else { WORTHWHILE_LENGTH };
+    let length = length.min(WORTHWHILE_LENGTH);
+    let pays = compiled.turns * length >= compiled.entries * WORTHWHILE_TURNS * WORTHWHILE_LENGTH;
     (compiled.entries, compiled.turns) = (0, 0);
     if pays {
         state.sites[compiled.site as usize].rests = 0;

@@ -466,6 +466,10 @@ impl Region {
         let ins = self.get(first);
         (ins.op == IrOp::RNEXT && self.hoisted.contains(&ins.a)).then_some((first, ins.a))
     }
+    /// Whether it goes round. A function does not, nor a loop that is left in each turn: what they do is counted instead (`lower::WORK_PER_TURN`).
+    pub(crate) fn has_turns(&self) -> bool {
+        !self.is_function && !matches!(self.traces[0].end, End::Exit(_))
+    }
     /// The sites whose regions it links to or calls.
     pub(crate) fn linked_sites(&self) -> impl Iterator<Item = u32> + '_ {
         let linked = self.traces.iter().filter_map(|trace| match trace.end {

@@ -344,8 +344,7 @@ impl Lowering<'_> {
             }
             End::Exit(snap) | End::Link(snap, _) | End::Return(snap, _) => {
                 let work = (self.work(number) / WORK_PER_TURN) as i64;
-                let has_no_turns = region.is_function || matches!(region.traces[0].end, End::Exit(_));
-                if has_no_turns && work > 0 {
+                if !region.has_turns() && work > 0 {
                     // By which to tell whether it pays.
                     self.turns = self.b.ins().iadd_imm_s(self.turns, work);
                 }

@@ -296,6 +296,30 @@ fn a_function_that_does_not_pay_rests_and_begins_where_it_did() {
     assert_eq!(callback.call::<f64>(&mut lua, 4.0).ok(), Some(10.0));
 }
 
+/// Ten turns that do next to nothing are not worth the way in and out; a hundred are.
+#[test]
+fn a_loop_has_to_do_more_than_entering_it_costs() {
+    for (turns, pays) in [(10.0, false), (100.0, true)] {
+        let mut lua =
+            Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+        lua.load("function sum(n) local x = 0 for k = 1, n do x = x + k end return x end")
+            .exec(&mut lua)
+            .expect("it runs");
+        let sum: Function = lua.globals().get(&mut lua, "sum").expect("a function");
+        let is_given_up = |lua: &mut Lua| {
+            let aborts = lua.stats().compiler.expect("a compiler").last_aborts;
+            aborts.contains(&Some(Reason::Unprofitable.text()))
+        };
+        for call in 0..500_000 {
+            assert_eq!(sum.call::<f64>(&mut lua, turns).ok(), Some(turns * (turns + 1.0) / 2.0));
+            if call % 1_000 == 0 && is_given_up(&mut lua) {
+                break;
+            }
+        }
+        assert_eq!(is_given_up(&mut lua), !pays, "{turns} turns");
+    }
+}
+
 /// Code that a reload replaces may be gone when a loop in it would be counted again.
 #[test]
 fn no_loop_rests_where_all_is_flushed() {
