@@ -144,6 +144,49 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
             "do local c = coroutine.wrap(function(a) for j = 1, 4 do a = coroutine.yield(a, $F) end end) for k = 1, 4 do p(c(k) == k) end end",
         ),
     ),
+    // Whatever key, new fields, functions, text and open lists, in loops of their own.
+    (
+        2,
+        Call(
+            "do local t = {} for k = 1, 6 do local key = ({'x', $V, k, 'y', $S})[k % 5 + 1] p(pcall(function() t[key] = $V return t[key], t.x end)) end end",
+        ),
+    ),
+    (
+        2,
+        Call(
+            "do local t, n = {a = 1, $N, b = $V, $V}, 0 for k = 1, 5 do for key, v in pairs(t) do n = n + 1 if k == 4 or v == $V then t[key] = nil elseif k == 2 then t[key] = k end end end p(n, t.a, t.b, t[1]) end",
+        ),
+    ),
+    (
+        2,
+        Call(
+            "for k = 1, 5 do p(pcall(function() local o = setmetatable({}, M1) o.v = k o.w = $V o[$S] = $V o.v = $N return o.v, o.w, rawget(o, 'w'), o:get() end)) end",
+        ),
+    ),
+    (
+        1,
+        Call(
+            "do local kept = {} for k = 1, 6 do local o = setmetatable({}, M2) o.v, o.n = k, (o.n or 0) kept[k % 3 + 1] = o p(pcall(function() kept[1].extra = $V return kept[1].extra, kept[1].n end)) end end",
+        ),
+    ),
+    (
+        2,
+        Call(
+            "do local made = {} for k = 1, 5 do local v = $V made[k] = function(w) v, w = w, v return k, w end end for k = 1, 5 do p(made[k]($V)) p(made[k](k)) end end",
+        ),
+    ),
+    (
+        1,
+        Call(
+            "do local text, n = '', $i for k = 1, 6 do text = text .. k .. '/' .. clip($S) .. n .. ';' end p(text, #text) end",
+        ),
+    ),
+    (
+        2,
+        Call(
+            "for k = 1, 4 do p(pcall(function(...) for j = 1, 3 do p(j, pcall($F, ...)) end return ... end, $V, k, $V)) end",
+        ),
+    ),
 ];
 
 pub(super) const PATTERNS: &[&str] = &[
