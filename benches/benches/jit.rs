@@ -98,6 +98,61 @@ const LOOPS: &[Loop] = &[
         source: "local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
             return function() return fib(27) end",
     },
+    Loop {
+        name: "events with arguments",
+        turns: 400_000,
+        source: "local heard, list = 0, {}
+            for i = 1, 4 do local weight = i list[i] = function(a, b) heard = heard + a * weight % 3 + (b or 0) end end
+            local function emit(...) for i = 1, #list do list[i](...) end end
+            return function(n) for i = 1, n / 8 do emit(i % 7) emit(i % 5, 1) end return heard end",
+    },
+    Loop {
+        name: "objects made and dropped",
+        turns: 200_000,
+        source: "local Class = setmetatable({}, {__call = function(class, ...)
+                local self = setmetatable({}, class) self:init(...) return self end})
+            Class.__index = Class
+            function Class:init(x) self.x, self.y = x, 1 end
+            function Class:sum() return self.x + self.y end
+            return function(n) local s = 0 for i = 1, n do s = s + Class(i):sum() end return s end",
+    },
+    Loop {
+        name: "counting by name",
+        turns: 400_000,
+        source: "local names = {'sword', 'potion', 'arrow', 'shield', 'gem'}
+            return function(n)
+              local count = {}
+              for i = 1, n do
+                local name = names[i % 5 + 1]
+                count[name] = (count[name] or 0) + 1
+                if count[name] > 50 then count[name] = nil end
+              end
+              return count.sword or 0
+            end",
+    },
+    Loop {
+        name: "pairs",
+        turns: 400_000,
+        source: "local all = {} for i = 1, 500 do all['e' .. i] = {hp = i} end
+            return function(n)
+              local s = 0
+              for _ = 1, n / 500 do for name, it in pairs(all) do s = s + it.hp end end
+              return s
+            end",
+    },
+    Loop {
+        name: "closures and text",
+        turns: 200_000,
+        source: "return function(n)
+              local s, kept = 0, {}
+              for i = 1, n do
+                local name = 'n' .. i % 8
+                kept[i % 4 + 1] = function() s = s + #name return i end
+                s = s + kept[1 + (i - 1) % 4 % #kept]()
+              end
+              return s
+            end",
+    },
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
