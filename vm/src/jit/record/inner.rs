@@ -106,11 +106,19 @@ impl Recorder {
                 let before = self.op2(IrOp::IADD, Ty::Int, value, back)?;
                 self.set_place(index, Some(Place::Value(before)));
             }
-            Op::ITERLOOP if !self.is_over_rows(vm, insn) => {}
+            // Of a loop with nothing in it the first step is not behind a back-edge, but what begins it.
+            Op::ITERLOOP if !self.is_over_rows(vm, insn) && !self.is_at_step() => {}
             _ => return Ok(false),
         }
         (self.pc, self.snap) = (back_edge, None);
         Ok(true)
+    }
+
+    /// Whether the current instruction is the step of a loop over an iterator.
+    #[allow(unsafe_code, reason = "reads code")]
+    fn is_at_step(&self) -> bool {
+        // SAFETY: a live code's instruction.
+        unsafe { (*self.pc).op() == Op::ITERCALL }
     }
 
     /// Whether a back-edge is that of a loop over rows, whose region begins with a step of the cursor.

@@ -35,7 +35,7 @@ pub(crate) struct Liveness {
     before: Vec<Registers>,
     /// The registers that closures may share.
     pub(crate) captured: Registers,
-    /// Where each loop begins, and its last back-edge.
+    /// Where each loop begins, and its last back-edge. A `for` that begins with another loop begins where that does.
     loops: Vec<(usize, usize)>,
 }
 
@@ -45,9 +45,9 @@ impl Liveness {
         self.before.get(pc).copied().unwrap_or_default()
     }
 
-    /// The last back-edge of the loop that begins at an instruction, if one does.
+    /// The last back-edge of the loop that begins at an instruction, if one does; of two, that of the inner one: each of its turns begins there.
     pub(crate) fn loop_at(&self, pc: usize) -> Option<usize> {
-        self.loops.iter().find(|(begin, _)| *begin == pc).map(|(_, back_edge)| *back_edge)
+        self.loops.iter().filter(|(begin, _)| *begin == pc).map(|(_, back_edge)| *back_edge).min()
     }
 
     /// Where the loop with this back-edge begins.
@@ -95,7 +95,12 @@ impl Liveness {
         let mut loops: Vec<(usize, usize)> = Vec::new();
         for (pc, insn) in proto.code.iter().enumerate() {
             let Some(target) = jump_target(pc, *insn).filter(|target| *target <= pc) else { continue };
-            match loops.iter_mut().find(|(begin, _)| *begin == target) {
+            // Back-edges that only jump are as good as one; those of a `for` are its own.
+            let is_jump =
+                |pc: usize| !matches!(proto.code[pc].op(), Op::FORLOOP | Op::FORLOOP1 | Op::ITERLOOP);
+            let is_same =
+                |(begin, last): &&mut (usize, usize)| *begin == target && is_jump(*last) && is_jump(pc);
+            match loops.iter_mut().find(is_same) {
                 Some(known) => known.1 = pc,
                 None => loops.push((target, pc)),
             }

@@ -187,6 +187,10 @@ pub(super) const EFFECTS: &[(usize, Call)] = &[
             "for k = 1, 4 do p(pcall(function(...) for j = 1, 3 do p(j, pcall($F, ...)) end return ... end, $V, k, $V)) end",
         ),
     ),
+    // Loops with nothing in them, and loops that begin together.
+    (1, Call("for k = 1, 5 do repeat k = k + 1 p(k, $V) until k % 3 == 0 end")),
+    (1, Call("for k, v in pairs($R) do end for k in ipairs($A) do end p($i)")),
+    (1, Call("for k, v in ipairs({3, $N, 5}) do while k < 4 do k = k + 1 p(k, v, $V) end end")),
 ];
 
 pub(super) const PATTERNS: &[&str] = &[
