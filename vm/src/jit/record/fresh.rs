@@ -5,8 +5,10 @@ use crate::bytecode::Insn;
 use crate::function::NativeFunction;
 use crate::jit::ir::{FreshTable, Ins, IrOp, Ref, Slot, Ty};
 use crate::jit::reason::Reason;
+use crate::rt::meta::Meta;
 use crate::stdlib::SETMETATABLE;
 use crate::string::LuaString;
+use crate::table::Table;
 use crate::value::{Gc, RawValue};
 use crate::vm::Vm;
 
@@ -145,10 +147,20 @@ impl Recorder {
         self.fresh.get(&table).map(|known| known.meta)
     }
 
+    /// Whether a fresh table may get another metatable than the one it has, guarded: that is not protected, and does not make it weak.
+    fn may_be_taken(&mut self, vm: &mut Vm, before: Ref, actual: Gc<Table>) -> Recorded<bool> {
+        let Some(meta) = actual.metatable() else { return Ok(false) };
+        let has_say = [Meta::Metatable, Meta::Mode].into_iter().any(|event| {
+            let name = vm.heap.meta_name(event);
+            meta.find_slot(&vm.heap, name).is_some()
+        });
+        Ok(!has_say && self.shape(vm, before, meta)?.is_some())
+    }
+
     /// `setmetatable(table, metatable)` of a fresh table; `None` if that is not what is called.
     pub(super) fn set_fresh_metatable(
         &mut self,
-        vm: &Vm,
+        vm: &mut Vm,
         callee: Slot,
         count: usize,
         native: Gc<NativeFunction>,
@@ -159,8 +171,10 @@ impl Recorder {
             return Ok(None);
         }
         let table = self.read_slot(vm, callee + 1)?;
-        if self.fresh_metatable(table) != Some(None) {
-            return Ok(None);
+        match (self.fresh_metatable(table), self.actual(vm, callee + 1).as_table()) {
+            (Some(None), _) => {}
+            (Some(Some(before)), Some(actual)) if self.may_be_taken(vm, before, actual)? => {}
+            _ => return Ok(None),
         }
         let metatable = self.read_slot(vm, callee + 2)?;
         self.guard_native(vm, callee, native)?;

@@ -53,7 +53,7 @@ impl Recorder {
                 return Ok(Inner::Closed);
             }
         }
-        if self.has_few_turns(vm, insn) {
+        if self.has_few_turns(vm, insn) && !self.branches_before(back_edge) {
             self.unrolled.insert(back_edge);
             return Ok(Inner::On);
         }
@@ -293,6 +293,16 @@ impl Recorder {
         ((limit - index) / step).floor() < UNROLLED && is_constant(a) && is_constant(a + 1)
     }
 
+    /// Whether a turn may go one way or another: unrolled, each turn would double the ways through the rest.
+    fn branches_before(&self, back_edge: *const Insn) -> bool {
+        let frame = self.top_frame();
+        let turn = Self::index_of(frame, self.pc)..Self::index_of(frame, back_edge);
+        // SAFETY: live code.
+        #[allow(unsafe_code, reason = "reads code")]
+        let code = unsafe { &(*frame.code.as_ptr()).draft_proto().code };
+        code.get(turn).is_none_or(|turn| turn.iter().any(|insn| is_condition(insn.op())))
+    }
+
     /// Whether a value is a constant and a few more.
     fn counts_from(&self, r: Ref) -> bool {
         let ins = self.region.get(r);
@@ -415,4 +425,13 @@ impl Recorder {
 
 fn place_in(places: &[Option<Place>], slot: Slot) -> Option<Place> {
     places.get((slot + 1) as usize).copied().flatten()
+}
+
+/// Whether it jumps or does not, as a value is.
+fn is_condition(op: Op) -> bool {
+    use Op::{COPYFALSE, COPYTRUE, EQ, EQK, EQPRI, GEVK, GTVK, ISFALSE, ISTRUE, LE, LEVK, LT, LTVK};
+    matches!(
+        op,
+        ISTRUE | ISFALSE | COPYTRUE | COPYFALSE | EQ | EQK | EQPRI | LT | LE | LTVK | LEVK | GTVK | GEVK
+    )
 }

@@ -127,7 +127,7 @@ impl Recorder {
         self.call_metamethod(insn, found, &[left.0, right.0])
     }
 
-    /// Begins a call of a metamethod for an instruction whose result goes to register `A`; false where it cannot be inlined.
+    /// Begins a call of a metamethod for an instruction; false where it cannot be inlined.
     pub(super) fn call_metamethod(
         &mut self,
         insn: Insn,
@@ -191,6 +191,7 @@ impl Recorder {
                 }
                 Ok(())
             }
+            Op::SETFIELD => Ok(()),
             _ => self.write(insn.a(), result),
         }
     }

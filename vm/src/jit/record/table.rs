@@ -112,7 +112,9 @@ impl Recorder {
                 let key = self.key_of(insn);
                 if let Some(table) = self.actual_reg(vm, a).as_table() {
                     let value = self.read(vm, b)?;
-                    if self.set_field(vm, object, table, key, value)? {
+                    if self.set_field(vm, object, table, key, value)?
+                        || self.ask_newindex(vm, insn, (object, table), key, value)?
+                    {
                         return Ok(());
                     }
                 } else if self.set_cdata_field(vm, insn, object)? {
@@ -380,6 +382,28 @@ impl Recorder {
         let place = u64::from(slot) | u64::from(shape) << 32;
         self.emit(Ins::new(IrOp::HSTORE, Ty::Void).a(slots).b(value).imm(place))?;
         Ok(true)
+    }
+
+    /// Calls the `__newindex` of a table that does not have the key, if it is a Lua function to inline.
+    fn ask_newindex(
+        &mut self,
+        vm: &mut Vm,
+        insn: Insn,
+        (table, actual): (Ref, Gc<Table>),
+        key: Gc<LuaString>,
+        value: Ref,
+    ) -> Recorded<bool> {
+        if actual.is_weak() || !actual.get_str(&vm.heap, key).is_nil() {
+            return Ok(false);
+        }
+        let Some((shape, guard)) = self.shape(vm, table, actual)? else { return Ok(false) };
+        if let Some(slot) = actual.find_slot(&vm.heap, key) {
+            let old = self.load_field(table, shape, slot, guard)?;
+            self.refine(old, RawValue::NIL)?;
+        }
+        let Some(handler) = self.handler(vm, table, actual.into(), Meta::NewIndex)? else { return Ok(false) };
+        let key = self.constant(key.into())?;
+        self.call_metamethod(insn, handler, &[table, key, value])
     }
 
     /// Whether a fresh table's key is assigned without asking anybody, guarded: it has the key, or a metatable that says nothing of new ones and does not make it weak.
