@@ -148,7 +148,7 @@ const LOOPS: &[Loop] = &[
               for i = 1, n do
                 local name = 'n' .. i % 8
                 kept[i % 4 + 1] = function() s = s + #name return i end
-                s = s + kept[1 + (i - 1) % 4 % #kept]()
+                s = s + kept[i % 4 + 1]()
               end
               return s
             end",
