@@ -3,7 +3,7 @@
 use super::exit::{restore, restore_frames};
 use super::ir::{self, SnapId};
 use super::lifecycle::{collect, compile_again, drop_region, free_retired, give_region_up, newest};
-use super::record::Recorder;
+use super::record::{Recorder, type_of};
 use super::{
     Compiled, LEFT, LINKED, Left, NOT_ENTERED, Runtime, RuntimeHead, STORED, State, original, report,
 };
@@ -211,16 +211,33 @@ unsafe fn refused(
         return restored;
     }
     if is_for_good {
-        // The types have changed for good.
+        // The types have changed for good, or change now and then.
+        let other = if left == NOT_ENTERED { slots_of_other_types(vm, &compiled.region) } else { Vec::new() };
         let known = &mut state.sites[site as usize];
         known.keeps_guards |= left == ir::ENTRY_SNAP;
-        known.keeps_doubles |= left == NOT_ENTERED;
+        known.keeps_doubles |= left == NOT_ENTERED && other.is_empty();
+        let new = other.into_iter().filter(|slot| !known.any.contains(slot)).collect::<Vec<_>>();
+        known.any.extend(new);
         known.failures = (known.failures + 1).min(16);
         drop_region(vm, state, number);
     } else {
         force_another(vm, state, number, left);
     }
     restored
+}
+
+/// The slots of the frame on top that do not have the types with which a region begins.
+fn slots_of_other_types(vm: &Vm, region: &ir::Region) -> Vec<ir::Slot> {
+    let base = vm.frame().base;
+    let is_other = |(slot, r): &(ir::Slot, ir::Ref)| {
+        let (wanted, actual) = (region.ty(*r), vm.slot(base.wrapping_add_signed(*slot)));
+        match wanted {
+            ir::Ty::Any => false,
+            ir::Ty::Int => !actual.is_number(),
+            _ => type_of(actual) != wanted,
+        }
+    };
+    region.params.iter().filter(|param| is_other(param)).map(|(slot, _)| *slot).collect()
 }
 
 /// How often a region is entered until it is asked whether it pays.

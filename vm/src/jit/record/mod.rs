@@ -436,7 +436,7 @@ impl Recorder {
 }
 
 /// The type a value has in a trace. Primitives and light userdata are known as they are.
-fn type_of(value: RawValue) -> Ty {
+pub(super) fn type_of(value: RawValue) -> Ty {
     match value.type_of() {
         Type::Nil | Type::Boolean | Type::LightUserData => Ty::Any,
         Type::Number => Ty::Num,

@@ -320,6 +320,31 @@ fn a_loop_has_to_do_more_than_entering_it_costs() {
     }
 }
 
+/// A variable that is a table in one phase of a program and text in another is compiled for both, not for each anew.
+#[test]
+fn a_loop_whose_types_change_now_and_then_is_compiled_for_all_of_them() {
+    let mut lua =
+        Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+    let source = "
+        local function count(x, n)
+            local s = 0
+            for i = 1, n do if x == 'text' then s = s + i % 3 else s = s + i % 5 end end
+            return s
+        end
+        function phases(n)
+            local s = 0
+            for phase = 1, n do
+                local x = phase % 2 == 0 and {} or 'text'
+                for i = 1, 400 do s = s + select(2, pcall(count, x, 100)) end
+            end
+            return s
+        end";
+    lua.load(source).exec(&mut lua).expect("it runs");
+    lua.load("phases(30)").exec(&mut lua).expect("it runs");
+    let compiled = lua.stats().compiler.expect("a compiler").compiled;
+    assert!((1..10).contains(&compiled), "{compiled} regions and traces");
+}
+
 /// Code that a reload replaces may be gone when a loop in it would be counted again.
 #[test]
 fn no_loop_rests_where_all_is_flushed() {
