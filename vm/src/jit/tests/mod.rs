@@ -325,6 +325,8 @@ fn a_loop_has_to_do_more_than_entering_it_costs() {
 fn a_loop_whose_types_change_now_and_then_is_compiled_for_all_of_them() {
     let mut lua =
         Lua::with_options(LuaOptions { libraries: Libraries::ALL, jit: true, ..LuaOptions::default() });
+    // Compiled at once.
+    lua.load("jit.opt.start('hotloop=2')").exec(&mut lua).expect("flags");
     let source = "
         local function count(x, n)
             local s = 0
@@ -342,7 +344,7 @@ fn a_loop_whose_types_change_now_and_then_is_compiled_for_all_of_them() {
     lua.load(source).exec(&mut lua).expect("it runs");
     lua.load("phases(30)").exec(&mut lua).expect("it runs");
     let compiled = lua.stats().compiler.expect("a compiler").compiled;
-    assert!((1..10).contains(&compiled), "{compiled} regions and traces");
+    assert!((1..20).contains(&compiled), "{compiled} regions and traces");
 }
 
 /// Code that a reload replaces may be gone when a loop in it would be counted again.
