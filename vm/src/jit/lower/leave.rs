@@ -66,6 +66,20 @@ impl Lowering<'_> {
         }
     }
 
+    /// Stores the arguments of a call; how many there are.
+    pub(super) fn store_list(&mut self, last: Ref) -> Value {
+        let mut arguments = Vec::new();
+        let mut at = last;
+        while at != Ref::NONE {
+            let link = *self.region.get(at);
+            arguments.push(link.b);
+            at = link.a;
+        }
+        arguments.reverse();
+        self.store_arguments(&arguments);
+        self.word(arguments.len() as u64)
+    }
+
     /// Stores how many turns the loop has taken.
     pub(super) fn store_turns(&mut self) {
         self.b.ins().store(Self::flags(), self.turns, self.runtime, layout::TURNS);

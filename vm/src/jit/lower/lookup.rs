@@ -1,10 +1,10 @@
-//! Numbers looked up in tables and values put behind arrays: as `Gc<Table>::get` and `set_int` do it, but for what is rare.
+//! Numbers looked up in tables, values put behind arrays and into fields that are known: as `Gc<Table>::get` and `set_int` do it, but for what is rare.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
 
 use super::super::helpers::Helper;
-use super::super::ir::Ins;
+use super::super::ir::{Ins, Ref};
 use super::{Lowering, layout};
 use crate::table::{DICTIONARY, INTEGER_KEYS, RecordLayout, TURNING_WEAK, WEAK_KEYS, WEAK_VALUES};
 use crate::value::RawValue;
@@ -145,5 +145,18 @@ impl Lowering<'_> {
         let place = self.b.ins().iadd(keys, offset);
         let key = self.load(place, 0);
         self.b.ins().icmp(IntCC::Equal, key, bits)
+    }
+
+    /// Gives a fresh table a field whose slot is known; false if it is not.
+    pub(super) fn initialise(&mut self, r: Ref, ins: &Ins) -> bool {
+        let fields = self.region.layouts.get(&ins.a).map_or(&[][..], |layout| &layout.fields);
+        let Some(slot) = fields.iter().position(|field| field.by == r) else { return false };
+        let (table, value) = (self.value(ins.a), self.boxed(ins.b));
+        let slots = self.load(table, layout::SLOTS);
+        // Nothing was there: a barrier has nothing to shade.
+        self.b.ins().store(MemFlagsData::trusted(), value, slots, slot as i32 * 8);
+        let shape = self.b.ins().iconst(types::I32, i64::from(fields[slot].shape));
+        self.b.ins().store(MemFlagsData::trusted(), shape, table, layout::SHAPE);
+        true
     }
 }

@@ -56,19 +56,6 @@ impl Lowering<'_> {
         table
     }
 
-    /// Gives a fresh table a field whose slot is known; false if it is not.
-    fn initialise(&mut self, r: Ref, ins: &Ins) -> bool {
-        let fields = self.region.layouts.get(&ins.a).map_or(&[][..], |layout| &layout.fields);
-        let Some(slot) = fields.iter().position(|field| field.by == r) else { return false };
-        let (table, value) = (self.value(ins.a), self.boxed(ins.b));
-        let slots = self.load(table, layout::SLOTS);
-        // Nothing was there: a barrier has nothing to shade.
-        self.b.ins().store(MemFlagsData::trusted(), value, slots, slot as i32 * 8);
-        let shape = self.b.ins().iconst(types::I32, i64::from(fields[slot].shape));
-        self.b.ins().store(MemFlagsData::trusted(), shape, table, layout::SHAPE);
-        true
-    }
-
     pub(super) fn word(&mut self, n: u64) -> Value {
         self.b.ins().iconst(types::I64, n as i64)
     }
@@ -593,20 +580,6 @@ impl Lowering<'_> {
         self.b.ins().jump(next, &none);
         self.b.switch_to_block(next);
         self.b.ins().store(Self::flags(), value, base, offset);
-    }
-
-    /// Stores the arguments of a call; how many there are.
-    fn store_list(&mut self, last: Ref) -> Value {
-        let mut arguments = Vec::new();
-        let mut at = last;
-        while at != Ref::NONE {
-            let link = *self.region.get(at);
-            arguments.push(link.b);
-            at = link.a;
-        }
-        arguments.reverse();
-        self.store_arguments(&arguments);
-        self.word(arguments.len() as u64)
     }
 }
 
