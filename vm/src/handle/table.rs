@@ -117,10 +117,10 @@ impl Table {
         let mut previous = RawValue::NIL;
         let outcome = loop {
             let vm = cx.vm();
-            let Ok(position) = table.position_of(&vm.heap, previous) else {
+            let Ok(entry) = table.entry_behind(&vm.heap, previous) else {
                 break Err(Error::runtime("the table got new keys while it was walked"));
             };
-            let Some((_, key, value)) = table.entry_after(&vm.heap, position) else { break Ok(()) };
+            let Some((key, value)) = entry else { break Ok(()) };
             // The key stays on the stack for the next step.
             vm.top = top;
             let step = host::checked(vm, |vm| {

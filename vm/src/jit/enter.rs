@@ -216,8 +216,7 @@ unsafe fn refused(
         let known = &mut state.sites[site as usize];
         known.keeps_guards |= left == ir::ENTRY_SNAP;
         known.keeps_doubles |= left == NOT_ENTERED && other.is_empty();
-        let new = other.into_iter().filter(|slot| !known.any.contains(slot)).collect::<Vec<_>>();
-        known.any.extend(new);
+        other.into_iter().for_each(|slot| known.has_any(slot));
         known.failures = (known.failures + 1).min(16);
         drop_region(vm, state, number);
     } else {

@@ -280,11 +280,8 @@ extern "C" fn next(vm: *mut Vm, runtime: *mut Runtime, table: *mut Table, key: u
     // SAFETY: compiled code hands over its VM, the runtime, a live table and the bits of a live value.
     unsafe {
         let (heap, table) = (&(*vm).heap, Gc::from_ptr(table));
-        let Ok(position) = table.position_of(heap, RawValue::from_bits(key)) else { return NO_VALUE };
-        let (key, value) = match table.entry_after(heap, position) {
-            Some((_, key, value)) => (key, value),
-            None => (RawValue::NIL, RawValue::NIL),
-        };
+        let Ok(entry) = table.entry_behind(heap, RawValue::from_bits(key)) else { return NO_VALUE };
+        let (key, value) = entry.unwrap_or((RawValue::NIL, RawValue::NIL));
         (*runtime).arguments[1] = value.bits();
         key.bits()
     }

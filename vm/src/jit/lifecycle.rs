@@ -285,11 +285,8 @@ pub(super) fn give_up(vm: &mut Vm, state: &mut State, recorder: &Recorder, reaso
         state.sites[recorder.site as usize].makes_views = true;
     }
     if reason == Reason::Unstable {
-        let known = &mut state.sites[recorder.site as usize];
-        if let Some(slot) = recorder.unstable
-            && !known.any.contains(&slot)
-        {
-            known.any.push(slot);
+        if let Some(slot) = recorder.unstable {
+            state.sites[recorder.site as usize].has_any(slot);
         }
         if let Some(number) = recorder.region_number {
             state.abort(reason);

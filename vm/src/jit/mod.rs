@@ -203,6 +203,15 @@ struct Site {
     counts_calls: bool,
 }
 
+impl Site {
+    /// From now on a slot may have any type.
+    fn has_any(&mut self, slot: Slot) {
+        if !self.any.contains(&slot) {
+            self.any.push(slot);
+        }
+    }
+}
+
 /// Parameters, by the names that LuaJIT has for them.
 #[derive(Clone, Copy, Debug)]
 struct Parameters {

@@ -67,6 +67,20 @@ impl Gc<Table> {
         Some((self.array_cap() + slot + 1, key, value))
     }
 
+    /// The key and value behind those of a key, the first ones behind nil: what `next` gives, nothing at the end.
+    ///
+    /// # Errors
+    /// When the key was never in the table.
+    #[inline]
+    pub fn entry_behind(
+        self,
+        heap: &Heap,
+        key: RawValue,
+    ) -> Result<Option<(RawValue, RawValue)>, InvalidKey> {
+        let position = self.position_of(heap, key)?;
+        Ok(self.entry_after(heap, position).map(|(_, key, value)| (key, value)))
+    }
+
     fn next_slot(self, heap: &Heap, start: u32) -> Option<(u32, RawValue, RawValue)> {
         let shape = self.shape();
         for slot in start..heap.shapes.key_count(shape) as u32 {

@@ -105,9 +105,6 @@ fn next(vm: &mut Vm, base: u32) -> Result<Option<(RawValue, RawValue)>, Raised> 
             let value = table.get_int(&vm.heap, index as i64);
             Ok((index <= end).then_some((RawValue::number(index), value)))
         }
-        None => match table.position_of(&vm.heap, key) {
-            Ok(position) => Ok(table.entry_after(&vm.heap, position).map(|(_, key, value)| (key, value))),
-            Err(_) => Err(vm.error("invalid key to 'next'")),
-        },
+        None => table.entry_behind(&vm.heap, key).map_err(|_| vm.error("invalid key to 'next'")),
     }
 }

@@ -36,13 +36,10 @@ pub(in crate::interp) fn next_entry(vm: &mut Vm, insn: Insn) -> Result<Go, Raise
     let a = insn.a();
     let table = vm.reg(a + 1).as_table().expect("checked by the handler");
     let key = vm.reg(a + 2);
-    let Ok(position) = table.position_of(&vm.heap, key) else {
+    let Ok(entry) = table.entry_behind(&vm.heap, key) else {
         return Err(vm.runtime_error("invalid key to 'next'"));
     };
-    let (key, value) = match table.entry_after(&vm.heap, position) {
-        Some((_, key, value)) => (key, value),
-        None => (RawValue::NIL, RawValue::NIL),
-    };
+    let (key, value) = entry.unwrap_or((RawValue::NIL, RawValue::NIL));
     set_variables(vm, insn, key, value);
     Ok(Go::On)
 }

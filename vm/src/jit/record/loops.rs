@@ -172,9 +172,8 @@ impl Recorder {
     fn next_entry(&mut self, vm: &Vm, a: usize, count: usize) -> Recorded<bool> {
         let (table, before) = (self.actual_reg(vm, a + 1), self.actual_reg(vm, a + 2));
         let Some(table) = table.as_table().filter(|table| !table.is_weak()) else { return Ok(false) };
-        let Ok(position) = table.position_of(&vm.heap, before) else { return Ok(false) };
-        let nil = (RawValue::NIL, RawValue::NIL);
-        let entry = table.entry_after(&vm.heap, position).map_or(nil, |(_, key, value)| (key, value));
+        let Ok(entry) = table.entry_behind(&vm.heap, before) else { return Ok(false) };
+        let entry = entry.unwrap_or((RawValue::NIL, RawValue::NIL));
         let (holder, before) = (self.read(vm, a + 1)?, self.read(vm, a + 2)?);
         let before = self.boxed(before)?;
         let key = self.op2(IrOp::NEXT, Ty::Any, holder, before)?;

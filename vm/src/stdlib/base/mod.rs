@@ -221,11 +221,11 @@ fn unpack(vm: &mut Vm, args: Args) -> NativeResult {
 fn next(vm: &mut Vm, args: Args) -> NativeResult {
     let table = vm.check_table(args, 0)?;
     let key = vm.arg(args, 1);
-    let Ok(position) = table.position_of(&vm.heap, key) else {
+    let Ok(entry) = table.entry_behind(&vm.heap, key) else {
         return Err(vm.error_value_str("invalid key to 'next'"));
     };
-    match table.entry_after(&vm.heap, position) {
-        Some((_, key, value)) => {
+    match entry {
+        Some((key, value)) => {
             vm.push(key)?;
             vm.push(value)?;
             vm.ret_top(2)
